@@ -1,0 +1,3 @@
+"""newsflow: feeds in, clean and deduplicated news articles in PostgreSQL out."""
+
+__version__ = "0.1.0"

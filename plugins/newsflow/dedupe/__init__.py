@@ -1,0 +1,1 @@
+"""Find the copies of a text across publishers and keep them as stories."""

@@ -1,0 +1,1 @@
+"""Turn captures into extractions: title, body, authors, dates, language, or a typed outcome."""

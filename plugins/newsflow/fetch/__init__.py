@@ -1,0 +1,1 @@
+"""Fetch pages politely and store each exchange as a capture (WARC)."""

@@ -1,0 +1,1 @@
+"""Load new and changed articles into the analysts' schema, atomically and once."""

@@ -1,0 +1,1 @@
+"""What a laptop needs: an embedded PostgreSQL, a local Airflow and the sample newsroom."""

@@ -1,0 +1,1 @@
+"""The operations pages inside the Airflow UI, and the alarms."""

@@ -1,0 +1,82 @@
+"""All settings of newsflow, validated, from the environment (`NEWSFLOW_…`).
+
+This is the only module that reads the environment (an architecture test enforces it).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Validated settings; `NEWSFLOW_FETCH_THREADS=8` sets `fetch_threads`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSFLOW_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(SecretStr(""), description="libpq URL of the news database")
+    archive: str = Field("", description="folder or fsspec URL where captures (WARC) are kept")
+    home: Path = Field(Path("~/.newsflow"), description="state of the local servers: data, sockets, logs")
+    sql_dir: Path = Field(ROOT / "sql", description="folder of migrations and queries")
+
+    contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
+    schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC")
+    shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")
+    shard_pages: int = Field(200, ge=1, description="pages that make another shard worth its overhead")
+
+    fetch_threads: int = Field(16, ge=1, le=256, description="origins asked at once by a shard")
+    fetch_batch: int = Field(100, ge=1, description="captures in one transaction")
+    fetch_attempts: int = Field(4, ge=1, description="tries before a retryable page is given up")
+    delay_s: float = Field(1.0, ge=0, description="pause between two requests to one origin, seconds")
+    max_delay_s: float = Field(30.0, ge=0, description="longest pause that robots or slowness can ask for")
+    deadline_s: float = Field(30.0, gt=0, description="total time of one exchange with its redirects, seconds")
+    max_bytes: int = Field(10_000_000, gt=0, description="cap on a decoded answer, bytes")
+    max_redirects: int = Field(5, ge=0)
+    allow_origins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="scheme://host:port that may be loopback, space separated (sample newsroom)"
+    )
+
+    extract_timeout_s: float = Field(10.0, gt=0, description="limit for one document, seconds")
+    extract_memory_mb: int = Field(1024, gt=0, description="limit for one extracting process, MiB")
+    extract_workers: int = Field(0, ge=0, description="processes of one extract task; 0 = cores / shards")
+    min_words: int = Field(25, ge=0, description="shorter texts are no article")
+
+    check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
+
+    @field_validator("allow_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return frozenset(value.split()) if isinstance(value, str) else value
+
+    @property
+    def user_agent(self) -> str:
+        """One identity with a contact, as RFC 9110 §10.1.5 and RFC 9309 ask."""
+        return f"newsflow/0.1 (+{self.contact})"
+
+    @property
+    def dsn(self) -> str:
+        """The libpq connection string.
+
+        :raises ValueError: where none is set.
+        """
+        url = self.database_url.get_secret_value()
+        if not url:
+            raise ValueError("NEWSFLOW_DATABASE_URL is not set (run `newsflow up` for a local server)")
+        return url
+
+    @property
+    def archive_url(self) -> str:
+        """Where captures go: the setting, or a folder in the local home."""
+        return self.archive or str(self.home.expanduser() / "archive")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""The database and the archive: connection, migrations, named queries, WARC files."""

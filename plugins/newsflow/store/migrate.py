@@ -1,0 +1,121 @@
+"""The migrations runner: numbered plain SQL files, each in a transaction, each once.
+
+The ledger keeps a checksum, so a file edited after its release is found. File names are
+those of dbmate (`0001_name.sql`), which is the way out should this runner not suffice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import execute_values
+
+from newsflow.model import OUTCOMES
+from newsflow.store.db import advisory_lock, transaction
+
+_FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
+
+_LEDGER = """
+create schema if not exists newsflow_meta;
+create table if not exists newsflow_meta.migration (
+  version text primary key,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+);
+comment on schema newsflow_meta is 'Which migrations this database has seen.';
+comment on table newsflow_meta.migration is 'Ledger of the migrations runner.';
+comment on column newsflow_meta.migration.version is 'File name.';
+comment on column newsflow_meta.migration.checksum is 'sha256 of the file as it was applied.';
+comment on column newsflow_meta.migration.applied_at is 'When.';
+"""
+
+_SYNC = """
+insert into ingest.outcome as o (code, stage, kind, sentence) values %s
+on conflict (code) do update
+  set (stage, kind, sentence) = (excluded.stage, excluded.kind, excluded.sentence)
+  where (o.stage, o.kind, o.sentence) is distinct from (excluded.stage, excluded.kind, excluded.sentence)
+"""
+
+
+class MigrationError(Exception):
+    """A migration was changed after it was applied, or the database is ahead of the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file: `version` is its name, `checksum` the sha256 of its bytes."""
+
+    version: str
+    sql: str
+    checksum: str
+
+
+def read(folder: Path) -> list[Migration]:
+    """The migrations of a folder, in order.
+
+    :raises MigrationError: for a file with another name, or a number given twice.
+    """
+    found = []
+    for path in sorted(folder.glob("*.sql")):
+        if not _FILE.match(path.name):
+            raise MigrationError(f"{path.name}: name it like 0001_what_it_does.sql")
+        data = path.read_bytes()
+        found.append(Migration(path.name, data.decode(), hashlib.sha256(data).hexdigest()))
+    numbers = [m.version[:4] for m in found]
+    if len(numbers) != len(set(numbers)):
+        raise MigrationError(f"a number stands twice: {numbers}")
+    return found
+
+
+def pending(conn: Connection, migrations: list[Migration]) -> list[Migration]:
+    """Those that the database has not seen.
+
+    :raises MigrationError: where an applied file differs from its checksum or is missing.
+    """
+    with conn.cursor() as cursor:
+        cursor.execute("select version, checksum from newsflow_meta.migration order by version")
+        applied: dict[str, str] = dict(cursor.fetchall())
+    known = {m.version: m.checksum for m in migrations}
+    for version, checksum in applied.items():
+        if version not in known:
+            raise MigrationError(f"the database has {version}, which these files lack: newer software was here")
+        if known[version] != checksum:
+            raise MigrationError(f"{version} was edited after it was applied")
+    return [m for m in migrations if m.version not in applied]
+
+
+def _apply(conn: Connection, migration: Migration) -> None:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute("set local lock_timeout = '2s'")
+        cursor.execute(migration.sql)
+        cursor.execute(
+            "insert into newsflow_meta.migration (version, checksum) values (%s, %s)",
+            (migration.version, migration.checksum),
+        )
+
+
+def sync_outcomes(conn: Connection) -> None:
+    """Bring `ingest.outcome` in step with `model.OUTCOMES` (codes are only ever added)."""
+    data = [(str(code), str(i.stage), str(i.kind), i.sentence) for code, i in OUTCOMES.items()]
+    with transaction(conn), conn.cursor() as cursor:
+        execute_values(
+            cursor,
+            _SYNC,
+            data,
+        )
+
+
+def migrate(conn: Connection, folder: Path) -> list[str]:
+    """Apply what is pending; returns the versions applied. Safe to call from several processes."""
+    with advisory_lock(conn, "newsflow.migrate"):
+        with transaction(conn), conn.cursor() as cursor:
+            cursor.execute(_LEDGER)
+        todo = pending(conn, read(folder / "migrations"))
+        for migration in todo:
+            _apply(conn, migration)
+        sync_outcomes(conn)
+    return [m.version for m in todo]

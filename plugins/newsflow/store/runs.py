@@ -1,0 +1,120 @@
+"""The ledger of runs: which pages a run took on, what each stage said, and if it balances."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock
+from newsflow.model import Stage, StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.db import advisory_lock, connect, transaction
+
+
+@dataclass
+class Work:
+    """A step at work: its connection and the counts that people watch."""
+
+    conn: Connection
+    run_id: int
+    stage: Stage
+    shard: int
+    clock: Clock
+    counts: dict[str, int] = field(default_factory=dict)
+    label: str = ""
+
+    def count(self, outcome: str, pages: int = 1) -> None:
+        """Add pages to an outcome's count."""
+        self.counts[str(outcome)] = self.counts.get(str(outcome), 0) + pages
+
+    def save(self, *, ended_at: datetime | None = None) -> None:
+        """Write the counts in the caller's transaction, or in one of their own."""
+        queries.run(
+            self.conn,
+            "runs.progress",
+            run_id=self.run_id,
+            stage=str(self.stage),
+            shard=self.shard,
+            counts=json.dumps(self.counts),
+            label=self.label,
+            ended_at=ended_at,
+        )
+
+    def report(self, started: datetime) -> StageReport:
+        """What the step did, small enough for XCom."""
+        seconds = (self.clock() - started).total_seconds()
+        return StageReport(self.stage, sum(self.counts.values()), dict(self.counts), self.label, round(seconds, 3))
+
+
+@contextmanager
+def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock) -> Iterator[Work]:
+    """Open a step: its connection, its lock against a half-dead predecessor, its row in `run_stage`."""
+    conn = connect(settings.dsn, application=f"newsflow {stage} {run_id}/{shard}")
+    try:
+        with advisory_lock(conn, "newsflow.step", run_id, stage, shard):
+            with transaction(conn):
+                queries.run(conn, "runs.begin_stage", run_id=run_id, stage=str(stage), shard=shard, now=clock())
+            step = Work(conn, run_id, stage, shard, clock)
+            yield step
+            with transaction(conn):
+                step.save(ended_at=clock())
+    finally:
+        conn.close()
+
+
+def start(conn: Connection, dag_id: str, dag_run_id: str, now: datetime, params: Mapping[str, Any]) -> int:
+    """Open a run (or find it again after a retry); returns its `run_id`."""
+    with transaction(conn):
+        found = queries.value(
+            conn, "runs.start", dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=json.dumps(params)
+        )
+    return int(found)
+
+
+def plan(
+    conn: Connection,
+    run_id: int,
+    settings: Settings,
+    now: datetime,
+    *,
+    publishers: list[str] | None = None,
+    limit: int | None = None,
+) -> list[Any]:
+    """Take due pages and stragglers into the run; returns rows (shard, pages, origins, first_origin).
+
+    An origin belongs to exactly one shard, so that politeness needs no lock between tasks.
+    """
+    with transaction(conn):
+        due = queries.value(conn, "runs.count_due", now=now, publishers=publishers)
+        shards = max(1, min(settings.shards, -(-min(due, limit or due) // settings.shard_pages)))
+        queries.run(conn, "runs.plan_fetch", run_id=run_id, now=now, publishers=publishers, limit=limit, shards=shards)
+        queries.run(conn, "runs.plan_waiting", run_id=run_id, now=now, shards=shards)
+        return queries.rows(conn, "runs.shards", run_id=run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStage:
+    """One stage of a run's funnel; `open` pages have no outcome yet (zero when the run balances)."""
+
+    stage: str
+    taken: int
+    outcomes: Mapping[str, int]
+    open: int
+
+
+def funnel(conn: Connection, run_id: int) -> list[FunnelStage]:
+    """Stage by stage, what went in and which outcome took it out."""
+    stages: dict[str, dict[str | None, int]] = {}
+    for found in queries.rows(conn, "runs.funnel", run_id=run_id):
+        stages.setdefault(found.stage, {})[found.outcome] = found.pages
+    return [
+        FunnelStage(name, sum(by.values()), {k: v for k, v in by.items() if k}, by.get(None, 0))
+        for name, by in stages.items()
+    ]

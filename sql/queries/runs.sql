@@ -1,0 +1,87 @@
+-- name: runs.start opens a run, or finds it again after a retry
+insert into ingest.run (dag_id, dag_run_id, started_at, params)
+values (%(dag_id)s, %(dag_run_id)s, %(now)s, %(params)s)
+on conflict (dag_id, dag_run_id) do update set state = 'running', ended_at = null
+returning run_id;
+
+-- name: runs.finish closes a run with its verdict
+update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
+
+-- name: runs.begin_stage notes that a step has started
+insert into ingest.run_stage as s (run_id, stage, shard, started_at)
+values (%(run_id)s, %(stage)s, %(shard)s, %(now)s)
+on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null;
+
+-- name: runs.progress writes a step's counts while it runs and when it ends
+update ingest.run_stage
+set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s
+where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
+
+-- name: runs.plan_fetch takes due pages into a run: whole origins, the fullest shard last
+with due as (
+  select p.page_id, p.origin_id
+  from ingest.page p
+  join ingest.publisher b using (publisher_id)
+  where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
+    and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+    and not exists (
+      select from ingest.run_page x join ingest.run r using (run_id)
+      where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null
+        and r.started_at > %(now)s - interval '1 day')
+  order by p.next_attempt_at, p.page_id
+  limit %(limit)s
+), sizes as (
+  select origin_id, count(*) as pages from due group by origin_id
+), ranked as (
+  select origin_id, row_number() over (order by pages desc, origin_id) - 1 as rank from sizes
+)
+insert into ingest.run_page (run_id, page_id, shard, entered)
+select %(run_id)s, due.page_id,
+  case when (rank / %(shards)s) %% 2 = 0 then rank %% %(shards)s else %(shards)s - 1 - rank %% %(shards)s end,
+  'fetch'
+from due join ranked using (origin_id)
+on conflict do nothing;
+
+-- name: runs.plan_waiting takes over the pages that a broken run left between two stages
+insert into ingest.run_page (run_id, page_id, shard, entered)
+select %(run_id)s, p.page_id, p.page_id %% %(shards)s,
+  case p.state when 'captured' then 'extract' when 'extracted' then 'deduplicate' else 'load' end
+from ingest.page p
+where p.state in ('captured', 'extracted', 'clustered')
+  and not exists (
+    select from ingest.run_page x join ingest.run r using (run_id)
+    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s
+      and r.started_at > %(now)s - interval '1 day')
+on conflict do nothing;
+
+-- name: runs.count_due counts what a run could take
+select count(*) from ingest.page p join ingest.publisher b using (publisher_id)
+where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
+  and (%(publishers)s::text[] is null or b.name = any(%(publishers)s));
+
+-- name: runs.shards lists the shards of a run with pages
+select shard, count(*) as pages, count(distinct p.origin_id) as origins,
+  (array_agg(o.origin order by o.origin_id))[1] as first_origin
+from ingest.run_page x join ingest.page p using (page_id) join ingest.origin o using (origin_id)
+where run_id = %(run_id)s and x.entered in ('fetch', 'extract')
+group by shard order by shard;
+
+-- name: runs.funnel counts, stage by stage, what went in and what each outcome took out
+with flow as (
+  select 'fetch' as stage, 1 as position, fetch_outcome as outcome from ingest.run_page
+  where run_id = %(run_id)s and entered = 'fetch'
+  union all
+  select 'extract', 2, extract_outcome from ingest.run_page
+  where run_id = %(run_id)s and (entered = 'extract' or fetch_outcome = 'ok')
+  union all
+  select 'deduplicate', 3, deduplicate_outcome from ingest.run_page
+  where run_id = %(run_id)s and (entered = 'deduplicate' or extract_outcome = 'ok')
+  union all
+  select 'load', 4, load_outcome from ingest.run_page
+  where run_id = %(run_id)s and (entered = 'load' or deduplicate_outcome = 'ok')
+)
+select stage, outcome, count(*) as pages from flow group by stage, position, outcome order by position, pages desc, outcome;
+
+-- name: runs.stages lists the steps of a run, for progress
+select stage, shard, started_at, ended_at, attempts, counts, label
+from ingest.run_stage where run_id = %(run_id)s order by started_at, shard;

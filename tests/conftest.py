@@ -1,0 +1,74 @@
+"""Fixtures that every room shares: one real PostgreSQL a session, one fresh database a test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.settings import ROOT
+from newsflow.store.db import connect
+from newsflow.store.migrate import migrate
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A throw-away server, shared by the session (one for each xdist worker)."""
+    base = Path(tempfile.mkdtemp(prefix="nf-pg-"))
+    base.chmod(0o755)
+    server = Server(data=base / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
+    server.start()
+    yield server
+    server.stop("immediate")
+    shutil.rmtree(base, ignore_errors=True)
+
+
+def _admin(server: Server, statement: str) -> None:
+    conn = psycopg2.connect(server.url())
+    conn.autocommit = True
+    conn.cursor().execute(statement)
+    conn.close()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server) -> str:
+    """A database at the head of the migrations, copied by `dsn` for each test."""
+    _admin(postgres, "create database nf_template")
+    conn = connect(postgres.url("nf_template"))
+    migrate(conn, ROOT / "sql")
+    conn.close()
+    return "nf_template"
+
+
+@pytest.fixture
+def dsn(postgres: Server, template: str) -> Iterator[str]:
+    """URL of a fresh, migrated database."""
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    _admin(postgres, f"create database {name} template {template}")
+    yield postgres.url(name)
+    _admin(postgres, f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def conn(dsn: str) -> Iterator[Connection]:
+    """A connection to the fresh database."""
+    connection = connect(dsn)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def shared() -> Path:
+    """Open data beside the project; the test is skipped where it is not there."""
+    folder = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
+    if not (folder / "pages").exists():
+        pytest.skip(f"no open data at {folder}")
+    return folder
