@@ -1,8 +1,11 @@
 -- name: runs.start opens a run, or finds it again after a retry
 insert into ingest.run (dag_id, dag_run_id, started_at, params)
 values (%(dag_id)s, %(dag_run_id)s, %(now)s, %(params)s)
-on conflict (dag_id, dag_run_id) do update set state = 'running', ended_at = null
+on conflict (dag_id, dag_run_id) do update set state = 'running', ended_at = null, verdict = null
 returning run_id;
+
+-- name: runs.find gives a run's number
+select run_id from ingest.run where dag_id = %(dag_id)s and dag_run_id = %(dag_run_id)s;
 
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
@@ -85,3 +88,25 @@ select stage, outcome, count(*) as pages from flow group by stage, position, out
 -- name: runs.stages lists the steps of a run, for progress
 select stage, shard, started_at, ended_at, attempts, counts, label
 from ingest.run_stage where run_id = %(run_id)s order by started_at, shard;
+
+-- name: runs.entered counts the pages of a run by the stage at which they came in
+select entered, count(*) as pages from ingest.run_page where run_id = %(run_id)s group by entered;
+
+-- name: runs.polls counts the polls of a run by outcome
+select outcome, count(*) as polls, sum(entries) as entries, sum(new_entries) as new_entries,
+  sum(changed_entries) as changed_entries
+from ingest.poll where run_id = %(run_id)s group by outcome order by polls desc, outcome;
+
+-- name: runs.latest gives the newest run, or the one asked for
+select run_id, dag_id, dag_run_id, state, started_at, ended_at, params, verdict
+from ingest.run
+where %(run_id)s::bigint is null or run_id = %(run_id)s
+order by run_id desc limit 1;
+
+-- name: runs.totals counts what the database holds
+select (select count(*) from ingest.publisher) as publishers,
+  (select count(*) from ingest.feed where state = 'active') as feeds,
+  (select count(*) from ingest.page) as pages,
+  (select count(*) from ingest.page where loaded_extraction_id is not null) as articles,
+  (select count(*) from ingest.page where state = 'pending') as pending,
+  (select count(*) from ingest.page where state = 'rejected') as rejected;

@@ -16,6 +16,7 @@ from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, connect, transaction
+from newsflow.verdict import FunnelStage
 
 
 @dataclass
@@ -97,16 +98,6 @@ def plan(
         queries.run(conn, "runs.plan_fetch", run_id=run_id, now=now, publishers=publishers, limit=limit, shards=shards)
         queries.run(conn, "runs.plan_waiting", run_id=run_id, now=now, shards=shards)
         return queries.rows(conn, "runs.shards", run_id=run_id)
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelStage:
-    """One stage of a run's funnel; `open` pages have no outcome yet (zero when the run balances)."""
-
-    stage: str
-    taken: int
-    outcomes: Mapping[str, int]
-    open: int
 
 
 def funnel(conn: Connection, run_id: int) -> list[FunnelStage]:

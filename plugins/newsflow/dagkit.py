@@ -1,0 +1,76 @@
+"""What our Dag files share: settings from Airflow, the current run, defaults, the retry policy.
+
+The only module outside `ops` that imports Airflow; Dag files stay declarations.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import psycopg2
+from airflow.sdk import Connection, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk.exceptions import AirflowRuntimeError
+from pydantic import SecretStr
+
+from newsflow import pipeline
+from newsflow.settings import Settings, get_settings
+
+CONNECTION = "news_db"
+
+OUR_TROUBLE = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(
+            exception=psycopg2.OperationalError,
+            action=RetryAction.RETRY,
+            retry_delay=timedelta(seconds=30),
+            reason="the database is not there",
+        ),
+        RetryRule(
+            exception=OSError,
+            action=RetryAction.RETRY,
+            retry_delay=timedelta(minutes=1),
+            reason="trouble of this machine (disk, network)",
+        ),
+        RetryRule(
+            exception=pipeline.RunFailedError,
+            action=RetryAction.FAIL,
+            reason="the run is not good; a retry would not change it",
+        ),
+    ]
+)
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "newsflow",
+    "retries": 3,
+    "retry_delay": timedelta(seconds=30),
+    "retry_policy": OUR_TROUBLE,
+    "execution_timeout": timedelta(hours=3),
+}
+
+
+def settings() -> Settings:
+    """The settings, with the database of the Airflow connection `news_db` where the environment names none."""
+    found = get_settings()
+    if found.database_url.get_secret_value():
+        return found
+    return found.model_copy(update={"database_url": SecretStr(_connection_uri())})
+
+
+def _connection_uri() -> str:
+    try:
+        uri = Connection.get(CONNECTION).get_uri()
+    except AirflowRuntimeError as error:
+        raise LookupError(f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}") from error
+    return "postgresql://" + str(uri).partition("://")[2]
+
+
+def run_key() -> tuple[str, str]:
+    """(dag_id, run_id) of the Dag run at work."""
+    run = get_current_context()["dag_run"]
+    return run.dag_id, run.run_id
+
+
+def label(text: str) -> None:
+    """Name the mapped task at work, as the Airflow UI shows it (`map_index_template`)."""
+    get_current_context()["label"] = text  # type: ignore[typeddict-unknown-key]

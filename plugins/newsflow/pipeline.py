@@ -1,0 +1,224 @@
+"""The nightly run as plain Python: the steps in order, over the tables, without Airflow.
+
+`dags/news_ingest.py` calls these functions from tasks, `newsflow run` calls them in
+process; both do the same work and can take over from each other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from newsflow.clock import Clock, utcnow
+from newsflow.model import StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.db import session, transaction
+from newsflow.verdict import FunnelStage, Verdict, judge
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked to do; empty means all that is due."""
+
+    publishers: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    limit: int | None = None
+    force: bool = False
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Request:
+        """From Airflow's Params (or any mapping with these keys)."""
+        return cls(
+            tuple(params.get("publishers") or ()),
+            tuple(params.get("feeds") or ()),
+            params.get("limit"),
+            bool(params.get("force")),
+        )
+
+    def as_params(self) -> dict[str, Any]:
+        """The mapping that `from_params` reads."""
+        return {
+            "publishers": list(self.publishers),
+            "feeds": list(self.feeds),
+            "limit": self.limit,
+            "force": self.force,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A share of a run's origins: one mapped task of fetch and of extract."""
+
+    shard: int
+    pages: int = 0
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """A run in numbers: polls by outcome, pages by stage and outcome, and the verdict."""
+
+    run_id: int
+    polls: Mapping[str, int]
+    stages: tuple[FunnelStage, ...]
+    verdict: Verdict
+    extra: Mapping[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready, as the asset event and `--json` carry it."""
+        return {
+            "run_id": self.run_id,
+            "verdict": self.verdict.sentence,
+            "polls": dict(self.polls),
+            "stages": {
+                s.stage: {"taken": s.taken, "passed": s.passed, "outcomes": dict(s.outcomes)} for s in self.stages
+            },
+            **self.extra,
+        }
+
+
+def open_run(
+    settings: Settings, dag_id: str, dag_run_id: str, request: Request = Request(), *, clock: Clock = utcnow
+) -> int:
+    """Open a run, or find it again when its first task is retried; returns its number."""
+    with session(settings.dsn) as conn:
+        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params())
+
+
+def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
+    """The number of a run.
+
+    :raises LookupError: where its first step never began.
+    """
+    with session(settings.dsn) as conn:
+        found = queries.value(conn, "runs.find", dag_id=dag_id, dag_run_id=dag_run_id)
+    if found is None:
+        raise LookupError(f"run {dag_run_id} of {dag_id} has not begun: its first step failed")
+    return int(found)
+
+
+def poll(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:
+    """Ask the feeds, then take the due pages into the run; returns its shards (at least one)."""
+    from newsflow.poll.step import poll as step
+
+    report = step(
+        settings,
+        run_id,
+        publishers=list(request.publishers) or None,
+        feeds=list(request.feeds) or None,
+        force=request.force,
+        clock=clock,
+    )
+    log_report(report)
+    return plan(settings, run_id, request, clock=clock)
+
+
+def plan(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:
+    """Take due pages, and what a broken run left, into this run."""
+    with session(settings.dsn) as conn:
+        found = runs.plan(
+            conn, run_id, settings, clock(), publishers=list(request.publishers) or None, limit=request.limit
+        )
+    shards = [Shard(int(r.shard), int(r.pages), _shard_label(r)) for r in found] or [Shard(0)]
+    log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
+    return shards
+
+
+def _shard_label(found: Any) -> str:
+    host = found.first_origin.partition("://")[2]
+    others = f" +{found.origins - 1}" if found.origins > 1 else ""
+    return f"{host}{others} · {found.pages} pages"
+
+
+def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Fetch a shard's pages into captures."""
+    from newsflow.fetch.step import fetch as step
+
+    return log_report(step(settings, run_id, shard, clock=clock))
+
+
+def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Extract a shard's captures."""
+    from newsflow.extract.step import extract as step
+
+    return log_report(step(settings, run_id, shard, clock=clock))
+
+
+def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
+    """Find the stories of the run's extractions."""
+    from newsflow.dedupe.step import deduplicate as step
+
+    return log_report(step(settings, run_id, clock=clock))
+
+
+def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
+    """Bring the run's articles to the analysts."""
+    from newsflow.load.step import load as step
+
+    return log_report(step(settings, run_id, clock=clock))
+
+
+def log_report(report: StageReport) -> StageReport:
+    """One line for the task log: counts and rate."""
+    rate = report.taken / report.seconds if report.seconds else 0.0
+    counts = ", ".join(f"{code} {pages}" for code, pages in sorted(report.counts.items(), key=lambda c: -c[1]))
+    log.info("%s: %d in %.1f s (%.1f/s): %s", report.stage, report.taken, report.seconds, rate, counts or "nothing")
+    return report
+
+
+def funnel(settings: Settings, run_id: int) -> Funnel:
+    """Count and judge a run, finished or not."""
+    with session(settings.dsn) as conn:
+        stages = tuple(runs.funnel(conn, run_id))
+        polls = {r.outcome: int(r.polls) for r in queries.rows(conn, "runs.polls", run_id=run_id)}
+        entered = {r.entered: int(r.pages) for r in queries.rows(conn, "runs.entered", run_id=run_id)}
+        unfinished = [
+            f"{r.stage}/{r.shard}" for r in queries.rows(conn, "runs.stages", run_id=run_id) if not r.ended_at
+        ]
+        totals = queries.row(conn, "runs.totals")
+    verdict = judge(
+        stages, entered=entered, polls=polls, unfinished_steps=unfinished, min_loaded=settings.check_min_loaded
+    )
+    return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles)})
+
+
+class RunFailedError(Exception):
+    """The run did not pass its check; the message says why."""
+
+
+def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
+    """The gate of a run: judge it, note the verdict, and fail loudly where it is not good.
+
+    :raises RunFailedError: with the verdict as message.
+    """
+    result = funnel(settings, run_id)
+    state = "success" if result.verdict.ok else "failed"
+    with session(settings.dsn) as conn, transaction(conn):
+        queries.run(conn, "runs.finish", run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
+    log.info("%s", result.verdict.sentence)
+    if not result.verdict.ok:
+        raise RunFailedError(result.verdict.sentence)
+    return result
+
+
+def run_all(
+    settings: Settings, dag_run_id: str, request: Request = Request(), *, dag_id: str = "cli", clock: Clock = utcnow
+) -> Funnel:
+    """The whole run in this process, shard after shard.
+
+    :raises RunFailedError: where the check fails.
+    """
+    run_id = open_run(settings, dag_id, dag_run_id, request, clock=clock)
+    shards = poll(settings, run_id, request, clock=clock)
+    for shard in shards:
+        fetch(settings, run_id, shard.shard, clock=clock)
+    for shard in shards:
+        extract(settings, run_id, shard.shard, clock=clock)
+    deduplicate(settings, run_id, clock=clock)
+    load(settings, run_id, clock=clock)
+    return check(settings, run_id, clock=clock)

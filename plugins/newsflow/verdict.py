@@ -1,0 +1,106 @@
+"""Was the run good? A pure judgement over its funnel and its steps; `check` is its gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+MIN_SAMPLE = 20  # below this many pages a share says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStage:
+    """One stage of a run's funnel; `open` pages have no outcome yet (zero when the run balances)."""
+
+    stage: str
+    taken: int
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    open: int = 0
+
+    @property
+    def passed(self) -> int:
+        """Pages that went on to the next stage, or that load brought to the analysts."""
+        return sum(self.outcomes.get(code, 0) for code in ("ok", "new", "revised", "unchanged"))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check found: `problems` empty means a good run."""
+
+    sentence: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run may be published."""
+        return not self.problems
+
+
+def _unfinished(unfinished_steps: Sequence[str]) -> list[str]:
+    return [f"step {name} did not finish" for name in unfinished_steps]
+
+
+def _imbalance(stages: Sequence[FunnelStage]) -> list[str]:
+    return [f"{s.open} of {s.taken} pages have no outcome of {s.stage}" for s in stages if s.open]
+
+
+def _leaks(stages: Sequence[FunnelStage], entered: Mapping[str, int]) -> list[str]:
+    """Pages in = pages passed by the stage before + pages that entered here (rule 1 of the design)."""
+    found = []
+    for before, after in pairwise(stages):
+        expected = before.passed + entered.get(after.stage, 0)
+        if after.taken != expected:
+            found.append(f"{after.stage} took {after.taken} pages, {expected} were due")
+    return found
+
+
+def _yield(stages: Sequence[FunnelStage], min_loaded: float) -> list[str]:
+    by_name = {s.stage: s for s in stages}
+    extract, load = by_name.get("extract"), by_name.get("load")
+    if not extract or extract.taken < MIN_SAMPLE:
+        return []
+    share = (load.passed if load else 0) / extract.taken
+    if share >= min_loaded:
+        return []
+    return [f"only {share:.0%} of {extract.taken} captures became articles (limit {min_loaded:.0%})"]
+
+
+def _blind(polls: Mapping[str, int]) -> list[str]:
+    asked = sum(polls.values())
+    good = sum(polls.get(code, 0) for code in ("ok", "not_modified", "cooling", "paused"))
+    return [f"all {asked} feeds failed"] if asked and not good else []
+
+
+def judge(
+    stages: Sequence[FunnelStage],
+    *,
+    entered: Mapping[str, int],
+    polls: Mapping[str, int],
+    unfinished_steps: Sequence[str],
+    min_loaded: float,
+) -> Verdict:
+    """Judge a run.
+
+    :param stages: the funnel, in the order of the stages.
+    :param entered: pages that came into the run at each stage.
+    :param polls: polls of the run by outcome code.
+    :param unfinished_steps: names of steps without an end.
+    :param min_loaded: share of captures that must become articles, 0 to 1.
+    """
+    problems = [
+        *_unfinished(unfinished_steps),
+        *_imbalance(stages),
+        *_leaks(stages, entered),
+        *_blind(polls),
+        *_yield(stages, min_loaded),
+    ]
+    return Verdict(_sentence(stages, polls, problems), tuple(problems))
+
+
+def _sentence(stages: Sequence[FunnelStage], polls: Mapping[str, int], problems: Sequence[str]) -> str:
+    if problems:
+        return "Not good: " + "; ".join(problems) + "."
+    load = next((s for s in stages if s.stage == "load"), FunnelStage("load", 0))
+    new, revised, same = (load.outcomes.get(code, 0) for code in ("new", "revised", "unchanged"))
+    return f"Good: {sum(polls.values())} feeds asked; {new} new articles, {revised} revised, {same} unchanged."
