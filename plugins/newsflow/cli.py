@@ -1,0 +1,104 @@
+"""newsflow: news feeds in, clean articles in PostgreSQL out.
+
+Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+# command: (module below newsflow.commands, attribute with a Typer app, one-line help)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "up": ("local", "up_app", "Start the local servers and stay up until Ctrl-C."),
+    "down": ("local", "down_app", "Stop the local servers."),
+    "psql": ("local", "psql_app", "Open psql on the news database."),
+    "migrate": ("database", "migrate_app", "Bring the database to the newest schema."),
+    "feeds": ("feeds", "app", "Add, import, export, list and remove feeds."),
+    "run": ("run", "app", "Run the pipeline in this process, without the scheduler."),
+    "status": ("status", "app", "What the last run did, and what waits."),
+    "doctor": ("doctor", "app", "Check database, archive, disk and network; each fault with a cure."),
+    "extract": ("extract", "app", "Extract one page, or a manifest of pages, to JSON."),
+    "explain": ("explain", "app", "Show why each paragraph was kept or cut."),
+    "dedupe": ("dedupe", "app", "Rebuild sketches and stories."),
+    "import": ("importer", "app", "Import articles that you already have."),
+    "export": ("export", "app", "Export articles or changes to files."),
+    "retract": ("retract", "app", "Take an article out of the contract, for good."),
+    "maintain": ("maintain", "app", "Partitions, retention, statistics."),
+    "archive": ("archive", "app", "Verify and prune the archive of captures."),
+    "backfill": ("backfill", "app", "Bring in the past from WARC files, sitemaps or URL lists."),
+    "reprocess": ("reprocess", "app", "Extract stored captures again: dry run, apply, undo."),
+}
+
+
+def build(asked: str) -> typer.Typer:
+    """The command line, with the module of the asked command loaded and the others named only.
+
+    Start-up stays quick, and a broken room can't take the others' commands with it.
+    """
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+    app.callback()(_root)
+    for name, (module, attribute, text) in COMMANDS.items():
+        if name == asked:
+            _mount(app, name, getattr(importlib.import_module(f"newsflow.commands.{module}"), attribute), text)
+        else:
+            app.command(name, help=text)(_root)
+    return app
+
+
+def _root() -> None:
+    """News feeds in, clean articles in PostgreSQL out."""
+
+
+def _mount(app: typer.Typer, name: str, sub: typer.Typer, text: str) -> None:
+    single = len(sub.registered_commands) == 1 and not sub.registered_groups and not sub.registered_callback
+    callback = sub.registered_commands[0].callback if single else None
+    if callback:
+        app.command(name, help=callback.__doc__)(callback)
+    else:
+        app.add_typer(sub, name=name, help=text, no_args_is_help=True)
+
+
+def main() -> None:
+    """Entry point of the console command: known troubles end in one clear line."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        code = build(asked)(standalone_mode=False, prog_name="newsflow")
+    except Exception as error:
+        _explain(error)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> None:
+    """End with a line for what a user can mend; let all else be seen whole.
+
+    :raises Exception: the error itself, where it is a fault of ours.
+    """
+    if hasattr(error, "format_message"):  # click's usage errors; typer carries a click of its own
+        _fail(f"{error.format_message()} (see newsflow --help)", 2)
+    if type(error).__name__ == "Abort":
+        _fail("stopped", 130)
+    if isinstance(error, _expected()):
+        _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
+    raise error
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    import psycopg2
+
+    from newsflow.pipeline import RunFailedError
+    from newsflow.store.migrate import MigrationError
+
+    return (psycopg2.OperationalError, RunFailedError, MigrationError, LookupError, ValueError, OSError)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"newsflow: {message}\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `newsflow`, a module a room; `newsflow.cli` mounts them by name."""

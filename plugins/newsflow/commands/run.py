@@ -1,0 +1,94 @@
+"""`newsflow run`: the nightly run in this process, with a progress bar."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsflow.clock import utcnow
+from newsflow.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from newsflow.pipeline import Funnel, Request
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def run(
+    once: Annotated[bool, typer.Option("--once", help="One run, then end (the default).")] = False,
+    every: Annotated[int | None, typer.Option(min=1, help="Run again and again, this many minutes apart.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take at most this many pages.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    feed: Annotated[list[str] | None, typer.Option(help="Only this feed URL; may be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Ask all feeds now, due or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The funnel as one JSON object on stdout.")] = False,
+) -> None:
+    """Poll, fetch, extract, deduplicate, load and check, here and now."""
+    from newsflow.pipeline import Request
+
+    request = Request(tuple(publisher or ()), tuple(feed or ()), limit, force)
+    while True:
+        result = _watched(get_settings(), request)
+        typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
+        if once or not every:
+            return
+        time.sleep(every * 60)
+
+
+def _watched(settings: Settings, request: Request) -> Funnel:
+    from newsflow import pipeline
+
+    name = f"cli__{utcnow().isoformat()}"
+    run_id = pipeline.open_run(settings, "cli", name, request)
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(settings, run_id, done), daemon=True)
+    watcher.start()
+    try:
+        return pipeline.run_all(settings, name, request)
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _watch(settings: Settings, run_id: int, done: threading.Event) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from newsflow.store.db import session
+
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    last = TextColumn("{task.fields[note]}")
+    with session(settings.dsn) as conn, Progress(*columns, last, console=Console(file=sys.stderr)) as bars:
+        known: dict[str, TaskID] = {}
+        while not done.wait(0.3):
+            _update(bars, known, conn, run_id)
+        _update(bars, known, conn, run_id)
+
+
+def _update(bars: Progress, known: dict[str, TaskID], conn: object, run_id: int) -> None:
+    from newsflow.progress import snapshot
+
+    now: datetime = utcnow()
+    for stage in snapshot(conn, run_id, now):  # type: ignore[arg-type]
+        if stage.stage not in known:
+            known[stage.stage] = bars.add_task(stage.stage, total=None, note="")
+        note = f"{stage.rate:.1f}/s"
+        bars.update(known[stage.stage], completed=stage.done, total=max(stage.total, 1), note=note)
+
+
+def render(result: Funnel) -> str:
+    """The funnel as lines of text."""
+    lines = [result.verdict.sentence, ""]
+    for stage in result.stages:
+        rest = ", ".join(f"{code} {n}" for code, n in stage.outcomes.items() if code != "ok")
+        lines.append(f"  {stage.stage:<12} {stage.taken:>6} in  {stage.passed:>6} on   {rest}".rstrip())
+    return "\n".join(lines)
