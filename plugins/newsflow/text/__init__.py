@@ -1,0 +1,1 @@
+"""Pure text: normalisation shared by extraction and deduplication."""
