@@ -1,0 +1,159 @@
+"""The ledger of runs on a real server: planning, taking over, counting."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.model import Stage
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.db import transaction
+
+NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
+SETTINGS = Settings(shards=4, shard_pages=10)
+
+
+def add_pages(conn: Connection, origin: str, count: int, state: str = "pending", publisher: str = "") -> None:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(
+            "insert into ingest.publisher (name) values (%s) on conflict (name) do update set name = excluded.name"
+            " returning publisher_id",
+            (publisher or origin,),
+        )
+        publisher_id = cursor.fetchone()[0]
+        cursor.execute(
+            "insert into ingest.origin (origin, publisher_id) values (%s, %s) returning origin_id",
+            (origin, publisher_id),
+        )
+        origin_id = cursor.fetchone()[0]
+        for number in range(count):
+            url = f"{origin}/{number}"
+            cursor.execute(
+                "insert into ingest.page (url, url_hash, origin_id, publisher_id, state) values (%s, %s, %s, %s, %s)",
+                (url, hashlib.sha256(url.encode()).digest(), origin_id, publisher_id, state),
+            )
+
+
+def start(conn: Connection, name: str = "r1", now: datetime = NOW) -> int:
+    return runs.start(conn, "news_ingest", name, now, {})
+
+
+def placed(conn: Connection, run_id: int) -> list[tuple[str, int]]:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select distinct o.origin, x.shard from ingest.run_page x join ingest.page using (page_id)"
+            " join ingest.origin o using (origin_id) where run_id = %s order by 1",
+            (run_id,),
+        )
+        return [tuple(r) for r in cursor.fetchall()]
+
+
+def test_a_retried_start_finds_its_run_again(conn: Connection) -> None:
+    assert start(conn) == start(conn)
+    assert start(conn, "r2") != start(conn)
+
+
+def test_an_origin_is_in_one_shard_and_shards_are_even(conn: Connection) -> None:
+    for number in range(20):
+        add_pages(conn, f"http://h{number:02}", 5)
+    run_id = start(conn)
+    shards = runs.plan(conn, run_id, SETTINGS, NOW)
+    assert [s.pages for s in shards] == [25, 25, 25, 25]
+    assert len(placed(conn, run_id)) == 20
+
+
+def test_few_pages_make_one_shard(conn: Connection) -> None:
+    add_pages(conn, "http://a", 3)
+    add_pages(conn, "http://b", 4)
+    assert [(s.shard, s.pages, s.origins) for s in runs.plan(conn, start(conn), SETTINGS, NOW)] == [(0, 7, 2)]
+
+
+def test_planning_twice_takes_nothing_twice(conn: Connection) -> None:
+    add_pages(conn, "http://a", 30)
+    run_id = start(conn)
+    first = runs.plan(conn, run_id, SETTINGS, NOW)
+    assert runs.plan(conn, run_id, SETTINGS, NOW) == first
+
+
+def test_limit_and_publishers_narrow_the_plan(conn: Connection) -> None:
+    add_pages(conn, "http://a", 30, publisher="alpha")
+    add_pages(conn, "http://b", 30, publisher="beta")
+    run_id = start(conn)
+    runs.plan(conn, run_id, SETTINGS, NOW, publishers=["beta"], limit=7)
+    assert {origin for origin, _ in placed(conn, run_id)} == {"http://b"}
+    assert sum(s.taken for s in runs.funnel(conn, run_id)) == 7
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update ingest.page set next_attempt_at = '2026-03-01T02:00:01Z'",
+        "update ingest.publisher set paused = true",
+        "update ingest.page set state = 'rejected'",
+    ],
+)
+def test_what_is_not_due_is_left(conn: Connection, statement: str) -> None:
+    add_pages(conn, "http://a", 3)
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(statement)
+    assert runs.plan(conn, start(conn), SETTINGS, NOW) == []
+
+
+def test_a_page_is_in_one_running_run_only(conn: Connection) -> None:
+    add_pages(conn, "http://a", 3)
+    add_pages(conn, "http://b", 3, state="captured")
+    first, second = start(conn), start(conn, "r2")
+    assert sum(s.pages for s in runs.plan(conn, first, SETTINGS, NOW)) == 6
+    assert runs.plan(conn, second, SETTINGS, NOW) == []
+
+
+def test_the_next_run_takes_over_what_a_broken_one_left(conn: Connection) -> None:
+    for state in ("captured", "extracted", "clustered", "pending"):
+        add_pages(conn, f"http://{state}", 2, state=state)
+    broken = start(conn)
+    runs.plan(conn, broken, SETTINGS, NOW)
+    with transaction(conn):
+        queries.run(conn, "runs.finish", run_id=broken, state="failed", verdict="", now=NOW)
+    following = start(conn, "r2", NOW + timedelta(days=1))
+    runs.plan(conn, following, SETTINGS, NOW + timedelta(days=1))
+    entered = {r.entered: r.pages for r in queries.rows(conn, "runs.entered", run_id=following)}
+    assert entered == {"fetch": 2, "extract": 2, "deduplicate": 2, "load": 2}
+
+
+def test_the_funnel_follows_pages_from_stage_to_stage(conn: Connection) -> None:
+    add_pages(conn, "http://a", 4)
+    add_pages(conn, "http://c", 1, state="captured")
+    run_id = start(conn)
+    runs.plan(conn, run_id, SETTINGS, NOW)
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(
+            "update ingest.run_page x set fetch_outcome = case when p.url like '%%/0' then 'not_found' else 'ok' end"
+            " from ingest.page p where p.page_id = x.page_id and x.entered = 'fetch'"
+        )
+    stages = {s.stage: s for s in runs.funnel(conn, run_id)}
+    assert stages["fetch"].outcomes == {"ok": 3, "not_found": 1}
+    assert (stages["extract"].taken, stages["extract"].open) == (4, 4)
+
+
+def test_work_notes_start_counts_and_end(dsn: str, conn: Connection) -> None:
+    run_id = start(conn)
+    settings = Settings(database_url=dsn)
+    for _ in range(2):
+        with runs.work(settings, run_id, Stage.FETCH, 1, lambda: NOW) as step:
+            step.count("ok", 3)
+            step.count("not_found")
+    (row,) = queries.rows(conn, "runs.stages", run_id=run_id)
+    assert (row.stage, row.shard, row.attempts, row.counts) == ("fetch", 1, 2, {"ok": 3, "not_found": 1})
+    assert row.ended_at == NOW
+
+
+def test_work_that_dies_has_no_end(dsn: str, conn: Connection) -> None:
+    run_id = start(conn)
+    with pytest.raises(ZeroDivisionError), runs.work(Settings(database_url=dsn), run_id, Stage.FETCH, 0, lambda: NOW):
+        raise ZeroDivisionError
+    (row,) = queries.rows(conn, "runs.stages", run_id=run_id)
+    assert row.ended_at is None
