@@ -1,0 +1,93 @@
+"""The same archive on an S3-compatible store: moto's server on loopback, spoken to over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+
+from newsflow.store.archive import Archive, CaptureMissingError
+from newsflow.store.warc import Original
+from tests.store.test_archive import NAME, WHEN, exchange, store
+
+URL = "s3://captures/news"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    options = {"endpoint_url": endpoint, "key": "test", "secret": "test"}
+    monkeypatch.setitem(fsspec.config.conf, "s3", options)
+    fs = fsspec.filesystem("s3")
+    fs.mkdir("captures")
+    yield URL
+    fs.rm("captures", recursive=True)
+
+
+def test_captures_come_back_from_the_object_store(bucket: str) -> None:
+    sent = [exchange(n) for n in range(20)]
+    archive = Archive(bucket)
+    pointers = store(archive, sent)
+    assert [e.body for _, e in archive.read_many(pointers)] == [e.body for e in sent]  # type: ignore[union-attr]
+    assert archive.read(pointers[7]).body == sent[7].body
+
+
+def test_a_file_appears_only_when_it_is_sealed(bucket: str) -> None:
+    archive = Archive(bucket)
+    writer = archive.writer(NAME)
+    writer.add(exchange(), WHEN)
+    assert list(archive.list()) == []
+    sealed = writer.seal()
+    assert [(f.file, f.bytes, f.open) for f in archive.list()] == [(NAME, sealed.bytes, False)]
+
+
+def test_an_aborted_file_is_never_seen(bucket: str) -> None:
+    with pytest.raises(RuntimeError), Archive(bucket).writer(NAME) as writer:
+        writer.add(exchange(), WHEN)
+        raise RuntimeError
+    assert list(Archive(bucket).list()) == []
+
+
+def test_missing_captures_are_named(bucket: str) -> None:
+    archive = Archive(bucket)
+    [pointer] = store(archive, [exchange()])
+    archive.delete(NAME)
+    archive.delete(NAME)
+    with pytest.raises(CaptureMissingError):
+        archive.read(pointer)
+
+
+def test_a_revisit_in_another_object_finds_its_original(bucket: str) -> None:
+    archive = Archive(bucket)
+    [pointer] = store(archive, [exchange()])
+    with archive.writer("later.warc.gz") as writer:
+        later = writer.add(exchange(), WHEN, refers_to=Original(pointer, exchange().final_url, WHEN))
+        writer.seal()
+    assert archive.read(later).body == exchange().body
+
+
+def test_files_move_between_a_folder_and_the_object_store(bucket: str, tmp_path: object) -> None:
+    hot, cold = Archive(str(tmp_path)), Archive(bucket)
+    [pointer] = store(hot, [exchange()])
+    hot.copy_to(cold, NAME)
+    assert cold.read(pointer) == hot.read(pointer)
+    cold.copy_to(hot, NAME)
+    assert hot.read(pointer).body == exchange().body
+
+
+def test_a_pointer_behind_the_end_is_missing(bucket: str) -> None:
+    archive = Archive(bucket)
+    [pointer] = store(archive, [exchange()])
+    behind = type(pointer)(NAME, pointer.offset + 10_000_000, 100)
+    with pytest.raises(CaptureMissingError):
+        archive.read(behind)
