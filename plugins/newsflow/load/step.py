@@ -1,0 +1,117 @@
+"""Publish a run's clustered pages to the analysts: what is new or changed, and nothing else.
+
+Rows go from `ingest.extraction` to `news_internal.article` inside the server; only page
+numbers pass through here. A run becomes visible in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock, utcnow
+from newsflow.model import Stage, StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.db import transaction
+
+# SQLSTATE classes in which a row is at fault, not the server:
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_ROW_ERRORS = ("22", "23", "54", "P0")
+
+
+def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
+    """Load the run's `clustered` pages, and the story changes of loaded ones.
+
+    Each chunk of `settings.load_chunk` pages is one transaction: articles, older revisions,
+    ledger, funnel, and last the change log. Run again, it goes on where it was killed.
+
+    :raises psycopg2.Error: where the database itself is in trouble; a refused row is an outcome.
+    """
+    started = clock()
+    with runs.work(settings, run_id, Stage.LOAD, 0, clock) as step:
+        with transaction(step.conn):
+            step.counts.update({found.outcome: found.pages for found in _done_before(step)})
+            queries.run(step.conn, "load.make_plan")
+        for pages in _chunks(step, settings.load_chunk):
+            with transaction(step.conn):
+                _publish(step, pages)
+        return step.report(started)
+
+
+def _done_before(step: runs.Work) -> list[tuple[str, int]]:
+    return queries.rows(step.conn, "load.done_before", run_id=step.run_id)
+
+
+def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
+    with transaction(step.conn):
+        pages = queries.value(step.conn, "load.list_pages", run_id=step.run_id)
+        moved = queries.value(step.conn, "load.list_stories")
+    waiting = sorted({*pages, *moved})
+    for start in range(0, len(waiting), size):
+        yield waiting[start : start + size]
+
+
+def _publish(step: runs.Work, pages: list[int]) -> None:
+    """One chunk, in the caller's transaction; the change log's lock comes last and is short."""
+    conn, now = step.conn, step.clock()
+    queries.run(conn, "load.lock_pages", pages=pages)
+    queries.run(conn, "load.decide", pages=pages)
+    queries.run(conn, "load.analyze_plan")
+    _put(step, queries.value(conn, "load.list_plan", verdicts=["new", "revised"]), now)
+    queries.run(conn, "load.move_stories", pages=pages)
+    queries.run(conn, "load.empty_pending", pages=pages)
+    queries.run(conn, "load.close_pages", now=now)
+    queries.run(conn, "load.close_run_pages", run_id=step.run_id)
+    _count(step)
+    queries.run(conn, "load.lock_changes")
+    queries.run(conn, "load.log_changes", run_id=step.run_id, now=now)
+
+
+def _count(step: runs.Work) -> None:
+    moved = 0
+    for found in queries.rows(step.conn, "load.count_verdicts"):
+        moved += found.moved
+        if found.verdict != "none":
+            step.count(found.verdict, found.pages)
+    step.label = f"{moved} moved to another story" if moved else step.label
+    step.save()
+
+
+def _put(step: runs.Work, pages: Sequence[int], now: datetime) -> None:
+    """Write articles; a set that the database refuses is halved until the bad row is alone."""
+    if not pages:
+        return
+    try:
+        _put_range(step, pages[0], pages[-1], now)
+    except psycopg2.Error as error:
+        if (error.pgcode or "")[:2] not in _ROW_ERRORS:
+            raise
+        _rollback_to_savepoint(step.conn)
+        if len(pages) == 1:
+            queries.run(step.conn, "load.mark_bad", page=pages[0], detail=_explain(error))
+            return
+        middle = len(pages) // 2
+        _put(step, pages[:middle], now)
+        _put(step, pages[middle:], now)
+
+
+def _put_range(step: runs.Work, first: int, last: int, now: datetime) -> None:
+    with step.conn.cursor() as cursor:
+        cursor.execute("savepoint put")
+        queries.run(step.conn, "load.keep_revisions", first=first, last=last, now=now)
+        queries.run(step.conn, "load.put_articles", first=first, last=last, now=now, run_id=step.run_id)
+        cursor.execute("release savepoint put")
+
+
+def _rollback_to_savepoint(conn: Connection) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute("rollback to savepoint put")
+
+
+def _explain(error: psycopg2.Error) -> str:
+    text = error.diag.message_primary or str(error)
+    return "".join(c if c.isprintable() else " " for c in text)[:500]

@@ -1,0 +1,174 @@
+-- name: load.done_before counts what an earlier, broken attempt of this step has already loaded
+select load_outcome as outcome, count(*) as pages from ingest.run_page
+where run_id = %(run_id)s and load_outcome is not null group by load_outcome;
+
+-- name: load.list_pages lists the run's pages that wait for load, by key
+select coalesce(array_agg(p.page_id order by p.page_id), '{}')
+from ingest.run_page x join ingest.page p using (page_id)
+where x.run_id = %(run_id)s and x.load_outcome is null and p.state = 'clustered';
+
+-- name: load.list_stories lists loaded articles whose story changed, by key
+select coalesce(array_agg(s.page_id order by s.page_id), '{}')
+from ingest.story_pending s join news_internal.article a on a.article_id = s.page_id;
+
+-- name: load.lock_pages takes the row locks of all pages that this transaction touches, in one order
+select count(*) from (
+  select from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id for no key update
+) locked;
+
+-- name: load.make_plan makes the temporary table that a transaction keeps its decisions in
+create temporary table if not exists load_plan (
+  page_id bigint primary key,
+  extraction_id bigint,
+  story_id bigint not null,
+  similarity real not null,
+  is_origin boolean not null,
+  revision integer,
+  verdict text not null,
+  moved boolean not null default false,
+  detail text not null default ''
+) on commit delete rows;
+
+-- name: load.decide compares the pages' content hashes with their articles'
+insert into load_plan (page_id, extraction_id, story_id, similarity, is_origin, revision, verdict, detail)
+select p.page_id, e.extraction_id, coalesce(m.story_id, p.page_id), coalesce(m.similarity, 1), coalesce(m.is_origin, true),
+  a.revision,
+  case
+    when t.article_id is not null then 'retracted'
+    when e.extraction_id is null then 'bad_row'
+    when a.article_id is null then 'new'
+    when a.content_hash = e.content_hash then 'unchanged'
+    else 'revised'
+  end,
+  case
+    when t.article_id is not null then t.kind || ': ' || left(t.why, 400)
+    when e.extraction_id is null then 'The page has no extraction that could be loaded.'
+    else ''
+  end
+from ingest.page p
+left join ingest.extraction e on e.extraction_id = p.extraction_id
+left join news_internal.article a on a.article_id = p.page_id
+left join news_internal.tombstone t on t.url_hash = p.url_hash
+left join ingest.story_member m on m.page_id = p.page_id
+where p.page_id = any(%(pages)s::bigint[]) and p.state = 'clustered';
+
+-- name: load.keep_revisions sets the contents aside that are about to be replaced
+insert into news_internal.revision (
+  article_id, revision, valid_from, valid_until, publisher_id, word_count, language_confidence, published_at, modified_at,
+  captured_at, extraction_id, capture_id, run_id, content_hash, text_hash, title, lead, body, authors, agencies,
+  published_raw, published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources,
+  extractor, cause, changed)
+select a.article_id, a.revision, a.revised_at, %(now)s, a.publisher_id, a.word_count, a.language_confidence, a.published_at,
+  a.modified_at, a.captured_at, a.extraction_id, a.capture_id, a.run_id, a.content_hash, a.text_hash, a.title, a.lead,
+  a.body, a.authors, a.agencies, a.published_raw, a.published_quality, a.language, a.section, a.tags, a.image_url,
+  a.image_caption, a.page_type, a.rights, a.sources, a.extractor, a.cause, a.changed
+from load_plan l join news_internal.article a on a.article_id = l.page_id
+where l.verdict = 'revised' and l.page_id between %(first)s and %(last)s
+order by l.page_id;
+
+-- name: load.put_articles writes new and changed articles, ordered by key so that two loads can't deadlock
+insert into news_internal.article as a (
+  article_id, story_id, publisher_id, revision, word_count, similarity, language_confidence, is_origin, published_at,
+  modified_at, first_seen_at, captured_at, loaded_at, revised_at, extraction_id, capture_id, run_id, content_hash,
+  text_hash, url, title, lead, body, authors, agencies, published_raw, published_quality, language, section, tags,
+  image_url, image_caption, page_type, rights, sources, extractor, cause)
+select p.page_id, l.story_id, p.publisher_id, coalesce(l.revision, 0) + 1, e.word_count, l.similarity,
+  e.language_confidence, l.is_origin, e.published_at, e.modified_at, p.discovered_at, c.fetched_at, %(now)s, %(now)s,
+  e.extraction_id, e.capture_id, %(run_id)s, e.content_hash, e.text_hash, p.url, e.title, e.lead, e.body, e.authors,
+  e.agencies, e.published_raw, e.published_quality, e.language, e.section, e.tags, e.image_url, e.image_caption,
+  e.page_type, e.rights, e.sources, e.extractor, e.cause
+from load_plan l
+join ingest.page p using (page_id)
+join ingest.extraction e on e.extraction_id = l.extraction_id
+left join ingest.capture c on c.capture_id = e.capture_id
+where l.verdict in ('new', 'revised') and l.page_id between %(first)s and %(last)s
+order by l.page_id
+on conflict (article_id) do update set
+  story_id = excluded.story_id, revision = a.revision + 1, word_count = excluded.word_count,
+  similarity = excluded.similarity, language_confidence = excluded.language_confidence,
+  is_origin = excluded.is_origin, published_at = excluded.published_at, modified_at = excluded.modified_at,
+  captured_at = excluded.captured_at, revised_at = excluded.revised_at, extraction_id = excluded.extraction_id,
+  capture_id = excluded.capture_id, run_id = excluded.run_id, content_hash = excluded.content_hash,
+  text_hash = excluded.text_hash, title = excluded.title, lead = excluded.lead, body = excluded.body,
+  authors = excluded.authors, agencies = excluded.agencies, published_raw = excluded.published_raw,
+  published_quality = excluded.published_quality, language = excluded.language, section = excluded.section,
+  tags = excluded.tags, image_url = excluded.image_url, image_caption = excluded.image_caption,
+  page_type = excluded.page_type, rights = excluded.rights, sources = excluded.sources,
+  extractor = excluded.extractor, cause = excluded.cause,
+  changed = array_remove(array[
+    case when a.title <> excluded.title then 'title' end,
+    case when a.lead <> excluded.lead then 'lead' end,
+    case when a.body <> excluded.body then 'body' end,
+    case when a.authors <> excluded.authors then 'authors' end,
+    case when a.agencies <> excluded.agencies then 'agencies' end,
+    case when a.published_at is distinct from excluded.published_at then 'published_at' end,
+    case when a.modified_at is distinct from excluded.modified_at then 'modified_at' end,
+    case when a.language <> excluded.language then 'language' end,
+    case when a.section <> excluded.section then 'section' end,
+    case when a.tags <> excluded.tags then 'tags' end,
+    case when a.image_url <> excluded.image_url then 'image_url' end,
+    case when a.image_caption <> excluded.image_caption then 'image_caption' end,
+    case when a.page_type <> excluded.page_type then 'page_type' end,
+    case when a.rights <> excluded.rights then 'rights' end], null);
+
+-- name: load.mark_bad notes a row that the database refused
+update load_plan set verdict = 'bad_row', detail = %(detail)s where page_id = %(page)s;
+
+-- name: load.move_stories carries changed stories to articles whose content stays
+with moved as (
+  update news_internal.article a
+  set story_id = m.story_id, is_origin = m.is_origin, similarity = m.similarity
+  from ingest.story_member m
+  where a.article_id = any(%(pages)s::bigint[]) and m.page_id = a.article_id
+    and (a.story_id, a.is_origin) is distinct from (m.story_id, m.is_origin)
+  returning a.article_id, a.revision, a.story_id, a.is_origin, a.similarity
+)
+insert into load_plan as l (page_id, story_id, similarity, is_origin, revision, verdict, moved)
+select article_id, story_id, similarity, is_origin, revision, 'none', true from moved
+on conflict (page_id) do update set moved = true, story_id = excluded.story_id;
+
+-- name: load.empty_pending forgets the story changes that this transaction carried
+delete from ingest.story_pending where page_id = any(%(pages)s::bigint[]);
+
+-- name: load.close_pages ends the pages in the ledger; a page with an article is never rejected
+update ingest.page p
+set state = case when l.verdict in ('new', 'revised', 'unchanged') or l.revision is not null and l.verdict = 'bad_row'
+    then 'loaded' else 'rejected' end,
+  outcome = l.verdict,
+  detail = l.detail,
+  attempts = 0,
+  loaded_extraction_id = case l.verdict
+    when 'bad_row' then p.loaded_extraction_id
+    when 'retracted' then null
+    else l.extraction_id end,
+  changed_at = %(now)s
+from load_plan l
+where p.page_id = l.page_id and l.verdict <> 'none';
+
+-- name: load.close_run_pages writes the outcomes into the run's funnel
+update ingest.run_page x set load_outcome = l.verdict
+from load_plan l
+where x.run_id = %(run_id)s and x.page_id = l.page_id and l.verdict <> 'none';
+
+-- name: load.list_plan lists the pages of one verdict, by key
+select coalesce(array_agg(page_id order by page_id), '{}') from load_plan where verdict = any(%(verdicts)s);
+
+-- name: load.count_verdicts counts what the transaction decided
+select verdict, count(*) as pages, count(*) filter (where moved) as moved from load_plan group by verdict;
+
+-- name: load.lock_changes waits for its turn to give out change numbers; held until the commit is visible
+select pg_advisory_xact_lock(hashtextextended('news.changes', 0));
+
+-- name: load.log_changes gives each change its number and wakes the listeners
+with logged as (
+  insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
+  select nextval('news_internal.change_id'), page_id, story_id, %(run_id)s,
+    case when verdict in ('new', 'revised') then coalesce(revision, 0) + 1 else revision end,
+    case verdict when 'new' then 'insert' when 'revised' then 'revision' else 'story' end, %(now)s
+  from (select * from load_plan where verdict in ('new', 'revised') or moved order by page_id) l
+  returning change_id
+)
+select pg_notify('news_changes', max(change_id)::text), count(*) from logged having count(*) > 0;
+
+-- name: load.analyze_plan tells the planner how large the transaction is
+analyze load_plan;

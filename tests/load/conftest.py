@@ -1,0 +1,16 @@
+"""The loader's world: a database whose pages wait for load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.load.world import World
+
+
+@pytest.fixture
+def world(dsn: str) -> Iterator[World]:
+    made = World(dsn)
+    yield made
+    made.conn.close()
