@@ -1,0 +1,121 @@
+"""`newsflow archive`: verify, sweep and prune the archive of captures."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsflow.clock import utcnow
+from newsflow.settings import get_settings
+
+if TYPE_CHECKING:
+    from newsflow.store.audit import Audit
+
+app = typer.Typer(add_completion=False)
+
+_AGE = re.compile(r"(\d+)([hdw])")
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Folder = Annotated[str, typer.Option(help="Only files below this folder of the archive.")]
+SHOWN = 20
+
+
+def age(text: str) -> timedelta:
+    """`6h`, `30d` or `52w` as a time span.
+
+    :raises typer.BadParameter: for anything else.
+    """
+    match = _AGE.fullmatch(text)
+    if not match:
+        raise typer.BadParameter(f"{text!r} is no age: write 6h, 30d or 52w")
+    return timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[match[2]]: int(match[1])})
+
+
+def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
+    from newsflow.store.archive import Archive
+    from newsflow.store.audit import audit
+    from newsflow.store.db import session
+
+    settings = get_settings()
+    with session(settings.dsn) as conn:
+        archive = Archive(settings.archive_url)
+        return audit(conn, archive, utcnow(), folder=folder, deep=deep, grace_s=grace.total_seconds())
+
+
+def render(found: Audit) -> str:
+    """An audit as lines of text."""
+    lines = [f"{found.files} files, {found.bytes / 1e6:.1f} MB, {found.captures} captures read"]
+    for fault in found.faults[:SHOWN]:
+        place = f"{fault.file} at {fault.offset}" if fault.offset is not None else fault.file
+        lines.append(f"  {fault.kind:<11} {place}: {fault.detail}")
+    if len(found.faults) > SHOWN:
+        lines.append(f"  … and {len(found.faults) - SHOWN} more (--json lists all)")
+    kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(found.kinds.items()))
+    return "\n".join([*lines, f"not good: {kinds}" if kinds else "good: archive and ledger agree"])
+
+
+@app.command()
+def verify(
+    folder: Folder = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Compare files only; don't read captures.")] = False,
+    grace: Annotated[str, typer.Option(help="Files younger than this may still be at work.")] = "6h",
+    as_json: Json = False,
+) -> None:
+    """Compare the archive with the ledger: orphans, missing files, digests. Exit code 1 where they differ."""
+    found = _audit(folder, not quick, age(grace))
+    if as_json:
+        faults = [asdict(fault) for fault in found.faults]
+        counts = {"files": found.files, "bytes": found.bytes, "captures": found.captures}
+        typer.echo(json.dumps({"ok": found.ok, **counts, "kinds": dict(found.kinds), "faults": faults}))
+    else:
+        typer.echo(render(found))
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def sweep(
+    older: Annotated[str, typer.Option(help="Only files older than this.")] = "24h",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete what crashes left behind: files that the ledger does not know, or says are gone."""
+    from newsflow.store import audit
+    from newsflow.store.archive import Archive
+
+    found = _audit("", False, age(older))
+    names = [fault.file for fault in found.faults if fault.kind in audit.STRAYS]
+    if not dry_run:
+        audit.sweep(Archive(get_settings().archive_url), found)
+    verb = "would delete" if dry_run else "deleted"
+    typer.echo(json.dumps({"deleted": names, "dry_run": dry_run}) if as_json else f"{verb} {len(names)} files")
+
+
+@app.command()
+def prune(
+    older: Annotated[str, typer.Option(help="Files sealed longer ago than this, such as 52w.")],
+    move_to: Annotated[str, typer.Option(help="Move them to this folder or fsspec URL instead of deleting.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Delete or move old captures, with the ledger in step. Articles stay; they can't be reprocessed after a delete."""
+    from newsflow.store import retention
+    from newsflow.store.archive import Archive
+    from newsflow.store.db import session
+
+    settings, now = get_settings(), utcnow()
+    before = now - age(older)
+    with session(settings.dsn) as conn:
+        if dry_run:
+            found = retention.expired(conn, before)
+        else:
+            found = list(retention.prune(conn, Archive(settings.archive_url), before, now, move_to=move_to))
+    size = sum(file.bytes for file in found)
+    if as_json:
+        typer.echo(json.dumps({"files": [file.file for file in found], "bytes": size, "dry_run": dry_run}))
+        return
+    verb = "moved" if move_to else "deleted"
+    typer.echo(f"{'would have ' if dry_run else ''}{verb} {len(found)} files, {size / 1e6:.1f} MB")

@@ -1,0 +1,126 @@
+"""Does the archive hold what the ledger says, no less and no more?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.model import CapturePointer
+from newsflow.store import queries
+from newsflow.store.archive import Archive, ArchivedFile, CaptureError, CaptureMissingError
+from newsflow.store.db import transaction
+
+STRAYS = frozenset({"orphan", "leftover", "stale"})  # files too many
+GRACE_S = 6 * 3600.0  # a younger file without a row may belong to a step that has not committed yet
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong.
+
+    `kind`: missing (a file of the ledger), size, unledgered (captures of an unknown file),
+    orphan, leftover (of a crash), stale (should have been deleted or moved), damaged or cut (a capture).
+    """
+
+    kind: str
+    file: str
+    detail: str
+    offset: int | None = None
+    page_id: int | None = None
+
+
+@dataclass
+class Audit:
+    """What an audit found; `ok` when nothing is wrong."""
+
+    files: int = 0
+    bytes: int = 0
+    captures: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether archive and ledger agree."""
+        return not self.faults
+
+    @property
+    def kinds(self) -> Mapping[str, int]:
+        """Faults by kind."""
+        return Counter(fault.kind for fault in self.faults)
+
+
+def audit(
+    conn: Connection, archive: Archive, now: datetime, *, folder: str = "", deep: bool = True, grace_s: float = GRACE_S
+) -> Audit:
+    """Compare the archive with the ledger.
+
+    :param folder: only files below it.
+    :param deep: read each capture and compare its digest, too.
+    :param grace_s: younger files without a row are left to the step that writes them, seconds.
+    :raises OSError: where the store itself fails.
+    """
+    # the ledger first: a file that is sealed meanwhile is then too young to be an orphan
+    with transaction(conn):
+        ledger = queries.rows(conn, "archive.ledger", folder=folder)
+        unledgered = queries.rows(conn, "archive.unledgered", folder=folder)
+    found = Audit(files=len(ledger), bytes=sum(row.bytes for row in ledger))
+    stored = {f.file: f for f in archive.list(folder)}
+    cold = {where: {f.file: f for f in Archive(where).list(folder)} for where in {r.location for r in ledger} - {""}}
+    found.faults += [
+        Fault("unledgered", row.file, f"{row.captures} captures point into a file that the ledger does not know")
+        for row in unledgered
+    ]
+    for row in ledger:
+        found.faults += _file_faults(row, cold[row.location] if row.location else stored)
+    found.faults += _strays({row.file: row for row in ledger}, stored.values(), now.timestamp() - grace_s)
+    if deep:
+        broken = {fault.file for fault in found.faults if fault.kind == "missing"}
+        for row in ledger:
+            if row.file not in broken and not row.deleted_at:
+                _read(conn, Archive(row.location) if row.location else archive, row.file, found)
+    return found
+
+
+def _file_faults(row: Any, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault]:
+    there = stored.get(row.file)
+    if row.deleted_at:
+        return
+    if there is None:
+        yield Fault("missing", row.file, f"the ledger has {row.captures} captures in it")
+    elif there.bytes != row.bytes:
+        yield Fault("size", row.file, f"{there.bytes} bytes, and {row.bytes} when it was sealed")
+
+
+def _strays(ledger: Mapping[str, Any], stored: Any, before: float) -> Iterator[Fault]:
+    for file in stored:
+        row = ledger.get(file.file)
+        if row is not None and (row.deleted_at or row.location):
+            yield Fault("stale", file.file, "the ledger says that it was " + ("deleted" if row.deleted_at else "moved"))
+        elif file.open and file.modified < before:
+            yield Fault("leftover", file.file, "its writer did not live to seal it")
+        elif not file.open and row is None and file.modified < before:
+            yield Fault("orphan", file.file, "the ledger does not know it")
+
+
+def _read(conn: Connection, archive: Archive, file: str, found: Audit) -> None:
+    with transaction(conn):
+        rows = queries.rows(conn, "archive.captures", file=file)
+    pointers = [CapturePointer(r.file, r.offset, r.length, r.payload_digest) for r in rows]
+    for row, (_, exchange) in zip(rows, archive.read_many(pointers), strict=True):
+        found.captures += 1
+        if isinstance(exchange, CaptureError):
+            kind = "cut" if isinstance(exchange, CaptureMissingError) else "damaged"
+            found.faults.append(Fault(kind, file, str(exchange), row.offset, row.page_id))
+
+
+def sweep(archive: Archive, found: Audit) -> list[str]:
+    """Delete the files that an audit found to be nobody's; returns their names."""
+    names = [fault.file for fault in found.faults if fault.kind in STRAYS]
+    for name in names:
+        archive.delete(name)
+    return names

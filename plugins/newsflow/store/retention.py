@@ -1,0 +1,55 @@
+"""Old captures go, or move to a cheaper archive, with the ledger in step.
+
+Deleting: the ledger says so first, then the file goes. Moving: the copy is safe first,
+then the ledger says so, then the file goes. A crash between leaves a file too many, which
+`newsflow archive sweep` finds, and never a row too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.store import queries
+from newsflow.store.archive import Archive
+from newsflow.store.db import advisory_lock, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A file that retention takes: response records in it, size in bytes."""
+
+    file: str
+    bytes: int
+    records: int
+
+
+def expired(conn: Connection, before: datetime) -> list[Expired]:
+    """Files sealed before a time that nothing waits for; oldest first."""
+    with transaction(conn):
+        return [Expired(r.file, r.bytes, r.records) for r in queries.rows(conn, "archive.expired", before=before)]
+
+
+def prune(
+    conn: Connection, archive: Archive, before: datetime, now: datetime, *, move_to: str = ""
+) -> Iterator[Expired]:
+    """Delete the expired files, or move them; yields each when it is done.
+
+    :param move_to: folder or fsspec URL of the archive that takes them.
+    :raises OSError: where a store fails; what was done stays done.
+    """
+    with advisory_lock(conn, "newsflow.archive.prune"):
+        target = Archive(move_to) if move_to else None
+        for found in expired(conn, before):
+            if target is None:
+                with transaction(conn):
+                    queries.run(conn, "archive.mark_deleted", file=found.file, now=now)
+            else:
+                archive.copy_to(target, found.file)
+                with transaction(conn):
+                    queries.run(conn, "archive.mark_moved", file=found.file, location=move_to)
+            archive.delete(found.file)
+            yield found

@@ -1,0 +1,259 @@
+"""Archive and ledger: what differs is found and named, swept and pruned with the ledger in step."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection
+from typer.testing import CliRunner
+
+from newsflow.commands.archive import age, app
+from newsflow.model import CapturePointer
+from newsflow.settings import Settings
+from newsflow.store import retention
+from newsflow.store.archive import Archive, SealedFile
+from newsflow.store.audit import Audit, audit, sweep
+from newsflow.store.db import transaction
+from tests.store.test_archive import WHEN, exchange
+
+NOW = datetime.now(timezone.utc)
+LATER = NOW + timedelta(days=400)
+
+PAGE = """
+with b as (
+  insert into ingest.publisher (name) values ('a.example') on conflict (name) do update set name = excluded.name
+  returning publisher_id
+), o as (
+  insert into ingest.origin (origin, publisher_id) select 'http://a.example', publisher_id from b
+  on conflict (origin) do update set origin = excluded.origin returning origin_id
+)
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state)
+select %(url)s, sha256(%(url)s::bytea), origin_id, publisher_id, %(state)s from b, o returning page_id
+"""
+CAPTURE = """
+insert into ingest.capture
+  (page_id, fetched_at, final_url, status, file, "offset", length, payload_digest, bytes, refers_to)
+values (%s, %s, 'http://a.example/', 200, %s, %s, %s, %s, 1, %s) returning capture_id
+"""
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(str(tmp_path / "archive"))
+
+
+def page(conn: Connection, url: str, state: str = "loaded") -> int:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(PAGE, {"url": url, "state": state})
+        return int(cursor.fetchone()[0])
+
+
+def capture(conn: Connection, page_id: int, pointer: CapturePointer, refers_to: int | None = None) -> int:
+    place = (pointer.file, pointer.offset, pointer.length, pointer.payload_digest)
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(CAPTURE, (page_id, WHEN, *place, refers_to))
+        [(capture_id,)] = cursor.fetchall()
+        cursor.execute("update ingest.page set capture_id = %s where page_id = %s", (capture_id, page_id))
+    return int(capture_id)
+
+
+def ledger(conn: Connection, sealed: SealedFile, when: datetime = NOW) -> None:
+    with transaction(conn), conn.cursor() as cursor:
+        values = (sealed.file, sealed.records, sealed.bytes, when)
+        cursor.execute("insert into ingest.warc_file (file, records, bytes, sealed_at) values (%s, %s, %s, %s)", values)
+
+
+def night(conn: Connection, archive: Archive, name: str, *, numbers: range = range(3), state: str = "loaded") -> str:
+    """A sealed file with its captures, as fetch leaves them."""
+    file = f"{name}.warc.gz"
+    with archive.writer(file) as writer:
+        pointers = [writer.add(exchange(n), WHEN) for n in numbers]
+        ledger(conn, writer.seal())
+    for number, pointer in zip(numbers, pointers, strict=True):
+        capture(conn, page(conn, f"http://a.example/{name}/{number}", state), pointer)
+    return file
+
+
+def look(conn: Connection, archive: Archive, **options: object) -> Audit:
+    return audit(conn, archive, NOW, **{"grace_s": -60.0, **options})  # type: ignore[arg-type]
+
+
+def path_of(archive: Archive, file: str) -> Path:
+    return Path(archive._path(file))
+
+
+def test_a_sound_archive_has_no_faults(conn: Connection, archive: Archive) -> None:
+    night(conn, archive, "one")
+    night(conn, archive, "two")
+    found = look(conn, archive)
+    assert found.ok
+    assert (found.files, found.captures) == (2, 6)
+
+
+def test_missing_files_are_found(conn: Connection, archive: Archive) -> None:
+    file = night(conn, archive, "one")
+    archive.delete(file)
+    [fault] = look(conn, archive).faults
+    assert (fault.kind, fault.file, fault.detail) == ("missing", file, "the ledger has 3 captures in it")
+
+
+def test_orphans_and_leftovers_are_found_and_swept(conn: Connection, archive: Archive) -> None:
+    night(conn, archive, "one")
+    with archive.writer("orphan.warc.gz") as writer:
+        writer.add(exchange(), WHEN)
+        writer.seal()
+    path_of(archive, "crashed.warc.gz.open").write_bytes(b"half a rec")
+    found = look(conn, archive)
+    assert found.kinds == {"orphan": 1, "leftover": 1}
+    assert sorted(sweep(archive, found)) == ["crashed.warc.gz.open", "orphan.warc.gz"]
+    assert look(conn, archive).ok
+
+
+def test_files_at_work_are_no_orphans(conn: Connection, archive: Archive) -> None:
+    with archive.writer("working.warc.gz") as writer:
+        writer.add(exchange(), WHEN)
+        writer.seal()
+    assert look(conn, archive, grace_s=3600.0).ok
+    old = NOW.timestamp() - 7200
+    os.utime(path_of(archive, "working.warc.gz"), (old, old))
+    assert look(conn, archive, grace_s=3600.0).kinds == {"orphan": 1}
+
+
+def test_damaged_captures_are_found_by_reading(conn: Connection, archive: Archive) -> None:
+    file = night(conn, archive, "one")
+    path = path_of(archive, file)
+    data = bytearray(path.read_bytes())
+    [(offset,)] = rows(conn, 'select "offset" from ingest.capture order by 1 offset 1 limit 1')
+    data[offset + 60] ^= 0xFF
+    path.write_bytes(data)
+    assert look(conn, archive, deep=False).ok
+    [fault] = look(conn, archive).faults
+    assert (fault.kind, fault.offset) == ("damaged", offset)
+
+
+def test_a_cut_file_is_found_even_without_reading(conn: Connection, archive: Archive) -> None:
+    file = night(conn, archive, "one")
+    path = path_of(archive, file)
+    path.write_bytes(path.read_bytes()[:-1100])
+    assert look(conn, archive, deep=False).kinds == {"size": 1}
+    assert look(conn, archive).kinds == {"size": 1, "cut": 1}
+
+
+def test_captures_of_unknown_files_are_found(conn: Connection, archive: Archive) -> None:
+    capture(conn, page(conn, "http://a.example/x"), CapturePointer("lost.warc.gz", 0, 10, "sha1:X"))
+    [fault] = look(conn, archive).faults
+    assert (fault.kind, fault.file) == ("unledgered", "lost.warc.gz")
+
+
+def test_a_folder_limits_the_audit(conn: Connection, archive: Archive) -> None:
+    night(conn, archive, "2026/one")
+    file = night(conn, archive, "2025/two")
+    archive.delete(file)
+    assert look(conn, archive, folder="2026").ok
+    assert look(conn, archive, folder="2025").kinds == {"missing": 1}
+
+
+def rows(conn: Connection, query: str) -> list[tuple[object, ...]]:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+def test_pruning_deletes_files_and_keeps_the_lineage(conn: Connection, archive: Archive) -> None:
+    file = night(conn, archive, "one")
+    gone = list(retention.prune(conn, archive, LATER, LATER))
+    assert [g.file for g in gone] == [file]
+    assert list(archive.list()) == []
+    assert rows(conn, "select count(*) from ingest.capture") == [(3,)]
+    assert rows(conn, "select count(*) from ingest.warc_file where deleted_at is not null") == [(1,)]
+    assert look(conn, archive).ok
+    assert list(retention.prune(conn, archive, LATER, LATER)) == []
+
+
+def test_pruning_moves_files_to_a_colder_archive(conn: Connection, archive: Archive, tmp_path: Path) -> None:
+    night(conn, archive, "one")
+    cold = str(tmp_path / "cold")
+    list(retention.prune(conn, archive, LATER, LATER, move_to=cold))
+    assert list(archive.list()) == []
+    found = look(conn, archive)
+    assert (found.ok, found.captures) == (True, 3)
+    next(Path(cold).rglob("*.warc.gz")).unlink()
+    assert look(conn, archive).kinds == {"missing": 1}
+
+
+def test_what_waits_for_extract_is_kept(conn: Connection, archive: Archive) -> None:
+    night(conn, archive, "waiting", state="captured")
+    night(conn, archive, "young")
+    assert retention.expired(conn, NOW - timedelta(days=1)) == []
+    assert [e.file for e in retention.expired(conn, LATER)] == ["young.warc.gz"]
+
+
+def test_originals_of_kept_revisits_are_kept(conn: Connection, archive: Archive) -> None:
+    with archive.writer("first.warc.gz") as writer:
+        pointer = writer.add(exchange(), WHEN)
+        ledger(conn, writer.seal())
+    page_id = page(conn, "http://a.example/")
+    original = capture(conn, page_id, pointer)
+    with archive.writer("second.warc.gz") as writer:
+        again = writer.add(exchange(2), WHEN)
+        ledger(conn, writer.seal(), NOW + timedelta(days=30))
+    capture(conn, page_id, again, refers_to=original)
+    assert retention.expired(conn, NOW + timedelta(days=1)) == []
+    assert len(retention.expired(conn, NOW + timedelta(days=31))) == 2
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_crash_of_pruning_leaves_a_file_too_many_never_a_row(
+    conn: Connection, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moved: bool
+) -> None:
+    night(conn, archive, "one")
+
+    def killed(file: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(archive, "delete", killed)
+        list(retention.prune(conn, archive, LATER, LATER, move_to=str(tmp_path / "cold") if moved else ""))
+    found = look(conn, archive)
+    assert found.kinds == {"stale": 1}
+    sweep(archive, found)
+    assert look(conn, archive).ok
+
+
+@pytest.fixture
+def command(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    settings = Settings(database_url=dsn, archive=str(tmp_path / "archive"))
+    monkeypatch.setattr("newsflow.commands.archive.get_settings", lambda: settings)
+    return CliRunner()
+
+
+def test_the_command_says_yes_or_no(conn: Connection, archive: Archive, command: CliRunner) -> None:
+    file = night(conn, archive, "one")
+    good = command.invoke(app, ["verify"])
+    assert (good.exit_code, "archive and ledger agree" in good.output) == (0, True)
+    archive.delete(file)
+    bad = command.invoke(app, ["verify", "--json"])
+    assert bad.exit_code == 1
+    assert json.loads(bad.output)["kinds"] == {"missing": 1}
+
+
+def test_the_commands_sweep_and_prune(conn: Connection, archive: Archive, command: CliRunner) -> None:
+    night(conn, archive, "one")
+    path_of(archive, "crashed.warc.gz.open").write_bytes(b"half")
+    assert "would delete 1 files" in command.invoke(app, ["sweep", "--older", "0h", "--dry-run"]).output
+    assert json.loads(command.invoke(app, ["sweep", "--older", "0h", "--json"]).output)["deleted"] == [
+        "crashed.warc.gz.open"
+    ]
+    assert "would have deleted 1 files" in command.invoke(app, ["prune", "--older", "0h", "--dry-run"]).output
+    assert json.loads(command.invoke(app, ["prune", "--older", "0h", "--json"]).output)["files"] == ["one.warc.gz"]
+    assert command.invoke(app, ["verify"]).exit_code == 0
+
+
+def test_ages() -> None:
+    assert age("2w") == timedelta(weeks=2)
+    with pytest.raises(Exception, match="is no age"):
+        age("soon")
