@@ -17,19 +17,20 @@ from newsflow import pipeline
 from newsflow.settings import Settings, get_settings
 
 CONNECTION = "news_db"
+RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
 
 OUR_TROUBLE = ExceptionRetryPolicy(
     rules=[
         RetryRule(
             exception=psycopg2.OperationalError,
             action=RetryAction.RETRY,
-            retry_delay=timedelta(seconds=30),
+            retry_delay=RETRY_DELAY,
             reason="the database is not there",
         ),
         RetryRule(
             exception=OSError,
             action=RetryAction.RETRY,
-            retry_delay=timedelta(minutes=1),
+            retry_delay=RETRY_DELAY * 2,
             reason="trouble of this machine (disk, network)",
         ),
         RetryRule(
@@ -42,8 +43,8 @@ OUR_TROUBLE = ExceptionRetryPolicy(
 
 DEFAULTS: dict[str, Any] = {
     "owner": "newsflow",
-    "retries": 3,
-    "retry_delay": timedelta(seconds=30),
+    "retries": get_settings().retries,
+    "retry_delay": RETRY_DELAY,
     "retry_policy": OUR_TROUBLE,
     "execution_timeout": timedelta(hours=3),
 }

@@ -83,11 +83,17 @@ class Funnel:
 
 
 def open_run(
-    settings: Settings, dag_id: str, dag_run_id: str, request: Request = Request(), *, clock: Clock = utcnow
+    settings: Settings,
+    dag_id: str,
+    dag_run_id: str,
+    request: Request = Request(),
+    *,
+    alone: bool = False,
+    clock: Clock = utcnow,
 ) -> int:
     """Open a run, or find it again when its first task is retried; returns its number."""
     with session(settings.dsn) as conn:
-        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params())
+        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone)
 
 
 def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:

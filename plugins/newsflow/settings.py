@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
     schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC")
+    retries: int = Field(3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own")
+    retry_delay_s: float = Field(30.0, ge=0, description="pause before such a retry, seconds")
     shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")
     shard_pages: int = Field(200, ge=1, description="pages that make another shard worth its overhead")
 
@@ -80,5 +82,12 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once.
+
+    :raises ValueError: naming each variable that is wrong, never its value (it may be a secret).
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"NEWSFLOW_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise ValueError("; ".join(wrong)) from None

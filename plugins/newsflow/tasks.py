@@ -22,7 +22,7 @@ def _run_id() -> int:
 def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, ask the feeds, plan the shards."""
     settings, request = dagkit.settings(), Request.from_params(params)
-    run_id = pipeline.open_run(settings, *dagkit.run_key(), request)
+    run_id = pipeline.open_run(settings, *dagkit.run_key(), request, alone=True)
     return [asdict(shard) for shard in pipeline.poll(settings, run_id, request)]
 
 

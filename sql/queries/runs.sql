@@ -7,6 +7,10 @@ returning run_id;
 -- name: runs.find gives a run's number
 select run_id from ingest.run where dag_id = %(dag_id)s and dag_run_id = %(dag_run_id)s;
 
+-- name: runs.close_dead closes runs of a Dag that were never closed, when another one of it begins
+update ingest.run set state = 'failed', ended_at = %(now)s, verdict = 'Not good: broken off; the next run took over.'
+where dag_id = %(dag_id)s and dag_run_id <> %(dag_run_id)s and state = 'running';
+
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
 

@@ -124,6 +124,16 @@ def test_the_next_run_takes_over_what_a_broken_one_left(conn: Connection) -> Non
     assert entered == {"fetch": 2, "extract": 2, "deduplicate": 2, "load": 2}
 
 
+def test_a_run_that_was_killed_is_closed_by_the_next_one_of_its_dag(conn: Connection) -> None:
+    add_pages(conn, "http://a", 3)
+    killed = start(conn)
+    runs.plan(conn, killed, SETTINGS, NOW)
+    following = runs.start(conn, "news_ingest", "r2", NOW, {}, alone=True)
+    assert sum(s.pages for s in runs.plan(conn, following, SETTINGS, NOW)) == 3
+    assert queries.row(conn, "runs.latest", run_id=killed).state == "failed"
+    assert queries.row(conn, "runs.latest", run_id=following).state == "running"
+
+
 def test_the_funnel_follows_pages_from_stage_to_stage(conn: Connection) -> None:
     add_pages(conn, "http://a", 4)
     add_pages(conn, "http://c", 1, state="captured")

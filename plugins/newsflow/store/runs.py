@@ -70,9 +70,17 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
         conn.close()
 
 
-def start(conn: Connection, dag_id: str, dag_run_id: str, now: datetime, params: Mapping[str, Any]) -> int:
-    """Open a run (or find it again after a retry); returns its `run_id`."""
+def start(
+    conn: Connection, dag_id: str, dag_run_id: str, now: datetime, params: Mapping[str, Any], *, alone: bool = False
+) -> int:
+    """Open a run (or find it again after a retry); returns its `run_id`.
+
+    :param alone: this Dag has one active run at most, so that earlier ones still marked running
+        are dead: they are closed, and what they held is free to be taken over.
+    """
     with transaction(conn):
+        if alone:
+            queries.run(conn, "runs.close_dead", dag_id=dag_id, dag_run_id=dag_run_id, now=now)
         found = queries.value(
             conn, "runs.start", dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=json.dumps(params)
         )

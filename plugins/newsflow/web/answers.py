@@ -1,0 +1,65 @@
+"""What a status line and its headers mean: pure, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+from newsflow.model import Outcome
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
+
+_BY_STATUS = {
+    200: Outcome.OK,
+    203: Outcome.OK,
+    401: Outcome.FORBIDDEN,
+    403: Outcome.FORBIDDEN,
+    404: Outcome.NOT_FOUND,
+    408: Outcome.CONNECTION_LOST,
+    410: Outcome.GONE,
+    425: Outcome.SERVER_ERROR,
+    429: Outcome.RATE_LIMITED,
+    451: Outcome.FORBIDDEN,
+}
+
+
+def outcome_of(status: int, headers: Mapping[str, str], *, conditional: bool) -> Outcome:
+    """The outcome of a final answer.
+
+    :param headers: lower-case names.
+    :param conditional: whether validators were sent; a 304 without them is no answer.
+    """
+    if status == 304:
+        return Outcome.NOT_MODIFIED if conditional else Outcome.BAD_RESPONSE
+    if status == 503 and headers.get("retry-after"):
+        return Outcome.RATE_LIMITED
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    if 400 <= status < 500:
+        return Outcome.CLIENT_ERROR
+    return Outcome.SERVER_ERROR if 500 <= status < 600 else Outcome.BAD_RESPONSE
+
+
+def retry_after(value: str, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds, or a date).
+
+    :param now: aware; what a date is compared with.
+    :return: None for a value that is neither; never negative.
+    """
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=timezone.utc)
+    return max(0.0, (at - now).total_seconds())
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of an answer, lower case, without parameters; empty where it has none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,0 +1,118 @@
+"""How fast an origin is asked, and when it is left alone: pure decisions.
+
+One breaker and one pace for all that we ask of an origin, feeds and pages alike. `now` and
+`jitter` (between 0 and 1) come in as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from newsflow.model import Exchange, Outcome
+
+LONGEST_COOL_S = 6 * 3600.0  # of our own choice
+LONGEST_ASKED_S = 24 * 3600.0  # by Retry-After; who asks for more is asked again daily
+_SMOOTHING = 0.3  # weight of the newest response time
+_DOUBLINGS = 12
+
+# First pause after a failure in seconds; it doubles with each further one in a row.
+_PAUSE_S: Mapping[Outcome, float] = MappingProxyType(
+    {
+        Outcome.RATE_LIMITED: 60.0,
+        Outcome.FORBIDDEN: 5.0,
+        Outcome.SERVER_ERROR: 5.0,
+        Outcome.BAD_RESPONSE: 5.0,
+        Outcome.CONNECTION_LOST: 5.0,
+        Outcome.DEADLINE: 15.0,
+        Outcome.CONNECT_ERROR: 30.0,
+        Outcome.TLS_ERROR: 60.0,
+        Outcome.DNS_ERROR: 60.0,
+    }
+)
+_OVERLOADED_S = 30.0  # 503 that names no time
+
+# Failures that a dead network of our own looks like.
+OFFLINE = frozenset({Outcome.DNS_ERROR, Outcome.CONNECT_ERROR, Outcome.CONNECTION_LOST, Outcome.DEADLINE})
+# Ends of an exchange in which nobody was asked anything.
+UNASKED = frozenset({Outcome.BAD_URL, Outcome.SSRF_BLOCKED, Outcome.ROBOTS_DENIED, Outcome.COOLING, Outcome.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What we know of an origin's patience; times aware, UTC."""
+
+    crawl_delay_s: float | None = None
+    response_s: float | None = None
+    failures: int = 0
+    cool_until: datetime | None = None
+    cool_reason: str = ""
+    next_request_at: datetime | None = None
+
+    def cooling(self, now: datetime) -> bool:
+        """True while the origin is left alone."""
+        return self.cool_until is not None and self.cool_until > now
+
+    def wait_s(self, now: datetime) -> float:
+        """Seconds until the next request may be sent; 0 when it may be sent now."""
+        times = [at for at in (self.cool_until, self.next_request_at) if at is not None]
+        return max([0.0, *((at - now).total_seconds() for at in times)])
+
+
+def delay_s(pace: Pace, *, least: float, most: float) -> float:
+    """Seconds between the end of one request and the next one.
+
+    The greatest of our own minimum, the origin's Crawl-delay and its response time (so that
+    we use at most half of a slow server's time), but never more than `most`.
+    """
+    return max(least, min(most, max(pace.crawl_delay_s or 0.0, pace.response_s or 0.0)))
+
+
+def after(pace: Pace, exchange: Exchange, now: datetime, jitter: float, *, least: float, most: float) -> Pace:
+    """The pace after an exchange that ended at `now`.
+
+    :param least: `settings.delay_s`; `most`: `settings.max_delay_s`.
+    :param jitter: 0 to 1; spreads the return of many workers, and never shortens a pause.
+    """
+    if exchange.outcome in UNASKED or exchange.outcome is Outcome.OWN_OUTAGE:
+        return pace
+    told = replace(pace, response_s=_smoothed(pace.response_s, exchange))
+    gap = delay_s(told, least=least, most=most) * (1 + 0.1 * jitter)
+    told = replace(told, next_request_at=now + timedelta(seconds=gap))
+    pause = _pause_s(told, exchange)
+    if pause is None:
+        return replace(told, failures=0)
+    spread = pause + min(60.0, 0.25 * pause) * jitter
+    until = now + timedelta(seconds=spread)
+    return replace(told, failures=told.failures + 1, cool_until=until, cool_reason=str(exchange.outcome))
+
+
+def _smoothed(before: float | None, exchange: Exchange) -> float | None:
+    if not exchange.status:
+        return before
+    return exchange.seconds if before is None else before + _SMOOTHING * (exchange.seconds - before)
+
+
+def _pause_s(pace: Pace, exchange: Exchange) -> float | None:
+    base = _PAUSE_S.get(exchange.outcome)
+    if base is None:
+        return None
+    if exchange.retry_after_s is not None and exchange.status >= 400:
+        return min(max(exchange.retry_after_s, 1.0), LONGEST_ASKED_S)
+    if exchange.status == 503:
+        base = _OVERLOADED_S
+    return float(min(base * 2 ** min(pace.failures, _DOUBLINGS), LONGEST_COOL_S))
+
+
+def own_outage(last: Mapping[str, Outcome], *, least_origins: int = 5, share: float = 0.9) -> bool:
+    """True where the trouble is ours: (nearly) all origins failed, and as a dead network fails.
+
+    :param last: the last outcome of each origin that was asked.
+    :param least_origins: with fewer, nobody can tell.
+    """
+    asked = [outcome for outcome in last.values() if outcome not in UNASKED]
+    if len(asked) < least_origins:
+        return False
+    return sum(outcome in OFFLINE for outcome in asked) >= share * len(asked)

@@ -1,0 +1,283 @@
+"""The guarded transport: one GET with its redirects, bounded in every way; never raises.
+
+Whatever the web does is an outcome in the `Exchange`. It sits on `requests`' adapter and not
+on its Session, which reads redirect bodies to their end, and heeds proxies and .netrc.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from requests import PreparedRequest, RequestException, Response
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError, IncompleteRead, InvalidChunkLength, ProtocolError
+
+from newsflow.clock import Clock, utcnow
+from newsflow.model import Exchange, Outcome
+from newsflow.settings import Settings
+from newsflow.web import answers, guard
+from newsflow.web.call import Call, Stop, running
+from newsflow.web.decode import ACCEPT_ENCODING, decode
+from newsflow.web.dial import GuardedAdapter, tls_context
+from newsflow.web.names import Lookup, Names, system_lookup
+from newsflow.web.urls import BadUrl, origin_of, sendable
+
+ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
+_PIECE = 64 * 1024
+_DRAINED = 16 * 1024  # a short body of a redirect or error is read, so that its connection can be kept
+_UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+
+CheckHop = Callable[[str], "Outcome | None"]
+Wants = Callable[[str], bool]
+
+
+@dataclass
+class _Trip:
+    """An exchange under way."""
+
+    url: str
+    sent: CaseInsensitiveDict[str]
+    max_bytes: int
+    conditional: bool
+    check_hop: CheckHop | None
+    wants: Wants | None
+    hops: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    status: int = 0
+    reason: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Transport:
+    """Connections kept by origin, names looked up once; shared by threads.
+
+    >>> with Transport(settings) as transport:  # doctest: +SKIP
+    ...     transport.exchange("https://example.org/").outcome
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        lookup: Lookup = system_lookup,
+        tls: ssl.SSLContext | None = None,
+        clock: Clock = utcnow,
+    ) -> None:
+        # urllib3 writes whole URLs into its log, and URLs can hold secrets.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
+        self._settings = settings
+        self._names = Names(lookup)
+        self._adapter = GuardedAdapter(tls or tls_context())
+        self._clock = clock
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the kept connections."""
+        self._adapter.close()
+        self._names.close()
+
+    def exchange(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = ACCEPT_ANY,
+        max_bytes: int | None = None,
+        deadline_s: float | None = None,
+        check_hop: CheckHop | None = None,
+        wants: Wants | None = None,
+    ) -> Exchange:
+        """GET `url`, following redirects.
+
+        :param etag: validator for If-None-Match, as the server gave it; `last_modified` likewise.
+        :param max_bytes: cap on the decoded body (default: the settings').
+        :param deadline_s: total seconds, look-ups and redirects included (default: the settings').
+        :param check_hop: asked before each redirect is followed; an outcome ends the exchange.
+        :param wants: told the media type ('' where there is none) before the body is read; False
+            ends in BAD_CONTENT_TYPE.
+        """
+        sent = _request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified)
+        conditional = "If-None-Match" in sent or "If-Modified-Since" in sent
+        trip = _Trip(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants)
+        with running(Call(self._names, deadline_s or self._settings.deadline_s)) as call:
+            try:
+                outcome, detail = self._travel(trip, call), ""
+            except Stop as stop:
+                outcome, detail = stop.outcome, stop.detail
+            return self._ended(trip, call, outcome, detail)
+
+    def _ended(self, trip: _Trip, call: Call, outcome: Outcome, detail: str) -> Exchange:
+        asked = trip.headers.get("retry-after", "")
+        return Exchange(
+            url=trip.url,
+            outcome=outcome,
+            status=trip.status,
+            headers=trip.headers,
+            body=trip.body if outcome is Outcome.OK else b"",
+            final_url=trip.hops[-1] if trip.hops else "",
+            hops=tuple(trip.hops),
+            permanent=bool(trip.statuses) and answers.PERMANENT.issuperset(trip.statuses),
+            ip=call.ip,
+            seconds=time.monotonic() - call.started,
+            retry_after_s=answers.retry_after(asked, self._clock()) if asked else None,
+            detail=_printable(detail or (f"status {trip.status}" if outcome is not Outcome.OK else "")),
+            request_headers=dict(trip.sent),
+            reason=trip.reason,
+        )
+
+    def _travel(self, trip: _Trip, call: Call) -> Outcome:
+        target: str | None = self._first(trip.url)
+        while target is not None:
+            trip.hops.append(target)
+            target = self._hop(trip, call, target)
+        return answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional)
+
+    @staticmethod
+    def _first(url: str) -> str:
+        try:
+            target = sendable(url)
+        except BadUrl as error:
+            raise Stop(Outcome.BAD_URL, str(error)) from None
+        _check_port(target)
+        return target
+
+    def _hop(self, trip: _Trip, call: Call, target: str) -> str | None:
+        """One request; returns where it redirects to, or None when `trip` has its answer."""
+        call.hop(loopback=origin_of(target) in self._settings.allow_origins)
+        response = self._answer(trip, call, target)
+        try:
+            trip.status, trip.reason = response.status_code, response.reason or ""
+            trip.headers = {name.lower(): value for name, value in response.headers.items()}
+            if trip.status in answers.REDIRECTS:
+                follow = self._redirect(trip, target)
+                _drain(response)
+                return follow
+            self._read(trip, call, response)
+            return None
+        finally:
+            response.close()
+
+    def _answer(self, trip: _Trip, call: Call, target: str) -> Response:
+        request = PreparedRequest()
+        request.method, request.url, request.headers = "GET", target, trip.sent
+        try:
+            return self._send(request, call)
+        except Stop as stop:
+            # A kept connection that the server closed meanwhile says nothing of the server (RFC 9110 §9.2.2).
+            if stop.outcome is not Outcome.CONNECTION_LOST or call.fresh or call.received:
+                raise
+            return self._send(request, call)
+
+    def _send(self, request: PreparedRequest, call: Call) -> Response:
+        try:
+            return self._adapter.send(request, stream=True, timeout=call.remaining(), proxies={})
+        except (RequestException, HTTPError, OSError, ValueError) as error:
+            call.remaining()
+            raise Stop(Outcome.CONNECTION_LOST, f"the request could not be sent: {type(error).__name__}") from None
+
+    def _redirect(self, trip: _Trip, target: str) -> str:
+        trip.statuses.append(trip.status)
+        location = _location(trip.headers)
+        if not location:
+            raise Stop(Outcome.BAD_REDIRECT, f"status {trip.status} without a Location")
+        try:
+            follow = sendable(location, base=target)
+        except BadUrl as error:
+            raise Stop(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
+        if follow in trip.hops:
+            raise Stop(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
+        if len(trip.hops) > self._settings.max_redirects:
+            raise Stop(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
+        _check_port(follow)
+        why = trip.check_hop(follow) if trip.check_hop else None
+        if why is not None:
+            raise Stop(why, f"redirected to {origin_of(follow)}")
+        return follow
+
+    def _read(self, trip: _Trip, call: Call, response: Response) -> None:
+        if answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional) is not Outcome.OK:
+            _drain(response)
+            return
+        kind = answers.media_type(trip.headers)
+        if trip.wants and not trip.wants(kind):
+            raise Stop(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
+        announced = trip.headers.get("content-length", "")
+        if announced.isdigit() and int(announced[:18]) > trip.max_bytes:
+            raise Stop(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
+        call.body(trip.max_bytes)
+        trip.body = decode(_pieces(response), trip.headers.get("content-encoding", ""), trip.max_bytes)
+
+
+def _pieces(response: Response) -> Iterator[bytes]:
+    try:
+        yield from response.raw.stream(_PIECE, decode_content=False)
+    except InvalidChunkLength as error:
+        raise Stop(Outcome.BAD_RESPONSE, f"bad chunk after {error.response.tell()} bytes") from None
+    except IncompleteRead as error:
+        raise Stop(
+            Outcome.TRUNCATED, f"ended after {error.partial} bytes, {error.expected} more were announced"
+        ) from None
+    except ProtocolError as error:
+        cause = error.args[1] if len(error.args) > 1 else None
+        if isinstance(cause, IncompleteRead):
+            text = f"ended after {cause.partial} bytes, {cause.expected} more were announced"
+            raise Stop(Outcome.TRUNCATED, text) from None
+        if isinstance(cause, OSError):
+            raise Stop(Outcome.CONNECTION_LOST, f"broken in the body: {type(cause).__name__}") from None
+        raise Stop(Outcome.TRUNCATED, "ended before its last chunk") from None
+    except (HTTPError, OSError, ValueError) as error:
+        raise Stop(Outcome.CONNECTION_LOST, f"broken in the body: {type(error).__name__}") from None
+
+
+def _drain(response: Response) -> None:
+    """Read a short body of known length; any other is left unread, and its connection closed."""
+    length = response.headers.get("content-length", "")
+    if length.isdigit() and int(length[:9]) <= _DRAINED:
+        for _ in _pieces(response):
+            pass
+
+
+def _check_port(url: str) -> None:
+    port = url.partition("//")[2].partition("/")[0].rpartition("]")[2].rpartition(":")[2]
+    if port.isdigit() and int(port) in guard.BAD_PORTS:
+        raise Stop(Outcome.BAD_URL, f"port {port} belongs to another service")
+
+
+def _location(headers: Mapping[str, str]) -> str:
+    """Location as text; servers send UTF-8 where only ASCII is allowed."""
+    raw = headers.get("location", "")
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
+
+
+def _request_headers(
+    user_agent: str, accept: str, extra: Mapping[str, str], etag: str | None, last_modified: str | None
+) -> CaseInsensitiveDict[str]:
+    sent = {"User-Agent": user_agent, "Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, **extra}
+    if etag:
+        sent["If-None-Match"] = etag
+    if last_modified:
+        sent["If-Modified-Since"] = last_modified
+    return CaseInsensitiveDict((name, value) for name, value in sent.items() if not _UNPRINTABLE.search(value))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)[:500]

@@ -1,0 +1,139 @@
+"""Canonical URLs: the WHATWG parser, then a small table of rules of our own.
+
+What tracks goes, what identifies stays: the case of paths, `cid` and `id`, the host with
+its `www.`, `news.` or `m.`. AMP and mobile twins are joined later, through rel=canonical.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+
+import ada_url
+
+from newsflow.web.tracking import tracks
+
+LONGEST = 2704  # bytes; PostgreSQL refuses longer btree rows
+_LONGEST_RAW = 65_536
+_LONGEST_SENT = 8192
+_ROUNDS = 8
+_UNRESERVED = re.compile(r"%(?:2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
+_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
+
+
+class BadUrl(ValueError):  # noqa: N818 - the name is part of the contract between rooms
+    """Not a usable http(s) URL; the message says why and repeats no part of the URL."""
+
+
+def canonicalise(url: str, base: str | None = None) -> str:
+    """The one form under which a page is known; applying it again changes nothing.
+
+    :param url: absolute, or relative to `base`; surrounding blanks are ignored.
+    :raises BadUrl: for other schemes, credentials, hosts that are none, or over `LONGEST` bytes.
+    """
+    canonical = _once(_parse(url, base))
+    for _ in range(_ROUNDS):
+        again = _once(_parse(canonical, None))
+        if again == canonical:
+            return canonical
+        canonical = again
+    raise BadUrl("the URL is escaped many times over")
+
+
+def _once(parsed: ada_url.URL) -> str:
+    path = _plain(_SESSION_PATH.sub("", parsed.pathname)) or "/"
+    canonical = f"{_origin(parsed)}{path}{_query(parsed.search)}{_fragment(parsed.hash)}"
+    if len(canonical) > LONGEST:
+        raise BadUrl(f"the URL is {len(canonical)} bytes long, more than {LONGEST}")
+    return canonical
+
+
+def _parse(url: str, base: str | None) -> ada_url.URL:
+    if len(url) > _LONGEST_RAW:
+        raise BadUrl(f"the URL is {len(url)} characters long")
+    try:
+        parsed = ada_url.URL(_encodable(url), base=_encodable(base)) if base else ada_url.URL(_encodable(url))
+    except ValueError:
+        raise BadUrl("not a URL" if url.strip() else "an empty URL") from None
+    if parsed.protocol not in {"http:", "https:"}:
+        raise BadUrl(f"the scheme is {parsed.protocol[:20]} and not http(s)")
+    if parsed.username or parsed.password:
+        raise BadUrl("the URL carries credentials")
+    return parsed
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates can't be encoded; WHATWG replaces them with U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _origin(parsed: ada_url.URL) -> str:
+    host = parsed.hostname.removesuffix(".")
+    if not all(host.split(".")):
+        raise BadUrl("the host name has an empty part")
+    return f"{parsed.protocol}//{host}" + (f":{parsed.port}" if parsed.port else "")
+
+
+def _plain(text: str) -> str:
+    """RFC 3986 §6.2.2: escapes of unreserved characters undone, the others in upper case."""
+    if "%" not in text:
+        return text
+    return _UNRESERVED.sub(lambda m: chr(int(m[0][1:], 16)), _ESCAPE.sub(lambda m: m[0].upper(), text))
+
+
+def _query(search: str) -> str:
+    pieces = [_plain(piece) for piece in search[1:].split("&") if piece]
+    kept = [piece for piece in pieces if not tracks(*piece.partition("=")[::2])]
+    if any("=" in piece for piece in kept):
+        kept.sort(key=lambda piece: piece.partition("=")[0])
+    return "?" + "&".join(kept) if kept else ""
+
+
+def _fragment(fragment: str) -> str:
+    return fragment if fragment.startswith("#!") and len(fragment) > 2 else ""
+
+
+def origin_of(url: str) -> str:
+    """`scheme://host[:port]`, lower case, the default port left out.
+
+    :raises BadUrl: where the URL is unusable.
+    """
+    return _origin(_parse(url, None))
+
+
+def sendable(url: str, base: str | None = None) -> str:
+    """The URL as it is asked for: parsed once, by the parser that the guard trusts, without fragment.
+
+    :raises BadUrl: as `canonicalise`; up to 8,192 bytes, as redirects may be long.
+    """
+    parsed = _parse(url, base)
+    sent = f"{_origin(parsed)}{parsed.pathname}{parsed.search}"
+    if len(sent) > _LONGEST_SENT:
+        raise BadUrl(f"the URL is {len(sent)} bytes long")
+    return sent
+
+
+def url_hash(canonical: str) -> bytes:
+    """sha256 of a canonical URL, the key of its page."""
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def publisher_name(url: str) -> str:
+    """The registrable domain (`bbc.co.uk`); for addresses and bare names, host and port.
+
+    Private suffixes count: `someone.blogspot.com` is a publisher of its own.
+    Source: the Public Suffix List that the package `tld` carries; nothing is downloaded.
+
+    :raises BadUrl: where the URL is unusable.
+    """
+    return _registrable(_origin(_parse(url, None)).partition("//")[2])
+
+
+@lru_cache(maxsize=4096)
+def _registrable(host: str) -> str:
+    from tld import get_fld
+
+    found = get_fld(f"http://{host}", fail_silently=True, search_private=True)
+    return str(found) if found else host.removeprefix("www.")
