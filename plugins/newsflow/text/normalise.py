@@ -65,13 +65,13 @@ def tokens(text: str) -> list[str]:
     return words.findall(folded)
 
 
-def weight(token: str) -> float:
-    """Share of a word that a token carries: 1, less for one character of a spaceless script."""
-    if len(token) > 1 or token < "\u0e00" or not _SPACELESS.match(token):
+def weight(word: str) -> float:
+    """Share of a word that one token carries: 1, less for one character of a spaceless script."""
+    if len(word) > 1 or word < "\u0e00" or not _SPACELESS.match(word):
         return 1.0
-    if token < "\u3005":
+    if word < "\u3005":
         return _THAI_WEIGHT
-    return _KANA_WEIGHT if "\u3041" <= token <= "\u31ff" or token >= "\uff66" else _HAN_WEIGHT
+    return _KANA_WEIGHT if "\u3041" <= word <= "\u31ff" or word >= "\uff66" else _HAN_WEIGHT
 
 
 def weights(words: Sequence[str]) -> list[float] | None:
