@@ -1,0 +1,81 @@
+"""Stories are connected components: whatever the order of arrival, the same links give the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+_LATEST = datetime.max.replace(tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article as clustering sees it; `text_key` is equal for equal texts (None: equal to none)."""
+
+    page_id: int
+    text_key: bytes | None
+    published_at: datetime | None = None
+    published_quality: str = ""
+    url_hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A set of articles with one text; `story_id` is the smallest page_id, `origin` the earliest's."""
+
+    story_id: int
+    origin: int
+    members: tuple[int, ...]
+
+
+class Union:
+    """Disjoint sets of page ids, the smallest id standing for each (Tarjan 1975, path halving)."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        self._parent = {i: i for i in ids}
+
+    def find(self, i: int) -> int:
+        """The smallest id that `i` is connected with."""
+        parent = self._parent
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    def join(self, a: int, b: int) -> None:
+        """Connect two ids; ids that are not of this set are left alone."""
+        if a not in self._parent or b not in self._parent:
+            return
+        a, b = self.find(a), self.find(b)
+        self._parent[max(a, b)] = min(a, b)
+
+
+def published(member: Member) -> tuple[datetime, bytes, int]:
+    """Sort key of origins: the time of publication, then what does not depend on the order of arrival.
+
+    A date without a time may be any hour of its day, so it counts as the day's end.
+    """
+    at = member.published_at or _LATEST
+    if member.published_quality == "day" and at < _LATEST - timedelta(days=1):
+        at += timedelta(days=1)
+    return at, member.url_hash, member.page_id
+
+
+def components(members: Iterable[Member], edges: Iterable[tuple[int, int]]) -> list[Story]:
+    """The stories of these members: connected by edges and by equal texts."""
+    known = {m.page_id: m for m in members}
+    union = Union(known)
+    for lo, hi in edges:
+        union.join(lo, hi)
+    first: dict[Hashable, int] = {}
+    for member in known.values():
+        if member.text_key is not None:
+            union.join(first.setdefault(member.text_key, member.page_id), member.page_id)
+    groups: dict[int, list[int]] = {}
+    for page_id in sorted(known):
+        groups.setdefault(union.find(page_id), []).append(page_id)
+    return [
+        Story(story_id, min((known[i] for i in ids), key=published).page_id, tuple(ids))
+        for story_id, ids in sorted(groups.items())
+    ]

@@ -1,0 +1,40 @@
+"""Pages that are another address of a page that we have: rel=canonical, believed only where the texts agree."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Alike = Callable[[Any, Any], bool]
+
+
+def canonical_hash(url: str, canonical_url: str) -> bytes | None:
+    """Key of the page that a canonical link names; None where it names none, itself or a home page.
+
+    Templates that point every page at the home page are a common mistake.
+    """
+    parts = urlsplit(canonical_url)
+    if not canonical_url or canonical_url == url or (parts.path in {"", "/"} and not parts.query):
+        return None
+    return hashlib.sha256(canonical_url.encode("utf-8", "surrogatepass")).digest()
+
+
+def find_twins(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alike) -> dict[int, int]:
+    """Pages of a batch that end as twins: page_id → the page that stands for it.
+
+    A page that already is an article or in a story stays one; no page that ended stands for another.
+
+    :param known: pages by the hash of their URL, with their text.
+    """
+    twins: dict[int, int] = {}
+    for text in texts:
+        if text.loaded or text.clustered:
+            continue
+        target = known.get(canonical_hash(text.url, text.canonical_url) or b"")
+        if target is None or target.page_id in twins or target.page_id == text.page_id:
+            continue
+        if target.publisher_id == text.publisher_id and alike(text, target):
+            twins[text.page_id] = target.page_id
+    return twins

@@ -1,0 +1,139 @@
+"""A desk that files articles straight into the ledger, as extraction leaves them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from itertools import count
+from urllib.parse import urlsplit
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.dedupe.step import deduplicate
+from newsflow.model import StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.db import connect, transaction
+from newsflow.text.normalise import text_hash, word_count
+
+NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
+
+
+def at(hours: float) -> datetime:
+    """A time of publication, hours after the world began."""
+    return NOW + timedelta(hours=hours)
+
+
+@dataclass
+class Desk:
+    """Files articles and asks for their stories."""
+
+    conn: Connection
+    settings: Settings
+    _runs: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def file(
+        self,
+        url: str,
+        body: str,
+        *,
+        title: str = "Headline",
+        published_at: datetime | None = NOW,
+        canonical_url: str = "",
+        page_type: str = "article",
+        quality: str = "exact",
+    ) -> int:
+        """A page in state extracted (again, where it is known already); returns its page_id."""
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        with transaction(self.conn), self.conn.cursor() as cursor:
+            cursor.execute(
+                "insert into ingest.publisher (name) values (%s) on conflict (name) do update set name = excluded.name"
+                " returning publisher_id",
+                (urlsplit(url).netloc.removeprefix("m.").removeprefix("www."),),
+            )
+            publisher_id = cursor.fetchone()[0]
+            cursor.execute(
+                "insert into ingest.origin (origin, publisher_id) values (%s, %s)"
+                " on conflict (origin) do update set origin = excluded.origin returning origin_id",
+                (origin, publisher_id),
+            )
+            cursor.execute(
+                "insert into ingest.page (url, url_hash, origin_id, publisher_id, state)"
+                " values (%s, %s, %s, %s, 'extracted')"
+                " on conflict (url_hash) do update set state = 'extracted' returning page_id",
+                (url, hashlib.sha256(url.encode()).digest(), cursor.fetchone()[0], publisher_id),
+            )
+            page_id = cursor.fetchone()[0]
+            cursor.execute(
+                "insert into ingest.extraction (page_id, extractor, outcome, title, body, published_at,"
+                " published_quality, canonical_url, page_type, word_count, content_hash, text_hash)"
+                " values (%s, 'test', 'ok', %s, %s, %s, %s, %s, %s, %s, %s, %s) returning extraction_id",
+                (
+                    page_id, title, body, published_at, quality, canonical_url, page_type,
+                    word_count(body), text_hash(title + body), text_hash(body),
+                ),
+            )  # fmt: skip
+            cursor.execute(
+                "update ingest.page set extraction_id = %s where page_id = %s", (cursor.fetchone()[0], page_id)
+            )
+        return page_id
+
+    def open_run(self) -> int:
+        """A run with every extracted page in it."""
+        run_id = runs.start(self.conn, "test", f"run {next(self._runs)}", NOW, {})
+        with transaction(self.conn):
+            queries.run(self.conn, "runs.plan_waiting", run_id=run_id, now=NOW, shards=1)
+        return run_id
+
+    def deduplicate(self) -> StageReport:
+        """One run of the step over all that waits."""
+        run_id = self.open_run()
+        report = deduplicate(self.settings, run_id, clock=lambda: NOW)
+        self.finish(run_id)
+        return report
+
+    def finish(self, run_id: int) -> None:
+        with transaction(self.conn):
+            queries.run(self.conn, "runs.finish", run_id=run_id, state="success", verdict="", now=NOW)
+
+    def load(self) -> None:
+        """What the load stage does to the ledger: articles are there, changes are carried over."""
+        self.execute("update ingest.page set state = 'loaded', loaded_extraction_id = extraction_id"
+                     " where state = 'clustered'")  # fmt: skip
+        self.execute("delete from ingest.story_pending")
+
+    def execute(self, statement: str, *args: object) -> None:
+        with transaction(self.conn), self.conn.cursor() as cursor:
+            cursor.execute(statement, args)
+
+    def rows(self, query: str, *args: object) -> list[tuple[object, ...]]:
+        with transaction(self.conn), self.conn.cursor() as cursor:
+            cursor.execute(query, args)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def stories(self) -> set[frozenset[str]]:
+        """Stories as sets of addresses, so that they compare without ids."""
+        found = self.rows(
+            "select array_agg(url) from ingest.story_member join ingest.page using (page_id) group by story_id"
+        )
+        return {frozenset(urls) for (urls,) in found}
+
+    def origins(self) -> set[str]:
+        return {str(r[0]) for r in self.rows("select url from ingest.story_member join ingest.page using (page_id)"
+                                             " where is_origin")}  # fmt: skip
+
+    def pending(self) -> set[str]:
+        return {str(r[0]) for r in self.rows("select url from ingest.story_pending join ingest.page using (page_id)")}
+
+    def state(self, page_id: int) -> tuple[object, ...]:
+        return self.rows("select state, outcome, twin_of from ingest.page where page_id = %s", page_id)[0]
+
+
+@pytest.fixture
+def desk(dsn: str) -> Iterator[Desk]:
+    conn = connect(dsn)
+    yield Desk(conn, Settings(database_url=dsn))
+    conn.close()
