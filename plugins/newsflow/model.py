@@ -263,6 +263,7 @@ class Hints:
     language: str = ""
     content_type: str = ""
     publisher: str = ""
+    seen_at: datetime | None = None  # when it was captured: nothing is published much later
     site_lines: frozenset[int] = frozenset()  # 64-bit hashes of lines learned across the publisher's pages
 
 
