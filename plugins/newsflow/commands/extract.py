@@ -1,0 +1,74 @@
+"""`newsflow extract`: one page, or a manifest of pages, to JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsflow.settings import get_settings
+
+if TYPE_CHECKING:
+    from newsflow.model import Extraction
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def extract(
+    source: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")] = "",
+    url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
+    batch: Annotated[
+        Path | None, typer.Option(help='A file of JSON lines {"path": …, "url": …}.', exists=True, dir_okay=False)
+    ] = None,
+    workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one a core.")] = 0,
+) -> None:
+    """Extract one page, or a manifest of pages, to JSON on standard output."""
+    if (batch is None) == (not source):
+        raise typer.BadParameter("name either a page or --batch MANIFEST.jsonl")
+    if batch:
+        _batch(batch, workers)
+    else:
+        _one(source, url)
+
+
+def _one(source: str, url: str) -> None:
+    from newsflow.extract.document import extract as read
+    from newsflow.extract.manifest import to_json
+
+    html, found = page(source)
+    sys.stdout.write(to_json(read(html, url or found)) + "\n")
+
+
+def page(source: str) -> tuple[bytes, str]:
+    """The bytes of a file, of standard input, or of a URL; and the address, where it is known.
+
+    :raises OSError: where it can't be read.
+    """
+    from newsflow.extract.manifest import read_page
+
+    if source == "-":
+        return sys.stdin.buffer.read(), ""
+    return read_page(Path(source)), ""
+
+
+def _batch(manifest: Path, workers: int) -> None:
+    from newsflow.extract import manifest as lines
+    from newsflow.extract.pool import Extractors
+
+    settings = get_settings()
+    total = lines.count(manifest)
+    with Extractors(workers or os.cpu_count() or 1, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
+        for extraction in _watched(pool.map(lines.jobs(manifest)), total):
+            sys.stdout.write(lines.to_json(extraction) + "\n")
+
+
+def _watched(made: Iterable[Extraction], total: int) -> Iterator[Extraction]:
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(made, "extract", total=total, console=Console(file=sys.stderr), update_period=0.5)

@@ -1,0 +1,33 @@
+"""Characters that never belong into a field: NUL, controls, lone surrogates, bidi overrides."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls but tab and line ends; DEL; soft hyphen and zero-width space (invisible, they split
+# words for search); BOM; bidi embeddings, overrides and isolates (UAX #9; CVE-2021-42574); surrogates;
+# noncharacters; object replacement. Kept: ZWJ and ZWNJ (Persian, Indic scripts), LRM and RLM.
+_BAD = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\ufdd0-\ufdef\ufffc\ufffe\uffff]"
+)
+_ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+def clean(text: str) -> str:
+    """One line of text without control, bidi, surrogate and invisible characters; spaces collapsed."""
+    return " ".join(strip(text).split())
+
+
+def strip(text: str) -> str:
+    """The text without those characters, its lines and spaces as they are."""
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    return _BAD.sub("", text)
+
+
+def clean_lines(text: str) -> list[str]:
+    """The non-empty lines of a text, each clean."""
+    lines = (_SPACES.sub(" ", line).strip() for line in strip(text).splitlines())
+    return [line for line in lines if line]

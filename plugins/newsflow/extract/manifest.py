@@ -1,0 +1,89 @@
+"""Many pages at once, from a manifest: JSON lines in, JSON lines out, in order."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from newsflow.extract.dates import parse
+from newsflow.extract.pool import Job
+from newsflow.model import Extraction, Hints
+
+MAX_BYTES = 50_000_000  # of one decoded file
+
+
+def read_page(path: Path) -> bytes:
+    """The bytes of a stored page, unpacked where it is gzip.
+
+    :raises OSError: where it can't be read.
+    :raises EOFError: where the gzip stream is cut.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path) if packed else path.open("rb") as file:
+        return file.read(MAX_BYTES)
+
+
+def _hints(line: dict[str, Any]) -> Hints:
+    published = parse(line["published_at"]) if isinstance(line.get("published_at"), str) else None
+    return Hints(
+        title=str(line.get("feed_title") or ""),
+        published_at=published[0] if published else None,
+        language=str(line.get("language") or ""),
+        content_type=str(line.get("content_type") or ""),
+    )
+
+
+def _find(name: str, folder: Path) -> Path:
+    path = Path(name)
+    return path if path.is_absolute() or path.exists() else folder / path
+
+
+def job(line: str, folder: Path) -> Job:
+    """The job of one manifest line; what can't be read becomes a job with an error."""
+    try:
+        stated = json.loads(line)
+        if not isinstance(stated, dict):
+            raise TypeError("the line is no JSON object")
+        url = str(stated.get("url") or "")
+        name = stated.get("path") or (url if "://" not in url else "")
+        if not name:
+            return Job(url, error="the line names no file (key path)")
+        return Job(url, read_page(_find(str(name), folder)), _hints(stated))
+    except (ValueError, TypeError, OSError, EOFError) as error:
+        return Job(_url(line), error=f"unreadable: {error}"[:300])
+
+
+def _url(line: str) -> str:
+    try:
+        return str(json.loads(line).get("url") or "")
+    except (ValueError, AttributeError):
+        return ""
+
+
+def jobs(manifest: Path) -> Iterator[Job]:
+    """The jobs of a manifest, read as they are needed; empty lines are passed over."""
+    with manifest.open(encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if line.strip():
+                yield job(line, manifest.parent)
+
+
+def count(manifest: Path) -> int:
+    """Lines of a manifest that hold something."""
+    with manifest.open("rb") as file:
+        return sum(1 for line in file if line.strip())
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def to_json(extraction: Extraction) -> str:
+    """One line of JSON; times as ISO 8601 in UTC."""
+    return json.dumps(asdict(extraction), default=_plain, ensure_ascii=False)

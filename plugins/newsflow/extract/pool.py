@@ -1,0 +1,142 @@
+"""Extraction in worker processes that are killed at their limits and replaced; a batch survives them.
+
+Limits: seconds per document (pebble kills the child), address space per child (RLIMIT_AS).
+Children die with their parent, or a killed step would leave them holding its connection.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as Expired
+from dataclasses import dataclass
+from types import TracebackType
+
+from pebble import ProcessExpired, ProcessPool
+
+from newsflow.extract.document import MIN_WORDS, extract
+from newsflow.extract.version import extractor
+from newsflow.model import Extraction, Hints, Outcome
+
+log = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1  # prctl(2), Linux
+_RECYCLE = 4000  # documents after which a child is replaced: libxml2's heap fragments
+_AHEAD = 4  # documents queued for each worker
+
+
+NO_HINTS = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to extract; `error` stands for bytes that could not be read."""
+
+    url: str
+    html: bytes = b""
+    hints: Hints = NO_HINTS
+    min_words: int = MIN_WORDS
+    error: str = ""
+
+
+def failed(url: str, outcome: Outcome, detail: str) -> Extraction:
+    """An extraction that holds nothing but its outcome."""
+    return Extraction(url, outcome, detail[:500], extractor=extractor())
+
+
+def work(job: Job) -> Extraction:
+    """What a child does with a job; its own exceptions become outcomes."""
+    if job.error:
+        return failed(job.url, Outcome.EXTRACT_CRASHED, job.error)
+    try:
+        return extract(job.html, job.url, job.hints, min_words=job.min_words)
+    except MemoryError:
+        return failed(job.url, Outcome.EXTRACT_CRASHED, "it needed more memory than one page may use")
+    except RecursionError:
+        return failed(job.url, Outcome.EXTRACT_CRASHED, "its mark-up is nested too deeply")
+    except Exception as error:  # whatever a page provokes is that page's outcome
+        return failed(job.url, Outcome.EXTRACT_CRASHED, f"{type(error).__name__} while extracting")
+
+
+def _limit(memory_mb: int, parent: int) -> None:
+    """Prepare a child: it dies with its parent, and can't take more memory than it may."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    pages = int(open("/proc/self/statm", encoding="ascii").read().split()[0])  # noqa: SIM115, PTH123
+    limit = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+class Extractors:
+    """A pool of extracting processes, as a context manager.
+
+    :param workers: processes; each holds one document at a time.
+    :param timeout_s: seconds one document may take.
+    :param memory_mb: MiB that one process may take on top of what it starts with.
+    """
+
+    def __init__(self, workers: int, timeout_s: float, memory_mb: int) -> None:
+        self.workers, self.timeout_s, self.memory_mb = workers, timeout_s, memory_mb
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Extractors:
+        warm()
+        self._pool = ProcessPool(
+            self.workers,
+            max_tasks=_RECYCLE,
+            initializer=_limit,
+            initargs=(self.memory_mb, os.getpid()),
+            context=multiprocessing.get_context("fork"),  # warm children; forkserver would import __main__ in each
+        )
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._pool:
+            if kind:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+            else:
+                self._pool.close()  # type: ignore[no-untyped-call]
+            self._pool.join()
+
+    def pids(self) -> list[int]:
+        """Process ids of the living children."""
+        return [child.pid for child in multiprocessing.active_children() if child.pid]
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
+        """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""
+        waiting: deque[tuple[Job, Future[Extraction]]] = deque()
+        for job in jobs:
+            waiting.append((job, self._schedule(job)))
+            if len(waiting) >= self.workers * _AHEAD:
+                yield self._result(*waiting.popleft())
+        while waiting:
+            yield self._result(*waiting.popleft())
+
+    def _schedule(self, job: Job) -> Future[Extraction]:
+        assert self._pool is not None  # noqa: S101 -- only usable inside the with block
+        future: Future[Extraction] = self._pool.schedule(work, args=[job], timeout=self.timeout_s)
+        return future
+
+    def _result(self, job: Job, future: Future[Extraction]) -> Extraction:
+        try:
+            return future.result()
+        except Expired:
+            return failed(job.url, Outcome.EXTRACT_TIMEOUT, f"stopped after {self.timeout_s:g} s")
+        except ProcessExpired as error:
+            return failed(job.url, Outcome.EXTRACT_CRASHED, f"the extracting process died (exit code {error.exitcode})")
+
+
+def warm() -> None:
+    """Import and load what each child needs, once, before it forks."""
+    extract(
+        b"<html><body><p>" + b"A warm text that loads the models. " * 10 + b"</p></body></html>", "http://localhost/"
+    )

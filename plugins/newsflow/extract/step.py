@@ -1,0 +1,102 @@
+"""The stage: captured pages of a shard in, extractions and outcomes out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from newsflow.clock import Clock, utcnow
+from newsflow.extract import row
+from newsflow.extract.pool import Extractors, Job
+from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.archive import Archive, CaptureError
+from newsflow.store.db import transaction
+
+BATCH = 128  # pages in one transaction
+
+
+def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Extract the captured pages of a shard, batch by batch.
+
+    :raises CaptureMissingError: where a whole batch of captures can't be read: the archive is not there.
+    """
+    started = clock()
+    archive = Archive(settings.archive_url)
+    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, _pool(settings) as pool:
+        while batch := queries.rows(step.conn, "extract.take", run_id=run_id, shard=shard, limit=BATCH):
+            step.conn.rollback()
+            made = list(pool.map(_jobs(batch, archive, settings)))
+            with transaction(step.conn):
+                _store(step, batch, made)
+        return step.report(started)
+
+
+def _pool(settings: Settings) -> Extractors:
+    workers = settings.extract_workers or max(1, (os.cpu_count() or 1) // settings.shards)
+    return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
+
+
+def _jobs(batch: list[Any], archive: Archive, settings: Settings) -> Iterator[Job]:
+    pointers = [CapturePointer(p.file, p.offset, p.length, p.payload_digest) for p in batch]
+    found = dict(archive.read_many(pointers))
+    broken = [answer for answer in found.values() if isinstance(answer, CaptureError)]
+    if broken and len(broken) == len(batch) > 1:
+        raise broken[0]
+    for page, pointer in zip(batch, pointers, strict=True):
+        answer = found[pointer]
+        if isinstance(answer, CaptureError):
+            yield Job(page.url, error=f"the stored capture can't be read: {answer}")
+        else:
+            yield Job(page.final_url or page.url, answer.body, _hints(page), settings.min_words)
+
+
+def _hints(page: Any) -> Hints:
+    return Hints(
+        title=page.title,
+        authors=tuple(page.authors),
+        published_at=page.published_at,
+        updated_at=page.updated_at,
+        content_html=page.content_html,
+        language=page.language,
+        content_type=page.content_type,
+        publisher=page.publisher,
+        seen_at=page.fetched_at,
+    )
+
+
+def _store(step: runs.Work, batch: list[Any], made: list[Extraction]) -> None:
+    """One batch into the tables: extractions, page states, funnel, progress."""
+    now = step.clock()
+    records = [_record(step.run_id, page, extraction, now) for page, extraction in zip(batch, made, strict=True)]
+    ids = {
+        found.page_id: found.extraction_id for found in queries.values(step.conn, "extract.store", records, fetch=True)
+    }
+    queries.run(
+        step.conn,
+        "extract.move",
+        run_id=step.run_id,
+        now=now,
+        page_ids=[page.page_id for page in batch],
+        extraction_ids=[ids[page.page_id] for page in batch],
+        outcomes=[str(extraction.outcome) for extraction in made],
+        details=[extraction.detail[:500] for extraction in made],
+    )
+    for extraction in made:
+        step.count(extraction.outcome)
+    step.label = _label(step.counts)
+    step.save()
+
+
+def _label(counts: Mapping[str, int]) -> str:
+    return f"{counts.get(str(Outcome.OK), 0)}/{sum(counts.values())} articles"
+
+
+def _record(run_id: int, page: Any, extraction: Extraction, now: Any) -> list[Any]:
+    cause = "backfill" if page.discovered_by == "backfill" else "fetch"
+    rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
+    sources = json.dumps(dict(extraction.sources), ensure_ascii=False)
+    return [page.page_id, page.capture_id, run_id, cause, rights, sources, *row.values(extraction), now]

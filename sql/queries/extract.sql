@@ -1,0 +1,49 @@
+-- name: extract.take lists a shard's next captured pages, with what feed and publisher know of them
+select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
+  c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
+  coalesce(e.title, '') as title, coalesce(e.authors, '{}') as authors, e.published_at, e.updated_at,
+  coalesce(e.content_html, '') as content_html, coalesce(e.language, '') as language
+from ingest.run_page x
+join ingest.page p using (page_id)
+join ingest.publisher b using (publisher_id)
+join ingest.capture c on c.capture_id = p.capture_id
+left join lateral (
+  select title, authors, published_at, updated_at, content_html, language
+  from ingest.entry where entry.page_id = p.page_id
+  order by last_seen_at desc, entry_id desc limit 1
+) e on true
+where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
+  and (x.entered = 'extract' or x.fetch_outcome = 'ok')
+order by p.page_id
+limit %(limit)s;
+
+-- name: extract.store writes a batch of extractions; a repeated batch writes the same rows
+insert into ingest.extraction as e
+  (page_id, capture_id, run_id, cause, rights, sources, extractor, outcome, detail, title, lead, body, authors, agencies,
+   published_at, published_raw, published_quality, modified_at, language, language_confidence, section, tags, image_url,
+   image_caption, canonical_url, amp_url, page_type, word_count, content_hash, text_hash, extracted_at)
+values %s
+on conflict (capture_id, extractor) do update set
+  (run_id, cause, rights, sources, outcome, detail, title, lead, body, authors, agencies, published_at, published_raw,
+   published_quality, modified_at, language, language_confidence, section, tags, image_url, image_caption,
+   canonical_url, amp_url, page_type, word_count, content_hash, text_hash, extracted_at)
+  = (excluded.run_id, excluded.cause, excluded.rights, excluded.sources, excluded.outcome, excluded.detail,
+     excluded.title, excluded.lead, excluded.body, excluded.authors, excluded.agencies, excluded.published_at,
+     excluded.published_raw, excluded.published_quality, excluded.modified_at, excluded.language,
+     excluded.language_confidence, excluded.section, excluded.tags, excluded.image_url, excluded.image_caption,
+     excluded.canonical_url, excluded.amp_url, excluded.page_type, excluded.word_count, excluded.content_hash,
+     excluded.text_hash, excluded.extracted_at)
+returning e.page_id, e.extraction_id;
+
+-- name: extract.move sends a batch of pages on, or ends them; a page with an article goes back to it
+with done (page_id, extraction_id, outcome, detail) as (
+  select * from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[])
+), moved as (
+  update ingest.page p set
+    state = case when d.outcome = 'ok' then 'extracted' when p.loaded_extraction_id is not null then 'loaded' else 'rejected' end,
+    extraction_id = case when d.outcome = 'ok' then d.extraction_id else p.extraction_id end,
+    outcome = d.outcome, detail = d.detail, changed_at = %(now)s
+  from done d where p.page_id = d.page_id
+)
+update ingest.run_page x set extract_outcome = d.outcome
+from done d where x.run_id = %(run_id)s and x.page_id = d.page_id;

@@ -1,0 +1,51 @@
+"""One page in, one extraction out."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsflow.extract.document import extract
+from newsflow.model import Outcome
+from tests.extract.pages import COMMENT_FORM, PARAGRAPHS, page
+
+URL = "https://courier.example/2026/05/12/westmere-ferry-pier"
+
+
+def test_a_plain_article_comes_out_whole() -> None:
+    found = extract(page(), URL)
+    assert found.outcome is Outcome.OK
+    assert found.title == "Westmere rebuilds its ferry pier"
+    assert found.body.split("\n") == list(PARAGRAPHS)
+    assert found.language == "en"
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-05-12T00:00:00+00:00"
+    assert found.sources["published_at"] == "url"
+
+
+def test_a_title_repeated_above_the_text_stands_only_in_the_title() -> None:
+    body = "<h2>Westmere rebuilds its ferry pier</h2>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    found = extract(page(body), URL)
+    assert found.title == "Westmere rebuilds its ferry pier"
+    assert "rebuilds its ferry pier" not in found.body
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_comment_form_is_no_text(inside: bool) -> None:
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    html = page(body + COMMENT_FORM) if inside else page(body, after=COMMENT_FORM)
+    found = extract(html, URL)
+    assert found.body.split("\n") == list(PARAGRAPHS)
+
+
+def test_equal_bytes_give_equal_extractions() -> None:
+    assert extract(page(), URL) == extract(page(), URL)
+
+
+@pytest.mark.parametrize("html", [b"", b"\x00\x01\x02", b"   ", b"<", b"<!-- -->", b"\xff\xfe"])
+def test_what_holds_nothing_is_no_text(html: bytes) -> None:
+    assert extract(html, URL).outcome is Outcome.NOT_TEXT
+
+
+def test_a_few_words_are_too_short() -> None:
+    found = extract(page("<p>Five words and no more.</p>"), URL)
+    assert found.outcome in {Outcome.TOO_SHORT, Outcome.NOT_TEXT}

@@ -1,0 +1,84 @@
+"""Children at their limits: killed, replaced, and the batch goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from newsflow.extract.pool import Extractors, Job
+from newsflow.model import Outcome
+from tests.extract.pages import page
+
+GOOD = Job("https://courier.example/a", page())
+NESTED = Job("https://courier.example/nested", b"<html><body>" + b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
+LINKS = Job(
+    "https://courier.example/links",
+    b"<html><body><p>" + b'<a href="/x">link text</a> ' * 200_000 + b"</p></body></html>",
+)
+ATTRIBUTES = Job(
+    "https://courier.example/attributes",
+    b"<html><body><div " + b" ".join(b'a%d="x"' % n for n in range(200_000)) + b"><p>Text.</p></div></body></html>",
+)
+
+
+@pytest.mark.parametrize("hostile", [NESTED, LINKS, ATTRIBUTES], ids=["nested", "links", "attributes"])
+def test_hostile_pages_end_in_bounded_time_and_their_neighbours_live(hostile: Job) -> None:
+    started = time.monotonic()
+    with Extractors(2, timeout_s=3, memory_mb=1024) as pool:
+        found = list(pool.map([GOOD, hostile, GOOD, GOOD]))
+    assert time.monotonic() - started < 20
+    assert [f.outcome for f in (found[0], *found[2:])] == [Outcome.OK] * 3
+    assert found[1].outcome is not Outcome.OK
+    assert found[1].url == hostile.url
+
+
+def test_a_page_over_its_time_is_stopped() -> None:
+    with Extractors(1, timeout_s=0.3, memory_mb=1024) as pool:
+        found = list(pool.map([LINKS, GOOD]))
+    assert found[0].outcome is Outcome.EXTRACT_TIMEOUT
+    assert "0.3 s" in found[0].detail
+    assert found[1].outcome is Outcome.OK
+
+
+def test_a_page_over_its_memory_crashes_alone() -> None:
+    big = Job("https://courier.example/big", b"<html><body>" + b"<p>word word</p>" * 3_000_000)
+    with Extractors(1, timeout_s=30, memory_mb=150) as pool:
+        found = list(pool.map([GOOD, big, GOOD]))
+    assert [f.outcome for f in found] == [Outcome.OK, Outcome.EXTRACT_CRASHED, Outcome.OK]
+
+
+def test_order_is_that_of_the_jobs() -> None:
+    jobs = [Job(f"https://courier.example/{n}", page()) for n in range(30)]
+    with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
+        assert [f.url for f in pool.map(iter(jobs))] == [job.url for job in jobs]
+
+
+def test_children_die_with_their_parent() -> None:
+    read, write = os.pipe()
+    parent = os.fork()
+    if parent == 0:
+        with Extractors(1, timeout_s=5, memory_mb=1024) as pool:
+            list(pool.map([GOOD]))
+            children = pool.pids()
+            os.write(write, f"{children[0]}\n".encode())
+            time.sleep(60)
+        os._exit(0)
+    os.close(write)
+    child = int(os.read(read, 20))
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and _alive(child):
+        time.sleep(0.05)
+    assert not _alive(child)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return False

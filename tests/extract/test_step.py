@@ -1,0 +1,169 @@
+"""The stage against a real database and a real archive."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.extract.step import extract
+from newsflow.extract.version import extractor
+from newsflow.model import CapturePointer, Exchange, Outcome
+from newsflow.settings import Settings
+from newsflow.store import runs
+from newsflow.store.archive import Archive
+from tests.extract.pages import PARAGRAPHS, page
+
+NOW = datetime(2026, 5, 12, 12, tzinfo=timezone.utc)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def settings(dsn: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=dsn, archive=str(tmp_path / "archive"), extract_workers=2, extract_timeout_s=5)
+
+
+def capture_pages(settings: Settings, bodies: list[bytes]) -> list[CapturePointer]:
+    with Archive(settings.archive_url).writer("test/a.warc.gz") as writer:
+        pointers = [
+            writer.add(
+                Exchange(
+                    f"https://courier.example/{n}",
+                    Outcome.OK,
+                    200,
+                    {"content-type": "text/html"},
+                    body,
+                    f"https://courier.example/{n}",
+                ),
+                NOW,
+            )
+            for n, body in enumerate(bodies)
+        ]
+        writer.seal()
+    return pointers
+
+
+def register(conn: Connection, pointers: list[CapturePointer]) -> int:
+    """A run whose pages are fetched and wait for extraction; returns its number."""
+    run_id = runs.start(conn, "test", "run", NOW, {})
+    with conn.cursor() as cursor:
+        cursor.execute("insert into ingest.publisher (name) values ('courier.example') returning publisher_id")
+        publisher = cursor.fetchone()[0]
+        cursor.execute("insert into ingest.origin (origin) values ('https://courier.example') returning origin_id")
+        origin = cursor.fetchone()[0]
+        for n, pointer in enumerate(pointers):
+            url = f"https://courier.example/{n}"
+            cursor.execute(
+                "insert into ingest.page (url, url_hash, origin_id, publisher_id, state) "
+                "values (%s, sha256(%s::bytea), %s, %s, 'captured') returning page_id",
+                (url, url, origin, publisher),
+            )
+            page_id = cursor.fetchone()[0]
+            cursor.execute(
+                'insert into ingest.capture (page_id, fetched_at, final_url, status, file, "offset", length, '
+                'payload_digest, bytes, rights) values (%s, %s, %s, 200, %s, %s, %s, %s, 0, \'{"robots_txt": "ok"}\') '
+                "returning capture_id",
+                (page_id, NOW, url, pointer.file, pointer.offset, pointer.length, pointer.payload_digest),
+            )
+            cursor.execute("update ingest.page set capture_id = %s where page_id = %s", (cursor.fetchone()[0], page_id))
+            cursor.execute(
+                "insert into ingest.run_page (run_id, page_id, shard, entered, fetch_outcome) "
+                "values (%s, %s, 0, 'fetch', 'ok')",
+                (run_id, page_id),
+            )
+    conn.commit()
+    return run_id
+
+
+def rows(conn: Connection, statement: str) -> list[Any]:
+    with conn.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    conn.rollback()
+    return found
+
+
+ARTICLE, STUB = page(), page("<p>Short.</p>")
+
+
+@pytest.fixture
+def run_id(settings: Settings, conn: Connection) -> int:
+    return register(conn, capture_pages(settings, [ARTICLE, STUB, ARTICLE]))
+
+
+def test_articles_go_on_and_the_rest_ends_with_its_outcome(settings: Settings, conn: Connection, run_id: int) -> None:
+    report = extract(settings, run_id, 0, clock=clock)
+    assert report.counts["ok"] == 2
+    assert report.taken == 3
+    states = rows(conn, "select state, outcome, extraction_id is not null from ingest.page order by page_id")
+    assert [tuple(s) for s in states][0::2] == [("extracted", "ok", True)] * 2
+    assert states[1][0] == "rejected"
+    assert states[1][2] is False
+    funnel = rows(conn, "select extract_outcome from ingest.run_page order by page_id")
+    assert [f[0] for f in funnel] == [s[1] for s in states]
+
+
+def test_what_was_extracted_is_stored_with_its_lineage(settings: Settings, conn: Connection, run_id: int) -> None:
+    extract(settings, run_id, 0, clock=clock)
+    first, _, third = rows(conn, "select * from ingest.extraction order by page_id")
+    assert first.body == "\n".join(PARAGRAPHS)
+    assert first.title == "Westmere rebuilds its ferry pier"
+    assert first.extractor == extractor()
+    assert first.rights == {"robots_txt": "ok"}
+    assert first.sources["title"] == "h1"
+    assert first.word_count > 100
+    assert bytes(first.text_hash) == bytes(third.text_hash)
+    assert bytes(first.content_hash) == bytes(third.content_hash)
+
+
+def test_twice_is_once(settings: Settings, conn: Connection, run_id: int) -> None:
+    extract(settings, run_id, 0, clock=clock)
+    before = rows(conn, "select * from ingest.extraction order by 1")
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'captured'")
+        cursor.execute("update ingest.run_page set extract_outcome = null")
+    conn.commit()
+    extract(settings, run_id, 0, clock=clock)
+    assert rows(conn, "select * from ingest.extraction order by 1") == before
+
+
+def test_a_page_with_an_article_never_becomes_a_reject(settings: Settings, conn: Connection, run_id: int) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set loaded_extraction_id = 99")
+    conn.commit()
+    extract(settings, run_id, 0, clock=clock)
+    assert [s[0] for s in rows(conn, "select state from ingest.page order by page_id")] == [
+        "extracted",
+        "loaded",
+        "extracted",
+    ]
+
+
+def test_pages_of_other_shards_and_runs_are_left_alone(settings: Settings, conn: Connection, run_id: int) -> None:
+    assert extract(settings, run_id, 1, clock=clock).taken == 0
+    assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}
+
+
+def test_a_damaged_capture_is_that_page_s_outcome(settings: Settings, conn: Connection, run_id: int) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "update ingest.capture set length = length - 40 "
+            "where capture_id = (select min(capture_id) from ingest.capture)"
+        )
+    conn.commit()
+    report = extract(settings, run_id, 0, clock=clock)
+    assert report.counts["extract_crashed"] == 1
+    assert report.counts["ok"] == 1
+
+
+def test_an_archive_that_is_not_there_raises(settings: Settings, conn: Connection, run_id: int, tmp_path: Path) -> None:
+    (tmp_path / "archive/test/a.warc.gz").unlink()
+    with pytest.raises(Exception, match=r"a\.warc\.gz"):
+        extract(settings, run_id, 0, clock=clock)
+    assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}
