@@ -1,1 +1,1 @@
-"""The operations pages inside the Airflow UI, and the alarms."""
+"""Operations: the pages in the Airflow UI, publishers' health, alarms and their messages."""

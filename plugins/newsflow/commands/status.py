@@ -1,0 +1,72 @@
+"""`newsflow status`: what the last run did, what runs now, what waits and what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsflow.settings import get_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """What the last run did, what runs now, what waits and what is wrong.
+
+    Exit code 0: the last run was good and no critical alarm lasts; 1: not so; 3: no run yet.
+    """
+    from newsflow.clock import utcnow
+    from newsflow.ops.summary import summarise
+    from newsflow.store.db import session
+
+    with session(get_settings().dsn) as conn:
+        found = summarise(conn, utcnow())
+    if as_json:
+        typer.echo(json.dumps(found, default=str))
+    else:
+        _show(found)
+    raise typer.Exit(_code(found))
+
+
+def _code(found: dict[str, Any]) -> int:
+    if found["last"] is None:
+        return 3
+    critical = any(a["severity"] == "critical" for a in found["alarms"])
+    return 0 if found["last"]["state"] == "success" and not critical else 1
+
+
+def _show(found: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    out = Console(highlight=False)
+    last = found["last"]
+    if last is None:
+        out.print("No run yet: `newsflow run`, or trigger the Dag news_ingest.")
+    else:
+        mark = "[green]good[/]" if last["state"] == "success" else "[red]not good[/]"
+        out.print(f"Last run {mark}: {last['dag_id']}, {last['started_at']:%a %d %b %H:%M} UTC")
+        out.print(escape(last["verdict"] or "It broke off before its check: see the red task in Airflow."))
+        _funnel(out, found)
+    for stage in found["running"]:
+        out.print(f"[blue]running[/] {escape(stage)}")
+    for alarm in found["alarms"]:
+        colour = "red" if alarm["severity"] == "critical" else "yellow"
+        out.print(f"[{colour}]{alarm['severity']}[/] {escape(alarm['sentence'])} (docs/runbooks/{alarm['cause']}.md)")
+    held = ", ".join(f"{number:,} {name}" for name, number in found["totals"].items())
+    out.print(f"[dim]{held}[/]")
+
+
+def _funnel(out: Console, found: dict[str, Any]) -> None:
+    from rich.table import Table
+
+    table = Table("stage", "in", "passed", "left because", box=None, header_style="dim", padding=(0, 2, 0, 0))
+    for stage in found["funnel"]:
+        table.add_row(stage["stage"], str(stage["taken"]), str(stage["passed"]), stage["reasons"])
+    out.print(table)

@@ -1,0 +1,146 @@
+"""The FastAPI application that Airflow mounts at `/newsflow`: routes only; pages.py holds what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg2
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from psycopg2.extensions import connection as Connection
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from newsflow.clock import utcnow
+from newsflow.ops import pages, render
+from newsflow.ops.security import HEADERS, Reader, can_edit, csrf_token
+from newsflow.settings import Settings, get_settings
+from newsflow.store.db import session
+
+STATIC = Path(__file__).parent / "static"
+FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
+
+app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings, with the database of Airflow's connection `news_db` where the environment names none."""
+    found = get_settings()
+    if found.database_url.get_secret_value():
+        return found
+    from airflow.models.connection import Connection as Stored
+    from pydantic import SecretStr
+
+    uri = Stored.get_connection_from_secrets("news_db").get_uri()
+    return found.model_copy(update={"database_url": SecretStr("postgresql://" + uri.partition("://")[2])})
+
+
+def database() -> Iterator[Connection]:
+    """A connection for one request; a page never waits longer than five seconds for a statement."""
+    with session(settings().dsn, application="newsflow ops") as conn:
+        with conn.cursor() as cursor:
+            cursor.execute("set statement_timeout = '5s'")
+        yield conn
+
+
+def moment() -> datetime:
+    """Now; tests give another."""
+    return utcnow()
+
+
+Database = Annotated[Connection, Depends(database)]
+Now = Annotated[datetime, Depends(moment)]
+
+
+def page(request: Request, user: BaseUser, template: str, now: datetime, **context: Any) -> HTMLResponse:
+    """A rendered page with what all of them need."""
+    context |= {
+        "root": request.scope.get("root_path", ""),
+        "user": user.get_name(),
+        "editor": can_edit(user),
+        "csrf": csrf_token(user),
+        "now": now,
+        "path": request.url.path,
+    }
+    return HTMLResponse(render.template(template, context))
+
+
+@app.middleware("http")
+async def _headers(request: Request, call_next: Any) -> Response:
+    response: Response = await call_next(request)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+@app.exception_handler(AnyHTTPException)
+async def _refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
+    text = render.template(
+        "error.html",
+        {"status": error.status_code, "detail": error.detail, "root": request.scope.get("root_path", "")},
+    )
+    return HTMLResponse(text, status_code=error.status_code, headers=error.headers)
+
+
+@app.exception_handler(psycopg2.OperationalError)
+async def _no_database(request: Request, error: psycopg2.OperationalError) -> HTMLResponse:
+    detail = "The news database does not answer. See the runbook “own trouble”, and `newsflow doctor`."
+    text = render.template("error.html", {"status": 503, "detail": detail, "root": request.scope.get("root_path", "")})
+    return HTMLResponse(text, status_code=503)
+
+
+@app.get("/", response_class=HTMLResponse)
+def news(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Last night, now, and what is wrong."""
+    return page(request, user, "news.html", now, **pages.last_night(conn, now))
+
+
+@app.get("/dag/{dag_id}", response_class=HTMLResponse)
+def funnel_of_dag(request: Request, dag_id: str, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """The funnel of a Dag's newest run."""
+    return page(request, user, "run.html", now, **pages.run_page(conn, dag_id, None, now))
+
+
+@app.get("/dag/{dag_id}/run/{dag_run_id}", response_class=HTMLResponse)
+def funnel_of_run(
+    request: Request, dag_id: str, dag_run_id: str, user: Reader, conn: Database, now: Now
+) -> HTMLResponse:
+    """The funnel of one run."""
+    return page(request, user, "run.html", now, **pages.run_page(conn, dag_id, dag_run_id, now))
+
+
+@app.get("/publishers", response_class=HTMLResponse)
+def publishers(
+    request: Request, user: Reader, conn: Database, now: Now, find: str = "", level: str = "", sort: str = "health"
+) -> HTMLResponse:
+    """All publishers."""
+    shown = pages.publishers(conn, now, find=find[:100], level=level, sort=sort)
+    return page(request, user, "publishers.html", now, **shown)
+
+
+@app.get("/rejects", response_class=HTMLResponse)
+def rejects(
+    request: Request,
+    user: Reader,
+    conn: Database,
+    now: Now,
+    outcome: str = "",
+    publisher: str = "",
+    before: datetime | None = None,
+) -> HTMLResponse:
+    """Pages that ended without an article."""
+    shown = pages.rejects(conn, now, outcome=outcome or None, publisher=publisher or None, before=before)
+    return page(request, user, "rejects.html", now, **shown)
+
+
+@app.get("/static/{name}")
+def static(name: str, user: Reader) -> FileResponse:
+    """The style sheet and the script."""
+    if name not in FILES:
+        raise HTTPException(404, "No such file.")
+    return FileResponse(STATIC / name, media_type=FILES[name], headers={"Cache-Control": "private, max-age=300"})

@@ -1,0 +1,160 @@
+"""Checks of what a run needs, each with a cure; nothing here raises, and no secret is printed."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import fsspec
+import psycopg2
+import requests
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock, utcnow
+from newsflow.settings import Settings
+from newsflow.store import migrate, queries
+from newsflow.store.db import session
+
+SKEW_S = 5.0
+TIGHT_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One check: `state` is ok, warn or fail."""
+
+    name: str
+    state: str
+    detail: str
+    cure: str = ""
+
+
+def examine(settings: Settings, *, clock: Clock = utcnow) -> list[Result]:
+    """All checks, in the order in which one would mend."""
+    results = [_database(settings)]
+    if results[0].state == "ok":
+        with session(settings.dsn, application="newsflow doctor") as conn:
+            results += [_migrations(conn, settings), _clock(conn, clock)]
+            origins = _origins(conn)
+    else:
+        origins = []
+    return [*results, _archive(settings), _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
+
+
+def _database(settings: Settings) -> Result:
+    try:
+        with session(settings.dsn) as conn:
+            version = conn.server_version // 10000
+    except ValueError as error:
+        return Result("database", "fail", str(error), "set NEWSFLOW_DATABASE_URL, or `newsflow up` for a local server")
+    except psycopg2.OperationalError as error:
+        cure = "start the server (`newsflow up` for the local one) or mend NEWSFLOW_DATABASE_URL"
+        return Result("database", "fail", str(error).strip().splitlines()[0], cure)
+    return Result("database", "ok", f"PostgreSQL {version} answers")
+
+
+def _migrations(conn: Connection, settings: Settings) -> Result:
+    try:
+        todo = migrate.pending(conn, migrate.read(settings.sql_dir / "migrations"))
+    except psycopg2.errors.UndefinedTable:
+        conn.rollback()
+        return Result("migrations", "fail", "the database is empty", "newsflow migrate")
+    except migrate.MigrationError as error:
+        return Result("migrations", "fail", str(error), "bring files and database to the same release")
+    if todo:
+        return Result("migrations", "fail", f"{len(todo)} not applied: {todo[0].version} …", "newsflow migrate")
+    return Result("migrations", "ok", "the schema is at its head")
+
+
+def _clock(conn: Connection, clock: Clock) -> Result:
+    skew = abs((queries.value(conn, "ops.clock") - clock()).total_seconds())
+    if skew > SKEW_S:
+        return Result("clock", "warn", f"{skew:.0f} s apart from the database's", "let both machines use NTP")
+    return Result("clock", "ok", "agrees with the database's")
+
+
+def _origins(conn: Connection) -> list[str]:
+    try:
+        return [r.origin for r in queries.rows(conn, "ops.busy_origins", limit=3)]
+    except psycopg2.errors.UndefinedTable:
+        conn.rollback()
+        return []
+
+
+def _archive(settings: Settings) -> Result:
+    probe = f"{settings.archive_url.rstrip('/')}/.doctor"
+    try:
+        fs, path = fsspec.core.url_to_fs(probe)
+        fs.makedirs(fs._parent(path), exist_ok=True)
+        fs.pipe_file(path, b"written by newsflow doctor\n")
+        fs.rm_file(path)
+    except Exception as error:
+        cure = "make the folder or bucket writable for this user, or set NEWSFLOW_ARCHIVE"
+        return Result("archive", "fail", f"can't write: {type(error).__name__}: {error}"[:300], cure)
+    return Result("archive", "ok", "can be written")
+
+
+def _disk(settings: Settings) -> Result:
+    if "://" in settings.archive_url:
+        return Result("disk", "ok", "the archive is an object store")
+    folder = Path(settings.archive_url)
+    while not folder.exists():
+        folder = folder.parent
+    usage = shutil.disk_usage(folder)
+    detail = f"{usage.free / 1e9:.1f} GB free, {usage.free / usage.total:.0%}"
+    if usage.free < TIGHT_BYTES:
+        return Result("disk", "fail", detail, "free space, or prune the archive: `newsflow archive --help`")
+    return Result("disk", "ok", detail)
+
+
+def _airflow() -> Result:
+    from airflow.configuration import conf
+
+    base = (conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/")
+    cure = "start Airflow (`newsflow up`), or set AIRFLOW__API__BASE_URL; `newsflow run` works without it"
+    try:
+        health = requests.get(f"{base}/api/v2/monitor/health", timeout=5).json()
+    except (requests.RequestException, ValueError):
+        return Result("airflow", "warn", "its API does not answer", cure)
+    sick = [name for name, part in health.items() if isinstance(part, dict) and part.get("status") == "unhealthy"]
+    if sick:
+        return Result("airflow", "fail", f"unhealthy: {', '.join(sick)}", "see the logs of these components")
+    return Result("airflow", "ok", "its API and scheduler are healthy")
+
+
+def _try_each(origins: Sequence[str], attempt: Callable[[str], Any]) -> list[str]:
+    failed = []
+    for origin in origins:
+        try:
+            attempt(origin)
+        except (OSError, requests.RequestException):
+            failed.append(urlsplit(origin).netloc)
+    return failed
+
+
+def _dns(origins: Sequence[str]) -> Result:
+    failed = _try_each(origins, lambda o: socket.getaddrinfo(urlsplit(o).hostname, None))
+    if not origins:
+        return Result("dns", "ok", "no origin is known yet, so none was asked")
+    if failed:
+        state = "fail" if len(failed) == len(origins) else "warn"
+        return Result("dns", state, f"can't resolve {', '.join(failed)}", "mend this machine's resolver or network")
+    return Result("dns", "ok", f"{len(origins)} origins resolve")
+
+
+def _robots(settings: Settings, origins: Sequence[str]) -> Result:
+    headers = {"User-Agent": settings.user_agent}
+    failed = _try_each(origins, lambda o: requests.get(f"{o}/robots.txt", headers=headers, timeout=10, stream=True))
+    if not origins:
+        return Result("robots", "ok", "no origin is known yet, so none was asked")
+    if failed:
+        state = "fail" if len(failed) == len(origins) else "warn"
+        return Result(
+            "robots", state, f"no answer from {', '.join(failed)}", "check firewall and proxy of this machine"
+        )
+    return Result("robots", "ok", f"{len(origins)} origins answer")

@@ -1,0 +1,102 @@
+"""Templates: escaped by default, undefined names are errors, figures and times as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from newsflow.ops.pages import counts_line
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """How long ago: "12 min", "5 h", "3 d"; "never" for None."""
+    if then is None:
+        return "never"
+    seconds = (now - then).total_seconds()
+    if seconds < 3600:
+        return f"{max(int(seconds // 60), 0)} min"
+    return f"{int(seconds // 3600)} h" if seconds < 48 * 3600 else f"{int(seconds // 86400)} d"
+
+
+def number(value: float | int | None) -> str:
+    """With thin spaces between thousands."""
+    return "–" if value is None else f"{round(value):,}".replace(",", "\u202f")
+
+
+def percent(value: float | None) -> str:
+    """A share as per cent."""
+    return "–" if value is None else f"{value:.0%}"
+
+
+def bytes_(value: float | None) -> str:
+    """A size in decimal units."""
+    size = float(value or 0)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def clock(when: datetime | date | None) -> str:
+    """A time in UTC, to the minute."""
+    if when is None:
+        return "–"
+    return f"{when:%a %d %b %H:%M}" if isinstance(when, datetime) else f"{when:%a %d %b}"
+
+
+def duration(span: timedelta | float) -> str:
+    """A duration: "41 s", "12 min", "1.5 h"."""
+    seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def web(url: str) -> str:
+    """The URL where it is http(s), else nothing: a `javascript:` link never becomes one."""
+    return url if urlsplit(url).scheme in ("http", "https") else ""
+
+
+def short(text: str, length: int = 160) -> str:
+    """The beginning of a text, for lists."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The template environment; autoescape is on for all."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "number": number,
+        "percent": percent,
+        "bytes": bytes_,
+        "clock": clock,
+        "duration": duration,
+        "web": web,
+        "short": short,
+        "ago": ago,
+        "counts": counts_line,
+        "part": lambda text: quote(str(text), safe=""),
+        "words": lambda code: str(code).replace("_", " "),
+    }
+    return made
+
+
+def template(name: str, context: Mapping[str, Any]) -> str:
+    """Render a template."""
+    return environment().get_template(name).render(context)

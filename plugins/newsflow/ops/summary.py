@@ -1,0 +1,51 @@
+"""The state of the whole in one mapping, for `newsflow status` and programs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.ops.pages import NIGHTLY, STALE, counts_line
+from newsflow.progress import snapshot
+from newsflow.store import queries, runs
+
+PASSED = ("ok", "new", "revised", "unchanged")
+
+
+def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
+    """The last run with its funnel, what runs, open alarms and totals."""
+    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=3650), dags=NIGHTLY, limit=20)
+    running = next((r for r in recent if r.state == "running" and now - r.started_at < STALE), None)
+    last = next((r for r in recent if r is not running), None)
+    alarms = queries.rows(conn, "ops.open_alarms", since=now, publisher_id=None)
+    return {
+        "last": _run(last) if last else None,
+        "funnel": _funnel(conn, last.run_id) if last else [],
+        "running": [stage.line() for stage in snapshot(conn, running.run_id, now)] if running else [],
+        "alarms": [_alarm(a) for a in alarms if a.resolved_at is None],
+        "totals": {name: int(n) for name, n in queries.row(conn, "runs.totals")._asdict().items()},
+    }
+
+
+def _run(run: Any) -> dict[str, Any]:
+    keys = ("run_id", "dag_id", "dag_run_id", "state", "started_at", "ended_at", "verdict")
+    return {key: getattr(run, key) for key in keys}
+
+
+def _alarm(alarm: Any) -> dict[str, Any]:
+    return {key: getattr(alarm, key) for key in ("cause", "subject", "severity", "sentence", "opened_at")}
+
+
+def _funnel(conn: Connection, run_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": s.stage,
+            "taken": s.taken,
+            "passed": s.passed,
+            "outcomes": dict(s.outcomes),
+            "reasons": counts_line({c: n for c, n in s.outcomes.items() if c not in PASSED or s.stage == "load"}),
+        }
+        for s in runs.funnel(conn, run_id)
+    ]

@@ -1,0 +1,148 @@
+-- name: ops.count_days counts publishers' days again from polls and runs, between two instants
+with flow as (
+  select p.publisher_id, (r.started_at at time zone 'UTC')::date as day, x.page_id, x.run_id,
+    x.fetch_outcome, x.extract_outcome, x.deduplicate_outcome, x.load_outcome
+  from ingest.run r join ingest.run_page x using (run_id) join ingest.page p using (page_id)
+  where r.started_at >= %(since)s and r.started_at < %(until)s
+), pages as (
+  select publisher_id, day,
+    count(fetch_outcome) as fetched,
+    count(*) filter (where fetch_outcome = 'ok') as captured,
+    count(extract_outcome) as extracted,
+    count(*) filter (where extract_outcome = 'ok') as readable,
+    count(*) filter (where load_outcome = 'new') as new_articles,
+    count(*) filter (where load_outcome = 'revised') as revised
+  from flow group by publisher_id, day
+), codes as (
+  select publisher_id, day, code, count(*) as pages
+  from flow, unnest(array[fetch_outcome, extract_outcome, deduplicate_outcome, load_outcome]) as code
+  join ingest.outcome o using (code)
+  where o.kind <> 'ok' group by publisher_id, day, code
+), failures as (
+  select publisher_id, day, jsonb_object_agg(code, pages) as failures from codes group by publisher_id, day
+), lengths as (
+  select f.publisher_id, f.day, percentile_cont(0.5) within group (order by e.word_count) as words
+  from flow f join ingest.extraction e on e.page_id = f.page_id and e.run_id = f.run_id
+  where e.outcome = 'ok' group by f.publisher_id, f.day
+), polled as (
+  select f.publisher_id, (l.polled_at at time zone 'UTC')::date as day, l.outcome, l.new_entries
+  from ingest.feed f join ingest.poll l using (feed_id)
+  where l.polled_at >= %(since)s and l.polled_at < %(until)s
+), polls as (
+  select publisher_id, day, count(*) as polls,
+    count(*) filter (where outcome in ('ok', 'not_modified')) as polls_ok, sum(new_entries) as new_entries
+  from polled group by publisher_id, day
+), poll_codes as (
+  select publisher_id, day, jsonb_object_agg(outcome, polls) as poll_failures
+  from (select publisher_id, day, outcome, count(*) as polls from polled
+        where outcome not in ('ok', 'not_modified') group by publisher_id, day, outcome) c
+  group by publisher_id, day
+)
+insert into ingest.publisher_day as d (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted,
+  readable, new_articles, revised, words, failures, poll_failures)
+select publisher_id, day, coalesce(polls, 0), coalesce(polls_ok, 0), coalesce(new_entries, 0), coalesce(fetched, 0),
+  coalesce(captured, 0), coalesce(extracted, 0), coalesce(readable, 0), coalesce(new_articles, 0),
+  coalesce(revised, 0), words, coalesce(failures, '{}'), coalesce(poll_failures, '{}')
+from pages full join polls using (publisher_id, day)
+  left join failures using (publisher_id, day) left join lengths using (publisher_id, day)
+  left join poll_codes using (publisher_id, day)
+order by publisher_id, day
+on conflict (publisher_id, day) do update set
+  (polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised, words, failures,
+   poll_failures)
+  = (excluded.polls, excluded.polls_ok, excluded.new_entries, excluded.fetched, excluded.captured, excluded.extracted,
+   excluded.readable, excluded.new_articles, excluded.revised, excluded.words, excluded.failures,
+   excluded.poll_failures);
+
+-- name: ops.last_counted gives the newest day that was counted
+select max(day) from ingest.publisher_day;
+
+-- name: ops.runs lists the newest runs with what each stage counted by outcome
+select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
+  coalesce((
+    select jsonb_object_agg(stage, counts) from (
+      select stage, jsonb_object_agg(code, pages) as counts from (
+        select s.stage, c.key as code, sum(c.value::numeric)::bigint as pages
+        from ingest.run_stage s, jsonb_each_text(s.counts) c join ingest.outcome o on o.code = c.key
+        where s.run_id = r.run_id group by s.stage, c.key) codes
+      group by stage) stages), '{}') as stages
+from ingest.run r
+where r.started_at >= %(since)s and r.dag_id = any(%(dags)s)
+order by r.started_at desc, r.run_id desc limit %(limit)s;
+
+-- name: ops.run_by_name finds a run as Airflow names it, or the newest of its Dag
+select run_id, dag_id, dag_run_id, state, started_at, ended_at, verdict, params
+from ingest.run
+where dag_id = %(dag_id)s and (%(dag_run_id)s::text is null or dag_run_id = %(dag_run_id)s)
+order by started_at desc limit 1;
+
+-- name: ops.run_publishers counts a run's pages by publisher
+select b.name, count(x.fetch_outcome) as fetched, count(*) filter (where x.fetch_outcome = 'ok') as captured,
+  count(x.extract_outcome) as extracted, count(*) filter (where x.extract_outcome = 'ok') as readable,
+  count(*) filter (where x.load_outcome = 'new') as new_articles,
+  count(*) filter (where x.load_outcome = 'revised') as revised,
+  mode() within group (order by case
+    when x.fetch_outcome <> all(array['ok', 'not_modified']) then x.fetch_outcome
+    when x.extract_outcome <> 'ok' then x.extract_outcome
+    when x.deduplicate_outcome <> 'ok' then x.deduplicate_outcome
+    when x.load_outcome <> all(array['new', 'revised', 'unchanged']) then x.load_outcome end) as failure
+from ingest.run_page x join ingest.page p using (page_id) join ingest.publisher b using (publisher_id)
+where x.run_id = %(run_id)s
+group by b.name order by count(*) desc, b.name limit %(limit)s;
+
+-- name: ops.publishers lists publishers with the state of their feeds and origins
+select b.publisher_id, b.name, b.title, b.paused, b.homepage, b.country, b.languages,
+  coalesce(f.feeds, 0) as feeds, coalesce(f.paused_feeds, 0) as paused_feeds, coalesce(f.failing, 0) as failing,
+  f.last_ok_at, f.last_new_at, f.feed_outcome, o.cool_until, o.cool_reason,
+  exists (select from ingest.feed g where g.publisher_id = b.publisher_id and g.state = 'gone') as gone
+from ingest.publisher b
+left join (
+  select publisher_id, count(*) filter (where state = 'active') as feeds,
+    count(*) filter (where state = 'paused') as paused_feeds,
+    count(*) filter (where state = 'active' and failures > 0) as failing,
+    max(last_ok_at) as last_ok_at, max(last_new_at) as last_new_at,
+    mode() within group (order by last_outcome) filter (where failures > 0) as feed_outcome
+  from ingest.feed group by publisher_id) f using (publisher_id)
+left join (
+  select distinct on (publisher_id) publisher_id, cool_until, cool_reason
+  from ingest.origin where cool_until > %(now)s order by publisher_id, cool_until desc) o using (publisher_id)
+where %(name)s::text is null or b.name = %(name)s
+order by b.name;
+
+-- name: ops.days lists publishers' days since a day
+select publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised,
+  words, failures, poll_failures
+from ingest.publisher_day
+where day >= %(since)s and (%(publisher_id)s::integer is null or publisher_id = %(publisher_id)s)
+order by publisher_id, day;
+
+-- name: ops.open_alarms lists alarms that last, worst and newest first, then those that ended lately
+select a.alarm_id, a.cause, a.subject, a.severity, a.sentence, a.facts, a.opened_at, a.resolved_at, a.told_at,
+  a.told_resolved_at, a.publisher_id
+from ingest.alarm a
+where (a.resolved_at is null or a.resolved_at >= %(since)s)
+  and (%(publisher_id)s::integer is null or a.publisher_id = %(publisher_id)s)
+order by a.resolved_at is not null, a.severity, a.opened_at desc limit 200;
+
+-- name: ops.rejected lists rejected pages, newest first
+select p.page_id, p.url, b.name as publisher, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at
+from ingest.page p join ingest.publisher b using (publisher_id)
+where p.state = 'rejected' and p.changed_at < %(before)s
+  and (%(outcome)s::text is null or p.outcome = %(outcome)s)
+  and (%(publisher)s::text is null or p.publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s))
+order by p.changed_at desc limit %(limit)s;
+
+-- name: ops.reject_counts counts recent failures by outcome
+select o.code, o.stage, o.kind, o.sentence, sum(f.value::numeric)::bigint as pages,
+  count(distinct d.publisher_id) as publishers
+from ingest.publisher_day d, jsonb_each_text(d.failures) f join ingest.outcome o on o.code = f.key
+where d.day >= %(since)s
+  and (%(publisher)s::text is null or d.publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s))
+group by o.code, o.stage, o.kind, o.sentence order by pages desc, o.code;
+
+-- name: ops.busy_origins lists origins that hold pages, for a look at the network
+select o.origin from ingest.origin o where exists (select from ingest.page p where p.origin_id = o.origin_id)
+order by o.origin_id limit %(limit)s;
+
+-- name: ops.clock gives the database's time
+select clock_timestamp();

@@ -1,0 +1,123 @@
+"""`newsflow status` and `newsflow doctor`, as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as Connection
+from pydantic import SecretStr
+
+from newsflow.clock import utcnow
+from newsflow.ops.doctor import Result, _clock, examine
+from newsflow.settings import ROOT, Settings
+
+
+def newsflow(*args: str, dsn: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "HOME": str(home),
+        "AIRFLOW_HOME": str(home),
+    }
+    env |= {"NEWSFLOW_DATABASE_URL": dsn, "NEWSFLOW_HOME": str(home), **more}
+    command = [sys.executable, "-m", "newsflow.cli", *args]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_status_of_a_good_night(month_dsn: str, tmp_path: Path) -> None:
+    done = newsflow("status", dsn=month_dsn, home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Last run good" in done.stdout
+    assert "deduplicate" in done.stdout
+
+
+@pytest.fixture
+def _long_ago(month_dsn: str) -> None:
+    """Bring the month to the present, since the command reads the real clock."""
+    with psycopg2.connect(month_dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(
+            "update ingest.run set started_at = started_at + (now() - (select max(started_at) from ingest.run))"
+        )
+    conn.close()
+
+
+@pytest.mark.usefixtures("_long_ago")
+def test_status_tells_programs_the_funnel(month_dsn: str, tmp_path: Path) -> None:
+    found: dict[str, Any] = json.loads(newsflow("status", "--json", dsn=month_dsn, home=tmp_path).stdout)
+    assert found["last"]["state"] == "success"
+    assert [s["stage"] for s in found["funnel"]] == ["fetch", "extract", "deduplicate", "load"]
+    assert found["totals"]["publishers"] == 14
+
+
+@pytest.mark.usefixtures("_long_ago")
+def test_a_critical_alarm_makes_the_exit_code_speak(month_dsn: str, tmp_path: Path) -> None:
+    with psycopg2.connect(month_dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into ingest.alarm (cause, severity, sentence, opened_at, seen_at)"
+            " values ('disk', 'critical', 'The archive [red]is full[/].', now(), now())"
+        )
+    conn.close()
+    done = newsflow("status", dsn=month_dsn, home=tmp_path)
+    assert done.returncode == 1
+    assert "The archive [red]is full[/]." in done.stdout
+    assert "docs/runbooks/disk.md" in done.stdout
+
+
+def test_status_before_the_first_run(dsn: str, tmp_path: Path) -> None:
+    done = newsflow("status", dsn=dsn, home=tmp_path)
+    assert done.returncode == 3
+    assert "No run yet" in done.stdout
+
+
+def test_doctor_finds_a_healthy_house_and_names_what_is_not_up(dsn: str, tmp_path: Path) -> None:
+    done = newsflow("doctor", "--json", dsn=dsn, home=tmp_path)
+    found = {r["name"]: r for r in json.loads(done.stdout)}
+    assert done.returncode == 0, done.stdout
+    assert {
+        n: found[n]["state"] for n in ("database", "migrations", "clock", "archive", "dns", "robots")
+    } == dict.fromkeys(("database", "migrations", "clock", "archive", "dns", "robots"), "ok")
+    assert found["airflow"]["state"] == "warn"
+    assert all(r["cure"] for r in found.values() if r["state"] != "ok")
+
+
+def test_doctor_without_a_database_gives_the_cure_and_no_password(tmp_path: Path) -> None:
+    done = newsflow("doctor", dsn="postgresql://me:hunter2@127.0.0.1:1/news", home=tmp_path)
+    assert done.returncode == 1
+    assert "newsflow up" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def _examine(dsn: str, **more: object) -> dict[str, Result]:
+    return {r.name: r for r in examine(Settings(database_url=SecretStr(dsn), **more))}  # type: ignore[arg-type]
+
+
+def test_doctor_sees_an_archive_that_cannot_be_written(dsn: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    assert _examine(dsn, archive=str(tmp_path / "file" / "archive"))["archive"].state == "fail"
+
+
+def test_doctor_sees_an_empty_database(dsn: str) -> None:
+    with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("drop schema newsflow_meta cascade")
+    conn.close()
+    assert _examine(dsn)["migrations"] == Result("migrations", "fail", "the database is empty", "newsflow migrate")
+
+
+def test_doctor_asks_the_network_about_known_origins(month_dsn: str) -> None:
+    found = _examine(month_dsn)  # the scenario's hosts end in .example, which never resolves (RFC 2606)
+    assert found["dns"].state == "fail"
+    assert "courier.example" in found["dns"].detail
+    assert found["robots"].state == "fail"
+
+
+def test_doctor_sees_a_clock_that_is_wrong(conn: Connection) -> None:
+    late = utcnow() + timedelta(minutes=3)
+    assert _clock(conn, lambda: late).state == "warn"

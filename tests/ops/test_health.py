@@ -1,0 +1,72 @@
+"""A publisher's health: the worst thing that is true, in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from newsflow.ops.health import Level, State, judge
+from newsflow.ops.history import Day, dominant, series, weekday_usual
+
+ASKED = [Day(date(2026, 3, 2), polls=3, polls_ok=3, new_entries=4)]
+NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "alarms", "level", "says"),
+    [
+        (State(feeds=2), ASKED, [], Level.GOOD, "As usual."),
+        (State(feeds=2, failing=1), ASKED, [], Level.GOOD, "1 of 2 feeds fail."),
+        (State(feeds=2, failing=2, feed_sentence="Gone."), ASKED, [], Level.WARNING, "No feed answers: Gone."),
+        (State(feeds=1, cool_until=NOON), ASKED, [], Level.WARNING, "Cooling down until 12:00 UTC."),
+        (State(feeds=1), [], [], Level.NEW, "Not asked yet."),
+        (State(), ASKED, [], Level.BROKEN, "It has no active feed."),
+        (State(paused_feeds=2), ASKED, [], Level.PAUSED, "All feeds are paused."),
+        (State(feeds=1), ASKED, [("warning", "Odd."), ("critical", "Bad.")], Level.BROKEN, "Bad."),
+        (State(feeds=1), ASKED, [("warning", "Odd.")], Level.WARNING, "Odd."),
+        (State(paused=True, feeds=1), ASKED, [("critical", "Bad.")], Level.PAUSED, "Paused by a person."),
+    ],
+)
+def test_health(state: State, days: list[Day], alarms: list[tuple[str, str]], level: Level, says: str) -> None:
+    found = judge(state, days, alarms)
+    assert (found.level, found.sentence) == (level, says)
+
+
+def test_the_worst_sorts_first() -> None:
+    assert sorted(Level)[0] is Level.BROKEN
+    assert Level.BROKEN.word == "broken"
+
+
+def test_a_series_has_a_day_for_each_day() -> None:
+    known = [Day(date(2026, 3, 1), new_articles=5), Day(date(2026, 3, 3), new_articles=2)]
+    found = series(known, date(2026, 3, 4), 5)
+    assert [d.day.day for d in found] == [28, 1, 2, 3, 4]
+    assert [d.new_articles for d in found] == [0, 5, 0, 2, 0]
+
+
+def test_a_share_needs_something_extracted() -> None:
+    assert Day(date(2026, 3, 1)).share is None
+    assert Day(date(2026, 3, 1), extracted=4, readable=3).share == 0.75
+
+
+def test_the_usual_of_a_weekday_is_its_own() -> None:
+    monday = date(2026, 3, 2)
+    points = [(monday + timedelta(days=d), 100.0 if d % 7 == 0 else 10.0) for d in range(28)]
+    found = weekday_usual(points, monday + timedelta(days=28))
+    assert found is not None and found.middle == 100
+
+
+def test_a_young_publisher_is_judged_by_all_its_days() -> None:
+    monday = date(2026, 3, 2)
+    found = weekday_usual([(monday + timedelta(days=d), 10.0) for d in range(4)], monday + timedelta(days=4))
+    assert found is not None and found.middle == 10
+
+
+def test_the_dominant_failure_counts_pages_and_polls() -> None:
+    days = [
+        Day(date(2026, 3, 1), failures={"paywall": 3}, poll_failures={"not_found": 2}),
+        Day(date(2026, 3, 2), poll_failures={"not_found": 2}),
+    ]
+    assert dominant(days) == ("not_found", 4)
+    assert dominant([Day(date(2026, 3, 1))]) is None

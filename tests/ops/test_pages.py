@@ -1,0 +1,153 @@
+"""What the pages show of a month of history, and how much they ask of the database for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import NamedTupleCursor
+
+from newsflow.ops import pages, render
+from newsflow.store import queries
+from tests.ops.scenario import FIRST
+
+SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/"}
+
+
+class Counting(NamedTupleCursor):
+    """A cursor that counts its statements."""
+
+    statements = 0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Count, then do."""
+        Counting.statements += 1
+        return super().execute(*args, **kwargs)
+
+
+def show(template: str, now: datetime, shown: dict[str, Any]) -> str:
+    return render.template(template, {**SHARED, "now": now, **shown})
+
+
+def test_last_night_was_good_and_says_how_it_compares(month: Connection, morning: datetime) -> None:
+    html = show("news.html", morning, pages.last_night(month, morning))
+    assert "Last night was good" in html
+    assert "on a Sunday" in html
+    assert "14 feeds asked" in html
+    assert html.count('class="bar"') == 4
+
+
+def test_a_bad_night_says_so_and_why(month: Connection) -> None:
+    after = FIRST + timedelta(days=17, hours=4)
+    month.cursor().execute("delete from ingest.run where started_at > %s", (after,))
+    html = show("news.html", after, pages.last_night(month, after))
+    assert "Last night was not good" in html
+    assert "all 14 feeds failed" in html
+
+
+def test_an_empty_database_says_what_to_do_first(conn: Connection, morning: datetime) -> None:
+    html = show("news.html", morning, pages.last_night(conn, morning))
+    assert "No run yet" in html
+
+
+def test_a_run_at_work_shows_its_progress(month: Connection, morning: datetime) -> None:
+    run = queries.value(month, "runs.start", dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+    queries.run(month, "runs.begin_stage", run_id=run, stage="poll", shard=0, now=morning)
+    queries.run(month, "runs.progress", run_id=run, stage="poll", shard=0, counts='{"ok": 9}', label="", ended_at=None)
+    month.commit()
+    html = show("news.html", morning + timedelta(seconds=30), pages.last_night(month, morning + timedelta(seconds=30)))
+    assert "Running now" in html
+    assert "<progress" in html
+    assert "Last night was good" in html
+
+
+def test_a_run_without_an_end_is_dead_after_half_a_day(month: Connection, morning: datetime) -> None:
+    queries.value(month, "runs.start", dag_id="news_ingest", dag_run_id="dead", now=morning, params="{}")
+    html = show("news.html", morning + timedelta(hours=13), pages.last_night(month, morning + timedelta(hours=13)))
+    assert "Last night was not good" in html
+    assert "broke off before its check" in html
+
+
+def test_a_runs_funnel_names_its_publishers(month: Connection, morning: datetime) -> None:
+    name = f"scheduled__{(FIRST + timedelta(days=26)).isoformat()}"
+    html = show("run.html", morning, pages.run_page(month, "news_ingest", name, morning))
+    assert "courier.example" in html
+    assert "The page holds no readable text." in html
+
+
+def test_a_dag_of_others_has_no_funnel(month: Connection, morning: datetime) -> None:
+    html = show("run.html", morning, pages.run_page(month, "someone_elses", None, morning))
+    assert "No funnel" in html
+
+
+def test_the_publishers_can_be_found_filtered_and_sorted(month: Connection, morning: datetime) -> None:
+    by_name = pages.publishers(month, morning, sort="name")
+    assert [r.name for r in by_name["rows"]] == sorted(r.name for r in by_name["rows"])
+    assert by_name["total"] == 14
+    by_number = pages.publishers(month, morning, sort="articles")["rows"]
+    assert by_number[0].name == "courier.example"
+    assert pages.publishers(month, morning, sort="yield")["rows"][0].name == "premium.example"
+    assert [r.name for r in pages.publishers(month, morning, find="WEEKLY")["rows"]] == ["weekly.example"]
+    assert pages.publishers(month, morning, level="paused")["rows"] == []
+
+
+def test_a_paused_publisher_is_shown_as_paused(month: Connection, morning: datetime) -> None:
+    month.cursor().execute("update ingest.publisher set paused = true where name = 'village.example'")
+    shown = pages.publishers(month, morning, level="paused")["rows"]
+    assert [r.health.sentence for r in shown] == ["Paused by a person."]
+
+
+def test_an_unknown_sort_is_health(month: Connection, morning: datetime) -> None:
+    assert pages.publishers(month, morning, sort="'; drop table")["sort"] == "health"
+
+
+def test_rejects_by_outcome_and_publisher(month: Connection, morning: datetime) -> None:
+    shown = pages.rejects(month, morning, outcome="paywall", publisher=None, before=None)
+    assert {p.publisher for p in shown["pages"]} == {"premium.example"}
+    html = show("rejects.html", morning, shown)
+    assert "The page shows a paywall instead of the article." in html
+    older = pages.rejects(
+        month, morning, outcome="paywall", publisher=None, before=datetime.fromisoformat(shown["more"])
+    )
+    assert older["pages"][0].changed_at < shown["pages"][-1].changed_at
+
+
+@pytest.mark.parametrize(
+    "show_page",
+    [
+        pages.last_night,
+        lambda c, now: pages.run_page(c, "news_ingest", None, now),
+        pages.publishers,
+        lambda c, now: pages.rejects(c, now, outcome="paywall", publisher="premium.example", before=None),
+    ],
+    ids=["news", "run", "publishers", "rejects"],
+)
+def test_no_page_asks_more_than_five_statements(
+    month: Connection, morning: datetime, show_page: Callable[[Connection, datetime], Any]
+) -> None:
+    queries.value(month, "runs.start", dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+    month.commit()
+    month.cursor_factory = Counting
+    Counting.statements = 0
+    show_page(month, morning)
+    assert 1 <= Counting.statements <= 5
+
+
+def test_counting_a_day_again_changes_nothing(month: Connection) -> None:
+    with month.cursor() as cursor:
+        cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
+        before = cursor.fetchall()
+        queries.run(month, "ops.count_days", since=FIRST, until=FIRST + timedelta(days=28))
+        cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
+        assert cursor.fetchall() == before
+    assert sum(d.new_articles for d in before) == _count(month, "load_outcome = 'new'")
+    assert sum(d.fetched for d in before) == _count(month, "fetch_outcome is not null")
+
+
+def _count(conn: Connection, condition: str) -> int:
+    with conn.cursor() as cursor:
+        cursor.execute(f"select count(*) from ingest.run_page where {condition}")
+        return int(cursor.fetchone()[0])
