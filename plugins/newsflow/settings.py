@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     min_words: int = Field(25, ge=0, description="shorter texts are no article")
 
     load_chunk: int = Field(50_000, ge=1, description="pages published in one transaction; a run of fewer is atomic")
+    load_search: bool = Field(True, description="fill search and counts after each load; off: news_maintain does it")
 
     check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
 

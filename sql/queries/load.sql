@@ -172,3 +172,32 @@ select pg_notify('news_changes', max(change_id)::text), count(*) from logged hav
 
 -- name: load.analyze_plan tells the planner how large the transaction is
 analyze load_plan;
+
+-- name: load.next_to_index takes the next changes that search has not seen, and its new cursor
+select max(change_id) as cursor,
+  coalesce(array_agg(distinct article_id) filter (where kind in ('insert', 'revision')), '{}') as articles
+from (
+  select change_id, article_id, kind from news_internal.change
+  where change_id > (select change_id from news_internal.consumer where name = 'search')
+  order by change_id limit %(limit)s
+) next;
+
+-- name: load.index_articles fills the full-text side table
+insert into news_internal.search (article_id, sort_at, publisher_id, language, title, document)
+select article_id, coalesce(published_at, first_seen_at), publisher_id, language, title,
+  news_internal.fts_document(language, title, lead, body)
+from news_internal.article where article_id = any(%(articles)s::bigint[]) order by article_id
+on conflict (article_id) do update set
+  sort_at = excluded.sort_at, publisher_id = excluded.publisher_id, language = excluded.language,
+  title = excluded.title, document = excluded.document;
+
+-- name: load.index_languages notes the languages that a search must ask in
+insert into news_internal.search_language (language)
+select distinct language from news_internal.article where article_id = any(%(articles)s::bigint[]) order by 1
+on conflict do nothing;
+
+-- name: load.move_cursor notes how far search is
+update news_internal.consumer set change_id = %(cursor)s, moved_at = %(now)s where name = 'search';
+
+-- name: load.flush_search empties the index's pending list
+select news_internal.flush_search();

@@ -13,6 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
+from newsflow.load import store
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -39,6 +40,8 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
         for pages in _chunks(step, settings.load_chunk):
             with transaction(step.conn):
                 _publish(step, pages)
+        if settings.load_search:
+            store.catch_up(step.conn, clock)
         return step.report(started)
 
 

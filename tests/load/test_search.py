@@ -1,0 +1,168 @@
+"""news.search and news.search_titles on articles in several languages and scripts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from newsflow.load.step import load
+from newsflow.load.store import catch_up
+from tests.load.world import T0, Ticker, World
+
+ARTICLES: list[tuple[str, str, str, str, timedelta]] = [
+    ("ferry", "en", "Ferry strike ends", "The strike of the ferry workers has ended after talks.", timedelta(hours=1)),
+    (
+        "harbour",
+        "en",
+        "Harbour reopens",
+        "Workers returned to the ferry. The harbour strike is over.",
+        timedelta(hours=2),
+    ),
+    ("market", "en", "Markets rally", "Shares were running higher; no workers were seen.", timedelta(hours=3)),
+    ("streik", "de", "Streik der Häfen endet", "Die Häfen öffnen nach dem Streik der Fährleute.", timedelta(hours=4)),
+    ("greve", "fr", "La grève est finie", "Les travailleurs des ferries reprennent le travail.", timedelta(hours=5)),
+    ("jishin", "ja", "東京で地震", "東京で強い地震がありました。京都は無事です。", timedelta(hours=6)),
+    ("none", "", "Zzyzx", "An unknown tongue: blorptastic.", timedelta(hours=7)),
+]
+
+
+@pytest.fixture
+def searched(world: World) -> World:
+    run = world.run()
+    for slug, language, title, body, age in ARTICLES:
+        publisher = f"{language or 'xx'}.example"
+        world.clustered(
+            run,
+            f"https://{publisher}/{slug}",
+            publisher,
+            title=title,
+            body=body,
+            language=language,
+            published_at=T0 - age,
+        )
+    load(world.settings, run)
+    return world
+
+
+def found(world: World, q: str, **params: Any) -> list[str]:
+    named = "".join(f', "{name}" => %s' for name in params)
+    rows = world.rows(f"select url from news.search(%s{named})", q, *params.values())
+    return [url.rsplit("/", 1)[1] for (url,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("strike", ["ferry", "harbour"]),
+        ("strikes", ["ferry", "harbour"]),  # stems
+        ("ferry workers", ["ferry", "harbour"]),
+        ('"ferry workers"', ["ferry"]),
+        ('"workers ferry"', []),
+        ("strike -harbour", ["ferry"]),
+        ('strike -"ferry workers"', ["harbour"]),
+        ("harbour or markets", ["harbour", "market"]),
+        ("hafen", ["streik"]),  # the German stem has no umlaut
+        ("Häfen", ["streik"]),
+        ("blorptastic", ["none"]),
+        ("東京", ["jishin"]),
+        ("東都", []),  # its characters stand in the text, but not together
+        ("the", []),
+        ("", []),
+        ("'; drop table x; --", []),
+    ],
+)
+def test_web_search_syntax(searched: World, q: str, expected: list[str]) -> None:
+    assert found(searched, q) == expected
+
+
+def test_a_language_restricts_and_stems(searched: World) -> None:
+    assert found(searched, "streiks", lang="de") == ["streik"]
+    assert found(searched, "streik", lang="en") == []
+
+
+def test_newest_come_first_and_the_limit_holds(searched: World) -> None:
+    assert found(searched, "strike", limit=1) == ["ferry"]
+    assert found(searched, "strike", limit=0) == []
+
+
+def test_ranked_puts_the_headline_before_the_body(searched: World) -> None:
+    assert found(searched, "harbour or strike or reopens", ranked=True)[0] == "harbour"
+
+
+def test_time_and_publisher_bound_the_result(searched: World) -> None:
+    assert found(searched, "strike", since=T0 - timedelta(minutes=90)) == ["ferry"]
+    assert found(searched, "strike", until=T0 - timedelta(minutes=90)) == ["harbour"]
+    assert found(searched, "strike", publisher="en.example") == ["ferry", "harbour"]
+    assert found(searched, "strike", publisher="fr.example") == []
+    assert found(searched, "strike", publisher="nobody.example") == []
+
+
+def test_the_snippet_marks_the_words(searched: World) -> None:
+    assert "**strike**" in searched.value("select snippet from news.search('strike')")
+
+
+def test_a_revision_is_found_by_its_new_words_only(searched: World) -> None:
+    run = searched.run("r2")
+    searched.clustered(
+        run, "https://en.example/ferry", "en.example", title="Ferry lockout begins", body="Talks broke down again."
+    )
+    load(searched.settings, run)
+    assert found(searched, "lockout") == ["ferry"]
+    assert found(searched, "strike") == ["harbour"]
+
+
+def test_titles_are_found_in_spite_of_misspelling(searched: World) -> None:
+    assert searched.value("select title from news.search_titles('harbor repens')") == "Harbour reopens"
+
+
+def test_titles_are_found_without_the_extension(searched: World) -> None:
+    searched.rows("drop extension pg_trgm cascade")
+    assert searched.rows("select title from news.search_titles('reopens')") == [("Harbour reopens",)]
+    assert searched.rows("select title from news.search_titles('%')") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        " ".join(f"word{n}" for n in range(130_000)),
+        "x" * 3_000_000,
+        " ".join(chr(0x4E00 + n % 20_000) for n in range(90_000)),
+    ],
+    ids=["130k unique words", "one word of 3 MB", "90k ideographs"],
+)
+def test_hostile_texts_load_and_are_found_by_title(world: World, body: str) -> None:
+    run = world.run()
+    world.clustered(run, "https://paper.example/huge", title="Enormous", body=body, language="zh")
+    assert load(world.settings, run).counts == {"new": 1}
+    assert found(world, "enormous") == ["huge"]
+
+
+def test_search_resumes_where_it_was_killed(world: World) -> None:
+    run = world.run()
+    for number in range(5):
+        world.clustered(run, f"https://paper.example/{number}", title=f"Number {number}")
+    load(world.settings.model_copy(update={"load_search": False}), run)
+    assert found(world, "number") == []
+    assert catch_up(world.conn, Ticker()) == 5
+    assert catch_up(world.conn, Ticker()) == 0
+    assert len(found(world, "number")) == 5
+
+
+def test_an_index_scan_finds_the_candidates(searched: World) -> None:
+    """EXPLAIN guard: the GIN index, never a walk over all documents."""
+    settings = searched.value("select proconfig from pg_proc where proname = 'search_newest'")
+    assert "enable_seqscan=off" in settings
+    with searched.conn.cursor() as cursor:
+        cursor.execute("set enable_seqscan = off")
+        cursor.execute(
+            "explain with candidate as materialized (select s.article_id, s.sort_at, s.document"
+            " from news_internal.search s where s.document @@ 'strike'::tsquery"
+            " order by s.sort_at desc, s.article_id desc limit 420)"
+            " select * from candidate where document @@ 'strike'::tsquery limit 20"
+        )
+        lines = "\n".join(line for (line,) in cursor.fetchall())
+    searched.conn.rollback()
+    assert "Bitmap Index Scan on search_document" in lines
+    assert "CTE Scan on candidate" in lines
