@@ -16,15 +16,16 @@ BATCH = 1_000  # changes a transaction; an article costs about a millisecond
 
 
 def catch_up(conn: Connection, clock: Clock) -> int:
-    """Bring search up to the newest change; returns the number of articles indexed."""
-    done = 0
+    """Bring search and counts up to the newest change; returns the number of articles indexed."""
+    batches: list[int] = []
     with advisory_lock(conn, "newsflow.search"):
         while (indexed := _index_next(conn, clock)) is not None:
-            done += indexed
-        if done:
+            batches.append(indexed)
+        if batches:
             with transaction(conn):
                 queries.run(conn, "load.flush_search")
-    return done
+                queries.run(conn, "load.refresh_daily")
+    return sum(batches)
 
 
 def _index_next(conn: Connection, clock: Clock) -> int | None:
