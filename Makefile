@@ -1,0 +1,48 @@
+# newsflow: `make run` shows it, `make test` proves it. Everything is installed into .venv, nothing system-wide.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv/bin
+WORKERS ?= 2
+.DEFAULT_GOAL := help
+
+.PHONY: help setup setup-tests run test lint bench lock screenshots down clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what a run needs into .venv
+	@$(PYTHON) -I plugins/newsflow/local/install.py
+
+setup-tests:
+	@$(PYTHON) -I plugins/newsflow/local/install.py --tests
+
+run: setup ## Start Postgres and Airflow, run news_ingest, stay up (ONCE=1: end with the run's status; FEEDS=file)
+	@$(VENV)/newsflow up --run $(if $(filter-out 0,$(ONCE)),--once) $(if $(FEEDS),--feeds "$(FEEDS)")
+
+down: ## Stop what `make run` left running elsewhere
+	@$(VENV)/newsflow down
+
+test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
+	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: setup-tests ## ruff and strict mypy
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/mypy
+
+bench: setup-tests ## Measure (PART=extraction for one of benchmarks/)
+	@$(VENV)/python -m benchmarks $(PART)
+
+screenshots: setup-tests ## Take the pictures of docs/images from a real run
+	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py
+
+lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes
+	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command "make lock" -c requirements.txt pyproject.toml --group dev -o tests/requirements.txt
+	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
+	  --custom-compile-command "make lock" .ci/bootstrap.in -o .ci/bootstrap.txt
+
+clean: ## Remove .venv and caches; the news in .newsflow stay
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
