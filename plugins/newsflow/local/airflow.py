@@ -1,0 +1,243 @@
+"""A local Airflow 3.3: its environment, its four components, and a client of its REST API."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from newsflow.local.home import Home
+from newsflow.local.processes import Family
+from newsflow.settings import ROOT
+
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+USER = "admin"
+READY_S = 180.0
+FINAL = ("success", "failed")
+
+
+class AirflowError(RuntimeError):
+    """Airflow did not do what it should; the message says where to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Loopback ports of the API server, and of the log servers that the scheduler and triggerer open."""
+
+    api: int
+    worker_log: int
+    trigger_log: int
+
+    @property
+    def url(self) -> str:
+        """Address of Airflow's pages and of its API."""
+        return f"http://127.0.0.1:{self.api}"
+
+
+def configuration(home: Home, ports: Ports, metadata_url: str) -> dict[str, str]:
+    """`AIRFLOW__SECTION__KEY` settings of the local Airflow; secrets are those of the home."""
+    sync = metadata_url.replace("postgresql://", "postgresql+psycopg2://", 1)
+    return {
+        "AIRFLOW_HOME": str(home.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__FERNET_KEY": home.fernet_key(),
+        "AIRFLOW__CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home.passwords_file()),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{ports.url}/execution/",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": sync,
+        "AIRFLOW__API__BASE_URL": ports.url,
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(ports.api),
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": home.secret("api_secret"),
+        "AIRFLOW__API_AUTH__JWT_SECRET": home.secret("jwt", _long_secret),
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs / "tasks"),
+        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home.logs / "dag-processor"),
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_log),
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_log),
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+
+
+def _long_secret() -> str:
+    import secrets
+
+    return secrets.token_urlsafe(64)  # HS512 wants 64 bytes (RFC 7518 §3.2)
+
+
+def programs() -> Path:
+    """Folder of the `airflow` command: that of this Python."""
+    return Path(sys.executable).parent
+
+
+@dataclass
+class Airflow:
+    """The local Airflow of a home, over metadata that is migrated where needed."""
+
+    home: Home
+    ports: Ports
+    metadata_url: str
+    env: Mapping[str, str]
+    family: Family
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the client; nothing is started yet."""
+        self.client = Client(self.ports.url, self.home.password())
+
+    def migrate(self, note: Path) -> bool:
+        """Bring the metadata to this Airflow's schema; False where `note` says that it was done.
+
+        :raises AirflowError: with the end of the log.
+        """
+        version = _version()
+        if note.is_file() and note.read_text() == version:
+            return False
+        log = self.home.logs / "airflow-migrate.log"
+        with log.open("wb") as output:
+            done = subprocess.run(
+                [str(programs() / "airflow"), "db", "migrate"],
+                env=dict(self.env), stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT, check=False,
+            )  # fmt: skip
+        if done.returncode:
+            raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
+        note.write_text(version)
+        return True
+
+    def start(self) -> None:
+        """Start the four components; `wait` tells when they answer."""
+        for name in COMPONENTS:
+            log = self.home.logs / f"{name}.log"
+            log.unlink(missing_ok=True)
+            self.family.start(name, [str(programs() / "airflow"), name], self.env, log, ROOT)
+
+    def check(self) -> None:
+        """See that all components live.
+
+        :raises AirflowError: where one has ended, with the end of its log.
+        """
+        for name, code in self.family.ended().items():
+            log = self.home.logs / f"{name}.log"
+            raise AirflowError(f"Airflow's {name} ended with {code}, see {log}: {tail(log)}")
+
+    def wait(self, dag_id: str, progress: Callable[[str], None] = lambda _text: None) -> None:
+        """Until API, scheduler and Dag are there, and the Execution API is built.
+
+        :raises AirflowError: where that takes more than `READY_S`, or a component ends.
+        """
+        steps: tuple[tuple[str, Callable[[], bool]], ...] = (
+            ("waiting for Airflow's API", self.client.healthy),
+            ("waking the Execution API", self.client.warm),
+            (f"waiting for Airflow to read the Dag {dag_id}", lambda: self.client.knows(dag_id)),
+        )
+        deadline = time.monotonic() + READY_S
+        for text, ready in steps:
+            progress(text)
+            while not ready():
+                self.check()
+                if time.monotonic() > deadline:
+                    raise AirflowError(f"gave up {text} after {READY_S:.0f} s; logs: {self.home.logs}")
+                time.sleep(0.25)
+
+
+class Client:
+    """What we ask of Airflow's REST API."""
+
+    def __init__(self, url: str, password: str) -> None:
+        """The token is fetched with the first call that needs one."""
+        self.url, self._password = url, password
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy has no business on loopback
+
+    def healthy(self) -> bool:
+        """Whether API server and scheduler say that they are well."""
+        found = self._probe("/api/v2/monitor/health")
+        return found is not None and found.json().get("scheduler", {}).get("status") == "healthy"
+
+    def warm(self) -> bool:
+        """Have the Execution API built, so that the first task does not time out on it."""
+        return bool(self._probe("/execution/health", timeout=60))
+
+    def _probe(self, path: str, timeout: float = 10) -> requests.Response | None:
+        try:
+            found = self._session.get(self.url + path, timeout=timeout)
+        except requests.RequestException:
+            return None
+        return found if found.ok else None
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> requests.Response:
+        if "Authorization" not in self._session.headers:
+            answer = self._session.post(
+                f"{self.url}/auth/token", json={"username": USER, "password": self._password}, timeout=30
+            )
+            answer.raise_for_status()
+            self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return self._session.request(method, f"{self.url}/api/v2{path}", json=body, timeout=60)
+
+    def knows(self, dag_id: str) -> bool:
+        """Whether the Dag is there.
+
+        :raises AirflowError: where its file has an import error.
+        """
+        found = self._call("GET", f"/dags/{dag_id}")
+        if found.ok:
+            return True
+        for error in self._call("GET", "/importErrors").json().get("import_errors", []):
+            raise AirflowError(f"{error['filename']} can't be imported: {error['stack_trace'].strip()[-1500:]}")
+        return False
+
+    def unpause(self, dag_id: str) -> None:
+        """Let the scheduler work on the Dag."""
+        self._call("PATCH", f"/dags/{dag_id}?update_mask=is_paused", {"is_paused": False}).raise_for_status()
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
+        """Start a run by hand; returns its run_id.
+
+        :raises AirflowError: where the API refuses, with its reason.
+        """
+        answer = self._call("POST", f"/dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(conf)})
+        if not answer.ok:
+            raise AirflowError(f"Airflow refused to start {dag_id}: {answer.status_code} {answer.text[:500]}")
+        return str(answer.json()["dag_run_id"])
+
+    def state(self, dag_id: str, run_id: str) -> str:
+        """State of a run: queued, running, success or failed."""
+        answer = self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")
+        answer.raise_for_status()
+        return str(answer.json()["state"])
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run, as the API shows them."""
+        answer = self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=500")
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["task_instances"]
+        return found
+
+
+def tail(log: Path, characters: int = 1500) -> str:
+    """The end of a log, for a message."""
+    try:
+        return log.read_text(errors="replace").strip()[-characters:]
+    except OSError:
+        return "(no log)"
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("apache-airflow")

@@ -1,0 +1,103 @@
+"""Child processes that never outlive us: sessions of their own, death signals, and a sweep by mark."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+MARK = "NEWSFLOW_LAUNCH"  # in the environment of all that a launcher started, Airflow's own children included
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def dies_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
+    """For `preexec_fn`: have the kernel signal the child when we die, kill -9 included.
+
+    The kernel ties this to the starting *thread*, so other threads than the main one get None.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
+
+    def arm() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:  # we died between fork and prctl
+            os._exit(1)
+
+    return arm
+
+
+def end(pids: Sequence[int], number: int = signal.SIGTERM, grace_s: float = 10.0) -> None:
+    """Signal processes, wait, and SIGKILL those that stay."""
+    found = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            found.append(psutil.Process(pid))
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+    _gone, alive = psutil.wait_procs(found, timeout=grace_s)
+    for process in alive:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=5)
+
+
+def marked(mark: str) -> list[int]:
+    """Processes whose environment carries the mark, ourselves left out."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(MARK) == mark:
+                found.append(process.pid)
+    return found
+
+
+@dataclass
+class Family:
+    """The servers of one launcher, by name."""
+
+    mark: str
+    children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path) -> None:
+        """Start a server in a session of its own; its output goes to `log`."""
+        with log.open("ab") as output:
+            self.children[name] = subprocess.Popen(
+                list(command),
+                env={**env, MARK: self.mark},
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=dies_with_parent(),  # noqa: PLW1509 - started from the main thread
+            )
+
+    def ended(self) -> dict[str, int]:
+        """Servers that are no longer there, with their exit codes."""
+        return {name: child.returncode for name, child in self.children.items() if child.poll() is not None}
+
+    def stop(self, grace_s: float = 15.0) -> None:
+        """Ask all to end at once, wait, then end whatever of theirs is left."""
+        for child in self.children.values():
+            if child.poll() is None:
+                with suppress(ProcessLookupError):
+                    child.terminate()
+        deadline = time.monotonic() + grace_s
+        for child in self.children.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, deadline - time.monotonic()))
+        end(marked(self.mark), signal.SIGKILL, grace_s=5)
+        for child in self.children.values():
+            child.wait()
+        self.children.clear()
