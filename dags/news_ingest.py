@@ -34,7 +34,7 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
 @dag(
-    schedule=get_settings().schedule,
+    schedule=get_settings().schedule or None,
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,

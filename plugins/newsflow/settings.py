@@ -22,11 +22,11 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(SecretStr(""), description="libpq URL of the news database")
     archive: str = Field("", description="folder or fsspec URL where captures (WARC) are kept")
-    home: Path = Field(Path("~/.newsflow"), description="state of the local servers: data, sockets, logs")
+    home: Path = Field(ROOT / ".newsflow", description="state of the local servers: data, keys, archive, logs")
     sql_dir: Path = Field(ROOT / "sql", description="folder of migrations and queries")
 
     contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
-    schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC")
+    schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC; empty: only by hand")
     retries: int = Field(3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own")
     retry_delay_s: float = Field(30.0, ge=0, description="pause before such a retry, seconds")
     shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")
