@@ -1,0 +1,85 @@
+"""`newsflow up`, `newsflow down` and `newsflow psql`: the servers of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsflow.settings import get_settings
+
+if TYPE_CHECKING:
+    from newsflow.local.home import Home
+
+up_app = typer.Typer(add_completion=False)
+down_app = typer.Typer(add_completion=False)
+psql_app = typer.Typer(add_completion=False)
+
+FEEDS = typer.Option(
+    exists=True, dir_okay=False, readable=True, resolve_path=True, help="OPML, text or YAML with feeds."
+)
+
+
+def _home() -> Home:
+    from newsflow.local.home import Home
+
+    return Home(get_settings().home.expanduser().resolve())
+
+
+@up_app.command()
+def up(
+    run: Annotated[
+        bool, typer.Option("--run", help="Start a run of news_ingest, watch it, show what came of it.")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="End after that, with the run's status.")] = False,
+    feeds: Annotated[Path | None, FEEDS] = None,
+) -> int:
+    """Start PostgreSQL and Airflow on this machine, and stay up until Ctrl-C.
+
+    Where servers of this home are up already, those are used, and left up.
+    """
+    from newsflow.local.launcher import up as start
+    from newsflow.local.show import Show
+
+    return start(_home(), get_settings(), Show(), run=run, once=once, feeds=feeds)
+
+
+@down_app.command()
+def down() -> int:
+    """Stop the servers that another terminal started, and what a killed one may have left."""
+    from newsflow.local.launcher import down as stop
+
+    stopped = stop(_home())
+    typer.echo(f"stopped {stopped} processes" if stopped else "nothing was running")
+    return 0
+
+
+@psql_app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def psql(
+    context: typer.Context,
+    command: Annotated[str, typer.Option("--command", "-c", help="Run this and end.")] = "",
+) -> int:
+    """Open psql on the news database; a server is started for it where none is up. Other options are psql's."""
+    from newsflow.local.launcher import database
+    from newsflow.local.postgres import binaries
+    from newsflow.local.show import Show
+
+    with database(_home(), get_settings(), Show.on_stderr()) as url:
+        words = [str(binaries() / "psql"), *(["-c", command] if command else []), *context.args]
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
+        try:
+            return subprocess.run(words, env={**os.environ, **_libpq(url)}, check=False).returncode
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def _libpq(url: str) -> dict[str, str]:
+    """The URL as libpq's variables: a password in the arguments would stand in the list of processes."""
+    from psycopg2.extensions import parse_dsn
+
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return {names[key]: str(value) for key, value in parse_dsn(url).items() if key in names}

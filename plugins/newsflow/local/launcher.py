@@ -1,0 +1,265 @@
+"""`make run`: PostgreSQL, Airflow and the sample newsroom, started together and stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from newsflow.clock import utcnow
+from newsflow.local import processes, sample
+from newsflow.local.airflow import Airflow, AirflowError, Client, Ports, configuration
+from newsflow.local.home import BusyError, Home, myself
+from newsflow.local.ingest import addresses, ingest, summary
+from newsflow.local.newsroom import Newsroom
+from newsflow.local.postgres import PostgresError, Server, binaries, free_port
+from newsflow.local.show import Show
+from newsflow.local.unprivileged import data_folder
+from newsflow.settings import Settings
+from newsflow.store.db import session
+from newsflow.store.migrate import migrate
+
+DAG = "news_ingest"
+DATABASE, METADATA = "news", "airflow"
+
+
+def server(home: Home) -> Server:
+    """The embedded server of a home, not yet started."""
+    return Server(data_folder(home.root) / "data", 0, binaries())
+
+
+@contextmanager
+def database(home: Home, settings: Settings, show: Show) -> Iterator[str]:
+    """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts."""
+    own = settings.database_url.get_secret_value()
+    running = home.prepare().running()
+    if own or running:
+        yield own or running.database_url  # type: ignore[union-attr]
+        return
+    with home.held():
+        embedded = server(home)
+        with show.step("starting PostgreSQL"):
+            embedded.start()
+        try:
+            embedded.ensure_database(DATABASE)
+            home.announce(myself(embedded.url(DATABASE)))
+            yield embedded.url(DATABASE)
+        finally:
+            home.withdraw()
+            embedded.stop()
+
+
+@dataclass
+class Launcher:
+    """All servers of a home; `open` starts them, and whatever happens they end with us."""
+
+    home: Home
+    settings: Settings
+    show: Show
+    feeds: Path | None = None
+    newsroom: Newsroom | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    airflow: Airflow = field(init=False)
+    database_url: str = ""
+    working: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[Launcher]:
+        """Start everything; raises `BusyError` where another launcher holds the home."""
+        with ExitStack() as self._stack:
+            self._stack.enter_context(_signals())
+            self._stack.enter_context(self.home.prepare().held())
+            processes.end(processes.marked(self.home.mark))
+            metadata_url = self._start_postgres()
+            self._open_newsroom()
+            self._start_airflow(metadata_url)
+            self._stack.callback(self.home.withdraw)
+            self.home.announce(myself(self.database_url, self.airflow.ports.url))
+            yield self
+            self.show.line("stopping the servers …")
+
+    def _start_postgres(self) -> str:
+        with self.show.step("starting PostgreSQL"):
+            embedded = server(self.home)
+            self._stack.callback(embedded.stop)
+            embedded.start()
+            for name in (DATABASE, METADATA):
+                embedded.ensure_database(name)
+            self.database_url = self.settings.database_url.get_secret_value() or embedded.url(DATABASE)
+            self.settings = self.settings.model_copy(update={"database_url": SecretStr(self.database_url)})
+            with session(self.database_url) as conn:
+                migrate(conn, self.settings.sql_dir)
+        self._note = embedded.base / "airflow-version"
+        return embedded.url(METADATA)
+
+    @property
+    def book(self) -> Path:
+        """What the home remembers of its newsroom."""
+        return self.home.root / "newsroom.json"
+
+    def _open_newsroom(self) -> None:
+        book = sample.Book.read(self.book, utcnow())
+        with session(self.database_url) as conn:
+            if self.feeds:
+                import_feeds(self.feeds, self.database_url)
+            if self.feeds or sample.has_own_feeds(conn, book):
+                sample.pause(conn, book)
+                return
+            newsroom, kept = sample.open_newsroom(self.book, utcnow())
+            sample.register(conn, newsroom)
+        if not kept and book.ports:
+            self.show.line("! a port of the sample newsroom was taken: its articles appear under new addresses")
+        self.newsroom = self._stack.enter_context(newsroom)
+        publishers, articles = len(newsroom.world.publishers), sum(newsroom.world.counts().values())
+        self.show.line(f"✓ sample newsroom: {publishers} publishers, {articles} articles, edition “{newsroom.edition}”")
+
+    def _start_airflow(self, metadata_url: str) -> None:
+        ports = Ports(free_port(), free_port(), free_port())
+        env = {**os.environ, **configuration(self.home, ports, metadata_url), **self._task_environment()}
+        family = processes.Family(self.home.mark)
+        self.airflow = Airflow(self.home, ports, metadata_url, env, family)
+        with self.show.step("preparing Airflow's metadata (some seconds, the first time more)"):
+            self.airflow.migrate(self._note)
+        self._stack.callback(family.stop)
+        with self.show.step("starting Airflow: api-server, scheduler, dag-processor, triggerer"):
+            self.airflow.start()
+            self.airflow.wait(DAG)
+
+    def _task_environment(self) -> dict[str, str]:
+        """What tasks know: the database, the home, and which loopback origins are the newsroom's."""
+        found = {
+            "NEWSFLOW_HOME": str(self.home.root),
+            "NEWSFLOW_DATABASE_URL": self.database_url,
+            "AIRFLOW_CONN_NEWS_DB": self.database_url,
+        }
+        # a missed tick would run at once beside the run that we start
+        found["NEWSFLOW_SCHEDULE"] = os.environ.get("NEWSFLOW_SCHEDULE", "")
+        if self.newsroom:
+            given = os.environ.get("NEWSFLOW_ALLOW_ORIGINS", "").split()
+            found["NEWSFLOW_ALLOW_ORIGINS"] = " ".join([*given, *self.newsroom.origins.values()])
+        return found
+
+    def show_run(self) -> bool:
+        """One run of `news_ingest`, watched; whether it was good. The newsroom's next edition comes out after it."""
+        self.working = True
+        self.airflow.client.unpause(DAG)
+        result = ingest(self.airflow.client, self.settings, self.show, DAG, force=self.newsroom is not None)
+        self.working = False
+        summary(self.settings, self.show, result)
+        if result.good and self.newsroom:
+            sample.turn_page(self.book)
+        return self.show_addresses() and result.good
+
+    def show_addresses(self) -> bool:
+        """Where to look."""
+        self.show.where(addresses(self.home, self.settings, self.airflow.ports.url))
+        return True
+
+    def stay(self) -> None:
+        """Until Ctrl-C; raises `AirflowError` where a server ends on its own."""
+        while True:
+            self.airflow.check()
+            if self.newsroom:
+                edition = sample.Book.read(self.book, utcnow()).edition
+                if edition and edition != self.newsroom.edition:
+                    self.newsroom.advance(edition)
+            time.sleep(1)
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """End on SIGTERM and SIGHUP as on Ctrl-C; a second Ctrl-C does not break the clean end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def up(home: Home, settings: Settings, show: Show, *, run: bool, once: bool, feeds: Path | None) -> int:
+    """Start, run, show, stay; returns the exit code."""
+    launcher, good = Launcher(home, settings, show, feeds), True
+    try:
+        with launcher.open():
+            good = launcher.show_run() if run else launcher.show_addresses()
+            if not once:
+                show.line("\nup until Ctrl-C")
+                launcher.stay()
+    except BusyError:
+        return attach(home, settings, show, run=run, feeds=feeds)
+    except KeyboardInterrupt:
+        show.line("stopped")
+        return 130 if launcher.working else int(not good)
+    except (AirflowError, PostgresError) as error:
+        show.line(f"! {error}")
+        return 1
+    return int(not good)
+
+
+def attach(home: Home, settings: Settings, show: Show, *, run: bool, feeds: Path | None) -> int:
+    """Use the servers that another launcher of this home keeps up, and leave them up."""
+    running = home.running()
+    if not running or not running.airflow_url:
+        show.line(
+            f"! another newsflow is starting, stopping or using the database in {home.root}; try again in a moment"
+        )
+        return 1
+    show.line(f"✓ servers of this checkout are up already (process {running.pid}); using them")
+    settings = settings.model_copy(update={"database_url": SecretStr(running.database_url)})
+    if feeds:
+        import_feeds(feeds, running.database_url)
+    good = True
+    if run:
+        force = sample.runs(settings, home.root / "newsroom.json")
+        result = ingest(Client(running.airflow_url, home.password()), settings, show, DAG, force=force)
+        good = result.good
+        summary(settings, show, result)
+        if good and force:
+            sample.turn_page(home.root / "newsroom.json")
+    show.where(addresses(home, settings, running.airflow_url))
+    return int(not good)
+
+
+def import_feeds(feeds: Path, database_url: str) -> None:
+    """`newsflow feeds import FILE`.
+
+    :raises ValueError: where the file can't be used; the command has said why.
+    """
+    command = [sys.executable, "-m", "newsflow.cli", "feeds", "import", str(feeds)]
+    if subprocess.run(command, env={**os.environ, "NEWSFLOW_DATABASE_URL": database_url}, check=False).returncode:
+        raise ValueError(f"the feeds of {feeds} could not be imported")
+
+
+def down(home: Home) -> int:
+    """End the launcher of this home and whatever is left of it; returns how many processes ended."""
+    running, stopped = home.prepare().running(), 0
+    if running:
+        processes.end([running.pid], grace_s=60)
+        stopped += 1
+    left = processes.marked(home.mark)
+    processes.end(left)
+    embedded = server(home)
+    if embedded.running():
+        embedded.stop()
+        left.append(0)
+    home.withdraw()
+    return stopped + len(left)

@@ -1,0 +1,101 @@
+"""The sample newsroom of a home: it keeps its addresses, its dates and its edition from start to start.
+
+An article is known by its address, so the ports of the first start are kept: otherwise a
+second run would take every article for a new one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import utcnow
+from newsflow.local.newsroom import Newsroom, sample_world
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.db import session, transaction
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a home remembers of its newsroom."""
+
+    epoch: str
+    edition: str = ""
+    ports: list[int] = field(default_factory=list)
+    feeds: list[str] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, path: Path, now: datetime) -> Book:
+        """The book, or a fresh one whose world begins now."""
+        try:
+            return cls(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError):
+            return cls(now.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0).isoformat())
+
+    def write(self, path: Path) -> Book:
+        """Keep it."""
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self), indent=1))
+        fresh.rename(path)
+        return self
+
+    def after_a_run(self) -> Book:
+        """With the edition that the next run will see."""
+        editions = sample_world().editions
+        place = editions.index(self.edition) if self.edition in editions else 0
+        return replace(self, edition=editions[min(place + 1, len(editions) - 1)])
+
+
+def open_newsroom(path: Path, now: datetime) -> tuple[Newsroom, bool]:
+    """The newsroom of a home at its old addresses; False where a port was taken and all are new."""
+    book = Book.read(path, now)
+    world = sample_world(datetime.fromisoformat(book.epoch))
+    edition = book.edition or world.editions[0]
+    try:
+        newsroom, kept = Newsroom(world, edition=edition, ports=book.ports), True
+    except OSError:
+        newsroom, kept = Newsroom(world, edition=edition), False
+    feeds = sorted({*book.feeds, *(url for _name, url in newsroom.feeds())})
+    replace(book, edition=edition, ports=newsroom.ports, feeds=feeds).write(path)
+    return newsroom, kept
+
+
+def register(conn: Connection, newsroom: Newsroom) -> None:
+    """Make the newsroom's feeds those of the database, under the names of their publishers."""
+    publishers = {p.name: p for p in newsroom.world.publishers}
+    with transaction(conn):
+        for name, url in newsroom.feeds():
+            known = publishers[name]
+            key = queries.value(conn, "local.add_publisher", name=name, title=known.title, language=known.language)
+            queries.run(conn, "local.add_feed", publisher_id=key, url=url)
+        queries.run(conn, "local.pause_sample", paused=False, sample=[url for _name, url in newsroom.feeds()])
+
+
+def has_own_feeds(conn: Connection, book: Book) -> bool:
+    """Whether the user has named feeds of their own, now or earlier."""
+    with transaction(conn):
+        return bool(queries.value(conn, "local.own_feeds", sample=book.feeds))
+
+
+def pause(conn: Connection, book: Book) -> None:
+    """Leave the newsroom's publishers alone: their servers are not running."""
+    with transaction(conn):
+        queries.run(conn, "local.pause_sample", paused=True, sample=book.feeds)
+
+
+def runs(settings: Settings, path: Path) -> bool:
+    """Whether the newsroom of this book is what runs are made of: it exists, and the user has no feeds."""
+    if not path.is_file():
+        return False
+    with session(settings.dsn) as conn:
+        return not has_own_feeds(conn, Book.read(path, utcnow()))
+
+
+def turn_page(path: Path) -> None:
+    """After a good run: the next one sees the next edition."""
+    Book.read(path, utcnow()).after_a_run().write(path)

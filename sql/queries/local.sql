@@ -1,0 +1,26 @@
+-- name: local.own_feeds counts active feeds that are not the sample newsroom's
+select count(*) from ingest.feed f join ingest.publisher p using (publisher_id)
+where f.state = 'active' and not p.paused and not f.url = any(%(sample)s);
+
+-- name: local.pause_sample stops or resumes the publishers of the sample newsroom
+update ingest.publisher set paused = %(paused)s
+where publisher_id in (select publisher_id from ingest.feed where url = any(%(sample)s)) and paused is distinct from %(paused)s;
+
+-- name: local.add_publisher adds a publisher of the sample newsroom, or finds it
+insert into ingest.publisher (name, title, languages) values (%(name)s, %(title)s, array[%(language)s])
+on conflict (name) do update set title = excluded.title
+returning publisher_id;
+
+-- name: local.add_feed adds a feed of the sample newsroom
+insert into ingest.feed (publisher_id, url) values (%(publisher_id)s, %(url)s) on conflict (url) do nothing;
+
+-- name: local.newest_articles lists the newest articles
+select to_char(published_at, 'YYYY-MM-DD HH24:MI') as published, publisher, language, word_count as words, title
+from news.articles order by published_at desc nulls last, article_id limit 8;
+
+-- name: local.shared_stories lists stories that more than one publisher carried
+select title, origin_publisher as origin, articles, publishers
+from news.stories where articles > 1 order by articles desc, story_id limit 5;
+
+-- name: local.reasons counts why pages are no articles
+select outcome, means, count(*) as pages from news.rejects group by 1, 2 order by 3 desc, 1;
