@@ -34,7 +34,7 @@ comment on column ingest.publisher_day.words is 'Median length of the article bo
 comment on column ingest.publisher_day.failures is 'Pages by outcome code, for the outcomes that are no success.';
 comment on column ingest.publisher_day.poll_failures is 'Polls by outcome code, for the outcomes that are no success.';
 
-create table ingest.alarm (
+create table ingest.ops_alarm (
   alarm_id bigint generated always as identity primary key,
   cause text not null,
   subject text not null default '',
@@ -48,21 +48,21 @@ create table ingest.alarm (
   told_at timestamptz,
   told_resolved_at timestamptz
 );
-create unique index alarm_open on ingest.alarm (cause, subject) where resolved_at is null;
-create index alarm_opened on ingest.alarm (opened_at);
-comment on table ingest.alarm is 'What the watch found wrong, from its first sight until it was over; one open row for each cause and subject.';
-comment on column ingest.alarm.alarm_id is 'Key.';
-comment on column ingest.alarm.cause is 'Stable code of the cause; docs/runbooks has a page for each.';
-comment on column ingest.alarm.subject is 'Publisher, story or other thing that it is about; empty where it is about us.';
-comment on column ingest.alarm.publisher_id is 'Publisher, where it is about one.';
-comment on column ingest.alarm.severity is 'critical: somebody should look now; warning: today.';
-comment on column ingest.alarm.sentence is 'What is wrong, for people.';
-comment on column ingest.alarm.facts is 'The figures behind it.';
-comment on column ingest.alarm.opened_at is 'When it was first seen.';
-comment on column ingest.alarm.seen_at is 'When it was last seen.';
-comment on column ingest.alarm.resolved_at is 'When it was over; null while it lasts.';
-comment on column ingest.alarm.told_at is 'When the notifiers had taken the message.';
-comment on column ingest.alarm.told_resolved_at is 'When the notifiers had taken the message that it is over.';
+create unique index ops_alarm_open on ingest.ops_alarm (cause, subject) where resolved_at is null;
+create index ops_alarm_opened on ingest.ops_alarm (opened_at);
+comment on table ingest.ops_alarm is 'What the watch found wrong, from its first sight until it was over; one open row for each cause and subject.';
+comment on column ingest.ops_alarm.alarm_id is 'Key.';
+comment on column ingest.ops_alarm.cause is 'Stable code of the cause; docs/runbooks has a page for each.';
+comment on column ingest.ops_alarm.subject is 'Publisher, story or other thing that it is about; empty where it is about us.';
+comment on column ingest.ops_alarm.publisher_id is 'Publisher, where it is about one.';
+comment on column ingest.ops_alarm.severity is 'critical: somebody should look now; warning: today.';
+comment on column ingest.ops_alarm.sentence is 'What is wrong, for people.';
+comment on column ingest.ops_alarm.facts is 'The figures behind it.';
+comment on column ingest.ops_alarm.opened_at is 'When it was first seen.';
+comment on column ingest.ops_alarm.seen_at is 'When it was last seen.';
+comment on column ingest.ops_alarm.resolved_at is 'When it was over; null while it lasts.';
+comment on column ingest.ops_alarm.told_at is 'When the notifiers had taken the message.';
+comment on column ingest.ops_alarm.told_resolved_at is 'When the notifiers had taken the message that it is over.';
 
 create table ingest.audit (
   audit_id bigint generated always as identity primary key,

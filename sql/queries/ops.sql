@@ -119,7 +119,7 @@ order by publisher_id, day;
 -- name: ops.open_alarms lists alarms that last, worst and newest first, then those that ended lately
 select a.alarm_id, a.cause, a.subject, a.severity, a.sentence, a.facts, a.opened_at, a.resolved_at, a.told_at,
   a.told_resolved_at, a.publisher_id
-from ingest.alarm a
+from ingest.ops_alarm a
 where (a.resolved_at is null or a.resolved_at >= %(since)s)
   and (%(publisher_id)s::integer is null or a.publisher_id = %(publisher_id)s)
 order by a.resolved_at is not null, a.severity, a.opened_at desc limit 200;

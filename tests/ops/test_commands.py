@@ -61,7 +61,7 @@ def test_status_tells_programs_the_funnel(month_dsn: str, tmp_path: Path) -> Non
 def test_a_critical_alarm_makes_the_exit_code_speak(month_dsn: str, tmp_path: Path) -> None:
     with psycopg2.connect(month_dsn) as conn, conn.cursor() as cursor:
         cursor.execute(
-            "insert into ingest.alarm (cause, severity, sentence, opened_at, seen_at)"
+            "insert into ingest.ops_alarm (cause, severity, sentence, opened_at, seen_at)"
             " values ('disk', 'critical', 'The archive [red]is full[/].', now(), now())"
         )
     conn.close()
