@@ -55,7 +55,7 @@ class Server:
 
     def __init__(
         self, plays: dict[str, Play] | None = None, wrap: Callable[[socket.socket], socket.socket] | None = None
-    ):
+    ) -> None:
         self.plays = dict(plays or {})
         self.requests: list[Request] = []
         self.connections = 0
