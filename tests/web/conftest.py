@@ -8,7 +8,7 @@ import pytest
 
 from newsflow.settings import Settings
 from newsflow.web.transport import Transport
-from tests.web.server import Server
+from tests.webserver import Server
 
 
 def lookup(host: str) -> list[str]:

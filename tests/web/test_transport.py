@@ -6,7 +6,7 @@ import gzip
 
 from newsflow.model import Outcome
 from newsflow.web.transport import Transport
-from tests.web.server import Server, says
+from tests.webserver import Server, says
 
 
 def test_page_comes_with_its_headers_and_its_address(server: Server, transport: Transport) -> None:

@@ -88,9 +88,10 @@ def current() -> Call:
 
 @contextmanager
 def running(call: Call) -> Iterator[Call]:
-    """Make `call` the current one of this thread."""
+    """Make `call` the current one of this thread; within another one (robots.txt of a hop), for a while."""
+    outer = getattr(_here, "call", None)
     _here.call = call
     try:
         yield call
     finally:
-        _here.call = None
+        _here.call = outer

@@ -116,9 +116,10 @@ def decoder(header: str) -> Decoder:
     raise Stop(Outcome.DECODE_ERROR, f"unknown content encoding {names[0][:40]!r}")
 
 
-def decode(chunks: Iterable[bytes], header: str, cap: int) -> bytes:
+def decode(chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False) -> bytes:
     """The decoded body, at most `cap` bytes.
 
+    :param clip: what is over the cap is left unread, and no failure.
     :raises Stop: TOO_BIG over the cap, DECODE_ERROR for broken data, TRUNCATED for cut data.
     """
     undo, decoded, seen = decoder(header), bytearray(), False
@@ -128,6 +129,8 @@ def decode(chunks: Iterable[bytes], header: str, cap: int) -> bytes:
             for piece in undo.feed(chunk):
                 decoded += piece
                 if len(decoded) > cap:
+                    if clip:
+                        return bytes(decoded[:cap])
                     raise Stop(Outcome.TOO_BIG, f"more than {cap} bytes decoded")
     except (zlib.error, brotli.error) as error:
         raise Stop(Outcome.DECODE_ERROR, f"{header.strip()[:40]}: {error}") from None

@@ -21,6 +21,7 @@ class Origin:
     origin: str
     pace: Pace
     robots: RobotsFile | None = None
+    robots_saved: bool = True  # False: `robots` is newer than the database
 
 
 def ensure(conn: Connection, urls_or_origins: Iterable[str]) -> dict[str, int]:
@@ -70,9 +71,11 @@ def save(conn: Connection, origins: Sequence[Origin]) -> None:
     texts = [
         (key, o.robots.status, o.robots.body, o.robots.fetched_at, o.robots.expires_at)
         for key, o in sorted(by_id.items())
-        if o.robots is not None
+        if o.robots is not None and not o.robots_saved
     ]
     queries.values(conn, "web.save_robots", texts)
+    for origin in origins:
+        origin.robots_saved = True
 
 
 def _values(origin_id: int, pace: Pace) -> tuple[object, ...]:

@@ -36,6 +36,8 @@ _OVERLOADED_S = 30.0  # 503 that names no time
 
 # Failures that a dead network of our own looks like.
 OFFLINE = frozenset({Outcome.DNS_ERROR, Outcome.CONNECT_ERROR, Outcome.CONNECTION_LOST, Outcome.DEADLINE})
+# The origin is not there at all; its other pages need not be tried to know their fate.
+UNREACHED = frozenset({Outcome.DNS_ERROR, Outcome.CONNECT_ERROR, Outcome.TLS_ERROR})
 # Ends of an exchange in which nobody was asked anything.
 UNASKED = frozenset({Outcome.BAD_URL, Outcome.SSRF_BLOCKED, Outcome.ROBOTS_DENIED, Outcome.COOLING, Outcome.PAUSED})
 
@@ -108,6 +110,8 @@ def _pause_s(pace: Pace, exchange: Exchange) -> float | None:
 
 def own_outage(last: Mapping[str, Outcome], *, least_origins: int = 5, share: float = 0.9) -> bool:
     """True where the trouble is ours: (nearly) all origins failed, and as a dead network fails.
+
+    For callers that ask each origin once; `newsflow.web.outage` looks at times as well.
 
     :param last: the last outcome of each origin that was asked.
     :param least_origins: with fewer, nobody can tell.

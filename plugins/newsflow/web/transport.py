@@ -47,6 +47,7 @@ class _Trip:
     conditional: bool
     check_hop: CheckHop | None
     wants: Wants | None
+    clip: bool
     hops: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     status: int = 0
@@ -102,6 +103,7 @@ class Transport:
         deadline_s: float | None = None,
         check_hop: CheckHop | None = None,
         wants: Wants | None = None,
+        clip: bool = False,
     ) -> Exchange:
         """GET `url`, following redirects.
 
@@ -111,10 +113,11 @@ class Transport:
         :param check_hop: asked before each redirect is followed; an outcome ends the exchange.
         :param wants: told the media type ('' where there is none) before the body is read; False
             ends in BAD_CONTENT_TYPE.
+        :param clip: a body over the cap is cut there instead of ending in TOO_BIG.
         """
         sent = _request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified)
         conditional = "If-None-Match" in sent or "If-Modified-Since" in sent
-        trip = _Trip(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants)
+        trip = _Trip(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants, clip)
         with running(Call(self._names, deadline_s or self._settings.deadline_s)) as call:
             try:
                 outcome, detail = self._travel(trip, call), ""
@@ -218,10 +221,11 @@ class Transport:
         if trip.wants and not trip.wants(kind):
             raise Stop(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
         announced = trip.headers.get("content-length", "")
-        if announced.isdigit() and int(announced[:18]) > trip.max_bytes:
+        if announced.isdigit() and int(announced[:18]) > trip.max_bytes and not trip.clip:
             raise Stop(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
         call.body(trip.max_bytes)
-        trip.body = decode(_pieces(response), trip.headers.get("content-encoding", ""), trip.max_bytes)
+        encoding = trip.headers.get("content-encoding", "")
+        trip.body = decode(_pieces(response), encoding, trip.max_bytes, clip=trip.clip)
 
 
 def _pieces(response: Response) -> Iterator[bytes]:

@@ -1,0 +1,116 @@
+"""What an exchange means for its page: pure decisions.
+
+A page goes on when its answer is stored; a passing failure postpones it, a bounded number
+of times; a final one ends it. A page that has an article never ends: it stays loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsflow.model import OUTCOMES, Exchange, Kind, Outcome, PageState
+
+FIRST_RETRY = timedelta(minutes=15)  # doubled with each further try
+LONGEST_RETRY = timedelta(hours=24)
+OUTAGE_RETRY = timedelta(minutes=15)
+
+# Nobody was asked for this very page, so that it has not used up a try.
+_UNTRIED = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
+_LONGEST_VALIDATOR = 1024
+
+HTML = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page to be fetched, as the ledger has it."""
+
+    page_id: int
+    url: str
+    origin_id: int
+    publisher: str
+    etag: str | None = None
+    last_modified: str | None = None
+    attempts: int = 0
+    has_article: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The page's row after the fetch."""
+
+    page_id: int
+    state: PageState
+    outcome: Outcome
+    detail: str
+    attempts: int
+    next_attempt_at: datetime | None  # None: as it was
+    etag: str | None
+    last_modified: str | None
+
+
+def is_page(media_type: str) -> bool:
+    """Whether an answer of this type can be a page; '' for none, which is often HTML."""
+    return media_type in HTML
+
+
+def validator(value: str | None) -> str | None:
+    """An ETag or Last-Modified that can be stored and sent back; None for others."""
+    if not value or len(value) > _LONGEST_VALIDATOR:
+        return None
+    return value if all(" " <= c <= "\xff" and c != "\x7f" for c in value) else None
+
+
+def decide(
+    page: Page, exchange: Exchange, now: datetime, jitter: float, *, cool_until: datetime | None, tries: int
+) -> Decision:
+    """Where a page stands after its exchange.
+
+    :param jitter: 0 to 1, spreads the next tries.
+    :param cool_until: until when its origin is left alone.
+    :param tries: `settings.fetch_attempts`.
+    """
+    if exchange.outcome is Outcome.OK:
+        etag, modified = validator(exchange.headers.get("etag")), validator(exchange.headers.get("last-modified"))
+        return Decision(page.page_id, PageState.CAPTURED, Outcome.OK, "", 0, None, etag, modified)
+    if exchange.outcome is Outcome.NOT_MODIFIED and page.has_article:
+        return _unchanged(page, exchange)
+    return _failed(page, exchange, now, jitter, cool_until, tries)
+
+
+def _unchanged(page: Page, exchange: Exchange) -> Decision:
+    """A 304 may carry newer validators (RFC 9110 §15.4.5)."""
+    etag = validator(exchange.headers.get("etag")) or page.etag
+    modified = validator(exchange.headers.get("last-modified")) or page.last_modified
+    return Decision(page.page_id, PageState.LOADED, Outcome.NOT_MODIFIED, "", 0, None, etag, modified)
+
+
+def _failed(
+    page: Page, exchange: Exchange, now: datetime, jitter: float, cool_until: datetime | None, tries: int
+) -> Decision:
+    attempts = page.attempts + (exchange.outcome not in _UNTRIED)
+    state, again = PageState.PENDING, _next_attempt(exchange.outcome, attempts, now, jitter, cool_until)
+    if OUTCOMES[exchange.outcome].kind is not Kind.RETRY or attempts >= tries:
+        state = PageState.LOADED if page.has_article else PageState.REJECTED
+    return Decision(
+        page.page_id,
+        state,
+        exchange.outcome,
+        exchange.detail,
+        attempts if state is PageState.PENDING else 0 if page.has_article else attempts,
+        again if state is PageState.PENDING else None,
+        page.etag,
+        page.last_modified,
+    )
+
+
+def _next_attempt(
+    outcome: Outcome, attempts: int, now: datetime, jitter: float, cool_until: datetime | None
+) -> datetime:
+    if outcome is Outcome.OWN_OUTAGE:
+        return now + OUTAGE_RETRY
+    wait = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10) if outcome not in _UNTRIED else timedelta(0)
+    again = now + min(LONGEST_RETRY, wait) * (1 + 0.1 * jitter)
+    return max(again, cool_until) if cool_until else again

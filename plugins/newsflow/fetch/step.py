@@ -1,0 +1,217 @@
+"""Fetch the pages of a shard: polite across origins, archived, and committed batch by batch."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from newsflow.clock import Clock, utcnow
+from newsflow.fetch import book
+from newsflow.fetch.book import Stored, Tried
+from newsflow.fetch.decide import Decision, Page, decide, is_page
+from newsflow.fetch.journal import Journal, label
+from newsflow.model import Exchange, Outcome, Stage, StageReport
+from newsflow.settings import Settings
+from newsflow.store import runs
+from newsflow.store.archive import SUFFIX, Archive, ArchiveWriter
+from newsflow.store.db import transaction
+from newsflow.store.runs import Work
+from newsflow.web import origins, rights
+from newsflow.web.crowd import Crowd, Manners, Visit
+from newsflow.web.lines import Job
+from newsflow.web.origins import Origin
+from newsflow.web.pace import OFFLINE
+from newsflow.web.transport import Transport
+
+log = logging.getLogger(__name__)
+
+ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.5"
+FLUSH_S = 30.0  # a batch is committed at the latest after so long, so that people see progress
+
+
+def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Fetch what the shard has pending; see the contract of the stages in `newsflow.model`."""
+    with Transport(settings, clock=clock) as transport:
+        return fetch_with(transport, settings, run_id, shard, clock=clock)
+
+
+def fetch_with(
+    transport: Transport, settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow
+) -> StageReport:
+    """As `fetch`, over a given transport."""
+    started = clock()
+    with runs.work(settings, run_id, Stage.FETCH, shard, clock) as step:
+        Shard(step, settings, transport, Archive(settings.archive_url)).run()
+        return step.report(started)
+
+
+@dataclass
+class _Batch:
+    """What the next transaction writes."""
+
+    writer: ArchiveWriter
+    since: datetime
+    captures: list[Stored] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    tries: list[Tried] = field(default_factory=list)
+
+
+class Shard:
+    """One shard of a run at work."""
+
+    def __init__(self, step: Work, settings: Settings, transport: Transport, archive: Archive) -> None:
+        self._step, self._settings, self._archive = step, settings, archive
+        self._transport = transport
+        self._clock, self._jitter = step.clock, random.random
+        self._journal = Journal()
+        self._held: list[Visit] = []  # failures that may be our own network's
+        with transaction(step.conn):
+            self._pages = book.pages(step.conn, step.run_id, step.shard)
+            self._publishers = book.totals(step.conn, step.run_id, step.shard)
+            self._files = book.files(step.conn, step.run_id, step.shard)
+            for outcome, pages in book.done(step.conn, step.run_id, step.shard).items():
+                step.count(outcome, pages)
+            self._origins = origins.load(step.conn, {page.origin_id for page in self._pages})
+        self._batch: _Batch | None = None
+        self._crowd: Crowd | None = None
+
+    def run(self) -> None:
+        """Fetch all pages of the shard."""
+        self._remove_orphans()
+        begun = self._clock()
+        with self._batches():
+            for page in self._pages:
+                if page.paused:
+                    self._settle(page, Exchange(page.url, Outcome.PAUSED), self._clock(), None)
+            for visit in self._visits():
+                self._take(visit)
+                if self._due():
+                    self._flush()
+                    log.info("%s", self._journal.progress(*self._progress(), (self._clock() - begun).total_seconds()))
+            self._judge_failures()
+            self._flush(last=True)
+        for line in self._journal.summary(self._step.counts):
+            log.info("%s", line)
+
+    @property
+    def _folder(self) -> str:
+        return f"run-{self._step.run_id:08d}/shard-{self._step.shard:02d}"
+
+    def _remove_orphans(self) -> None:
+        """An attempt that was killed between seal and commit leaves a file that no row knows."""
+        for found in self._archive.list(self._folder):
+            if found.file not in self._files:
+                log.info("removing %s, left by an attempt that was killed", found.file)
+                self._archive.delete(found.file)
+
+    def _visits(self) -> Iterator[Visit]:
+        manners = Manners(
+            self._settings.delay_s,
+            self._settings.max_delay_s,
+            self._settings.fetch_threads,
+            self._settings.max_redirects,
+            ACCEPT,
+            is_page,
+        )
+        self._crowd = Crowd(self._transport, manners, self._find, self._clock, self._jitter)
+        return self._crowd.visits(self._job(page) for page in self._pages if not page.paused)
+
+    def _job(self, page: Page) -> Job:
+        job = Job(page.url, self._origins[page.origin_id], tag=page)
+        if page.has_article:  # else a 304 would leave us without anything to extract
+            job.etag, job.last_modified = page.etag, page.last_modified
+        return job
+
+    def _find(self, origin: str) -> Origin:
+        """The origin that a redirect leads to; there may be no row of it yet."""
+        with transaction(self._step.conn):
+            number = origins.ensure(self._step.conn, [origin])[origin]
+            if number not in self._origins:
+                self._origins.update(origins.load(self._step.conn, [number]))
+        return self._origins[number]
+
+    # -- what came --
+
+    def _take(self, visit: Visit) -> None:
+        page: Page = visit.job.tag
+        if visit.asked:
+            self._journal.note(visit.origin.origin.partition("//")[2], page.page_id, visit.exchange)
+            size, bare = len(visit.exchange.body), replace(visit.exchange, body=b"")
+            self._open().tries.append(Tried(page.page_id, visit.at, bare, size))
+        if visit.final and visit.exchange.outcome in OFFLINE:
+            self._held.append(visit)
+        elif visit.final:
+            self._settle(page, visit.exchange, visit.at, visit)
+
+    def _settle(self, page: Page, exchange: Exchange, at: datetime, visit: Visit | None) -> None:
+        batch = self._open()
+        if visit is not None and exchange.outcome is Outcome.OK:
+            pointer = batch.writer.add(exchange, at)
+            signals = rights.of_page(exchange, visit.rights)
+            batch.captures.append(book.stored(page.page_id, exchange, at, pointer, signals))
+        cool_until = visit.origin.pace.cool_until if visit else None
+        decision = decide(
+            page, exchange, at, self._jitter(), cool_until=cool_until, tries=self._settings.fetch_attempts
+        )
+        batch.decisions.append(decision)
+        self._step.count(decision.outcome)
+
+    def _judge_failures(self) -> None:
+        """Whether the origins that failed did, or our own network."""
+        if self._crowd is None:
+            return
+        ours = self._crowd.own_outage()
+        for visit in self._held:
+            exchange = visit.exchange
+            if visit.origin.origin_id in ours:
+                exchange = replace(exchange, outcome=Outcome.OWN_OUTAGE)
+            self._settle(visit.job.tag, exchange, visit.at, visit)
+        if ours:
+            log.warning("our own network failed: %d origins at once; nobody is penalised for it", len(ours))
+        self._held = []
+
+    # -- batches --
+
+    def _open(self) -> _Batch:
+        if self._batch is None:
+            name = f"{self._folder}/{len(self._files) + 1:05d}{SUFFIX}"
+            self._batch = _Batch(self._archive.writer(name), self._clock())
+        return self._batch
+
+    @contextmanager
+    def _batches(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self._batch is not None:
+                self._batch.writer.abort()
+
+    def _due(self) -> bool:
+        batch = self._batch
+        if batch is None:
+            return False
+        full = len(batch.captures) >= self._settings.fetch_batch or len(batch.tries) >= 10 * self._settings.fetch_batch
+        return full or (self._clock() - batch.since).total_seconds() >= FLUSH_S
+
+    def _flush(self, *, last: bool = False) -> None:
+        """Seal the file, then write all that belongs to it in one transaction."""
+        batch, step, now = self._open(), self._step, self._clock()
+        sealed = batch.writer.seal()
+        step.label = label(self._publishers, sum(step.counts.values()))
+        with transaction(step.conn):
+            captures = book.add_captures(step.conn, step.run_id, step.shard, sealed, batch.captures, now)
+            book.settle(step.conn, step.run_id, batch.decisions, captures, now)
+            book.log_tries(step.conn, step.run_id, batch.tries)
+            if self._crowd is not None:
+                origins.save(step.conn, self._crowd.changed(all_of_them=last))
+            step.save()
+        if batch.captures:
+            self._files.add(sealed.file)
+        self._batch = None
+
+    def _progress(self) -> tuple[int, int]:
+        return sum(self._step.counts.values()), sum(self._publishers.values())
