@@ -1,0 +1,51 @@
+"""The small breakages of XML that publishers make most often, mended before a strict parse."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_NAMED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,30});")
+_BARE = re.compile(r"&(?!#?\w{1,31};)")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_START = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s:>]", re.IGNORECASE)
+_UNQUOTED = re.compile(r"^(<[^<>]*?\s[\w:]+)=([^\s\"'<>]+)")
+_XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def trimmed(body: bytes) -> bytes:
+    """Without what stands before the XML declaration: blank lines, comments, a PHP warning."""
+    start = body.find(b"<?xml ", 0, 8192)
+    return body[start:] if start > 0 else body.lstrip(b" \t\r\n")
+
+
+def mended(body: bytes) -> bytes:
+    """UTF-8 without declaration, HTML's named entities and bare ampersands escaped, control characters gone.
+
+    CDATA sections are left as they are.
+    """
+    text = _CONTROL.sub("", _decoded(body))
+    start = _START.search(text, 0, 8192)
+    if start:
+        text = text[start.start() :]
+    parts = _CDATA.split(_UNQUOTED.sub(r'\1="\2"', text, count=1))
+    parts[::2] = [_BARE.sub("&amp;", _NAMED.sub(_character, part)) for part in parts[::2]]
+    return "".join(parts).encode()
+
+
+def _decoded(body: bytes) -> str:
+    head = re.match(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]{1,40})", body[:400])
+    for encoding in ((head[1].decode(),) if head else ()) + ("utf-8",):
+        try:
+            return body.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return body.decode("cp1252", "replace")
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[1] in _XML_OWN:
+        return match[0]
+    found = html.unescape(match[0])
+    return html.escape(found, quote=False) if found != match[0] else f"&amp;{match[1]};"

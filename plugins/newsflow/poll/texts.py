@@ -1,0 +1,113 @@
+"""Feed texts made plain, and feed HTML made harmless."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urljoin
+
+import lxml.html
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement
+
+_ANSI = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
+# C0 and C1 controls; lone surrogates; bidirectional overrides and isolates; BOM and annotation marks
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_HIDDEN = ("script", "style", "noscript", "template", "iframe", "object")
+
+# Elements that go with all that is in them; those that are not HTML's for text go, their content stays.
+_ACTIVE_NAMES = (
+    "script style noscript template iframe frame frameset object embed applet form input button select textarea "
+    "link meta base svg math canvas dialog"
+)
+_ACTIVE = frozenset(_ACTIVE_NAMES.split())
+_LINKS = ("href", "src", "cite", "poster")
+_KEPT = frozenset(
+    (*_LINKS, "alt", "title", "lang", "dir", "datetime", "colspan", "rowspan", "start", "width", "height", "rel")
+)
+
+
+def clean(text: str) -> str:
+    """Text without characters that a database or a terminal would choke on."""
+    return _UNWANTED.sub("", _ANSI.sub("", text) if "\x1b" in text else text)
+
+
+def squeeze(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, whitespace folded."""
+    return _SPACE.sub(" ", clean(text)).strip()[:limit].rstrip()
+
+
+def plain(text: str, limit: int) -> str:
+    """HTML, or text that may be HTML, as one plain line of at most `limit` characters."""
+    text = text[: 8 * limit]
+    if _TAG.search(text):
+        text = _without_tags(text)
+    elif _ENTITY.search(text):
+        text = html.unescape(text)
+    return squeeze(text, limit)
+
+
+def literal(text: str, limit: int) -> str:
+    """Text that is declared not to be HTML; entities escaped twice are still undone."""
+    return squeeze(html.unescape(text) if _ENTITY.search(text) else text, limit)
+
+
+def _without_tags(text: str) -> str:
+    try:
+        root = lxml.html.fragment_fromstring(clean(text), create_parent="div")
+    except (LxmlError, ValueError, AssertionError):
+        return html.unescape(_TAG.sub(" ", text))
+    for node in list(root.iter(*_HIDDEN)):
+        node.drop_tree()
+    for node in root.iter("br", "p", "div", "li", "td"):
+        node.tail = " " + (node.tail or "")
+    return str(root.text_content())
+
+
+def harmless(markup: str, base: str, limit: int) -> str:
+    """Feed HTML without scripts, frames, forms and event handlers, its links absolute and http(s)."""
+    markup = clean(markup[:limit]).strip()
+    if "<" not in markup:
+        return markup
+    try:
+        root = lxml.html.fragment_fromstring(markup, create_parent="div")
+    except (LxmlError, ValueError, AssertionError):
+        return html.escape(_TAG.sub(" ", markup), quote=False).strip()
+    for node in list(root.iter()):
+        if not isinstance(node.tag, str) or node.tag in _ACTIVE:
+            node.drop_tree()
+        elif node.attrib:
+            _disarm(node, base)
+    return _inner(root)
+
+
+def _disarm(node: HtmlElement, base: str) -> None:
+    for name, value in node.attrib.items():
+        if name not in _KEPT:
+            del node.attrib[name]
+        elif name in _LINKS and (link := _web(value, base)) != value:
+            if link:
+                node.set(name, link)
+            else:
+                del node.attrib[name]
+
+
+def _web(link: str, base: str) -> str:
+    """An absolute http(s) address, or nothing."""
+    if link.startswith(("https://", "http://")):
+        return link
+    try:
+        found = urljoin(base, _SPACE.sub("", link))
+    except ValueError:
+        return ""
+    return found if found.startswith(("https://", "http://")) else ""
+
+
+def _inner(root: HtmlElement) -> str:
+    whole = str(lxml.html.tostring(root, encoding="unicode"))
+    return whole.removeprefix("<div>").removesuffix("</div>").strip()
