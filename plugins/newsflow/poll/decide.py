@@ -1,0 +1,135 @@
+"""What a poll means for its feed: pure decisions over the state before and what was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from newsflow.model import Exchange, Outcome
+from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
+from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.window import Passed, passed, window_of
+
+AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
+MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed
+
+# Ends that say nothing about the feed: it is not to be blamed for them.
+BLAMELESS = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The feed's new state, when it is due, and what is to be written beside it."""
+
+    feed: FeedState
+    next_poll_at: datetime
+    gap: Passed | None = None
+    look_for_another: bool = False  # the address is dead: look for the feed elsewhere
+
+
+def decide(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Decision:
+    """The decision after one poll; `jitter` is between 0 and 1."""
+    if polled.outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
+        return _went_well(polled, counts, now, jitter)
+    if polled.outcome in BLAMELESS:
+        # one poll interval at least, or a cooling origin would be looked at again and again
+        wait = max(polled.wait_s, 60.0) * (1 + 0.1 * jitter)
+        at = now + timedelta(seconds=min(wait, LONGEST_S))
+        return Decision(replace(polled.feed, reason=polled.detail), at)
+    return _failed(polled, now, jitter)
+
+
+def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Decision:
+    feed = polled.feed
+    window = feed.window if polled.same else window_of(polled.entries)
+    entries = max(window.entries, 1) if polled.same else window.entries
+    seen = Seen(
+        entries=entries,
+        known=entries if polled.same else counts.known(entries),
+        horizon_s=window.horizon_s,
+        fresh_s=fresh_s(polled.exchange, now),
+        wishes=polled.wishes,
+    )
+    then = after_success(seen, feed.interval_s, now, jitter)
+    parsed = polled.parsed
+    told = replace(
+        _moved(_audited(feed, polled, counts), polled.exchange),
+        kind=parsed.kind if parsed else feed.kind,
+        home=parsed.home if parsed and parsed.home else feed.home,
+        interval_s=then.interval_s,
+        last_poll_at=now,
+        last_ok_at=now,
+        failures=0,
+        reason="",
+        window=window,
+        body_hash=polled.body_hash or feed.body_hash,
+    )
+    gap = None if polled.same else passed(feed.window, polled.entries, feed.last_ok_at, now)
+    return Decision(_validated(told, polled), then.at, gap)
+
+
+def _validated(feed: FeedState, polled: Polled) -> FeedState:
+    """Validators for the next poll. A 304 may renew them (RFC 9110 §15.4.5); `Expires: 0` with none drops them."""
+    headers = polled.exchange.headers
+    if polled.outcome is Outcome.NOT_MODIFIED:
+        return replace(
+            feed,
+            etag=headers.get("etag", feed.etag),
+            last_modified=headers.get("last-modified", feed.last_modified),
+        )
+    return replace(feed, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+
+
+def _audited(feed: FeedState, polled: Polled, counts: Counts) -> FeedState:
+    """An unconditional poll that shows new entries under the validator that we had: it lies."""
+    if polled.outcome is Outcome.NOT_MODIFIED:
+        return replace(feed, polls_unaudited=feed.polls_unaudited + 1)
+    etag = polled.exchange.headers.get("etag")
+    lies = polled.audited and etag is not None and etag == feed.etag and counts.new + counts.changed > 0
+    return replace(feed, polls_unaudited=0, validators_lie=feed.validators_lie or lies)
+
+
+def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
+    """Follow a permanent redirect for good once several polls in a row agree on it (RFC 9110 §15.4.2)."""
+    if not exchange.permanent or exchange.final_url in ("", feed.url):
+        return replace(feed, moved_to=None, moved_polls=0)
+    polls = feed.moved_polls + 1 if exchange.final_url == feed.moved_to else 1
+    return replace(feed, moved_to=exchange.final_url, moved_polls=polls)
+
+
+def _failed(polled: Polled, now: datetime, jitter: float) -> Decision:
+    feed = replace(polled.feed, failures=polled.feed.failures + 1, last_poll_at=now, reason=polled.detail)
+    if polled.outcome is Outcome.GONE:
+        return Decision(replace(feed, state="gone"), now + timedelta(seconds=LONGEST_S), look_for_another=True)
+    asked = max(polled.exchange.retry_after_s or 0.0, polled.wait_s)
+    at = after_failure(polled.outcome, feed.failures, now, jitter, asked)
+    dead = polled.outcome in (Outcome.NOT_FOUND, Outcome.NOT_A_FEED) and feed.failures in (2, 8)
+    return Decision(feed, at, look_for_another=dead)
+
+
+def conditional(feed: FeedState) -> bool:
+    """Whether to send the validators that we have: not where they lie, and not when an audit is due."""
+    return not feed.validators_lie and feed.polls_unaudited < AUDIT_EVERY
+
+
+def fresh_s(exchange: Exchange, now: datetime) -> float | None:
+    """How long the answer calls itself fresh, seconds (RFC 9111 §4.2.1: max-age, else Expires)."""
+    control = exchange.headers.get("cache-control", "").lower()
+    if "no-cache" in control or "no-store" in control:
+        return None
+    for part in control.split(","):
+        name, _, number = part.strip().partition("=")
+        if name == "max-age":
+            digits = number.strip('" ')
+            return float(digits) if digits.isdecimal() and len(digits) < 10 else None
+    return _until(exchange.headers.get("expires", ""), now)
+
+
+def _until(expires: str, now: datetime) -> float | None:
+    try:
+        left = (parsedate_to_datetime(expires) - now).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        # "0" and other rubbish mean: stale already (RFC 9111 §5.3)
+        return None
+    return left if left > 0 else None

@@ -1,0 +1,71 @@
+"""What is kept of a feed between polls, and what a poll saw of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsflow.model import Entry, Exchange, Outcome
+from newsflow.poll.feed import ParsedFeed, Wishes
+from newsflow.poll.window import Window
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A feed as the last poll left it; times aware, UTC."""
+
+    feed_id: int
+    publisher_id: int
+    url: str
+    kind: str = ""
+    home: str = ""
+    state: str = "active"
+    reason: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    interval_s: float | None = None
+    last_poll_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    failures: int = 0
+    window: Window = field(default_factory=Window)
+    body_hash: bytes | None = None
+    validators_lie: bool = False
+    polls_unaudited: int = 0
+    moved_to: str | None = None
+    moved_polls: int = 0
+    dark: bool = False  # an open gap says that we are blind since
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """One poll of one feed before the database was asked: the exchange (body dropped) and the feed read."""
+
+    feed: FeedState
+    exchange: Exchange
+    outcome: Outcome
+    at: datetime
+    detail: str = ""
+    parsed: ParsedFeed | None = None
+    entries: tuple[Entry, ...] = ()
+    body_hash: bytes | None = None
+    size: int = 0
+    same: bool = False  # 304, or the bytes of last time
+    audited: bool = False  # asked without validators although there were some
+    wait_s: float = 0.0  # how long the origin wants to be left alone
+
+    @property
+    def wishes(self) -> Wishes:
+        """What the feed says about polling; nothing where it was not read."""
+        return self.parsed.wishes if self.parsed else Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the database knew of a poll's entries."""
+
+    new: int = 0
+    changed: int = 0
+
+    def known(self, entries: int) -> int:
+        """Entries that we had; changed ones are among them."""
+        return entries - self.new
