@@ -1,0 +1,258 @@
+"""What a batch of polls writes: a constant number of statements, none per entry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.model import Entry, Outcome
+from newsflow.poll.decide import Decision
+from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.window import Window, guid_hash
+from newsflow.store import queries
+from newsflow.store.copy import copy_rows
+from newsflow.web.urls import BadUrl, canonicalise, origin_of, publisher_name, url_hash
+
+_ENTRY_NAMES = (
+    "feed_id guid_hash guid link title authors published_at published_raw updated_at summary content_html "
+    "categories language image_url enclosures fingerprint outcome url url_hash origin discovered_by"
+)
+_POLL_NAMES = (
+    "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
+)
+_COLUMNS = _ENTRY_NAMES.split()
+_LONGEST_GUID = 2_000
+
+
+def fingerprint(entry: Entry) -> bytes:
+    """sha256 of what a publisher edits: title, summary, content and update time."""
+    updated = entry.updated_at.isoformat() if entry.updated_at else ""
+    parts = "\x1f".join((entry.title, entry.summary, entry.content_html, updated))
+    return hashlib.sha256(parts.encode("utf-8", "replace")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as a feed of the batch showed it."""
+
+    polled: Polled
+    entry: Entry
+    guid_hash: bytes
+    fingerprint: bytes
+
+
+@dataclass
+class Probe:
+    """How the entries of a batch stand to what we have."""
+
+    new: list[Shown] = field(default_factory=list)
+    changed: list[Shown] = field(default_factory=list)
+    pages_to_ask: list[int] = field(default_factory=list)
+    to_touch: list[int] = field(default_factory=list)
+    counts: dict[int, Counts] = field(default_factory=dict)
+
+
+def claimed(conn: Connection, run_id: int) -> list[FeedState]:
+    """The feeds that this run has in hand."""
+    return [_state(row) for row in queries.rows(conn, "poll.claimed_feeds", run_id=run_id)]
+
+
+def _state(row: Any) -> FeedState:
+    return FeedState(
+        feed_id=row.feed_id,
+        publisher_id=row.publisher_id,
+        url=row.url,
+        kind=row.kind,
+        home=row.home,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        interval_s=row.interval_s,
+        last_poll_at=row.last_poll_at,
+        last_ok_at=row.last_ok_at,
+        failures=row.failures,
+        window=Window(
+            tuple(bytes(head) for head in row.window_heads),
+            row.window_entries,
+            row.window_newest_at,
+            row.window_horizon_s,
+        ),
+        body_hash=bytes(row.body_hash) if row.body_hash is not None else None,
+        validators_lie=row.validators_lie,
+        polls_unaudited=row.polls_unaudited,
+        moved_to=row.moved_to,
+        moved_polls=row.moved_polls,
+        dark=row.dark,
+    )
+
+
+def probe(conn: Connection, batch: Sequence[Polled], now: datetime) -> Probe:
+    """Ask which of the shown entries are new or changed; one statement.
+
+    An entry whose page is between two stages of a run is left as it was, so that the next poll
+    finds it changed again.
+    """
+    shown = [
+        Shown(polled, entry, guid_hash(entry.guid), fingerprint(entry)) for polled in batch for entry in polled.entries
+    ]
+    found = Probe()
+    if not shown:
+        return found
+    rows = queries.rows(
+        conn,
+        "poll.probe_entries",
+        feed_ids=[s.polled.feed.feed_id for s in shown],
+        guid_hashes=[s.guid_hash for s in shown],
+        fingerprints=[s.fingerprint for s in shown],
+        now=now,
+    )
+    for row in rows:
+        _sort_in(found, shown[row.n - 1], row)
+    return found
+
+
+def _sort_in(found: Probe, shown: Shown, row: Any) -> None:
+    feed_id = shown.polled.feed.feed_id
+    counts = found.counts.get(feed_id, Counts())
+    if row.entry_id is None:
+        found.new.append(shown)
+        found.counts[feed_id] = Counts(counts.new + 1, counts.changed)
+    elif row.changed and not row.busy:
+        found.changed.append(shown)
+        found.counts[feed_id] = Counts(counts.new, counts.changed + 1)
+        if row.page_id is not None:
+            found.pages_to_ask.append(row.page_id)
+    elif not row.changed:
+        found.to_touch.append(row.entry_id)
+
+
+def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
+    """Write new and changed entries and register their pages; in the caller's transaction."""
+    data = [_entry_row(shown) for shown in (*found.new, *found.changed)]
+    if data:
+        _save_origins(conn, data, (*found.new, *found.changed))
+        queries.run(conn, "poll.make_batch")
+        copy_rows(conn, "poll_batch", _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in data])
+        queries.run(conn, "poll.add_pages", now=now)
+        queries.run(conn, "poll.save_entries", now=now)
+    if found.pages_to_ask:
+        queries.run(conn, "poll.ask_pages_again", page_ids=found.pages_to_ask, now=now)
+    if found.to_touch:
+        queries.run(conn, "poll.touch_entries", entry_ids=found.to_touch, now=now)
+
+
+def _entry_row(shown: Shown) -> dict[str, Any]:
+    entry, kind = shown.entry, shown.polled.parsed.kind if shown.polled.parsed else ""
+    return {
+        **{name: getattr(entry, name) for name in _COLUMNS if hasattr(entry, name)},
+        **_page_of(entry),
+        "feed_id": shown.polled.feed.feed_id,
+        "guid_hash": shown.guid_hash,
+        "guid": entry.guid[:_LONGEST_GUID],
+        "fingerprint": shown.fingerprint,
+        "discovered_by": "sitemap" if kind.startswith("sitemap") else "feed",
+    }
+
+
+def _page_of(entry: Entry) -> dict[str, Any]:
+    """Where the link leads; an unusable one keeps its entry, with the reason."""
+    try:
+        url = canonicalise(entry.link)
+        return {"url": url, "url_hash": url_hash(url), "origin": origin_of(url), "outcome": None}
+    except BadUrl:
+        return {"url": None, "url_hash": None, "origin": None, "outcome": str(Outcome.BAD_URL)}
+
+
+def _save_origins(conn: Connection, data: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> None:
+    """Origins of links: the feed's publisher where they are of its site, else the one of their domain."""
+    owners: dict[str, tuple[int | None, str | None]] = {}
+    for row, item in zip(data, shown, strict=True):
+        if row["origin"] and row["origin"] not in owners:
+            owners[row["origin"]] = _owner(row["origin"], item.polled)
+    names = [name for _, name in owners.values() if name]
+    if names:
+        queries.run(conn, "poll.add_publishers", names=names)
+    if owners:
+        queries.run(
+            conn,
+            "poll.add_origins",
+            origins=list(owners),
+            publisher_ids=[publisher_id for publisher_id, _ in owners.values()],
+            names=[name for _, name in owners.values()],
+        )
+
+
+def _owner(origin: str, polled: Polled) -> tuple[int | None, str | None]:
+    name = publisher_name(origin)
+    home = polled.parsed.home if polled.parsed else polled.feed.home
+    for own in (polled.feed.url, home):
+        try:
+            if own and publisher_name(own) == name:
+                return polled.feed.publisher_id, None
+        except BadUrl:
+            continue
+    return None, name
+
+
+def save_polls(conn: Connection, batch: Sequence[tuple[Polled, Counts]], run_id: int) -> None:
+    """Log the polls; one statement."""
+    copy_rows(conn, "ingest.poll", _POLL_NAMES.split(), [_poll_row(polled, counts, run_id) for polled, counts in batch])
+
+
+def _poll_row(polled: Polled, counts: Counts, run_id: int) -> tuple[Any, ...]:
+    entries = polled.feed.window.entries if polled.same else len(polled.entries)
+    known = entries - counts.new - counts.changed
+    exchange = polled.exchange
+    return (
+        polled.at,
+        polled.feed.feed_id,
+        run_id,
+        str(polled.outcome),
+        exchange.status,
+        entries,
+        counts.new,
+        counts.changed,
+        known,
+        polled.size,
+        round(exchange.seconds, 3),
+        polled.detail,
+    )
+
+
+def save_feeds(conn: Connection, decided: Sequence[tuple[Polled, Counts, Decision]]) -> None:
+    """Write what the polls mean for their feeds; one statement."""
+    queries.values(conn, "poll.save_feeds", sorted(_feed_row(*item) for item in decided))
+
+
+def _feed_row(polled: Polled, counts: Counts, decision: Decision) -> tuple[Any, ...]:
+    feed, parsed = decision.feed, polled.parsed
+    return (
+        feed.feed_id,
+        feed.kind,
+        parsed.title if parsed and parsed.title else None,
+        feed.home,
+        feed.state,
+        feed.reason[:500],
+        feed.etag,
+        feed.last_modified,
+        decision.next_poll_at,
+        round(feed.interval_s) if feed.interval_s else None,
+        feed.last_poll_at,
+        feed.last_ok_at,
+        polled.at if counts.new else None,
+        str(polled.outcome),
+        feed.failures,
+        [bytes(head) for head in feed.window.heads],
+        feed.window.entries,
+        feed.window.newest_at,
+        feed.window.horizon_s,
+        feed.body_hash,
+        feed.validators_lie,
+        feed.polls_unaudited,
+        feed.moved_to,
+        feed.moved_polls,
+    )

@@ -1,0 +1,97 @@
+"""A server on loopback, settings for it, and a clock that stands still until it is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection
+from pydantic import SecretStr
+
+from newsflow.model import StageReport
+from newsflow.poll import subscriptions
+from newsflow.poll.lists import Listed
+from newsflow.poll.step import poll
+from newsflow.settings import Settings
+from newsflow.store import runs
+from tests.poll.feeds import NOON
+from tests.webserver import Server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def server_factory() -> Iterator[Callable[[], Server]]:
+    """Further origins."""
+    made: list[Server] = []
+
+    def make() -> Server:
+        made.append(Server())
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@dataclass
+class Hands:
+    """The clock, the database and the poll step, as tests use them."""
+
+    dsn: str
+    conn: Connection
+    origins: set[str]
+    now: datetime = NOON
+    runs: int = 0
+    options: dict[str, Any] | None = None
+
+    def settings(self) -> Settings:
+        return Settings(
+            database_url=SecretStr(self.dsn),
+            allow_origins=frozenset(self.origins),
+            delay_s=0.0,
+            **{"parse_workers": 1, "deadline_s": 5.0, **(self.options or {})},
+        )
+
+    def add(self, *urls: str, publisher: str = "") -> None:
+        subscriptions.add(self.conn, [Listed(url, publisher) for url in urls], self.now)
+
+    def poll(self, *, minutes: float = 0, **kwargs: Any) -> StageReport:
+        """Poll in a run of its own, `minutes` after the last one."""
+        self.now += timedelta(minutes=minutes)
+        self.runs += 1
+        run_id = runs.start(self.conn, "test", str(self.runs), self.now, {})
+        return poll(self.settings(), run_id, clock=lambda: self.now, **kwargs)
+
+    def rows(self, sql: str, *args: Any) -> list[Any]:
+        with self.conn.cursor() as cursor:
+            cursor.execute(sql, args)
+            found = cursor.fetchall()
+        self.conn.rollback()
+        return found
+
+    def row(self, sql: str, *args: Any) -> Any:
+        found = self.rows(sql, *args)
+        assert len(found) == 1, found
+        return found[0]
+
+    def feed(self, url: str) -> Any:
+        return self.row("select * from ingest.feed where url = %s", url)
+
+
+@pytest.fixture
+def hands(dsn: str, conn: Connection, server: Server) -> Hands:
+    return Hands(dsn, conn, {server.origin})
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 3, 4, 12, tzinfo=timezone.utc)
