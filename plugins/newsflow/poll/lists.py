@@ -1,0 +1,163 @@
+"""Lists of feeds as people keep them: OPML, YAML, CSV, and lines of text. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import yaml
+from lxml import etree
+
+FORMATS = ("opml", "yaml", "csv", "txt")
+_SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv": "csv", "txt": "txt", "": "txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A feed in a list; only the address must be there."""
+
+    url: str
+    publisher: str = ""
+    title: str = ""
+    homepage: str = ""
+
+
+class ListError(ValueError):
+    """A list that can't be read; the message says where."""
+
+
+def format_of(name: str) -> str:
+    """The format that a file name tells.
+
+    :raises ListError: for an unknown ending.
+    """
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending not in _SUFFIXES:
+        raise ListError(f"{name}: a list of feeds ends in .opml, .yaml, .csv or .txt")
+    return _SUFFIXES[ending]
+
+
+def read(text: str, kind: str) -> list[Listed]:
+    """The feeds of a list, each address once.
+
+    :raises ListError: where the text is not of that format.
+    """
+    readers = {"opml": _read_opml, "yaml": _read_yaml, "csv": _read_csv, "txt": _read_lines}
+    found: dict[str, Listed] = {}
+    for listed in readers[kind](text):
+        if listed.url:
+            found.setdefault(listed.url, listed)
+    return list(found.values())
+
+
+def write(feeds: Iterable[Listed], kind: str) -> str:
+    """A list in one of `FORMATS`; `read` gives the same feeds back."""
+    writers = {"opml": _write_opml, "yaml": _write_yaml, "csv": _write_csv, "txt": _write_lines}
+    return writers[kind](list(feeds))
+
+
+def _read_lines(text: str) -> Iterator[Listed]:
+    """A URL a line, a name of the publisher after it where wanted; # begins a comment."""
+    for line in text.splitlines():
+        words = line.split(None, 1)
+        if words and not words[0].startswith("#"):
+            yield Listed(words[0], words[1].strip() if len(words) > 1 else "")
+
+
+def _write_lines(feeds: list[Listed]) -> str:
+    return "".join(f"{feed.url} {feed.publisher}".rstrip() + "\n" for feed in feeds)
+
+
+def _read_csv(text: str) -> Iterator[Listed]:
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    names = {name.strip().lower(): name for name in reader.fieldnames or ()}
+    column = next((names[name] for name in ("url", "feed", "feed_url", "xmlurl") if name in names), None)
+    if column is None:
+        raise ListError("the CSV has no column url")
+    for row in reader:
+        fields = {name: (row.get(original) or "").strip() for name, original in names.items()}
+        yield Listed(
+            (row.get(column) or "").strip(),
+            fields.get("publisher", ""),
+            fields.get("title", ""),
+            fields.get("homepage", ""),
+        )
+
+
+def _write_csv(feeds: list[Listed]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["publisher", "title", "url", "homepage"], lineterminator="\n")
+    writer.writeheader()
+    # spreadsheets run cells that begin like formulas; titles come from strangers
+    writer.writerows({name: _inert(value) for name, value in asdict(feed).items()} for feed in feeds)
+    return out.getvalue()
+
+
+def _inert(value: str) -> str:
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _read_yaml(text: str) -> Iterator[Listed]:
+    """A list of mappings (publisher, title, url, homepage) or of URLs, or a mapping publisher → URLs."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ListError(f"no YAML: {str(error).splitlines()[0]}") from error
+    if isinstance(data, dict) and isinstance(data.get("feeds"), list):
+        data = data["feeds"]
+    if isinstance(data, dict):
+        data = [
+            item if isinstance(item, dict) and "url" in item else {"publisher": str(name), "url": item}
+            for name, items in data.items()
+            for item in (items if isinstance(items, list) else [items])
+        ]
+    if not isinstance(data, list):
+        raise ListError("the YAML is neither a list of feeds nor a mapping of publishers to feeds")
+    yield from map(_from_yaml, data)
+
+
+def _from_yaml(item: Any) -> Listed:
+    if isinstance(item, str):
+        return Listed(item.strip())
+    if not isinstance(item, dict) or not isinstance(item.get("url"), str):
+        raise ListError(f"a feed needs a url: {str(item)[:100]}")
+    texts = {name: str(item.get(name) or "").strip() for name in ("url", "publisher", "title", "homepage")}
+    return Listed(**texts)
+
+
+def _write_yaml(feeds: list[Listed]) -> str:
+    items = [{name: value for name, value in asdict(feed).items() if value} for feed in feeds]
+    return str(yaml.safe_dump(items, allow_unicode=True, sort_keys=False))
+
+
+def _read_opml(text: str) -> Iterator[Listed]:
+    """OPML 2.0 (http://opml.org/spec2.opml); an attribute `publisher` of ours names the outlet."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, recover=True)
+    root = etree.fromstring(text.encode(), parser)
+    if root is None or str(root.tag).lower() != "opml":
+        raise ListError("the document is no OPML")
+    for node in root.iter("outline"):
+        url = _attribute(node, "xmlurl")
+        if url:
+            name = _attribute(node, "publisher")
+            yield Listed(url, name, _attribute(node, "title") or _attribute(node, "text"), _attribute(node, "htmlurl"))
+
+
+def _attribute(node: etree._Element, name: str) -> str:
+    return next((str(value).strip() for key, value in node.attrib.items() if str(key).lower() == name), "")
+
+
+def _write_opml(feeds: list[Listed]) -> str:
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "newsflow feeds"
+    body = etree.SubElement(root, "body")
+    for feed in feeds:
+        node = etree.SubElement(body, "outline", type="rss", text=feed.title or feed.url, xmlUrl=feed.url)
+        for name, value in (("title", feed.title), ("htmlUrl", feed.homepage), ("publisher", feed.publisher)):
+            if value:
+                node.set(name, value)
+    text = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    return text.decode()
