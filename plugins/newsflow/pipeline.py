@@ -110,6 +110,12 @@ def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
 
 def poll(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:
     """Ask the feeds, then take the due pages into the run; returns its shards (at least one)."""
+    ask(settings, run_id, request, clock=clock)
+    return plan(settings, run_id, request, clock=clock)
+
+
+def ask(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> StageReport:
+    """Ask the feeds that are due."""
     from newsflow.poll.step import poll as step
 
     report = step(
@@ -120,8 +126,19 @@ def poll(settings: Settings, run_id: int, request: Request = Request(), *, clock
         force=request.force,
         clock=clock,
     )
-    log_report(report)
-    return plan(settings, run_id, request, clock=clock)
+    return log_report(report)
+
+
+def ask_only(
+    settings: Settings, dag_id: str, dag_run_id: str, request: Request = Request(), *, clock: Clock = utcnow
+) -> StageReport:
+    """A run that asks the feeds and takes on no pages, as `news_poll` does between the nightly runs."""
+    run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, clock=clock)
+    report = ask(settings, run_id, request, clock=clock)
+    verdict = f"{report.taken} feeds asked"
+    with session(settings.dsn) as conn, transaction(conn):
+        queries.run(conn, "runs.finish", run_id=run_id, state="success", verdict=verdict, now=clock())
+    return report
 
 
 def plan(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:

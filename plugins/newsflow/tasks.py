@@ -26,6 +26,11 @@ def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [asdict(shard) for shard in pipeline.poll(settings, run_id, request)]
 
 
+def ask(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask the feeds that are due; the next nightly run takes the pages on."""
+    return _xcom(pipeline.ask_only(dagkit.settings(), *dagkit.run_key(), Request.from_params(params)))
+
+
 def fetch(shard: Mapping[str, Any]) -> dict[str, Any]:
     """Fetch a shard."""
     report = pipeline.fetch(dagkit.settings(), _run_id(), shard["shard"])

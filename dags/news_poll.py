@@ -1,0 +1,56 @@
+"""
+# news_poll: the feeds, between the nightly runs
+
+Every half hour: asks the feeds that are **due** (each has its own interval, from ten minutes to a
+day, by how fast it moves), notes new and changed entries, and registers their pages for the next
+`news_ingest`. Feeds forget: who looks once a night loses what passed through the window by day.
+
+| task | does | if it is red |
+|---|---|---|
+| `poll` | claims the due feeds, asks them politely, stores entries, decides when to look again | the database is away, or the disk is full; it retries by itself |
+
+A broken feed never makes it red: it is an outcome in `ingest.poll`, seen in `newsflow feeds list`. When
+nearly all feeds fail at once, that is our own network: nobody is punished, an alarm and a gap are noted.
+
+**Whatever broke: clear the red task, or do nothing: the next run carries on.** Missed spans are
+rows of `ingest.gap`, with cause and an estimate of what was missed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from newsflow import dagkit, tasks
+from newsflow.settings import get_settings
+
+NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+
+
+@dag(
+    schedule=get_settings().poll_schedule,
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,
+    default_args=dagkit.DEFAULTS | {"execution_timeout": timedelta(minutes=55)},
+    tags=["news", "feeds"],
+    doc_md=__doc__,
+    params={
+        "publishers": Param(None, **NAMES, description="Only these publishers, a name a line; empty: all"),
+        "feeds": Param(None, **NAMES, description="Only these feed URLs, one a line; empty: all that are due"),
+        "force": Param(False, type="boolean", description="Ask all feeds now, due or not"),
+    },
+)
+def news_poll() -> None:
+    """Every half hour: the feeds that are due."""
+
+    @task
+    def poll(params: dict[str, Any]) -> dict[str, Any]:
+        return tasks.ask(params)
+
+    poll()
+
+
+news_poll()
