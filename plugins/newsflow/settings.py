@@ -59,6 +59,21 @@ class Settings(BaseSettings):
     load_chunk: int = Field(50_000, ge=1, description="pages published in one transaction; a run of fewer is atomic")
     load_search: bool = Field(True, description="fill search and counts after each load; off: news_maintain does it")
 
+    maintain_schedule: str = Field("40 * * * *", description="cron of news_maintain, UTC; daily jobs run once a day")
+    partitions_ahead: int = Field(3, ge=1, le=24, description="monthly partitions that are made ahead")
+    retain_polls_days: int = Field(365, ge=0, description="log of feed polls; 0 keeps it for ever, as below")
+    retain_fetch_log_days: int = Field(365, ge=0, description="log of page fetches")
+    retain_revisions_days: int = Field(0, ge=0, description="older contents of articles, by when they were replaced")
+    retain_extractions_days: int = Field(90, ge=0, description="extractions that newer ones have replaced")
+    retain_bodies_days: int = Field(0, ge=0, description="bodies of articles; the rows stay, without their text")
+    retain_articles_days: int = Field(0, ge=0, description="whole articles; a tombstone keeps them from returning")
+    retain_captures_days: int = Field(0, ge=0, description="capture files (WARC) in the archive")
+    retain_runs_days: int = Field(730, ge=0, description="funnels of runs")
+    retain_changes_days: int = Field(0, ge=0, description="the change log; consumers that are further behind miss changes")
+    retain_figures_days: int = Field(400, ge=1, description="figures that maintenance measured")
+    reap_query_minutes: int = Field(15, ge=1, description="longest query of a reader before its session is ended")
+    reap_idle_minutes: int = Field(30, ge=1, description="longest open transaction of a reader at rest")
+
     check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
 
     @field_validator("allow_origins", mode="before")

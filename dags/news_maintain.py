@@ -1,0 +1,54 @@
+"""
+# news_maintain: care of the database
+
+Runs every hour; each job has its own rhythm and runs when it is due.
+
+| job | does | how often |
+|---|---|---|
+| `reap` | ends readers' sessions whose query or open transaction takes too long | each run |
+| `search` | indexes what a broken load left unindexed | each run |
+| `figures` | measures sizes, dead rows, lags and free space (`news_internal.figure`) | each run |
+| `partitions` | makes the monthly partitions ahead | daily |
+| `retention` | deletes what is older than its `NEWSFLOW_RETAIN_…` setting | daily |
+| `statistics` | renews the planner's statistics | daily |
+
+**When it is red**, the log names the job and why; the other jobs were done nevertheless. A job that
+waits for a lock gives up after two seconds rather than hold up readers, and is tried again in an hour.
+By hand: `newsflow maintain run`, or *Trigger with params* and `force`. What each job did last stands in
+`news_internal.maintenance`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from newsflow import dagkit
+from newsflow.settings import get_settings
+
+
+@dag(
+    schedule=get_settings().maintain_schedule,
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,
+    default_args={**dagkit.DEFAULTS, "retries": 1},
+    tags=["news", "maintenance"],
+    doc_md=__doc__,
+    params={"force": Param(False, type="boolean", description="Run all jobs now, due or not")},
+)
+def news_maintain() -> None:
+    """Hourly: partitions, retention, statistics, reaper."""
+
+    @task
+    def maintain(params: dict[str, Any]) -> dict[str, Any]:
+        from newsflow.maintain import jobs
+
+        return {r.job: dict(r.result) for r in jobs.run(dagkit.settings(), force=params["force"])}
+
+    maintain()
+
+
+news_maintain()

@@ -1,0 +1,56 @@
+"""`newsflow maintain`: the jobs of maintenance, and the generated docs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsflow.settings import ROOT, get_settings
+
+app = typer.Typer(add_completion=False)
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+@app.command()
+def run(
+    jobs: Annotated[list[str] | None, typer.Argument(help="Jobs to run now; none: those that are due.")] = None,
+    force: Annotated[bool, typer.Option(help="Run all, due or not.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the jobs that are due: reap, search, figures, partitions, retention, statistics."""
+    from newsflow.maintain.jobs import JOBS, MaintenanceError
+    from newsflow.maintain.jobs import run as run_jobs
+
+    unknown = sorted({*(jobs or [])} - {*JOBS})
+    if unknown:
+        raise typer.BadParameter(f"no job {', '.join(unknown)}; there are {', '.join(JOBS)}")
+    try:
+        reports = run_jobs(get_settings(), jobs or [], force=force)
+    except MaintenanceError as error:
+        raise ValueError(str(error)) from error
+    if as_json:
+        typer.echo(json.dumps([asdict(report) for report in reports]))
+    else:
+        lines = [f"{r.job:<11} {r.seconds:6.1f} s  {json.dumps(r.result)}" for r in reports]
+        typer.echo("\n".join(lines) or "nothing is due")
+
+
+@app.command()
+def reap(as_json: Json = False) -> None:
+    """End readers' sessions whose query runs, or whose transaction stays open, too long."""
+    run(["reap"], as_json=as_json)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Option(help="Root of the working copy.")] = ROOT,
+) -> None:
+    """Write sql/schema.sql and docs/data-dictionary.md anew from the migrations."""
+    from newsflow.maintain.snapshot import write
+
+    for path in write(folder):
+        typer.echo(f"wrote {path.relative_to(folder)}")

@@ -1,0 +1,1 @@
+"""Care of the database: partitions, retention, retraction, statistics, the reaper, and the generated docs."""

@@ -1,0 +1,234 @@
+"""The jobs of maintenance, each on its own: one that fails does not keep the others from running."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock, utcnow
+from newsflow.load.store import catch_up
+from newsflow.maintain.retraction import retract
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.db import advisory_lock, session, transaction
+
+PARTITIONED = ("ingest.poll", "ingest.fetch_log", "news_internal.revision")
+BATCH = 5_000
+_HOUR, _DAY = timedelta(0), timedelta(hours=20)  # a day's job may begin a little early
+
+Result = dict[str, Any]
+Job = Callable[[Settings, Connection, datetime], Result]
+
+
+class MaintenanceError(Exception):
+    """Some jobs failed; the others are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobReport:
+    """What a job did, or `error`, why it could not; seconds of wall time."""
+
+    job: str
+    result: Mapping[str, Any]
+    seconds: float
+    error: str = ""
+
+
+def months_ahead(now: datetime, ahead: int) -> list[date]:
+    """First days of this month and the next `ahead` ones.
+
+    >>> months_ahead(datetime(2026, 11, 22), 2)
+    [datetime.date(2026, 11, 1), datetime.date(2026, 12, 1), datetime.date(2027, 1, 1)]
+    """
+    first = now.year * 12 + now.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(first, first + ahead + 1)]
+
+
+def partitions(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Make the partitions of this month and the next ones."""
+    made = []
+    for parent in PARTITIONED:
+        for month in months_ahead(now, settings.partitions_ahead):
+            with transaction(conn):
+                made.append(queries.value(conn, "maintain.add_partition", parent=parent, month=month))
+    return {"made": [name for name in made if name]}
+
+
+def _before(now: datetime, days: int) -> datetime | None:
+    return now - timedelta(days=days) if days else None
+
+
+def _batches(conn: Connection, query: str, **params: Any) -> int:
+    """Repeat a bounded query, a transaction each, until it finds nothing more."""
+    done = 0
+    while True:
+        with transaction(conn), conn.cursor() as cursor:
+            cursor.execute(queries.sql(query), {"batch": BATCH, **params})
+            found = cursor.fetchone()[0] if cursor.description else cursor.rowcount
+        if not found:
+            return done
+        done += found
+
+
+def _expire_logs(settings: Settings, conn: Connection, now: datetime) -> Iterator[tuple[str, Any]]:
+    limits = {
+        "ingest.poll": ("maintain.trim_polls", settings.retain_polls_days),
+        "ingest.fetch_log": ("maintain.trim_fetch_log", settings.retain_fetch_log_days),
+        "news_internal.revision": ("maintain.trim_revisions", settings.retain_revisions_days),
+    }
+    for parent, (trim, days) in limits.items():
+        before = _before(now, days)
+        if before:
+            with transaction(conn):
+                dropped = queries.value(conn, "maintain.drop_partitions", parent=parent, before=before) or []
+                trimmed = queries.run(conn, trim, before=before)
+            yield parent, {"dropped": dropped, "rows": trimmed}
+
+
+def _expire_rows(settings: Settings, conn: Connection, now: datetime) -> Iterator[tuple[str, Any]]:
+    limits: Sequence[tuple[str, int, Mapping[str, Any]]] = (
+        ("extractions", settings.retain_extractions_days, {}),
+        ("bodies", settings.retain_bodies_days, {"now": now}),
+        ("runs", settings.retain_runs_days, {}),
+        ("changes", settings.retain_changes_days, {}),
+    )
+    for name, days, params in limits:
+        before = _before(now, days)
+        if before:
+            yield name, _batches(conn, f"maintain.trim_{name}", before=before, **params)
+
+
+def _expire_articles(settings: Settings, conn: Connection, now: datetime) -> int:
+    before, done = _before(now, settings.retain_articles_days), 0
+    while before:
+        with transaction(conn):
+            old = queries.value(conn, "maintain.old_articles", before=before, batch=500)
+        if not old:
+            break
+        why = f"older than {settings.retain_articles_days} days"
+        retract(conn, old, why, now, kind="purged")
+        done += len(old)
+    return done
+
+
+def _expire_captures(settings: Settings, conn: Connection, now: datetime) -> int:
+    before = _before(now, settings.retain_captures_days)
+    if not before:
+        return 0
+    from newsflow.store.archive import Archive
+    from newsflow.store.retention import prune
+
+    return sum(1 for _ in prune(conn, Archive(settings.archive_url), before, now))
+
+
+def retention(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Delete what is older than its setting; nothing that is not set."""
+    result: Result = dict(_expire_logs(settings, conn, now))
+    result.update(_expire_rows(settings, conn, now))
+    result["articles"] = _expire_articles(settings, conn, now)
+    result["capture_files"] = _expire_captures(settings, conn, now)
+    with transaction(conn):
+        queries.run(conn, "maintain.trim_figures", before=now - timedelta(days=settings.retain_figures_days))
+    return result
+
+
+def reap(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """End readers' sessions that are overdue; returns them as data, with the reason."""
+    with transaction(conn):
+        ended = queries.rows(
+            conn,
+            "maintain.reap",
+            longest=timedelta(minutes=settings.reap_query_minutes),
+            idlest=timedelta(minutes=settings.reap_idle_minutes),
+        )
+    return {"ended": [{"pid": e.pid, "role": e.role, "why": e.why} for e in ended]}
+
+
+def search(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Index what a broken load left unindexed."""
+    return {"indexed": catch_up(conn, utcnow)}
+
+
+def statistics(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Renew the planner's statistics of the large tables."""
+    with transaction(conn):
+        queries.run(conn, "maintain.analyze_article")
+    return {}
+
+
+def figures(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Measure sizes, dead rows, lags and free space for the operations pages."""
+    with transaction(conn):
+        queries.run(conn, "maintain.measure", now=now)
+        for place in {str(settings.home.expanduser()), settings.archive_url}:
+            _measure_disk(conn, place, now)
+    return {}
+
+
+def _measure_disk(conn: Connection, place: str, now: datetime) -> None:
+    try:
+        usage = shutil.disk_usage(place)
+    except OSError:
+        return  # not there yet, or an object store
+    share = usage.free / usage.total
+    for name, value, unit in (("disk_free", usage.free, "bytes"), ("disk_free_share", share, "share")):
+        queries.run(conn, "maintain.note_figure", now=now, name=name, subject=place, value=value, unit=unit)
+
+
+# job: how old its last good end must be for it to be due
+JOBS: dict[str, tuple[Job, timedelta]] = {
+    "reap": (reap, _HOUR),
+    "search": (search, _HOUR),
+    "figures": (figures, _HOUR),
+    "partitions": (partitions, _DAY),
+    "retention": (retention, _DAY),
+    "statistics": (statistics, _DAY),
+}
+
+
+def run(
+    settings: Settings, names: Sequence[str] = (), *, force: bool = False, clock: Clock = utcnow
+) -> list[JobReport]:
+    """Run the jobs that are due (or those that are named), one after the other.
+
+    :raises MaintenanceError: at the end, where a job failed.
+    :raises KeyError: for an unknown job.
+    """
+    chosen = [(name, *JOBS[name]) for name in names or JOBS]
+    with session(settings.dsn, application="newsflow maintain") as conn, advisory_lock(conn, "newsflow.maintain"):
+        due = [(n, job) for n, job, every in chosen if names or force or _due(conn, n, every, clock())]
+        reports = [_run_one(settings, conn, name, job, clock) for name, job in due]
+    failed = [f"{r.job}: {r.error}" for r in reports if r.error]
+    if failed:
+        raise MaintenanceError("; ".join(failed))
+    return reports
+
+
+def _due(conn: Connection, name: str, every: timedelta, now: datetime) -> bool:
+    with transaction(conn):
+        ended = queries.value(conn, "maintain.last_end", job=name)
+    return ended is None or now - ended >= every
+
+
+def _run_one(settings: Settings, conn: Connection, name: str, job: Job, clock: Clock) -> JobReport:
+    started = clock()
+    result: Result = {}
+    error = ""
+    with transaction(conn):
+        queries.run(conn, "maintain.begin", job=name, now=started)
+    try:
+        result = job(settings, conn, started)
+    except (psycopg2.Error, OSError) as trouble:
+        conn.rollback()
+        error = (str(trouble).strip() or type(trouble).__name__).splitlines()[0][:500]
+    else:
+        with transaction(conn):
+            queries.run(conn, "maintain.end", job=name, now=clock(), result=json.dumps(result))
+    return JobReport(name, result, (clock() - started).total_seconds(), error)

@@ -1,0 +1,53 @@
+"""Take articles out of the contract, tell the consumers, and keep them from returning.
+
+The capture stays in the archive (lineage, and the only proof of what was published); all
+texts in the database go: article, revisions, search, extractions and what the feed said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.store import queries
+from newsflow.store.db import transaction
+from newsflow.web.urls import canonicalise, url_hash
+
+
+class UnknownPageError(LookupError):
+    """No page with this address was ever seen."""
+
+
+def find(conn: Connection, url: str) -> int:
+    """The number of the page with this address.
+
+    :raises UnknownPageError: where there is none.
+    :raises newsflow.web.urls.BadUrl: where the address is none.
+    """
+    with transaction(conn):
+        found = queries.row(conn, "retract.find_page", url_hash=url_hash(canonicalise(url)))
+    if found is None:
+        raise UnknownPageError(f"no page with the address {url} is known here")
+    return int(found.page_id)
+
+
+def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, kind: str = "retracted") -> None:
+    """Take out the articles of some pages, in one transaction; safe to repeat.
+
+    :param kind: `retracted` by a person, or `purged` by a retention rule.
+    """
+    ids = list(pages)
+    with transaction(conn):
+        stories = queries.value(conn, "retract.list_stories", pages=ids)
+        locked = queries.value(conn, "retract.lock_pages", pages=ids, stories=stories)
+        queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
+        queries.run(conn, "retract.note_articles", pages=ids)
+        for query in ("delete_articles", "delete_revisions"):
+            queries.run(conn, f"retract.{query}", pages=ids)
+        queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
+        queries.run(conn, "retract.regroup", stories=stories, now=now)
+        queries.run(conn, "retract.move_articles", mates=sorted({*locked} - {*ids}))
+        queries.run(conn, "load.lock_changes")
+        queries.run(conn, "retract.log_changes", now=now)

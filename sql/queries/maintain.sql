@@ -1,0 +1,195 @@
+-- name: maintain.add_partition makes the partition of a month
+select news_internal.add_partition(%(parent)s::regclass, %(month)s::date);
+
+-- name: maintain.drop_partitions drops the months that end before a time
+select array_agg(name) from news_internal.drop_partitions(%(parent)s::regclass, %(before)s) name;
+
+-- name: maintain.trim_polls deletes old polls that lie in the default partition
+delete from ingest.poll_default where polled_at < %(before)s;
+
+-- name: maintain.trim_fetch_log deletes old fetches that lie in the default partition
+delete from ingest.fetch_log_default where fetched_at < %(before)s;
+
+-- name: maintain.trim_revisions deletes old contents that lie in the default partition
+delete from news_internal.revision_default where valid_until < %(before)s;
+
+-- name: maintain.trim_extractions deletes a batch of extractions that newer ones have replaced
+delete from ingest.extraction where extraction_id in (
+  select e.extraction_id from ingest.extraction e join ingest.page p using (page_id)
+  where e.extracted_at < %(before)s
+    and e.extraction_id is distinct from p.extraction_id
+    and e.extraction_id is distinct from p.loaded_extraction_id
+    and p.state in ('loaded', 'rejected')
+  order by e.extraction_id limit %(batch)s);
+
+-- name: maintain.trim_bodies empties a batch of old bodies, and what search and lineage keep of them
+with old as (
+  select article_id, extraction_id from news_internal.article
+  where loaded_at < %(before)s and body_purged_at is null order by article_id limit %(batch)s for update
+), emptied as (
+  update news_internal.article a set body = '', body_purged_at = %(now)s from old where a.article_id = old.article_id
+), unsearched as (
+  update news_internal.search s set document = news_internal.fts_document(s.language, s.title, '', '')
+  from old where s.article_id = old.article_id
+), unextracted as (
+  update ingest.extraction e set body = '' from old where e.page_id = old.article_id
+), unrevised as (
+  update news_internal.revision r set body = '' from old where r.article_id = old.article_id
+)
+select count(*) from old;
+
+-- name: maintain.trim_runs deletes the funnels of old runs
+delete from ingest.run where run_id in (
+  select run_id from ingest.run where state <> 'running' and started_at < %(before)s order by run_id limit %(batch)s);
+
+-- name: maintain.trim_changes deletes a batch of the change log that search has dealt with
+delete from news_internal.change where change_id in (
+  select change_id from news_internal.change
+  where changed_at < %(before)s and change_id <= (select min(change_id) from news_internal.consumer)
+  order by change_id limit %(batch)s);
+
+-- name: maintain.trim_figures deletes old figures
+delete from news_internal.figure where measured_at < %(before)s;
+
+-- name: maintain.old_articles lists a batch of articles that retention takes out
+select coalesce(array_agg(article_id), '{}') from (
+  select article_id from news_internal.article where loaded_at < %(before)s order by article_id limit %(batch)s) old;
+
+-- name: maintain.reap ends sessions of readers that are overdue
+select * from news_internal.reap(%(longest)s, %(idlest)s);
+
+-- name: maintain.begin notes that a job has begun
+insert into news_internal.maintenance (job, started_at) values (%(job)s, %(now)s)
+on conflict (job) do update set started_at = excluded.started_at, ended_at = null;
+
+-- name: maintain.end notes what a job did
+update news_internal.maintenance set ended_at = %(now)s, result = %(result)s where job = %(job)s;
+
+-- name: maintain.analyze_article renews the planner's statistics
+analyze news_internal.article, news_internal.search, news_internal.change, ingest.page, ingest.extraction, ingest.entry;
+
+-- name: maintain.measure notes sizes, dead rows, lags and connections
+insert into news_internal.figure (measured_at, name, subject, value, unit)
+select %(now)s, f.name, f.subject, f.value, f.unit
+from (
+  select 'database_size' as name, '' as subject, pg_database_size(current_database())::float8 as value, 'bytes' as unit
+  union all
+  select 'table_size', s.schemaname || '.' || s.relname, pg_total_relation_size(s.relid), 'bytes'
+  from pg_stat_user_tables s where s.schemaname in ('ingest', 'news_internal')
+  union all
+  select 'dead_rows', s.schemaname || '.' || s.relname, s.n_dead_tup::float8 / nullif(s.n_live_tup + s.n_dead_tup, 0), 'share'
+  from pg_stat_user_tables s where s.schemaname in ('ingest', 'news_internal')
+  union all
+  select 'default_rows', 'ingest.poll', count(*), 'rows' from ingest.poll_default
+  union all
+  select 'default_rows', 'ingest.fetch_log', count(*), 'rows' from ingest.fetch_log_default
+  union all
+  select 'default_rows', 'news_internal.revision', count(*), 'rows' from news_internal.revision_default
+  union all
+  select 'xid_age', '', age(datfrozenxid), 'transactions' from pg_database where datname = current_database()
+  union all
+  select 'search_lag', '', (select count(*) from news_internal.change where change_id > c.change_id), 'changes'
+  from news_internal.consumer c where name = 'search'
+  union all
+  select 'readers', '', count(*), 'connections' from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
+  where a.datname = current_database() and r.rolname = 'news_reader'
+) f
+where f.value is not null
+on conflict do nothing;
+
+-- name: maintain.note_figure notes a figure that was measured outside the database
+insert into news_internal.figure (measured_at, name, subject, value, unit)
+values (%(now)s, %(name)s, %(subject)s, %(value)s, %(unit)s) on conflict do nothing;
+
+-- name: retract.find_page finds a page by its canonical URL
+select page_id, url, state from ingest.page where url_hash = %(url_hash)s;
+
+-- name: retract.list_stories lists the stories of some pages
+select coalesce(array_agg(distinct story_id), '{}') from ingest.story_member where page_id = any(%(pages)s::bigint[]);
+
+-- name: retract.lock_pages takes the row locks of the pages and of the other members of their stories, in one order
+select coalesce(array_agg(page_id), '{}') from (
+  select page_id from ingest.page
+  where page_id = any(%(pages)s::bigint[])
+    or page_id in (select page_id from ingest.story_member where story_id = any(%(stories)s::bigint[]))
+  order by page_id for no key update
+) locked;
+
+-- name: retract.bury makes the tombstones
+insert into news_internal.tombstone (url_hash, article_id, kind, why, made_at)
+select url_hash, page_id, %(kind)s, %(why)s, %(now)s from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id
+on conflict (url_hash) do update set kind = excluded.kind, why = excluded.why, made_at = excluded.made_at;
+
+-- name: retract.note_articles remembers, for the change log, what is about to go
+create temporary table retract_plan on commit drop as
+select article_id, story_id, revision, 'retraction' as kind from news_internal.article
+where article_id = any(%(pages)s::bigint[]);
+
+-- name: retract.delete_articles takes the articles out
+delete from news_internal.article where article_id = any(%(pages)s::bigint[]);
+
+-- name: retract.delete_revisions takes their older contents out
+delete from news_internal.revision where article_id = any(%(pages)s::bigint[]);
+
+-- name: retract.delete_traces takes their texts out of the machine's tables
+with extraction as (delete from ingest.extraction where page_id = any(%(pages)s::bigint[])),
+  member as (delete from ingest.story_member where page_id = any(%(pages)s::bigint[])),
+  pending as (delete from ingest.story_pending where page_id = any(%(pages)s::bigint[])),
+  credit as (delete from ingest.credit where page_id = any(%(pages)s::bigint[])),
+  edge as (delete from ingest.story_edge where lo = any(%(pages)s::bigint[]) or hi = any(%(pages)s::bigint[])),
+  hash as (delete from ingest.sketch_hash h using ingest.sketch s
+    where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
+  sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
+  entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
+    where page_id = any(%(pages)s::bigint[]))
+update ingest.page set state = 'rejected', outcome = 'retracted', detail = %(kind)s || ': ' || left(%(why)s, 400),
+  extraction_id = null, loaded_extraction_id = null, attempts = 0, changed_at = %(now)s
+where page_id = any(%(pages)s::bigint[]);
+
+-- name: retract.regroup gives the remaining members of the stories their number and origin
+with member as (
+  select m.page_id, min(m.page_id) over story as story_id,
+    row_number() over (story order by e.published_at nulls last, m.page_id) = 1 as is_origin
+  from ingest.story_member m
+  join ingest.page p using (page_id)
+  left join ingest.extraction e on e.extraction_id = p.extraction_id
+  where m.story_id = any(%(stories)s::bigint[])
+  window story as (partition by m.story_id)
+)
+update ingest.story_member m set story_id = n.story_id, is_origin = n.is_origin, changed_at = %(now)s
+from member n
+where m.page_id = n.page_id and (m.story_id, m.is_origin) is distinct from (n.story_id, n.is_origin);
+
+-- name: retract.move_articles carries that to their articles and into the change log's list
+with moved as (
+  update news_internal.article a set story_id = m.story_id, is_origin = m.is_origin
+  from ingest.story_member m
+  where m.page_id = a.article_id and a.article_id = any(%(mates)s::bigint[])
+    and (a.story_id, a.is_origin) is distinct from (m.story_id, m.is_origin)
+  returning a.article_id, a.story_id, a.revision
+)
+insert into retract_plan select article_id, story_id, revision, 'story' from moved;
+
+-- name: retract.log_changes tells consumers
+with logged as (
+  insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
+  select nextval('news_internal.change_id'), article_id, story_id, null, revision, kind, %(now)s
+  from (select * from retract_plan order by kind, article_id) p
+  returning change_id
+)
+select pg_notify('news_changes', max(change_id)::text) from logged having count(*) > 0;
+
+-- name: maintain.last_end tells when a job last ended well
+select ended_at from news_internal.maintenance where job = %(job)s;
+
+-- name: maintain.list_columns lists the columns of the contract with their comments, the articles first
+select c.relname as relation, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
+  coalesce(obj_description(c.oid, 'pg_class'), '') as relation_text, coalesce(col_description(c.oid, a.attnum), '') as text
+from pg_class c join pg_attribute a on a.attrelid = c.oid
+where c.relnamespace = 'news'::regnamespace and c.relkind in ('v', 'm') and a.attnum > 0 and not a.attisdropped
+order by c.relname <> 'articles', c.relname, a.attnum;
+
+-- name: maintain.list_functions lists the functions of the contract with their comments
+select proname as name, pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result,
+  coalesce(obj_description(oid, 'pg_proc'), '') as text
+from pg_proc where pronamespace = 'news'::regnamespace order by proname;
