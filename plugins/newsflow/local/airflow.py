@@ -16,7 +16,8 @@ from newsflow.local.home import Home
 from newsflow.local.processes import Family
 from newsflow.settings import ROOT
 
-COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+API_SERVER = "api-server"
+COMPONENTS = (API_SERVER, "scheduler", "dag-processor", "triggerer")
 USER = "admin"
 READY_S = 180.0
 FINAL = ("success", "failed")
@@ -126,6 +127,11 @@ class Airflow:
             log.unlink(missing_ok=True)
             self.family.start(name, [str(programs() / "airflow"), name], self.env, log, ROOT)
 
+    def stop(self) -> None:
+        """Stop all components and their children."""
+        self.client.close()
+        self.family.stop(stateless=(API_SERVER,))
+
     def check(self) -> None:
         """See that all components live.
 
@@ -141,8 +147,9 @@ class Airflow:
         :raises AirflowError: where that takes more than `READY_S`, or a component ends.
         """
         steps: tuple[tuple[str, Callable[[], bool]], ...] = (
-            ("waiting for Airflow's API", self.client.healthy),
+            ("waiting for Airflow's API", self.client.answers),
             ("waking the Execution API", self.client.warm),
+            ("waiting for Airflow's scheduler", self.client.scheduling),
             (f"waiting for Airflow to read the Dag {dag_id}", lambda: self.client.knows(dag_id)),
         )
         deadline = time.monotonic() + READY_S
@@ -164,8 +171,16 @@ class Client:
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy has no business on loopback
 
-    def healthy(self) -> bool:
-        """Whether API server and scheduler say that they are well."""
+    def close(self) -> None:
+        """Hang up: the API server waits for open connections before it ends."""
+        self._session.close()
+
+    def answers(self) -> bool:
+        """Whether the API server is there."""
+        return self._probe("/api/v2/version") is not None
+
+    def scheduling(self) -> bool:
+        """Whether the scheduler's heartbeat is fresh."""
         found = self._probe("/api/v2/monitor/health")
         return found is not None and found.json().get("scheduler", {}).get("status") == "healthy"
 

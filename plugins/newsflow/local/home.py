@@ -106,10 +106,11 @@ class Home:
         """
         handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BusyError(f"another newsflow works in {self.root}") from None
             yield
-        except BlockingIOError:
-            raise BusyError(f"another newsflow works in {self.root}") from None
         finally:
             os.close(handle)
 

@@ -129,7 +129,7 @@ class Launcher:
         self.airflow = Airflow(self.home, ports, metadata_url, env, family)
         with self.show.step("preparing Airflow's metadata (some seconds, the first time more)"):
             self.airflow.migrate(self._note)
-        self._stack.callback(family.stop)
+        self._stack.callback(self.airflow.stop)
         with self.show.step("starting Airflow: api-server, scheduler, dag-processor, triggerer"):
             self.airflow.start()
             self.airflow.wait(DAG)

@@ -87,16 +87,20 @@ class Family:
         """Servers that are no longer there, with their exit codes."""
         return {name: child.returncode for name, child in self.children.items() if child.poll() is not None}
 
-    def stop(self, grace_s: float = 15.0) -> None:
-        """Ask all to end at once, wait, then end whatever of theirs is left."""
+    def stop(self, grace_s: float = 15.0, stateless: Sequence[str] = ()) -> None:
+        """Ask all to end at once, wait, then end whatever of theirs is left.
+
+        :param stateless: servers that lose nothing when they are killed once the others are gone.
+        """
         for child in self.children.values():
             if child.poll() is None:
                 with suppress(ProcessLookupError):
                     child.terminate()
         deadline = time.monotonic() + grace_s
-        for child in self.children.values():
-            with suppress(subprocess.TimeoutExpired):
-                child.wait(max(0.0, deadline - time.monotonic()))
+        for name, child in self.children.items():
+            if name not in stateless:
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(max(0.0, deadline - time.monotonic()))
         end(marked(self.mark), signal.SIGKILL, grace_s=5)
         for child in self.children.values():
             child.wait()
