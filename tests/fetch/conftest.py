@@ -65,7 +65,8 @@ class Ledger:
             )
             publisher = cursor.fetchone()[0]
             cursor.execute(
-                "insert into ingest.page (url, url_hash, origin_id, publisher_id) values (%s, %s, %s, %s) returning page_id",
+                "insert into ingest.page (url, url_hash, origin_id, publisher_id) values (%s, %s, %s, %s) "
+                "returning page_id",
                 (url, url_hash(url), origin_id, publisher),
             )
             return int(cursor.fetchone()[0])

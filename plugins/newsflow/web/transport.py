@@ -10,18 +10,19 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from requests import PreparedRequest, RequestException, Response
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError, IncompleteRead, InvalidChunkLength, ProtocolError
+from urllib3.exceptions import HTTPError
 
 from newsflow.clock import Clock, utcnow
 from newsflow.model import Exchange, Outcome
 from newsflow.settings import Settings
 from newsflow.web import answers, guard
+from newsflow.web.body import drain, pieces
 from newsflow.web.call import Call, Stop, running
 from newsflow.web.decode import ACCEPT_ENCODING, decode
 from newsflow.web.dial import GuardedAdapter, tls_context
@@ -29,8 +30,6 @@ from newsflow.web.names import Lookup, Names, system_lookup
 from newsflow.web.urls import BadUrl, origin_of, sendable
 
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
-_PIECE = 64 * 1024
-_DRAINED = 16 * 1024  # a short body of a redirect or error is read, so that its connection can be kept
 _UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 CheckHop = Callable[[str], "Outcome | None"]
@@ -169,7 +168,7 @@ class Transport:
             trip.headers = {name.lower(): value for name, value in response.headers.items()}
             if trip.status in answers.REDIRECTS:
                 follow = self._redirect(trip, target)
-                _drain(response)
+                drain(response)
                 return follow
             self._read(trip, call, response)
             return None
@@ -215,7 +214,7 @@ class Transport:
 
     def _read(self, trip: _Trip, call: Call, response: Response) -> None:
         if answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional) is not Outcome.OK:
-            _drain(response)
+            drain(response)
             return
         kind = answers.media_type(trip.headers)
         if trip.wants and not trip.wants(kind):
@@ -225,36 +224,7 @@ class Transport:
             raise Stop(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
         call.body(trip.max_bytes)
         encoding = trip.headers.get("content-encoding", "")
-        trip.body = decode(_pieces(response), encoding, trip.max_bytes, clip=trip.clip)
-
-
-def _pieces(response: Response) -> Iterator[bytes]:
-    try:
-        yield from response.raw.stream(_PIECE, decode_content=False)
-    except InvalidChunkLength as error:
-        raise Stop(Outcome.BAD_RESPONSE, f"bad chunk after {error.response.tell()} bytes") from None
-    except IncompleteRead as error:
-        raise Stop(
-            Outcome.TRUNCATED, f"ended after {error.partial} bytes, {error.expected} more were announced"
-        ) from None
-    except ProtocolError as error:
-        cause = error.args[1] if len(error.args) > 1 else None
-        if isinstance(cause, IncompleteRead):
-            text = f"ended after {cause.partial} bytes, {cause.expected} more were announced"
-            raise Stop(Outcome.TRUNCATED, text) from None
-        if isinstance(cause, OSError):
-            raise Stop(Outcome.CONNECTION_LOST, f"broken in the body: {type(cause).__name__}") from None
-        raise Stop(Outcome.TRUNCATED, "ended before its last chunk") from None
-    except (HTTPError, OSError, ValueError) as error:
-        raise Stop(Outcome.CONNECTION_LOST, f"broken in the body: {type(error).__name__}") from None
-
-
-def _drain(response: Response) -> None:
-    """Read a short body of known length; any other is left unread, and its connection closed."""
-    length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length[:9]) <= _DRAINED:
-        for _ in _pieces(response):
-            pass
+        trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
 
 
 def _check_port(url: str) -> None:

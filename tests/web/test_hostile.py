@@ -1,0 +1,186 @@
+"""Servers that lie, stall, flood or break off: each ends in its outcome, in time and in bounds.
+
+The rows are those of the design's table of bad inputs, against a real server on loopback.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+import zlib
+from collections.abc import Callable
+
+import brotli
+import psutil
+import pytest
+
+from newsflow.model import Outcome
+from newsflow.web.transport import Transport
+from tests.web import plays
+from tests.web.plays import HTML, chunked, encoded, redirects_to
+from tests.webserver import Play, Server, answer, raw, says
+
+GZ = gzip.compress(b"hello " * 1000)
+
+CASES: dict[str, tuple[Callable[[], Play], Outcome]] = {
+    # time
+    "slow headers": (lambda: plays.SLOW_HEADERS, Outcome.DEADLINE),
+    "slow body": (lambda: plays.SLOW_BODY, Outcome.DEADLINE),
+    "endless 100 Continue": (lambda: plays.ENDLESS_CONTINUE, Outcome.DEADLINE),
+    "no answer at all": (lambda: plays.silent(threading.Event()), Outcome.DEADLINE),
+    # size
+    "endless body": (lambda: plays.ENDLESS_BODY, Outcome.TOO_BIG),
+    "announced over the cap": (
+        lambda: says(body=b"x", headers={"Content-Length": "99999999999"}),
+        Outcome.TOO_BIG,
+    ),
+    "gzip bomb": (plays.gzip_bomb, Outcome.TOO_BIG),
+    "brotli bomb": (plays.brotli_bomb, Outcome.TOO_BIG),
+    "deflate bomb": (plays.deflate_bomb, Outcome.TOO_BIG),
+    "endless chunk extension": (lambda: plays.ENDLESS_CHUNK_EXTENSION, Outcome.BAD_RESPONSE),
+    "endless header line": (lambda: plays.ENDLESS_HEADER, Outcome.BAD_RESPONSE),
+    "five thousand headers": (lambda: plays.MANY_HEADERS, Outcome.BAD_RESPONSE),
+    # encodings
+    "stacked encodings": (lambda: encoded(gzip.compress(GZ), "gzip, gzip"), Outcome.DECODE_ERROR),
+    "unknown encoding": (lambda: encoded(b"x", "zstd"), Outcome.DECODE_ERROR),
+    "gzip header on a plain body": (lambda: encoded(b"<p>plain", "gzip"), Outcome.DECODE_ERROR),
+    "br header on a plain body": (lambda: encoded(b"\xff\xff<p>plain", "br"), Outcome.DECODE_ERROR),
+    "broken gzip": (lambda: encoded(GZ[:20] + b"\xff" * 20 + GZ[40:], "gzip"), Outcome.DECODE_ERROR),
+    "gzip with a wrong checksum": (lambda: encoded(GZ[:-8] + b"\0" * 8, "gzip"), Outcome.DECODE_ERROR),
+    # cut
+    "truncated gzip": (lambda: encoded(GZ[:-9], "gzip"), Outcome.TRUNCATED),
+    "truncated brotli": (lambda: encoded(brotli.compress(b"hello " * 99)[:-3], "br"), Outcome.TRUNCATED),
+    "short Content-Length": (lambda: raw(answer(body=b"x" * 10, headers={"Content-Length": "20"})), Outcome.TRUNCATED),
+    "chunked without its end": (lambda: raw(chunked(b"hello", end=False)), Outcome.TRUNCATED),
+    "chunk cut in the middle": (lambda: raw(chunked(b"hello")[:-9]), Outcome.TRUNCATED),
+    "reset in the body": (lambda: plays.reset, Outcome.CONNECTION_LOST),
+    "closed before a word": (lambda: raw(b""), Outcome.CONNECTION_LOST),
+    # not HTTP
+    "another protocol": (lambda: raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Outcome.BAD_RESPONSE),
+    "status that is no number": (lambda: raw(b"HTTP/1.1 abc OK\r\n\r\n"), Outcome.BAD_RESPONSE),
+    "chunk size that is no number": (lambda: raw(chunked()[:-5] + b"zz\r\nhello\r\n"), Outcome.BAD_RESPONSE),
+    "304 that nobody asked for": (lambda: says("304 Not Modified"), Outcome.BAD_RESPONSE),
+    "202, a challenge in progress": (lambda: says("202 Accepted"), Outcome.BAD_RESPONSE),
+    # redirects
+    "redirect to itself": (lambda: redirects_to("/x"), Outcome.TOO_MANY_REDIRECTS),
+    "redirect without Location": (lambda: says("302 Found"), Outcome.BAD_REDIRECT),
+    "redirect to half an address": (lambda: redirects_to("http://[::1"), Outcome.BAD_REDIRECT),
+    "redirect to a file": (lambda: redirects_to("file:///etc/passwd"), Outcome.BAD_REDIRECT),
+    "redirect to gopher": (lambda: redirects_to("gopher://127.0.0.1:70/_x"), Outcome.BAD_REDIRECT),
+    "redirect with credentials": (lambda: redirects_to("http://u:p@example.org/"), Outcome.BAD_REDIRECT),
+    "redirect to the metadata service": (lambda: redirects_to("http://169.254.169.254/latest/"), Outcome.SSRF_BLOCKED),
+    "redirect to metadata, mapped": (lambda: redirects_to("http://[::ffff:169.254.169.254]/"), Outcome.SSRF_BLOCKED),
+    "redirect to another loopback port": (lambda: redirects_to("http://127.0.0.1:9200/"), Outcome.SSRF_BLOCKED),
+    "redirect to a mail server": (lambda: redirects_to("http://127.0.0.1:25/"), Outcome.BAD_URL),
+    "redirect to a number": (lambda: redirects_to("http://0x7f000001:9200/"), Outcome.SSRF_BLOCKED),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_ends_in_its_outcome(case: str, server: Server, transports: Callable[..., Transport]) -> None:
+    make, expected = CASES[case]
+    server.plays["/x"] = make()
+    deadline = 0.5
+    began = time.monotonic()
+    found = transports(server, deadline_s=deadline).exchange(server.url("/x"))
+    seconds = time.monotonic() - began
+    assert found.outcome is expected, found.detail
+    assert found.body == b""
+    assert found.detail
+    assert "\n" not in found.detail
+    if expected is Outcome.DEADLINE:
+        assert deadline <= seconds < deadline + 0.4  # 0.1 s on a quiet machine
+    else:
+        assert seconds < 5
+
+
+def test_endless_redirect_body_is_left_unread(server: Server, transport: Transport) -> None:
+    server.plays |= {"/x": plays.ENDLESS_REDIRECT_BODY, "/end": says(body=b"there", headers=HTML)}
+    before = psutil.Process().memory_info().rss
+    found = transport.exchange(server.url("/x"))
+    assert (found.outcome, found.body) == (Outcome.OK, b"there")
+    assert psutil.Process().memory_info().rss - before < 40_000_000
+    assert found.seconds < 1
+
+
+def test_bombs_stay_small_in_memory(server: Server, transport: Transport) -> None:
+    server.plays |= {"/gz": plays.gzip_bomb(), "/br": plays.brotli_bomb(), "/df": plays.deflate_bomb()}
+    before = psutil.Process().memory_info().rss
+    for path in ("/gz", "/br", "/df"):
+        assert transport.exchange(server.url(path)).outcome is Outcome.TOO_BIG
+    assert psutil.Process().memory_info().rss - before < 40_000_000
+
+
+def test_many_redirects_end(server: Server, transports: Callable[..., Transport]) -> None:
+    server.plays |= {f"/{n}": redirects_to(f"/{n + 1}") for n in range(20)}
+    found = transports(server, max_redirects=3).exchange(server.url("/0"))
+    assert found.outcome is Outcome.TOO_MANY_REDIRECTS
+    assert len(server.requests) == 4
+
+
+def test_deadline_counts_redirects_together(server: Server, transports: Callable[..., Transport]) -> None:
+    def slow_redirect(sock: object, request: object) -> None:
+        time.sleep(0.2)
+        redirects_to(f"/{time.monotonic()}")(sock, request)  # type: ignore[arg-type]
+
+    server.plays["*"] = slow_redirect
+    found = transports(server, deadline_s=0.5, max_redirects=100).exchange(server.url("/x"))
+    assert found.outcome is Outcome.DEADLINE
+    assert 0.5 <= found.seconds < 0.9
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        encoded(GZ, "gzip"),
+        encoded(GZ, "x-gzip"),
+        encoded(gzip.compress(b"hello " * 400) + gzip.compress(b"hello " * 600), "gzip"),
+        encoded(GZ + b"\0" * 100, "gzip"),
+        encoded(zlib.compress(b"hello " * 1000), "deflate"),
+        encoded(zlib.compress(b"hello " * 1000)[2:-4], "deflate"),
+        encoded(brotli.compress(b"hello " * 1000), "br"),
+        encoded(b"hello " * 1000, "identity"),
+        raw(chunked(b"hello " * 500, b"hello " * 500)),
+        raw(answer(body=b"hello " * 1000, length=False)),
+    ],
+    ids=[
+        "gzip",
+        "x-gzip",
+        "two-members",
+        "padded",
+        "deflate",
+        "raw-deflate",
+        "br",
+        "identity",
+        "chunked",
+        "until-close",
+    ],
+)
+def test_good_encodings_are_undone(play: Play, server: Server, transport: Transport) -> None:
+    server.plays["/x"] = play
+    found = transport.exchange(server.url("/x"))
+    assert (found.outcome, found.body) == (Outcome.OK, b"hello " * 1000)
+
+
+def test_connection_that_broke_is_not_used_again(server: Server, transport: Transport) -> None:
+    server.plays |= {"/bad": plays.reset, "/good": says(body=b"x")}
+    assert transport.exchange(server.url("/bad")).outcome is Outcome.CONNECTION_LOST
+    assert transport.exchange(server.url("/good")).outcome is Outcome.OK
+    assert server.connections == 2
+
+
+def test_kept_connection_that_the_server_closed_is_replaced(server: Server, transport: Transport) -> None:
+    """The close races with the next request: the server reads it and says nothing."""
+    calls: list[int] = []
+
+    def once_then_hang_up(sock: object, request: object) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            sock.close()  # type: ignore[attr-defined]
+            return
+        says(body=b"x")(sock, request)  # type: ignore[arg-type]
+
+    server.plays["/x"] = once_then_hang_up
+    assert [transport.exchange(server.url("/x")).outcome for _ in range(3)] == [Outcome.OK] * 3
+    assert len(calls) == 4
