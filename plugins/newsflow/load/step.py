@@ -35,7 +35,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
     started = clock()
     with runs.work(settings, run_id, Stage.LOAD, 0, clock) as step:
         with transaction(step.conn):
-            step.counts.update({found.outcome: found.pages for found in _done_before(step)})
+            step.counts.update(_done_before(step))
             queries.run(step.conn, "load.make_plan")
         for pages in _chunks(step, settings.load_chunk):
             with transaction(step.conn):
@@ -45,8 +45,8 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
         return step.report(started)
 
 
-def _done_before(step: runs.Work) -> list[tuple[str, int]]:
-    return queries.rows(step.conn, "load.done_before", run_id=step.run_id)
+def _done_before(step: runs.Work) -> dict[str, int]:
+    return {r.outcome: r.pages for r in queries.rows(step.conn, "load.done_before", run_id=step.run_id)}
 
 
 def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:

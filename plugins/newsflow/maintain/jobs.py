@@ -71,7 +71,8 @@ def _batches(conn: Connection, query: str, **params: Any) -> int:
     while True:
         with transaction(conn), conn.cursor() as cursor:
             cursor.execute(queries.sql(query), {"batch": BATCH, **params})
-            found = cursor.fetchone()[0] if cursor.description else cursor.rowcount
+            answer = cursor.fetchone() if cursor.description else None
+            found = int(answer[0]) if answer else cursor.rowcount
         if not found:
             return done
         done += found
