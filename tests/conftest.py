@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -49,12 +49,24 @@ def template(postgres: Server) -> str:
 
 
 @pytest.fixture
-def dsn(postgres: Server, template: str) -> Iterator[str]:
+def make_dsn(postgres: Server, template: str) -> Iterator[Callable[[], str]]:
+    """Makes fresh, migrated databases; gives the URL of each."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"t_{uuid.uuid4().hex[:12]}")
+        _admin(postgres, f"create database {names[-1]} template {template}")
+        return postgres.url(names[-1])
+
+    yield make
+    for name in names:
+        _admin(postgres, f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def dsn(make_dsn: Callable[[], str]) -> str:
     """URL of a fresh, migrated database."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    _admin(postgres, f"create database {name} template {template}")
-    yield postgres.url(name)
-    _admin(postgres, f"drop database if exists {name} with (force)")
+    return make_dsn()
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""SIGKILL in the middle of a step, then the step again: the rows of an undisturbed run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow import pipeline
+from newsflow.local.newsroom import Newsroom, sample_world
+from newsflow.pipeline import Request
+from newsflow.settings import ROOT, Settings
+from newsflow.store.db import connect
+from tests.pipeline.night import left, orphans, register, settings_for
+
+STEPS = ("fetch", "extract", "deduplicate", "load")
+WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+BEFORE = {step: STEPS[:number] for number, step in enumerate(STEPS)}
+
+
+def take(settings: Settings, run_id: int, step: str) -> None:
+    for shard in (0, 1):
+        if step in ("fetch", "extract"):
+            getattr(pipeline, step)(settings, run_id, shard)
+        elif shard == 0:
+            getattr(pipeline, step)(settings, run_id)
+
+
+def start(settings: Settings, run_id: int, step: str) -> subprocess.Popen[bytes]:
+    """The step in a process of its own, as an Airflow task runs it."""
+    shard = ", 0" if step in ("fetch", "extract") else ""
+    code = (
+        "from newsflow import pipeline; from newsflow.settings import get_settings\n"
+        f"pipeline.{step}(get_settings(), {run_id}{shard})"
+    )
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "NEWSFLOW_DATABASE_URL": settings.dsn,
+        "NEWSFLOW_ARCHIVE": settings.archive,
+        "NEWSFLOW_ALLOW_ORIGINS": " ".join(settings.allow_origins),
+        "NEWSFLOW_DELAY_S": str(settings.delay_s),
+        "NEWSFLOW_FETCH_BATCH": str(settings.fetch_batch),
+    }
+    return subprocess.Popen([sys.executable, "-c", code], env=env, start_new_session=True)
+
+
+@contextmanager
+def barrier(settings: Settings, run_id: int, place: str) -> Iterator[Connection]:
+    """Hold the row of the shard's first or last page, so that the step stands still in the middle of a batch."""
+    conn = connect(settings.dsn)
+    order = "asc" if place == "first" else "desc"
+    with conn.cursor() as cursor:
+        cursor.execute(
+            f"select from ingest.page where page_id = (select page_id from ingest.run_page join ingest.page p"
+            f" using (page_id) where run_id = %s and shard = 0 and p.state not in ('rejected', 'loaded')"
+            f" order by page_id {order} limit 1) for update",
+            (run_id,),
+        )
+    yield conn
+    conn.rollback()
+    conn.close()
+
+
+def wait_until_blocked(settings: Settings, process: subprocess.Popen[bytes]) -> None:
+    conn = connect(settings.dsn)
+    conn.autocommit = True
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with conn.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                conn.close()
+                return
+        time.sleep(0.05)
+    pytest.fail(f"the step did not reach the barrier (exit code {process.poll()})")
+
+
+def wait_until_gone(settings: Settings) -> None:
+    """The server notices a dead client once it is let on; its open transaction is rolled back."""
+    conn = connect(settings.dsn, application="test")
+    conn.autocommit = True
+    for _ in range(200):
+        with conn.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database() and application_name <> 'test'"
+            )
+            if not cursor.fetchone()[0]:
+                break
+        time.sleep(0.05)
+    conn.close()
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    world = sample_world()
+    with Newsroom(world) as running:
+        yield running
+
+
+def begun(dsn: str, archive: Path, newsroom: Newsroom) -> tuple[Settings, int]:
+    newsroom.advance(newsroom.world.editions[0])
+    register(dsn, newsroom.feeds())
+    settings = settings_for(dsn, archive, newsroom)
+    run_id = pipeline.open_run(settings, "test", "night")
+    pipeline.poll(settings, run_id, Request(force=True))
+    return settings, run_id
+
+
+@pytest.fixture
+def undisturbed(make_dsn: Callable[[], str], tmp_path: Path, newsroom: Newsroom) -> dict[str, list[tuple[object, ...]]]:
+    settings, run_id = begun(make_dsn(), tmp_path / "twin", newsroom)
+    for step in STEPS:
+        take(settings, run_id, step)
+    return left(settings.dsn)
+
+
+@pytest.mark.parametrize("place", ["first", "last"])
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_in_the_middle_and_tried_again(
+    step: str,
+    place: str,
+    make_dsn: Callable[[], str],
+    tmp_path: Path,
+    newsroom: Newsroom,
+    undisturbed: dict[str, list[tuple[object, ...]]],
+) -> None:
+    settings, run_id = begun(make_dsn(), tmp_path / "archive", newsroom)
+    for earlier in BEFORE[step]:
+        take(settings, run_id, earlier)
+    with barrier(settings, run_id, place):
+        process = start(settings, run_id, step)
+        wait_until_blocked(settings, process)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    wait_until_gone(settings)
+    for again in (step, *STEPS[STEPS.index(step) + 1 :]):
+        take(settings, run_id, again)
+    assert pipeline.check(settings, run_id).verdict.ok
+    assert left(settings.dsn) == undisturbed
+    assert orphans(settings) == set()
