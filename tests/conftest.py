@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -48,25 +49,38 @@ def template(postgres: Server) -> str:
     return "nf_template"
 
 
-@pytest.fixture
-def make_dsn(postgres: Server, template: str) -> Iterator[Callable[[], str]]:
-    """Makes fresh, migrated databases; gives the URL of each."""
+@contextmanager
+def _databases(server: Server, template: str) -> Iterator[Callable[[], str]]:
     names: list[str] = []
 
     def make() -> str:
         names.append(f"t_{uuid.uuid4().hex[:12]}")
-        _admin(postgres, f"create database {names[-1]} template {template}")
-        return postgres.url(names[-1])
+        _admin(server, f"create database {names[-1]} template {template}")
+        return server.url(names[-1])
 
     yield make
     for name in names:
-        _admin(postgres, f"drop database if exists {name} with (force)")
+        _admin(server, f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def make_dsn(postgres: Server, template: str) -> Iterator[Callable[[], str]]:
+    """Makes fresh, migrated databases; gives the URL of each."""
+    with _databases(postgres, template) as make:
+        yield make
 
 
 @pytest.fixture
 def dsn(make_dsn: Callable[[], str]) -> str:
     """URL of a fresh, migrated database."""
     return make_dsn()
+
+
+@pytest.fixture(scope="module")
+def module_dsn(postgres: Server, template: str) -> Iterator[str]:
+    """URL of a migrated database that a module's tests share, for reading only."""
+    with _databases(postgres, template) as make:
+        yield make()
 
 
 @pytest.fixture

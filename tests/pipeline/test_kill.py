@@ -23,6 +23,7 @@ from tests.pipeline.night import left, orphans, register, settings_for
 
 STEPS = ("fetch", "extract", "deduplicate", "load")
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+OTHERS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 BEFORE = {step: STEPS[:number] for number, step in enumerate(STEPS)}
 
 
@@ -86,13 +87,11 @@ def wait_until_blocked(settings: Settings, process: subprocess.Popen[bytes]) -> 
 
 def wait_until_gone(settings: Settings) -> None:
     """The server notices a dead client once it is let on; its open transaction is rolled back."""
-    conn = connect(settings.dsn, application="test")
+    conn = connect(settings.dsn)
     conn.autocommit = True
     for _ in range(200):
         with conn.cursor() as cursor:
-            cursor.execute(
-                "select count(*) from pg_stat_activity where datname = current_database() and application_name <> 'test'"
-            )
+            cursor.execute(OTHERS)
             if not cursor.fetchone()[0]:
                 break
         time.sleep(0.05)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -33,30 +34,93 @@ def night(settings: Settings, name: str, **request: object) -> Funnel:
     return pipeline.run_all(settings, name, Request(force=True, **request))  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class First:
+    """A first night that several tests look at."""
+
+    newsroom: Newsroom
+    settings: Settings
+    funnel: Funnel
+
+
+@pytest.fixture(scope="module")
+def first(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[First]:
+    with Newsroom(sample_world()) as running:
+        register(module_dsn, running.feeds())
+        settings = settings_for(module_dsn, tmp_path_factory.mktemp("archive"), running)
+        yield First(running, settings, night(settings, "first"))
+
+
 def outcomes(funnel: Funnel, stage: str) -> dict[str, int]:
     return next(dict(s.outcomes) for s in funnel.stages if s.stage == stage)
 
 
-def test_the_first_night_brings_articles_and_a_reason_for_all_else(settings: Settings) -> None:
-    funnel = night(settings, "first")
+def test_the_first_night_brings_articles_and_a_reason_for_all_else(first: First) -> None:
+    funnel = first.funnel
     assert funnel.verdict.ok, funnel.verdict
-    pages = left(settings.dsn)["pages"]
+    pages = left(first.settings.dsn)["pages"]
     by_state = Counter(state for _, state, _, _ in pages)
     assert by_state["loaded"] >= 20
     assert set(by_state) <= {"loaded", "rejected", "pending"}
     assert [page for page in pages if page[2] is None] == []
-    assert orphans(settings) == set()
+    assert orphans(first.settings) == set()
 
 
-def test_what_is_no_article_has_its_outcome(settings: Settings, newsroom: Newsroom) -> None:
-    night(settings, "first")
-    world = newsroom.world
-    outcome = {url: code for url, _, code, _ in left(settings.dsn)["pages"]}
+def test_what_is_no_article_has_its_outcome(first: First) -> None:
+    world = first.newsroom.world
+    outcome = {url: code for url, _, code, _ in left(first.settings.dsn)["pages"]}
     for publisher in world.publishers:
-        for article in world.listed(publisher, newsroom.edition):
-            found = outcome[newsroom.url(publisher.name, article.slug)]
+        for article in world.listed(publisher, first.newsroom.edition):
+            found = outcome[first.newsroom.url(publisher.name, article.slug)]
             expected = {404: {"not_found"}, 429: {"rate_limited", "new"}}.get(article.behaviour.status, {"new"})
             assert found in ({"paywall"} if article.paywall else expected), (article.slug, found)
+
+
+def test_the_wire_story_of_three_publishers_is_one_story(first: First) -> None:
+    stories = Counter(row[-1] for row in left(first.settings.dsn)["articles"])
+    assert stories.most_common(1)[0][1] == 3
+
+
+def test_title_once_and_no_comment_form(first: First) -> None:
+    articles = {row[0]: row for row in left(first.settings.dsn)["articles"]}
+    checked = 0
+    for publisher in first.newsroom.world.publishers:
+        for article in publisher.articles:
+            if article.comment_form or article.repeats_title:
+                _, title, _, body, *_ = articles[first.newsroom.url(publisher.name, article.slug)]
+                assert title == article.text.title
+                assert article.text.title not in body
+                assert "Leave a Reply" not in body
+                assert "email address will not be published" not in body
+                checked += 1
+    assert checked
+
+
+def test_each_gold_text_arrives_whole(first: First) -> None:
+    """Every paragraph that the newsroom wrote stands in the article, also from the wrongly declared charset."""
+    articles = {row[0]: row for row in left(first.settings.dsn)["articles"]}
+    missing = [
+        (article.slug, paragraph[:60])
+        for publisher in first.newsroom.world.publishers
+        for article in publisher.articles
+        if (row := articles.get(first.newsroom.url(publisher.name, article.slug)))
+        for paragraph in article.text.paragraphs
+        if " ".join(paragraph.split()) not in " ".join(row[3].split())
+    ]
+    assert missing == []
+
+
+def test_politeness_one_request_at_a_time_for_each_origin(first: First) -> None:
+    robots = Counter(r.publisher for r in first.newsroom.log if r.path == "/robots.txt")
+    assert set(robots) == {p.name for p in first.newsroom.world.publishers}
+    assert {r.headers.get("user-agent") for r in first.newsroom.log} == {first.settings.user_agent}
+
+
+def test_the_funnel_of_the_run_is_kept(first: First) -> None:
+    funnel = first.funnel
+    with session(first.settings.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select state, verdict from ingest.run where run_id = %s", (funnel.run_id,))
+        assert tuple(cursor.fetchone()) == ("success", funnel.verdict.sentence)
 
 
 def test_the_second_night_loads_nothing_twice_and_keeps_the_correction(settings: Settings, newsroom: Newsroom) -> None:
@@ -81,43 +145,6 @@ def test_a_quiet_night_changes_nothing(settings: Settings) -> None:
     assert left(settings.dsn) == before
 
 
-def test_the_wire_story_of_three_publishers_is_one_story(settings: Settings) -> None:
-    night(settings, "first")
-    stories = Counter(row[-1] for row in left(settings.dsn)["articles"])
-    assert stories.most_common(1)[0][1] == 3
-
-
-def test_title_once_and_no_comment_form(settings: Settings, newsroom: Newsroom) -> None:
-    night(settings, "first")
-    articles = {row[0]: row for row in left(settings.dsn)["articles"]}
-    checked = 0
-    for publisher in newsroom.world.publishers:
-        for article in publisher.articles:
-            if article.comment_form or article.repeats_title:
-                _, title, _, body, *_ = articles[newsroom.url(publisher.name, article.slug)]
-                assert title == article.text.title
-                assert article.text.title not in body
-                assert "Leave a Reply" not in body
-                assert "email address will not be published" not in body
-                checked += 1
-    assert checked
-
-
-def test_each_gold_text_arrives_whole(settings: Settings, newsroom: Newsroom) -> None:
-    """Every paragraph that the newsroom wrote stands in the article, also from the wrongly declared charset."""
-    night(settings, "first")
-    articles = {row[0]: row for row in left(settings.dsn)["articles"]}
-    missing = [
-        (article.slug, paragraph[:60])
-        for publisher in newsroom.world.publishers
-        for article in publisher.articles
-        if (row := articles.get(newsroom.url(publisher.name, article.slug)))
-        for paragraph in article.text.paragraphs
-        if " ".join(paragraph.split()) not in " ".join(row[3].split())
-    ]
-    assert missing == []
-
-
 def test_limit_leaves_the_rest_for_the_next_run(settings: Settings) -> None:
     night(settings, "some", limit=5)
     assert len(left(settings.dsn)["articles"]) <= 5
@@ -140,21 +167,7 @@ def test_a_run_where_every_feed_is_away_is_red_and_loses_nothing(settings: Setti
     assert left(settings.dsn)["articles"] == before
 
 
-def test_politeness_one_request_at_a_time_for_each_origin(settings: Settings, newsroom: Newsroom) -> None:
-    night(settings, "first")
-    robots = Counter(r.publisher for r in newsroom.log if r.path == "/robots.txt")
-    assert set(robots) == {p.name for p in newsroom.world.publishers}
-    assert {r.headers.get("user-agent") for r in newsroom.log} == {settings.user_agent}
-
-
 def test_a_database_that_is_away_raises_and_is_not_an_outcome(settings: Settings, tmp_path: Path) -> None:
     away = Settings(database_url="postgresql://nobody:x@127.0.0.1:1/none", archive=str(tmp_path))
     with pytest.raises(psycopg2.OperationalError):
         pipeline.run_all(away, "never")
-
-
-def test_the_funnel_of_the_run_is_kept(settings: Settings) -> None:
-    funnel = night(settings, "first")
-    with session(settings.dsn) as conn, conn.cursor() as cursor:
-        cursor.execute("select state, verdict from ingest.run where run_id = %s", (funnel.run_id,))
-        assert tuple(cursor.fetchone()) == ("success", funnel.verdict.sentence)
