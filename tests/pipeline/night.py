@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from newsflow.local.newsroom import Newsroom
+from newsflow.local.newsroom import Newsroom, World, sample_world
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.db import session, transaction
@@ -29,6 +30,16 @@ TABLES = {
                         from ingest.extraction e join ingest.page p using (page_id)
                         order by 1, 2""",
 }
+
+
+def quick_world() -> World:
+    """The sample newsroom without the pages that make a run wait (a slow host, a server that asks for a pause)."""
+    world = sample_world()
+    quick = [
+        replace(p, articles=tuple(a for a in p.articles if a.behaviour.status != 429 and not a.behaviour.delay_s))
+        for p in world.publishers
+    ]
+    return replace(world, publishers=tuple(replace(p, feed=replace(p.feed, delay_s=0.0)) for p in quick))
 
 
 def register(dsn: str, feeds: Iterable[tuple[str, str]]) -> None:

@@ -15,11 +15,11 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
-from newsflow.local.newsroom import Newsroom, sample_world
+from newsflow.local.newsroom import Newsroom
 from newsflow.pipeline import Request
 from newsflow.settings import ROOT, Settings
 from newsflow.store.db import connect
-from tests.pipeline.night import left, orphans, register, settings_for
+from tests.pipeline.night import left, orphans, quick_world, register, settings_for
 
 STEPS = ("fetch", "extract", "deduplicate", "load")
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
@@ -100,8 +100,7 @@ def wait_until_gone(settings: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def newsroom() -> Iterator[Newsroom]:
-    world = sample_world()
-    with Newsroom(world) as running:
+    with Newsroom(quick_world()) as running:
         yield running
 
 
@@ -114,9 +113,11 @@ def begun(dsn: str, archive: Path, newsroom: Newsroom) -> tuple[Settings, int]:
     return settings, run_id
 
 
-@pytest.fixture
-def undisturbed(make_dsn: Callable[[], str], tmp_path: Path, newsroom: Newsroom) -> dict[str, list[tuple[object, ...]]]:
-    settings, run_id = begun(make_dsn(), tmp_path / "twin", newsroom)
+@pytest.fixture(scope="module")
+def undisturbed(
+    module_dsn: str, tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom
+) -> dict[str, list[tuple[object, ...]]]:
+    settings, run_id = begun(module_dsn, tmp_path_factory.mktemp("twin"), newsroom)
     for step in STEPS:
         take(settings, run_id, step)
     return left(settings.dsn)
