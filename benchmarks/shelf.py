@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from newsflow.web.urls import publisher_name
+from newsflow.web.urls import canonicalise, publisher_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,14 @@ class Page:
 
     @property
     def path(self) -> str:
-        """Path and query, as a server sees them."""
-        parts = urlsplit(self.url)
-        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        """Path and query of the canonical URL, as a server sees them."""
+        return path_of(canonicalise(self.url))
+
+
+def path_of(url: str) -> str:
+    """Path and query."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def read(folder: Path) -> list[Page]:
