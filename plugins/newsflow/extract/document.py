@@ -5,9 +5,23 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
-from newsflow.extract import authors, charset, dates, engine, fields, language, lines, outcomes, title, tree
+from newsflow.extract import (
+    authors,
+    blocks,
+    charset,
+    completeness,
+    dates,
+    fields,
+    language,
+    lines,
+    outcomes,
+    title,
+    tree,
+)
+from newsflow.extract.body import Paragraph
 from newsflow.extract.harvest import Harvest, harvest, plain
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints, Outcome
@@ -66,6 +80,15 @@ def _titles(root: HtmlElement, page: Harvest, headline: str) -> list[str]:
     return [headline, *stated, *title.headings(root)]
 
 
+def _body(root: HtmlElement, text: str, page: Harvest, found: dict[str, Any]) -> tuple[list[Paragraph], str]:
+    """The body's paragraphs, those that were cut among them, and the extractor that gave them; uses the tree up."""
+    known = lines.Known(tuple(_titles(root, page, found["title"])), found["authors"])
+    strip_elements(root, *blocks.JUNK, with_tail=False)
+    made, source = completeness.paragraphs(root, blocks.segment(root), text, plain(page.article.get("articleBody")))
+    lines.clean(made, known)
+    return made, source
+
+
 def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Extraction:
     """Title, body, fields and outcome of one page; never raises on what a page holds.
 
@@ -78,8 +101,9 @@ def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = M
         return Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor())
     page = harvest(root, url)
     found = _metadata(root, page, url, hints)
-    paragraphs = lines.clean(engine.paragraphs(root), _titles(root, page, found["title"]), hints.site_lines)
-    body = "\n".join(p.text for p in paragraphs if not p.cut)
+    made, source = _body(root, text, page, found)
+    body = "\n".join(p.text for p in made if not p.cut)
+    found["sources"]["body"] = source
     code, confidence = language.detect(body)
     outcome, detail = outcomes.judge(body, min_words)
     return Extraction(

@@ -1,8 +1,16 @@
-"""The engine: trafilatura on our own tree, in its fast mode, and what it made as paragraphs."""
+"""The engine: trafilatura's main extractor on our own tree, and what it made as paragraphs.
+
+Called below `trafilatura.extract`, whose later stages (external comparison, baseline, a retry
+in recall mode) look at the page again from the beginning; `completeness.py` judges instead
+whether a second look pays. trafilatura is pinned to a version for this reason.
+"""
 
 from __future__ import annotations
 
 import logging
+from copy import copy
+from functools import lru_cache
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -12,16 +20,40 @@ from newsflow.extract.chars import clean_lines
 for _name in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
+_BUGS = (ValueError, TypeError, AttributeError, IndexError, KeyError)  # of its own, on odd trees
 
-def paragraphs(root: HtmlElement, *, recall: bool = False, fast: bool = True) -> list[str]:
-    """Paragraphs of the main content, [] where the engine finds none. The tree is left as it was."""
+
+@lru_cache(maxsize=2)
+def _options(focus: str) -> Any:
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", fast=True, comments=False, recall=focus == "recall")
+
+
+def quick(root: HtmlElement) -> list[str]:
+    """Paragraphs of the main content as the rules of trafilatura's first stage find it; eats the tree."""
+    from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+    from trafilatura.main_extractor import extract_content
+    from trafilatura.xml import xmltotxt
+    from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
+
+    options = _options("balanced")
+    try:
+        tree = prune_unwanted_nodes(root, RAW_TREE_PRUNE_XPATH)
+        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
+        tree = convert_tags(tree_cleaning(tree, options), options, None)
+        body, _ = extract_content(tree, options)
+        return clean_lines(xmltotxt(body, False))
+    except _BUGS:
+        return []
+
+
+def thorough(root: HtmlElement, *, recall: bool = False) -> list[str]:
+    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; the tree stays as it was."""
     from trafilatura import bare_extraction
 
     try:
-        document = bare_extraction(
-            root, fast=fast, include_comments=False, favor_recall=recall, with_metadata=False, include_formatting=False
-        )
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError):  # its own bugs on odd trees
+        document = bare_extraction(copy(root), include_comments=False, favor_recall=recall, include_formatting=False)
+    except _BUGS:
         return []
-    text = getattr(document, "text", None) or ""
-    return clean_lines(text)
+    return clean_lines(getattr(document, "text", None) or "")

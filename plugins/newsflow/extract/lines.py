@@ -1,53 +1,176 @@
-"""What a newsroom's eye would strike out of the engine's paragraphs, with the reason."""
+"""What a newsroom's eye strikes out of the body, paragraph by paragraph, each with its reason.
+
+Structural rules come first (links, headings that head nothing, places); words in many
+languages (`vocabulary.py`) only where a short line stands where such lines stand.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from newsflow.extract import vocabulary as v
+from newsflow.extract import vocabulary
+from newsflow.extract.body import Paragraph
+from newsflow.extract.outcomes import count_words
 from newsflow.extract.title import squeeze
 
-_COMMENT_FORM = v.starts(v.COMMENT_FORM)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
+_HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_TOKEN = re.compile(r"\w+")
+# Lists of phrases, and the longest line in characters that they may condemn.
+_PHRASES = (("related", 220), ("promotion", 260), ("legal", 400), ("advertisement", 160))
+_TOP = 6  # kept lines from either end that count as its head or tail
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """One paragraph and why it was cut ("" for kept)."""
+class Known:
+    """What is known of the page before its lines are judged.
 
-    text: str
-    cut: str = ""
-
-
-def _is_title(text: str, titles: set[str]) -> bool:
-    short = squeeze(text)
-    return bool(short) and any(short == title for title in titles)
-
-
-def cut_title(paragraphs: list[Paragraph], titles: set[str]) -> list[Paragraph]:
-    """The title and its variants among the first paragraphs stand in the title field."""
-    return [
-        replace(p, cut="title") if not p.cut and i < 4 and _is_title(p.text, titles) else p
-        for i, p in enumerate(paragraphs)
-    ]
-
-
-def cut_comments(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Comment forms, wherever they stand, and all that follows one in the second half."""
-    found: list[Paragraph] = []
-    ended = False
-    for i, p in enumerate(paragraphs):
-        form = len(p.text) < 250 and bool(_COMMENT_FORM.match(p.text))
-        ended = ended or (form and i * 2 >= len(paragraphs))
-        found.append(replace(p, cut="comment form") if (form or ended) and not p.cut else p)
-    return found
-
-
-def clean(lines: list[str], titles: list[str], site_lines: frozenset[int]) -> list[Paragraph]:
-    """All rules, in order.
-
-    :param titles: wordings of the headline, for the repeat at the top.
-    :param site_lines: hashes of lines learned across the publisher's pages.
+    `titles`: wordings of the headline; `names`: its authors; `site_lines`: learned for the publisher.
     """
-    paragraphs = [Paragraph(line) for line in lines]
-    paragraphs = cut_title(paragraphs, {squeeze(title) for title in titles if title})
-    return cut_comments(paragraphs)
+
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    site_lines: frozenset[int] = frozenset()
+
+
+def _links(p: Paragraph) -> float:
+    return p.block.links if p.block else 0.0
+
+
+def _heading(p: Paragraph) -> bool:
+    return bool(p.block and p.block.tag in HEADINGS)
+
+
+def kept(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Those that no rule has cut."""
+    return [p for p in paragraphs if not p.cut]
+
+
+def _cut(paragraphs: Sequence[Paragraph], reason: str, test: Callable[[Paragraph], bool]) -> None:
+    for p in paragraphs:
+        if not p.cut and test(p):
+            p.cut = reason
+
+
+def cut_title(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """The title and its variants above the text, and wherever they stand as a heading."""
+    titles = {squeeze(title) for title in known.titles if title}
+    _cut(kept(paragraphs)[:_TOP], "title", lambda p: squeeze(p.text) in titles)
+    _cut(paragraphs, "title", lambda p: _heading(p) and squeeze(p.text) in titles)
+
+
+def cut_links(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines that are links as a whole, unless the page is a list of links and little else."""
+    lines = kept(paragraphs)
+    last = max((i for i, p in enumerate(lines) if _links(p) < 0.5 and p.words >= 15), default=-1)
+    linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not _heading(p))]
+    if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
+        _cut(linked, "link", lambda p: True)
+
+
+def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines at either end that hold a date or time and little else."""
+    lines = kept(paragraphs)
+
+    def dated(p: Paragraph) -> bool:
+        tokens = _TOKEN.findall(p.text)
+        digits = sum(any(c.isdigit() for c in token) for token in tokens)
+        row_or_quote = "@" in p.text or p.text.startswith("|")  # a table's row, a quoted post's signature
+        few = len(tokens) <= 12 and digits >= 2 and digits * 4 >= len(tokens)
+        return few and not row_or_quote and bool(_DATE.search(p.text))
+
+    _cut(lines[:4] + lines[-2:], "date", dated)
+
+
+def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Lines at either end that hold the authors' names and little else."""
+    lines = kept(paragraphs)
+    names = sorted((squeeze(name) for name in known.names), key=len, reverse=True)
+
+    def byline(p: Paragraph) -> bool:
+        rest = squeeze(p.text)
+        if len(rest) > 120 or count_words(p.text) > 16:
+            return False
+        found = [name for name in names if len(name) > 4 and name in rest]
+        for name in found:
+            rest = rest.replace(name, "")
+        return bool(found) and len(rest) <= max(12, sum(map(len, found)))
+
+    if names:
+        _cut(lines[:4] + lines[-3:], "byline", byline)
+
+
+def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
+    """A test for lines of at most `limit` characters that open with a phrase of a list."""
+    pattern = vocabulary.opening(name)
+    return lambda p: len(p.text) <= limit and bool(pattern.match(p.text))
+
+
+def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines that open with what no article opens a paragraph with: related links, newsletters, apps, copyright."""
+    lines = kept(paragraphs)
+    for reason, limit in _PHRASES:
+        _cut(lines, reason, _opens(reason, limit))
+    _cut(lines, "interface", lambda p: squeeze(p.text) in vocabulary.squeezed("interface"))
+    _cut(lines, "address", lambda p: bool(_URL_ONLY.match(p.text)))
+
+
+def cut_comments(paragraphs: Sequence[Paragraph]) -> None:
+    """Comment forms, and all that follows one in the second half."""
+    lines = kept(paragraphs)
+    is_form = _opens("comment_form", 250)
+    forms = [i for i, p in enumerate(lines) if is_form(p)]
+    _cut([lines[i] for i in forms], "comment form", lambda p: True)
+    late = [i for i in forms if i * 2 >= len(lines)]
+    if late:
+        _cut(lines[late[0] :], "comment form", lambda p: True)
+
+
+def cut_bios(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Who the author is and how to reach them, after the text."""
+    names = [name.casefold() for name in known.names if len(name) > 4]
+
+    def bio(p: Paragraph) -> bool:
+        text = p.text.casefold().lstrip(" -–—•*")
+        contact = bool(_HANDLE.search(p.text)) and p.words <= 45
+        return contact or (p.words <= 80 and any(text.startswith(name) for name in names))
+
+    for _ in range(3):
+        lines = kept(paragraphs)
+        if len(lines) < 4 or not bio(lines[-1]):
+            return
+        lines[-1].cut = "author"
+
+
+def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
+    """Headings that head nothing: at the end, or before lines that were all cut."""
+    pending: list[Paragraph] = []
+    seen_cut = False
+    for p in paragraphs:
+        if p.cut:
+            seen_cut = True
+        elif _heading(p):
+            if pending and seen_cut:
+                _cut(pending, "heading", lambda q: True)
+                pending = []
+            pending.append(p)
+            seen_cut = False
+        else:
+            pending, seen_cut = [], False
+    _cut(pending, "heading", lambda q: True)
+
+
+def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """All rules, in order, each marking what it cuts."""
+    cut_title(paragraphs, known)
+    cut_comments(paragraphs)
+    cut_links(paragraphs)
+    cut_phrases(paragraphs)
+    cut_dates(paragraphs)
+    cut_bylines(paragraphs, known)
+    cut_bios(paragraphs, known)
+    cut_headings(paragraphs)
