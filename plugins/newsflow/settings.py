@@ -69,7 +69,9 @@ class Settings(BaseSettings):
     retain_articles_days: int = Field(0, ge=0, description="whole articles; a tombstone keeps them from returning")
     retain_captures_days: int = Field(0, ge=0, description="capture files (WARC) in the archive")
     retain_runs_days: int = Field(730, ge=0, description="funnels of runs")
-    retain_changes_days: int = Field(0, ge=0, description="the change log; consumers that are further behind miss changes")
+    retain_changes_days: int = Field(
+        0, ge=0, description="the change log; consumers that are further behind miss changes"
+    )
     retain_figures_days: int = Field(400, ge=1, description="figures that maintenance measured")
     reap_query_minutes: int = Field(15, ge=1, description="longest query of a reader before its session is ended")
     reap_idle_minutes: int = Field(30, ge=1, description="longest open transaction of a reader at rest")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from psycopg2.extensions import connection as Connection
 from rich.console import Console
@@ -23,18 +25,23 @@ QUERIES = {
     "local.reasons": "What did not become an article, and why",
 }
 PLAIN_EVERY_S = 5.0
+PLAIN_WIDTH = 120
+
+
+def _console(stream: TextIO) -> Console:
+    return Console(file=stream, width=None if stream.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=True)
 
 
 @dataclass
 class Show:
     """A terminal, or a pipe that gets plain lines."""
 
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    console: Console = field(default_factory=lambda: _console(sys.stdout))
 
     @classmethod
     def on_stderr(cls) -> Show:
         """For commands whose stdout is their result."""
-        return cls(Console(stderr=True, highlight=False, soft_wrap=True))
+        return cls(_console(sys.stderr))
 
     def line(self, text: str) -> None:
         """One line."""
@@ -87,7 +94,14 @@ class Show:
             self.console.print()
             self.line(f"{title}:")
             self.console.print(Text(_indent(queries.sql(name)), style="dim"))
-            self.console.print(_table(columns, found) if found else "  (none)")
+            self.table(columns, found)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Rows, cut to the width of the screen."""
+        if rows:
+            self.console.print(_table(columns, rows), soft_wrap=False)
+        else:
+            self.line("  (none)")
 
     def where(self, lines: Sequence[tuple[str, str]]) -> None:
         """Where to look next: what, and the address or command."""
@@ -151,10 +165,14 @@ def _stages(stages: Sequence[StageProgress], note: str) -> Table:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
-    for name in columns:
-        table.add_column(name, overflow="ellipsis", no_wrap=True, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(str(value)) for value in row))
+    texts = [[str(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
+    for name, width in zip(columns, widths, strict=True):
+        # only the widest column gives way on a narrow terminal
+        least = None if width == max(widths) else width
+        table.add_column(name, min_width=least, overflow="ellipsis", no_wrap=True, header_style="bold")
+    for words in texts:
+        table.add_row(*map(Text, words))
     return table
 
 

@@ -1,0 +1,9 @@
+#!/bin/sh
+# The service airflow-init: both schemas at their head, the folders, and the admin's password. Safe to repeat.
+set -eu
+mkdir -p "$AIRFLOW_HOME" "$AIRFLOW__LOGGING__BASE_LOG_FOLDER"
+airflow db migrate
+newsflow migrate
+umask 077
+python -c 'import json, os, sys; json.dump({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}, sys.stdout)' \
+  > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"

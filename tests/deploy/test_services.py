@@ -1,0 +1,160 @@
+"""The services of docker-compose.yml as plain processes: the same commands, environment and healthchecks."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from cryptography.fernet import Fernet
+
+from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.local.processes import Family
+from newsflow.settings import ROOT
+from tests.deploy.compose import example, fill, services
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
+
+SERVERS = ("api-server", "scheduler", "dag-processor", "triggerer")
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="nf-deploy-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def server(place: Path) -> Iterator[Server]:
+    found = Server(place / "pg/data", 0, binaries(), fast=True)
+    found.start()
+    yield found
+    found.stop("immediate")
+
+
+@pytest.fixture(scope="module")
+def env() -> dict[str, str]:
+    """A filled-in .env."""
+    found = {name: secrets.token_hex(40) for name in example()[0]}
+    return {**found, "AIRFLOW_FERNET_KEY": Fernet.generate_key().decode(), "NEWSFLOW_CONTACT": "ops@example.org"}
+
+
+@pytest.fixture(scope="module")
+def stack(place: Path, server: Server, env: dict[str, str]) -> dict[str, Any]:
+    """The services, with the addresses and folders of containers replaced by those of this machine."""
+    port = free_port()
+    here = {
+        "@postgres:5432": f"@127.0.0.1:{server.port}",
+        "api-server:8080": f"127.0.0.1:{port}",
+        "localhost:8080": f"127.0.0.1:{port}",
+        "/opt/newsflow": str(ROOT),
+        "/var/lib/newsflow": str(place / "state"),
+    }
+    found = fill(services(), env)
+    text = json.dumps(found)
+    for theirs, ours in here.items():
+        text = text.replace(theirs, ours)
+    moved: dict[str, Any] = json.loads(text)
+    for service in moved.values():
+        if "AIRFLOW__API__PORT" in service["environment"]:
+            service["environment"]["AIRFLOW__API__PORT"] = str(port)
+            # what containers have for themselves
+            service["environment"]["AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT"] = str(free_port())
+            service["environment"]["AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT"] = str(free_port())
+    return moved
+
+
+def environment(service: dict[str, Any], **more: str) -> dict[str, str]:
+    """As in the container: nothing of ours but the way to the programs."""
+    path = f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}"
+    base = {"PATH": path, "HOME": "/tmp", "PYTHONPATH": str(ROOT / "plugins")}
+    return {**base, **service["environment"], **more}
+
+
+@pytest.fixture(scope="module")
+def databases(stack: dict[str, Any], server: Server) -> None:
+    """What the postgres image does on an empty data folder."""
+    script = ROOT / stack["postgres"]["volumes"][1].split(":")[0] / "10-databases.sh"
+    password = (server.base / "password").read_text()
+    env = environment(
+        stack["postgres"], PGHOST="127.0.0.1", PGPORT=str(server.port), PGPASSWORD=password, POSTGRES_USER="newsflow"
+    )
+    subprocess.run(["sh", str(script)], check=True, env=env, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def initialised(stack: dict[str, Any], databases: None) -> None:
+    service = stack["airflow-init"]
+    command = [sys.executable if word == "python" else word for word in service["command"]]
+    for _twice in range(2):
+        done = subprocess.run(command, env=environment(service), capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_roles_reach_their_own_database_only(stack: dict[str, Any], server: Server, databases: None) -> None:
+    news = stack["scheduler"]["environment"]["NEWSFLOW_DATABASE_URL"]
+    psycopg2.connect(news).close()
+    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+        psycopg2.connect(news.removesuffix("/news") + "/airflow")
+
+
+def test_init_makes_both_schemas_and_the_password_and_can_be_repeated(
+    stack: dict[str, Any], initialised: None, env: dict[str, str]
+) -> None:
+    environment = stack["airflow-init"]["environment"]
+    conn = psycopg2.connect(environment["NEWSFLOW_DATABASE_URL"])
+    with conn.cursor() as cursor:
+        cursor.execute("select count(*) from newsflow_meta.migration")
+        assert cursor.fetchone()[0] == len(list((ROOT / "sql/migrations").glob("*.sql")))
+    conn.close()
+    passwords = Path(environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
+    assert json.loads(passwords.read_text()) == {"admin": env["AIRFLOW_ADMIN_PASSWORD"]}
+    assert passwords.stat().st_mode & 0o077 == 0
+
+
+def healthy(service: dict[str, Any], within_s: float = 120) -> str:
+    """Run the healthcheck until it succeeds, as Docker does."""
+    kind, *command = service["healthcheck"]["test"]
+    assert kind == "CMD"
+    deadline = time.monotonic() + within_s
+    while True:
+        done = subprocess.run(
+            [sys.executable if word == "python" else word for word in command],
+            env=environment(service), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode == 0 or time.monotonic() > deadline:
+            return done.stdout or done.stderr[-300:]
+        time.sleep(1)
+
+
+def test_services_come_up_healthy_and_read_the_dag(stack: dict[str, Any], initialised: None, place: Path) -> None:
+    family = Family(secrets.token_hex(8))
+    bin = Path(sys.executable).parent
+    try:
+        for name in SERVERS:
+            program, *arguments = stack[name]["command"]
+            env = environment(stack[name])
+            family.start(name, [str(bin / program), *arguments], env, place / f"{name}.log", ROOT)
+        for name in SERVERS:
+            assert "'healthy'" in healthy(stack[name]), (place / f"{name}.log").read_text()[-2000:]
+        assert family.ended() == {}
+    finally:
+        family.stop(stateless=("api-server",))
+
+
+def test_healthcheck_fails_where_nothing_answers(stack: dict[str, Any]) -> None:
+    service = json.loads(json.dumps(stack["scheduler"]))
+    service["healthcheck"]["test"][3] = f"http://127.0.0.1:{free_port()}/"
+    assert "refused" in healthy(service, within_s=0)
