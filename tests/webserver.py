@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 
@@ -78,6 +79,8 @@ class Server:
         return [request for request in self.requests if request.path == path]
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # close alone leaves accept() waiting
         self._listener.close()
         for sock in list(self._open):
             sock.close()

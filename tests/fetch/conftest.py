@@ -81,7 +81,9 @@ class Ledger:
     def fetch(self, **given: Any) -> StageReport:
         """A whole run's fetch."""
         run_id = self.plan()
-        return fetch(self.settings(**given), run_id, 0)
+        report = fetch(self.settings(**given), run_id, 0)
+        self.do("update ingest.run set state = 'success' where run_id = %s", run_id)
+        return report
 
     def row(self, page_id: int, *columns: str) -> Any:
         """Columns of a page."""

@@ -57,12 +57,12 @@ def test_response_time_is_smoothed() -> None:
     ("outcome", "status", "seconds"),
     [
         (Outcome.RATE_LIMITED, 429, 60),
-        (Outcome.FORBIDDEN, 403, 5),
+        (Outcome.FORBIDDEN, 403, 2),
         (Outcome.SERVER_ERROR, 503, 30),
-        (Outcome.SERVER_ERROR, 500, 5),
+        (Outcome.SERVER_ERROR, 500, 2),
         (Outcome.CONNECT_ERROR, 0, 30),
         (Outcome.DNS_ERROR, 0, 60),
-        (Outcome.DEADLINE, 0, 15),
+        (Outcome.DEADLINE, 0, 4),
     ],
 )
 def test_one_failure_cools_the_whole_origin(outcome: Outcome, status: int, seconds: float) -> None:

@@ -111,6 +111,8 @@ def _next_attempt(
 ) -> datetime:
     if outcome is Outcome.OWN_OUTAGE:
         return now + OUTAGE_RETRY
-    wait = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10) if outcome not in _UNTRIED else timedelta(0)
+    if cool_until and (outcome in _UNTRIED or outcome is Outcome.RATE_LIMITED):
+        return max(now, cool_until)  # the server has named the time
+    wait = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10)
     again = now + min(LONGEST_RETRY, wait) * (1 + 0.1 * jitter)
     return max(again, cool_until) if cool_until else again

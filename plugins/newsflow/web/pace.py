@@ -22,11 +22,11 @@ _DOUBLINGS = 12
 _PAUSE_S: Mapping[Outcome, float] = MappingProxyType(
     {
         Outcome.RATE_LIMITED: 60.0,
-        Outcome.FORBIDDEN: 5.0,
-        Outcome.SERVER_ERROR: 5.0,
-        Outcome.BAD_RESPONSE: 5.0,
-        Outcome.CONNECTION_LOST: 5.0,
-        Outcome.DEADLINE: 15.0,
+        Outcome.FORBIDDEN: 2.0,
+        Outcome.SERVER_ERROR: 2.0,
+        Outcome.BAD_RESPONSE: 2.0,
+        Outcome.CONNECTION_LOST: 2.0,
+        Outcome.DEADLINE: 4.0,
         Outcome.CONNECT_ERROR: 30.0,
         Outcome.TLS_ERROR: 60.0,
         Outcome.DNS_ERROR: 60.0,

@@ -1,0 +1,165 @@
+"""What answers leave behind: validators, articles that stay, tries, encodings, types."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fetch.conftest import HTML, Ledger
+from tests.webserver import Request, answer, raw, says
+
+
+def with_article(ledger: Ledger, page_id: int) -> None:
+    """As if the page had been extracted and loaded."""
+    ledger.do("update ingest.page set state = 'pending', loaded_extraction_id = 1, next_attempt_at = '-infinity'")
+
+
+def conditional(sock: Any, request: Request) -> None:
+    if request.headers.get("if-none-match") == '"v1"':
+        sock.sendall(answer("304 Not Modified", headers={"Last-Modified": "Sun, 01 Mar 2026 12:00:00 GMT"}))
+    else:
+        sock.sendall(answer(body=b"<p>x", headers=HTML | {"ETag": '"v1"'}))
+
+
+def test_unchanged_article_goes_back_to_loaded(ledger: Ledger) -> None:
+    server = ledger.server()
+    server.plays["/a"] = conditional
+    (number,) = ledger.pages(server.url("/a"))
+    ledger.fetch()
+    with_article(ledger, number)
+    assert dict(ledger.fetch().counts) == {"not_modified": 1}
+    assert ledger.row(number, "state", "outcome", "etag", "last_modified") == (
+        "loaded",
+        "not_modified",
+        '"v1"',
+        "Sun, 01 Mar 2026 12:00:00 GMT",
+    )
+    assert ledger.one("select count(*) from ingest.capture") == (1,)
+
+
+def test_page_without_article_is_asked_for_in_full(ledger: Ledger) -> None:
+    """A 304 would leave nothing to extract."""
+    server = ledger.server()
+    server.plays["/a"] = conditional
+    ledger.pages(server.url("/a"))
+    ledger.fetch()
+    ledger.do("update ingest.page set state = 'pending', next_attempt_at = '-infinity'")
+    assert dict(ledger.fetch().counts) == {"ok": 1}
+    assert "if-none-match" not in server.asked("/a")[-1].headers
+
+
+def test_validators_that_the_server_dropped_are_forgotten(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays["/a"] = says(body=b"<p>x", headers=HTML | {"ETag": 'W/"1"'})
+    (number,) = ledger.pages(server.url("/a"))
+    ledger.fetch()
+    assert ledger.row(number, "etag") == ('W/"1"',)
+    server.plays["/a"] = page("new")
+    with_article(ledger, number)
+    assert dict(ledger.fetch().counts) == {"ok": 1}
+    assert server.asked("/a")[-1].headers["if-none-match"] == 'W/"1"'
+    assert ledger.row(number, "etag", "state") == (None, "captured")
+
+
+def test_page_with_an_article_never_ends(ledger: Ledger) -> None:
+    server = ledger.server()
+    server.plays |= {
+        "/a": says("404 Not Found"),
+        "/b": says("410 Gone"),
+        "/c": says(headers={"Content-Type": "image/png"}),
+    }
+    numbers = ledger.pages(*(server.url(path) for path in ("/a", "/b", "/c")))
+    with_article(ledger, numbers[0])
+    ledger.fetch()
+    found = [ledger.row(number, "state", "outcome", "attempts") for number in numbers]
+    assert found == [("loaded", outcome, 0) for outcome in ("not_found", "gone", "bad_content_type")]
+
+
+def test_tries_are_bounded(ledger: Ledger) -> None:
+    server = ledger.server()
+    server.plays["/a"] = raw(answer(body=b"x", headers=HTML | {"Content-Length": "9"}))
+    (number,) = ledger.pages(server.url("/a"))
+    seen = []
+    for _ in range(3):
+        ledger.fetch(fetch_attempts=3)
+        seen.append(ledger.row(number, "state", "attempts"))
+        ledger.do("update ingest.page set next_attempt_at = '-infinity'")
+    assert seen == [("pending", 1), ("pending", 2), ("rejected", 3)]
+
+
+def test_try_that_failed_for_a_moment_is_repeated_in_the_run(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    good, calls = page("x"), []
+
+    def play(sock: Any, request: Request) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            sock.sendall(answer(body=gzip.compress(b"<p>hello")[:-9], headers=HTML | {"Content-Encoding": "gzip"}))
+        else:
+            good(sock, request)
+
+    server.plays["/a"] = play
+    ledger.pages(server.url("/a"))
+    assert dict(ledger.fetch().counts) == {"ok": 1}
+    assert ledger.all("select outcome from ingest.fetch_log order by fetched_at") == [("truncated",), ("ok",)]
+
+
+def test_content_types(ledger: Ledger) -> None:
+    server = ledger.server()
+    good = ("text/html", "Application/XHTML+xml; charset=x", "text/plain", "")
+    bad = ("application/pdf", "image/png", "application/octet-stream", "nonsense")
+    for number, kind in enumerate((*good, *bad)):
+        server.plays[f"/{number}"] = says(body=b"<p>x", headers={"Content-Type": kind} if kind else {})
+        ledger.pages(server.url(f"/{number}"))
+    ledger.fetch()
+    outcomes = [row[0] for row in ledger.all("select outcome from ingest.page order by page_id")]
+    assert outcomes == ["ok"] * 4 + ["bad_content_type"] * 4
+
+
+def test_headers_that_no_column_takes_are_cleaned(ledger: Ledger) -> None:
+    server = ledger.server()
+    server.plays["/a"] = says(
+        body=b"<p>x", headers={"Content-Type": "text/html; x=\x00\x1b", "ETag": '"\x00"', "X": "\x1b"}
+    )
+    server.plays["/b"] = says("404 Not Found \x1b[31m\x00", headers={"Content-Type": "\x00"})
+    ledger.pages(server.url("/a"), server.url("/b"))
+    assert dict(ledger.fetch().counts) == {"ok": 1, "not_found": 1}
+    assert ledger.all("select etag from ingest.page where state = 'captured'") == [(None,)]
+
+
+def test_secrets_in_urls_stay_out_of_logs_and_details(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    secret = "s3cr3t-t0ken"
+    server = ledger.server()
+    server.plays[f"/a?token={secret}"] = says("302 Found", headers={"Location": f"http://[::1?{secret}"})
+    server.plays[f"/b?token={secret}"] = says("418 Teapot")
+    server.plays[f"/c?token={secret}"] = says(
+        body=b"HTTP", headers={"Broken header": secret, "Content-Encoding": "gzip"}
+    )
+    server.plays[f"/d?token={secret}"] = says("302 Found", headers={"Location": f"http://10.0.0.1/?{secret}"})
+    ledger.pages(*(server.url(f"/{name}?token={secret}") for name in "abcde"))
+    with caplog.at_level(logging.DEBUG):
+        ledger.fetch()
+    assert secret not in caplog.text
+    assert "5/5" in ledger.one("select label from ingest.run_stage")[0]
+    assert secret not in str(ledger.all("select detail from ingest.page"))
+    assert secret not in str(ledger.all("select detail from ingest.fetch_log"))
+
+
+def test_log_tells_counts_slowest_hosts_and_first_failures(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    server = ledger.server()
+    ledger.pages(*(server.url(f"/{n}") for n in range(15)))
+    with caplog.at_level(logging.INFO, "newsflow.fetch"):
+        ledger.fetch()
+    assert "not_found 15" in caplog.text
+    assert "slowest hosts: 127.0.0.1:" in caplog.text
+    assert caplog.text.count("status 404") == 10
+
+
+def test_nothing_to_do(ledger: Ledger) -> None:
+    report = ledger.fetch()
+    assert (dict(report.counts), report.label) == ({}, "no pages")
+    assert not ledger.archive.exists() or not any(ledger.archive.rglob("*.gz"))

@@ -1,0 +1,232 @@
+"""Politeness over a whole shard: spacing, pauses, robots.txt, redirects to others."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from newsflow.settings import Settings
+from newsflow.store.db import transaction
+from newsflow.web import origins
+from tests.fetch.conftest import HTML, Ledger
+from tests.webserver import Request, Server, answer, says
+
+
+def gaps(server: Server) -> list[float]:
+    times = [request.at for request in server.requests]
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+def test_requests_to_an_origin_keep_their_distance(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    for _ in range(4):
+        server = ledger.server()
+        server.plays |= {f"/{n}": page("x") for n in range(5)}
+        ledger.pages(*(server.url(f"/{n}") for n in range(5)))
+    began = time.monotonic()
+    ledger.fetch(delay_s=0.2)
+    seconds = time.monotonic() - began
+    for server in ledger.servers:
+        assert len(server.requests) == 6  # robots.txt first
+        assert server.requests[0].path == "/robots.txt"
+        assert min(gaps(server)) >= 0.2
+    assert seconds < 4 * 5 * 0.2  # origins side by side, not one after the other
+
+
+def test_crawl_delay_is_kept_and_clamped(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    for delay in (b"0.3", b"1e308"):
+        server = ledger.server(robots=b"User-agent: *\nCrawl-delay: " + delay + b"\nDisallow: /x\n")
+        server.plays |= {"/a": page("a"), "/b": page("b")}
+        ledger.pages(server.url("/a"), server.url("/b"))
+    assert dict(ledger.fetch(max_delay_s=0.4).counts) == {"ok": 4}
+    assert min(gaps(ledger.servers[0])) >= 0.3
+    assert min(gaps(ledger.servers[1])) >= 0.4
+    assert ledger.all("select crawl_delay_s::float8 from ingest.origin order by 1") == [
+        (0.30000001192092896,),
+        (0.4000000059604645,),
+    ]
+
+
+def test_one_connection_for_an_origin(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays |= {f"/{n}": page("x") for n in range(6)}
+    ledger.pages(*(server.url(f"/{n}") for n in range(6)))
+    ledger.fetch()
+    assert server.connections == 1
+
+
+def test_short_retry_after_is_waited_for(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    busy = [True]
+
+    def play(sock: Any, request: Request) -> None:
+        sock.sendall(
+            answer("429 Slow down", headers={"Retry-After": "1"}) if busy.pop() else answer(body=b"x", headers=HTML)
+        )
+        busy.append(False)
+
+    server.plays |= {"/a": play, "/b": page("b")}
+    ledger.pages(server.url("/a"), server.url("/b"))
+    assert dict(ledger.fetch().counts) == {"ok": 2}
+    assert max(gaps(server)) >= 1
+    assert ledger.all("select outcome from ingest.fetch_log order by fetched_at") == [
+        ("rate_limited",),
+        ("ok",),
+        ("ok",),
+    ]
+
+
+def test_long_retry_after_postpones_the_whole_origin(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server, other = ledger.server(), ledger.server()
+    server.plays |= {f"/{n}": says("429 Slow down", headers={"Retry-After": "600"}) for n in range(5)}
+    other.plays["/a"] = page("a")
+    ledger.pages(*(server.url(f"/{n}") for n in range(5)), other.url("/a"))
+    began = time.monotonic()
+    assert dict(ledger.fetch().counts) == {"ok": 1, "rate_limited": 1, "cooling": 4}
+    assert time.monotonic() - began < 5
+    assert len(server.requests) == 2  # robots.txt and one page
+    waits = ledger.all(
+        "select state, extract(epoch from next_attempt_at - now())::float8 from ingest.page where outcome <> 'ok'"
+    )
+    assert {state for state, _ in waits} == {"pending"}
+    assert all(590 < seconds < 670 for _, seconds in waits)
+    tries = ledger.all("select outcome, attempts from ingest.page where outcome <> 'ok' group by 1, 2 order by 1")
+    assert tries == [("cooling", 0), ("rate_limited", 1)]
+
+
+def test_origin_that_cools_is_left_alone_by_the_next_run(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays |= {"/a": says("503 Busy", headers={"Retry-After": "600"}), "/b": page("b")}
+    ledger.pages(server.url("/a"))
+    ledger.fetch()
+    ledger.pages(server.url("/b"))
+    asked = len(server.requests)
+    assert dict(ledger.fetch().counts) == {"cooling": 1}
+    assert len(server.requests) == asked
+
+
+def test_pause_that_polling_started_holds_for_pages(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays["/a"] = page("a")
+    ledger.pages(server.url("/a"))
+    ledger.do("update ingest.origin set cool_until = now() + interval '1 hour', cool_reason = 'rate_limited'")
+    assert dict(ledger.fetch().counts) == {"cooling": 1}
+    assert server.requests == []
+
+
+def test_robots_txt_is_asked_once_a_day(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server(robots=b"User-agent: *\nDisallow: /no\n")
+    server.plays |= {"/a": page("a"), "/b": page("b"), "/no": page("no")}
+    ledger.pages(server.url("/a"))
+    ledger.fetch()
+    ledger.pages(server.url("/b"), server.url("/no"))
+    assert dict(ledger.fetch().counts) == {"ok": 1, "robots_denied": 1}
+    assert len(server.asked("/robots.txt")) == 1
+    ledger.do("update ingest.origin set robots_expires_at = now() - interval '1 second'")
+    ledger.do("update ingest.page set state = 'pending', next_attempt_at = '-infinity'")
+    ledger.fetch()
+    assert len(server.asked("/robots.txt")) == 2
+
+
+def test_robots_txt_out_of_reach_forbids_all_for_now(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays |= {"/robots.txt": says("500 Oops"), "/a": page("a"), "/b": page("b")}
+    ledger.pages(server.url("/a"), server.url("/b"))
+    assert dict(ledger.fetch().counts) == {"server_error": 2}
+    assert not server.asked("/a")
+    assert ledger.all("select distinct state, detail from ingest.page") == [("pending", "robots.txt: status 500")]
+
+
+def test_large_robots_txt_with_a_mark_is_read_to_its_cap(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    body = b"\xef\xbb\xbfUser-agent: *\nDisallow: /no\n" + b"# comment\n" * 260_000
+    server = ledger.server(robots=body)
+    server.plays |= {"/a": page("a"), "/no": page("no")}
+    ledger.pages(server.url("/a"), server.url("/no"))
+    assert dict(ledger.fetch().counts) == {"ok": 1, "robots_denied": 1}
+    assert ledger.one("select length(robots_body) from ingest.origin") == (512_000 - 3,)
+
+
+def test_redirect_to_another_origin_stays_with_the_page(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    old, new = ledger.server(), ledger.server(robots=b"User-agent: *\nDisallow: /no\n")
+    old.plays |= {
+        "/a": says("301 Moved", headers={"Location": new.url("/b")}),
+        "/c": says("301 Moved", headers={"Location": new.url("/no")}),
+    }
+    new.plays["/b"] = page("b")
+    first, second = ledger.pages(old.url("/a"), old.url("/c"))
+    assert dict(ledger.fetch().counts) == {"ok": 1, "robots_denied": 1}
+    assert ledger.all("select page_id, final_url from ingest.capture") == [(first, new.url("/b"))]
+    assert ledger.row(second, "state", "outcome") == ("rejected", "robots_denied")
+    assert not new.asked("/no")
+    assert len(new.asked("/robots.txt")) == 1
+
+
+def test_redirects_between_origins_end(ledger: Ledger) -> None:
+    one, other = ledger.server(), ledger.server()
+    one.plays["/a"] = says("302 Found", headers={"Location": other.url("/a")})
+    other.plays["/a"] = says("302 Found", headers={"Location": one.url("/a")})
+    (number,) = ledger.pages(one.url("/a"))
+    ledger.fetch()
+    assert ledger.row(number, "state", "outcome") == ("rejected", "too_many_redirects")
+
+
+def test_redirect_into_a_private_network_is_not_followed(ledger: Ledger) -> None:
+    server, secret = ledger.server(), Server({"*": says(body=b"secret", headers=HTML)})
+    server.plays |= {
+        "/a": says("302 Found", headers={"Location": secret.url("/")}),
+        "/b": says("302 Found", headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
+    }
+    ledger.pages(server.url("/a"), server.url("/b"))
+    assert dict(ledger.fetch().counts) == {"ssrf_blocked": 2}
+    assert secret.connections == 0
+    secret.close()
+
+
+def test_pages_of_a_paused_publisher_wait(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    ledger.pages(server.url("/a"))
+    run_id = ledger.plan()
+    ledger.do("update ingest.publisher set paused = true")
+    from newsflow.fetch.step import fetch
+
+    assert dict(fetch(ledger.settings(), run_id, 0).counts) == {"paused": 1}
+    assert server.requests == []
+    assert ledger.one("select state, attempts from ingest.page") == ("pending", 0)
+
+
+def test_own_outage_punishes_nobody(ledger: Ledger) -> None:
+    dead = [ledger.server() for _ in range(6)]
+    for server in dead:
+        ledger.pages(server.url("/a"), server.url("/b"))
+        server.close()
+    assert dict(ledger.fetch().counts) == {"own_outage": 12}
+    assert ledger.all("select distinct state, attempts from ingest.page") == [("pending", 0)]
+    assert ledger.all("select distinct failures, cool_until from ingest.origin") == [(0, None)]
+
+
+def test_dead_hosts_among_living_ones_are_dead(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    for number in range(7):
+        server = ledger.server()
+        server.plays["/a"] = page("a")
+        ledger.pages(server.url("/a"))
+        if number:
+            server.close()
+    assert dict(ledger.fetch().counts) == {"ok": 1, "connect_error": 6}
+    assert ledger.all("select attempts, outcome from ingest.page where outcome <> 'ok' group by 1, 2") == [
+        (1, "connect_error")
+    ]
+    with transaction(ledger.conn):
+        numbers = [row[0] for row in ledger.all("select origin_id from ingest.origin")]
+        failures = sorted(origin.pace.failures for origin in origins.load(ledger.conn, numbers).values())
+    assert failures == [0, 1, 1, 1, 1, 1, 1]
+
+
+def test_identity(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    server.plays["/a"] = page("a")
+    ledger.pages(server.url("/a"))
+    ledger.fetch(contact="https://desk.example/bot")
+    agents = {request.headers["user-agent"] for request in server.requests}
+    assert agents == {Settings(contact="https://desk.example/bot").user_agent}
+    assert "desk.example" in agents.pop()
