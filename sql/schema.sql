@@ -1561,15 +1561,15 @@ ALTER TABLE ingest.feed ALTER COLUMN feed_id ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 CREATE TABLE ingest.fetch_log_default (
-    fetch_id bigint CONSTRAINT fetch_log_fetch_id_not_null NOT NULL,
-    fetched_at timestamp with time zone DEFAULT now() CONSTRAINT fetch_log_fetched_at_not_null NOT NULL,
-    page_id bigint CONSTRAINT fetch_log_page_id_not_null NOT NULL,
+    fetch_id bigint NOT NULL,
+    fetched_at timestamp with time zone DEFAULT now() NOT NULL,
+    page_id bigint NOT NULL,
     run_id bigint,
-    outcome text CONSTRAINT fetch_log_outcome_not_null NOT NULL,
-    status smallint DEFAULT 0 CONSTRAINT fetch_log_status_not_null NOT NULL,
-    bytes integer DEFAULT 0 CONSTRAINT fetch_log_bytes_not_null NOT NULL,
-    seconds real DEFAULT 0 CONSTRAINT fetch_log_seconds_not_null NOT NULL,
-    detail text DEFAULT ''::text CONSTRAINT fetch_log_detail_not_null NOT NULL
+    outcome text NOT NULL,
+    status smallint DEFAULT 0 NOT NULL,
+    bytes integer DEFAULT 0 NOT NULL,
+    seconds real DEFAULT 0 NOT NULL,
+    detail text DEFAULT ''::text NOT NULL
 );
 
 COMMENT ON TABLE ingest.fetch_log_default IS 'Partition for months without one of their own.';
@@ -1789,19 +1789,19 @@ ALTER TABLE ingest.page ALTER COLUMN page_id ADD GENERATED ALWAYS AS IDENTITY (
 );
 
 CREATE TABLE ingest.poll_default (
-    poll_id bigint CONSTRAINT poll_poll_id_not_null NOT NULL,
-    polled_at timestamp with time zone DEFAULT now() CONSTRAINT poll_polled_at_not_null NOT NULL,
-    feed_id integer CONSTRAINT poll_feed_id_not_null NOT NULL,
+    poll_id bigint NOT NULL,
+    polled_at timestamp with time zone DEFAULT now() NOT NULL,
+    feed_id integer NOT NULL,
     run_id bigint,
-    outcome text CONSTRAINT poll_outcome_not_null NOT NULL,
-    status smallint DEFAULT 0 CONSTRAINT poll_status_not_null NOT NULL,
-    entries integer DEFAULT 0 CONSTRAINT poll_entries_not_null NOT NULL,
-    new_entries integer DEFAULT 0 CONSTRAINT poll_new_entries_not_null NOT NULL,
-    changed_entries integer DEFAULT 0 CONSTRAINT poll_changed_entries_not_null NOT NULL,
-    known_entries integer DEFAULT 0 CONSTRAINT poll_known_entries_not_null NOT NULL,
-    bytes integer DEFAULT 0 CONSTRAINT poll_bytes_not_null NOT NULL,
-    seconds real DEFAULT 0 CONSTRAINT poll_seconds_not_null NOT NULL,
-    detail text DEFAULT ''::text CONSTRAINT poll_detail_not_null NOT NULL
+    outcome text NOT NULL,
+    status smallint DEFAULT 0 NOT NULL,
+    entries integer DEFAULT 0 NOT NULL,
+    new_entries integer DEFAULT 0 NOT NULL,
+    changed_entries integer DEFAULT 0 NOT NULL,
+    known_entries integer DEFAULT 0 NOT NULL,
+    bytes integer DEFAULT 0 NOT NULL,
+    seconds real DEFAULT 0 NOT NULL,
+    detail text DEFAULT ''::text NOT NULL
 );
 
 COMMENT ON TABLE ingest.poll_default IS 'Partition for months without one of their own.';
@@ -3092,39 +3092,39 @@ COMMENT ON COLUMN news_internal.maintenance.ended_at IS 'When it last ended well
 COMMENT ON COLUMN news_internal.maintenance.result IS 'What it did.';
 
 CREATE TABLE news_internal.revision_default (
-    article_id bigint CONSTRAINT revision_article_id_not_null NOT NULL,
-    revision integer CONSTRAINT revision_revision_not_null NOT NULL,
-    valid_from timestamp with time zone CONSTRAINT revision_valid_from_not_null NOT NULL,
-    valid_until timestamp with time zone CONSTRAINT revision_valid_until_not_null NOT NULL,
-    publisher_id integer CONSTRAINT revision_publisher_id_not_null NOT NULL,
-    word_count integer CONSTRAINT revision_word_count_not_null NOT NULL,
-    language_confidence real CONSTRAINT revision_language_confidence_not_null NOT NULL,
+    article_id bigint NOT NULL,
+    revision integer NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone NOT NULL,
+    publisher_id integer NOT NULL,
+    word_count integer NOT NULL,
+    language_confidence real NOT NULL,
     published_at timestamp with time zone,
     modified_at timestamp with time zone,
     captured_at timestamp with time zone,
-    extraction_id bigint CONSTRAINT revision_extraction_id_not_null NOT NULL,
+    extraction_id bigint NOT NULL,
     capture_id bigint,
     run_id bigint,
-    content_hash bytea CONSTRAINT revision_content_hash_not_null NOT NULL,
-    text_hash bytea CONSTRAINT revision_text_hash_not_null NOT NULL,
-    title text CONSTRAINT revision_title_not_null NOT NULL,
-    lead text CONSTRAINT revision_lead_not_null NOT NULL,
-    body text CONSTRAINT revision_body_not_null NOT NULL,
-    authors text[] CONSTRAINT revision_authors_not_null NOT NULL,
-    agencies text[] CONSTRAINT revision_agencies_not_null NOT NULL,
-    published_raw text CONSTRAINT revision_published_raw_not_null NOT NULL,
-    published_quality text CONSTRAINT revision_published_quality_not_null NOT NULL,
-    language text CONSTRAINT revision_language_not_null NOT NULL,
-    section text CONSTRAINT revision_section_not_null NOT NULL,
-    tags text[] CONSTRAINT revision_tags_not_null NOT NULL,
-    image_url text CONSTRAINT revision_image_url_not_null NOT NULL,
-    image_caption text CONSTRAINT revision_image_caption_not_null NOT NULL,
-    page_type text CONSTRAINT revision_page_type_not_null NOT NULL,
-    rights jsonb CONSTRAINT revision_rights_not_null NOT NULL,
-    sources jsonb CONSTRAINT revision_sources_not_null NOT NULL,
-    extractor text CONSTRAINT revision_extractor_not_null NOT NULL,
-    cause text CONSTRAINT revision_cause_not_null NOT NULL,
-    changed text[] CONSTRAINT revision_changed_not_null NOT NULL
+    content_hash bytea NOT NULL,
+    text_hash bytea NOT NULL,
+    title text NOT NULL,
+    lead text NOT NULL,
+    body text NOT NULL,
+    authors text[] NOT NULL,
+    agencies text[] NOT NULL,
+    published_raw text NOT NULL,
+    published_quality text NOT NULL,
+    language text NOT NULL,
+    section text NOT NULL,
+    tags text[] NOT NULL,
+    image_url text NOT NULL,
+    image_caption text NOT NULL,
+    page_type text NOT NULL,
+    rights jsonb NOT NULL,
+    sources jsonb NOT NULL,
+    extractor text NOT NULL,
+    cause text NOT NULL,
+    changed text[] NOT NULL
 );
 
 COMMENT ON TABLE news_internal.revision_default IS 'Partition for months without one of their own.';

@@ -38,6 +38,7 @@ New to it? Begin with [docs/analysts.md](analysts.md).
 
 # Lines of a dump that name versions or sessions rather than the schema.
 _NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)$")
+_NOT_NULL_NAME = re.compile(r" CONSTRAINT \w+_not_null(?= NOT NULL)")  # since PostgreSQL 18
 
 
 def schema(dsn: str, folder: Path | None = None) -> str:
@@ -48,7 +49,7 @@ def schema(dsn: str, folder: Path | None = None) -> str:
     program = str((folder or binaries()) / "pg_dump")
     command = [program, "--schema-only", "--no-owner", "--no-privileges", f"--dbname={dsn}"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    lines = [line for line in done.stdout.splitlines() if not _NOISE.match(line)]
+    lines = [_NOT_NULL_NAME.sub("", line) for line in done.stdout.splitlines() if not _NOISE.match(line)]
     return _HEAD + re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
