@@ -54,9 +54,10 @@ def _root() -> None:
 
 def _mount(app: typer.Typer, name: str, sub: typer.Typer, text: str) -> None:
     single = len(sub.registered_commands) == 1 and not sub.registered_groups and not sub.registered_callback
-    callback = sub.registered_commands[0].callback if single else None
-    if callback:
-        app.command(name, help=callback.__doc__)(callback)
+    command = sub.registered_commands[0] if single else None
+    if command and command.callback:
+        settings = command.context_settings  # psql passes on options that are not ours
+        app.command(name, help=command.callback.__doc__, context_settings=settings)(command.callback)
     else:
         app.add_typer(sub, name=name, help=text, no_args_is_help=True)
 
