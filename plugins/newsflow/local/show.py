@@ -168,11 +168,10 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     texts = [[str(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(columns, *texts, strict=True)]
     for name, width in zip(columns, widths, strict=True):
-        # only the widest column gives way on a narrow terminal
-        least = None if width == max(widths) else width
-        table.add_column(name, min_width=least, overflow="ellipsis", no_wrap=True, header_style="bold")
+        # on a narrow terminal rich takes room from columns that may wrap: only the widest gives way
+        table.add_column(name, no_wrap=width < max(widths), header_style="bold")
     for words in texts:
-        table.add_row(*map(Text, words))
+        table.add_row(*(Text(word, no_wrap=True, overflow="ellipsis") for word in words))
     return table
 
 

@@ -1,0 +1,218 @@
+"""The first night as a user has it: `newsflow up --run`, again beside it, Airflow's pages, Ctrl-C.
+
+One story in order, since starting Airflow is what takes the time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+import requests
+
+from newsflow.local.home import Home
+from newsflow.local.install import browser
+from newsflow.local.processes import marked
+from newsflow.settings import ROOT
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("airflow")]
+
+UP = [sys.executable, "-m", "newsflow.cli", "up", "--run"]
+CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"
+)  # fmt: skip
+START_S = 240.0
+
+
+@dataclass
+class Night:
+    """`newsflow up --run` at work, and what it has printed so far."""
+
+    home: Home
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def read(self) -> None:
+        assert self.process.stdout
+        self.lines.extend(iter(self.process.stdout.readline, ""))
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + START_S
+        while words not in self.text:
+            assert self.process.poll() is None, self.text
+            assert time.monotonic() < deadline, self.text
+            time.sleep(0.1)
+
+    def find(self, pattern: str) -> str:
+        found = re.search(pattern, self.text)
+        assert found, self.text
+        return found[1]
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        running = self.home.running()
+        assert running
+        conn = psycopg2.connect(running.database_url)
+        with conn.cursor() as cursor:
+            cursor.execute(statement)
+            found = cursor.fetchall()
+        conn.close()
+        return found
+
+
+def environment(home: Home) -> dict[str, str]:
+    mine = {k: v for k, v in os.environ.items() if not k.startswith(("NEWSFLOW_", "AIRFLOW"))}
+    return {**mine, "NEWSFLOW_HOME": str(home.root), "PYTHONPATH": str(ROOT / "plugins"), "NEWSFLOW_DELAY_S": "0.2"}
+
+
+@pytest.fixture(scope="module")
+def night() -> Iterator[Night]:
+    folder = Path(tempfile.mkdtemp(prefix="nf-night-"))
+    folder.chmod(0o755)
+    home = Home(folder / "home")
+    process = subprocess.Popen(
+        UP, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    found = Night(home, process)
+    threading.Thread(target=found.read, daemon=True).start()
+    found.wait_for("up until Ctrl-C")
+    yield found
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_1_the_first_run_loads_the_sample_newsroom(night: Night) -> None:
+    assert "triggered news_ingest" in night.text
+    for stage in ("poll", "fetch", "extract", "deduplicate", "load"):
+        assert re.search(rf"^✓ {stage} ", night.text, re.MULTILINE), night.text
+    new = int(night.find(r"(\d+) new articles"))
+    assert new >= 25
+    assert night.rows("select count(*) from news.articles") == [(new,)]
+
+
+def test_2_every_page_ended_as_an_article_or_with_a_reason(night: Night) -> None:
+    found = dict(night.rows("select url, outcome from ingest.page where state <> 'loaded'"))
+    by_slug = {url.rsplit("/", 1)[1]: outcome for url, outcome in found.items()}
+    assert by_slug["school-roof-report"] == "not_found"
+    assert by_slug["members-only-briefing"] == "robots_denied"
+    assert by_slug["live-timetable"] == "rate_limited"
+    assert None not in by_slug.values()
+
+
+def test_3_a_body_holds_neither_its_title_nor_the_comment_form(night: Night) -> None:
+    [(title, body)] = night.rows("select title, body from news.articles where url like '%library-night-shift'")
+    assert title == "The library that never closes has found its readers at three in the morning"
+    assert title not in body
+    assert "Leave a Reply" not in body and "email address" not in body
+    assert body.startswith("At ten past three")
+
+
+def test_4_the_redirect_the_wrong_charset_and_three_languages_came_through(night: Night) -> None:
+    assert len(night.rows("select 1 from news.articles where title like 'Bakers end strike%'")) == 1
+    [(body,)] = night.rows("select body from news.articles where url like '%sturmflut-rathaus'")
+    assert "„Das war kein Sicherheitsabstand, das war Glück“" in body
+    languages = {language for (language,) in night.rows("select distinct language from news.articles")}
+    assert languages == {"en", "de", "fr"}
+
+
+def test_5_the_summary_tells_where_to_look(night: Night) -> None:
+    url = night.find(r"Airflow +(http://127\.0\.0\.1:\d+)/dags/news_ingest")
+    assert requests.get(f"{url}/api/v2/dags", timeout=30).status_code == 401
+    assert night.find(r"password (\S+)") == night.home.password()
+    assert "newsflow psql" in night.text
+    assert "select " in night.text and "news.stories" in night.text
+
+
+def test_6_psql_reaches_the_database_that_is_up(night: Night) -> None:
+    command = [sys.executable, "-m", "newsflow.cli", "psql", "-c", "select count(*) from news.articles", "-At"]
+    done = subprocess.run(command, env=environment(night.home), capture_output=True, text=True, check=True)
+    assert int(done.stdout) >= 25
+
+
+def test_7_airflows_pages_show_the_run(night: Night) -> None:
+    if not browser():
+        pytest.skip("NO CHROMIUM HERE: Airflow's own pages were NOT looked at (apt-get install chromium)")
+    target = Path(os.environ.get("NEWSFLOW_SCREENSHOTS") or night.home.root / "screenshots").absolute()
+    target.mkdir(parents=True, exist_ok=True)
+    base = night.find(r"Airflow +(http://127\.0\.0\.1:\d+)/dags")
+    run = night.find(r"triggered news_ingest: (\S+)")
+    with Pages(base, night.home.password()) as pages:
+        text = pages.shoot(f"/dags/news_ingest/runs/{run}", target / "run-graph.png", "deduplicate")
+        assert all(task in text for task in ("poll", "fetch", "extract", "deduplicate", "load", "check"))
+        assert "Success" in text
+        assert "news_ingest" in pages.shoot("/dags/news_ingest", target / "dag.png", "news_ingest")
+    assert all((target / name).stat().st_size > 20_000 for name in ("run-graph.png", "dag.png"))
+
+
+def test_8_a_second_run_beside_it_loads_nothing_twice_and_sees_the_correction(night: Night) -> None:
+    before = night.rows("select count(*) from news.articles")
+    done = subprocess.run([*UP, "--once"], env=environment(night.home), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "are up already" in done.stdout
+    assert "0 new articles, 1 revised" in done.stdout, done.stdout
+    assert night.rows("select count(*) from news.articles") == before
+    [(title, changed)] = night.rows("select title, changed from news.revisions where revision = 2")
+    assert title.endswith("pays farmers one cent more")
+    assert {"title", "body"} <= set(changed)
+
+
+def test_9_ctrl_c_ends_well_and_leaves_nothing_running(night: Night) -> None:
+    running = night.home.running()
+    assert running
+    night.process.send_signal(signal.SIGINT)
+    assert night.process.wait(timeout=60) == 0, night.text
+    assert marked(night.home.mark) == []
+    assert night.home.running() is None
+    with pytest.raises(psycopg2.OperationalError):
+        psycopg2.connect(running.database_url)
+
+
+class Pages:
+    """Airflow's pages in headless Chromium, logged in."""
+
+    def __init__(self, base: str, password: str) -> None:
+        self.base, self.password = base, password
+
+    def __enter__(self) -> Pages:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=browser(), args=list(CHROMIUM))
+        self.page = self._browser.new_page(viewport={"width": 1440, "height": 900})
+        self.page.set_default_timeout(60_000)
+        self.page.goto(f"{self.base}/auth/login")
+        self.page.fill("input[name=username]", "admin")
+        self.page.fill("input[name=password]", self.password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "/auth/" not in url)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    def shoot(self, path: str, file: Path, text: str) -> str:
+        """Open a page, wait until it shows `text` and stands still, take its picture; returns its text."""
+        self.page.goto(self.base + path)
+        self.page.get_by_text(text).first.wait_for()
+        self.page.wait_for_timeout(2500)  # the graph is laid out and faded in
+        self.page.screenshot(path=str(file))
+        return str(self.page.inner_text("body"))
