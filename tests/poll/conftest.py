@@ -1,7 +1,8 @@
-"""A server on loopback, settings for it, and a clock that stands still until it is moved."""
+"""A server on loopback, settings for it, and a clock that tests move."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -65,11 +66,21 @@ class Hands:
         subscriptions.add(self.conn, [Listed(url, publisher) for url in urls], self.now)
 
     def poll(self, *, minutes: float = 0, **kwargs: Any) -> StageReport:
-        """Poll in a run of its own, `minutes` after the last one."""
+        """Poll in a run of its own, `minutes` after the last one; the clock runs meanwhile."""
         self.now += timedelta(minutes=minutes)
         self.runs += 1
         run_id = runs.start(self.conn, "test", str(self.runs), self.now, {})
-        return poll(self.settings(), run_id, clock=lambda: self.now, **kwargs)
+        return self.poll_in(run_id, **kwargs)
+
+    def poll_in(self, run_id: int, **kwargs: Any) -> StageReport:
+        began, start = self.now, time.monotonic()
+
+        def clock() -> datetime:
+            return began + timedelta(seconds=time.monotonic() - start)
+
+        report = poll(self.settings(), run_id, clock=clock, **kwargs)
+        self.now = clock()
+        return report
 
     def rows(self, sql: str, *args: Any) -> list[Any]:
         with self.conn.cursor() as cursor:

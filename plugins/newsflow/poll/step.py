@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
 
 from newsflow.clock import Clock, utcnow
 from newsflow.model import Outcome, Stage, StageReport
-from newsflow.poll import rows
-from newsflow.poll.ask import Asker
+from newsflow.poll import gaps, repair, rows
 from newsflow.poll.child import Children
-from newsflow.poll.decide import decide
-from newsflow.poll.lanes import Lanes, work
-from newsflow.poll.outage import own_failures
+from newsflow.poll.decide import conditional, decide
+from newsflow.poll.finder import Finder
+from newsflow.poll.reading import read, with_children, worth_asking
 from newsflow.poll.state import Counts, FeedState, Polled
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 from newsflow.web import origins
+from newsflow.web.crowd import Crowd, Manners, Visit
+from newsflow.web.lines import Job
 from newsflow.web.origins import Origin
 from newsflow.web.pace import OFFLINE
 from newsflow.web.transport import Transport
-from newsflow.web.urls import origin_of
+from newsflow.web.urls import BadUrl, origin_of
 
+log = logging.getLogger(__name__)
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
 _GUNZIPPED = 50_000_000  # bytes; a sitemap may have 50 MB (sitemaps.org)
 _FLUSH_S = 2.0
+_SAW_AN_ANSWER = frozenset({Outcome.OK, Outcome.NOT_MODIFIED})
+_OUR_PAUSE_S = 300.0  # after an outage of our own
 
 
 def poll(
@@ -41,7 +54,17 @@ def poll(
 ) -> StageReport:
     """Poll what is due, or all active feeds of the selection with `force`; counts polls by outcome."""
     started = clock()
-    with runs.work(settings, run_id, Stage.POLL, 0, clock) as step:
+    children = Children(
+        settings.parse_workers,
+        memory_mb=settings.parse_memory_mb,
+        timeout_s=settings.parse_timeout_s,
+        max_bytes=_GUNZIPPED,
+    )
+    with (
+        runs.work(settings, run_id, Stage.POLL, 0, clock) as step,
+        Transport(settings, clock=clock) as transport,
+        children,
+    ):
         with transaction(step.conn):
             queries.run(
                 step.conn,
@@ -54,73 +77,182 @@ def poll(
                 force=force,
             )
             todo = rows.claimed(step.conn, run_id)
-        with transaction(step.conn):
-            ids = origins.ensure(step.conn, [feed.url for feed in todo])
-            known = origins.load(step.conn, ids.values())
-        _Poller(settings, step, {name: known[number] for name, number in ids.items()}).all(todo)
+        _Poller(step, settings, transport, children).run(todo)
         step.label = f"{len(todo)} feeds"
         return step.report(started)
 
 
-@dataclass
 class _Poller:
-    """The polls of one step: asked by threads, stored by the caller's one."""
+    """The polls of one step: a crowd of threads asks, a few processes read, the caller's thread stores."""
 
-    settings: Settings
-    step: runs.Work
-    places: dict[str, Origin]
-    jitter: Callable[[], float] = random.random
+    def __init__(self, step: runs.Work, settings: Settings, transport: Transport, children: Children) -> None:
+        self._step, self._settings, self._transport, self._children = step, settings, transport, children
+        self._clock = step.clock
+        self._jitter: Callable[[], float] = random.random
+        self._origins: dict[str, Origin] = {}
+        self._batch: list[Polled] = []
+        self._flushed = time.monotonic()
+        self._crowd: Crowd | None = None
+        self._failing_origins = 0
+        self._dead: list[FeedState] = []
+        self._lost: set[int] = set()  # publishers of which entries were missed
 
-    def all(self, todo: Sequence[FeedState]) -> None:
-        """Ask and store; failures that our own network might cause wait for the end, to be judged together."""
-        batch: list[Polled] = []
-        asked: list[tuple[str, Outcome]] = []
-        doubtful: list[tuple[int, Polled]] = []
-        flushed = time.monotonic()
-        for polled in self.asked(todo):
-            asked.append((origin_of(polled.feed.url), polled.outcome))
-            if polled.outcome in OFFLINE:
-                doubtful.append((len(asked) - 1, polled))
+    def run(self, todo: Sequence[FeedState]) -> None:
+        """Poll these feeds, and at once the sitemaps of publishers of which something was missed."""
+        self._poll(todo)
+        if self._lost:
+            self._poll(self._sitemaps(self._lost))
+        with transaction(self._step.conn):
+            gaps.close(self._step.conn, self._clock())
+        if self._dead:
+            repair.propose(self._step.conn, self._finder(), self._dead, self._clock)
+
+    def _sitemaps(self, publishers: set[int]) -> list[FeedState]:
+        with transaction(self._step.conn):
+            queries.run(
+                self._step.conn,
+                "poll.claim_sitemaps",
+                publisher_ids=sorted(publishers),
+                run_id=self._step.run_id,
+                now=self._clock(),
+            )
+            return rows.claimed(self._step.conn, self._step.run_id)
+
+    def _poll(self, todo: Sequence[FeedState]) -> None:
+        """Sitemaps that an index among the feeds points at are asked in a second round."""
+        indexes: list[Polled] = []
+        for polled in self._round(map(_job, todo)):
+            if polled.parsed and polled.parsed.children:
+                indexes.append(polled)
             else:
-                batch.append(polled)
-            if len(batch) >= self.settings.poll_batch or (batch and time.monotonic() - flushed > _FLUSH_S):
-                self.save(batch)
-                batch, flushed = [], time.monotonic()
-        mine = own_failures(asked)
-        batch += [replace(p, outcome=Outcome.OWN_OUTAGE, wait_s=300.0) if i in mine else p for i, p in doubtful]
-        for start in range(0, len(batch), self.settings.poll_batch):
-            self.save(batch[start : start + self.settings.poll_batch])
+                self._take(polled)
+        for polled in self._with_sitemaps(indexes):
+            self._take(polled)
+        self._flush(last=True)
 
-    def asked(self, todo: Sequence[FeedState]) -> Iterator[Polled]:
-        """Polls as they end."""
-        by_origin: dict[str, list[FeedState]] = {}
-        for feed in todo:
-            by_origin.setdefault(origin_of(feed.url), []).append(feed)
-        s = self.settings
-        children = Children(
-            s.parse_workers, memory_mb=s.parse_memory_mb, timeout_s=s.parse_timeout_s, max_bytes=_GUNZIPPED
-        )
-        with Transport(s, clock=self.step.clock) as transport, children:
-            asker = Asker(s, transport, children, self.step.clock, self.jitter, time.sleep)
+    def _finder(self) -> Finder:
+        return Finder(self._settings, self._transport, self._children, self._clock)
 
-            def ask(feed: FeedState) -> tuple[Polled, float]:
-                return asker.poll(feed, origin := self.places[origin_of(feed.url)]), asker.rest_s(origin)
+    def _with_sitemaps(self, indexes: Sequence[Polled]) -> Iterator[Polled]:
+        jobs = [job for polled in indexes for job in _child_jobs(polled)]
+        found: dict[int, list[Polled]] = {polled.feed.feed_id: [] for polled in indexes}
+        for child in self._round(jobs) if jobs else ():
+            found[child.feed.feed_id].append(child)
+        for polled in indexes:
+            yield with_children(polled, found[polled.feed.feed_id])
 
-            threads = max(1, min(s.poll_threads, len(by_origin)))
-            yield from work(Lanes(by_origin.values(), time.monotonic), ask, threads, ahead=2 * threads)
+    # -- asking and reading --
 
-    def save(self, batch: Sequence[Polled]) -> None:
+    def _round(self, jobs: Iterable[tuple[str, FeedState, bool]]) -> Iterator[Polled]:
+        """Ask all of these and read what comes; failures that may be our own come last, judged together."""
+        s = self._settings
+        manners = Manners(s.delay_s, s.max_delay_s, s.poll_threads, s.max_redirects, ACCEPT)
+        self._crowd = crowd = Crowd(self._transport, manners, self._find, self._clock, self._jitter)
+        doubtful: list[Visit] = []
+        made = self._jobs(list(jobs))
+        with ThreadPoolExecutor(s.parse_workers, thread_name_prefix="read") as pool:
+            reading: deque[Future[Polled]] = deque()
+            for visit in crowd.visits(made):
+                if visit.final and visit.exchange.outcome in OFFLINE:
+                    doubtful.append(visit)
+                elif visit.final:
+                    reading.append(pool.submit(self._read, visit))
+                while reading and (reading[0].done() or len(reading) > 2 * s.parse_workers):
+                    yield reading.popleft().result()
+            for future in reading:
+                yield future.result()
+        ours = crowd.own_outage()
+        self._failing_origins = len(ours)
+        if ours:
+            log.warning("our own network failed: %d origins at once; no feed is penalised for it", len(ours))
+        for visit in doubtful:
+            yield self._judged(visit, ours)
+
+    def _jobs(self, wanted: Sequence[tuple[str, FeedState, bool]]) -> list[Job]:
+        with transaction(self._step.conn):
+            ids = origins.ensure(self._step.conn, [url for url, _, _ in wanted])
+            missing = [number for name, number in ids.items() if name not in self._origins]
+            self._origins |= {o.origin: o for o in origins.load(self._step.conn, missing).values()}
+        return [
+            Job(
+                url,
+                self._origins[origin_of(url)],
+                tag=feed,
+                etag=feed.etag if validated else None,
+                last_modified=feed.last_modified if validated else None,
+            )
+            for url, feed, validated in wanted
+        ]
+
+    def _find(self, name: str) -> Origin:
+        """The origin that a redirect leads to."""
+        if name not in self._origins:
+            with transaction(self._step.conn):
+                number = origins.ensure(self._step.conn, [name])[name]
+                self._origins[name] = origins.load(self._step.conn, [number])[number]
+        return self._origins[name]
+
+    def _read(self, visit: Visit) -> Polled:
+        now, pace, exchange = self._clock(), visit.origin.pace, visit.exchange
+        if exchange.outcome is Outcome.RATE_LIMITED and not visit.asked and visit.job.last is None:
+            # robots.txt was refused: the origin wants a pause, and nothing is said of the feed
+            exchange = replace(exchange, outcome=Outcome.COOLING)
+        return read(visit.job.tag, exchange, self._children, visit.at, pace.wait_s(now) if pace.cooling(now) else 0.0)
+
+    def _judged(self, visit: Visit, ours: set[int]) -> Polled:
+        polled = self._read(visit)
+        if visit.origin.origin_id not in ours:
+            return polled
+        return replace(polled, outcome=Outcome.OWN_OUTAGE, wait_s=_OUR_PAUSE_S)
+
+    # -- storing --
+
+    def _take(self, polled: Polled) -> None:
+        self._batch.append(polled)
+        if len(self._batch) >= self._settings.poll_batch or time.monotonic() - self._flushed > _FLUSH_S:
+            self._flush()
+
+    def _flush(self, *, last: bool = False) -> None:
         """One transaction: entries, pages, log, feeds, paces, progress."""
-        step, now = self.step, self.step.clock()
+        step, batch, now = self._step, self._batch, self._clock()
         with transaction(step.conn):
             probe = rows.probe(step.conn, batch, now)
             rows.save_entries(step.conn, probe, now)
             counted = [(polled, probe.counts.get(polled.feed.feed_id, Counts())) for polled in batch]
             rows.save_polls(step.conn, counted, step.run_id)
-            rows.save_feeds(step.conn, [(p, counts, decide(p, counts, now, self.jitter())) for p, counts in counted])
-            # copies: the threads go on changing the paces
-            touched = [replace(self.places[name]) for name in {origin_of(polled.feed.url) for polled in batch}]
-            origins.save(step.conn, touched)
+            decided = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
+            rows.save_feeds(step.conn, decided)
+            gaps.note(step.conn, [(p, decision) for p, _, decision in decided], now)
+            rows.move_feeds(step.conn, [decision.feed for _, _, decision in decided])
+            self._note_outage([polled.outcome for polled in batch], now)
+            if self._crowd is not None:
+                origins.save(step.conn, self._crowd.changed(all_of_them=last))
             for polled in batch:
                 step.count(polled.outcome)
             step.save()
+        self._lost |= {decision.feed.publisher_id for _, _, decision in decided if decision.gap}
+        self._dead += [decision.feed for _, _, decision in decided if decision.look_for_another]
+        self._batch, self._flushed = [], time.monotonic()
+
+    def _note_outage(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """In the flush's transaction: an outage of our own begins, or is over once anybody answers."""
+        if Outcome.OWN_OUTAGE in outcomes:
+            gaps.own_outage(self._step.conn, now, self._failing_origins)
+        elif not _SAW_AN_ANSWER.isdisjoint(outcomes):
+            gaps.outage_over(self._step.conn, now)
+
+
+def _job(feed: FeedState) -> tuple[str, FeedState, bool]:
+    return feed.url, feed, conditional(feed)
+
+
+def _child_jobs(index: Polled) -> list[tuple[str, FeedState, bool]]:
+    """The sitemaps of an index to ask, in the name of its feed; those with unusable addresses are left out."""
+    found = []
+    for child in worth_asking(index.parsed.children if index.parsed else (), index.feed.last_ok_at):
+        try:
+            origin_of(child.url)
+        except BadUrl:
+            continue
+        found.append((child.url, replace(index.feed, body_hash=None), False))
+    return found
