@@ -126,3 +126,105 @@ update ingest.feed set state = 'gone', reason = 'removed by a person' where url 
 -- name: poll.pause_feeds pauses or resumes feeds
 update ingest.feed set state = case when %(paused)s then 'paused' else 'active' end
 where url = any(%(urls)s) and state <> 'gone' returning url;
+
+-- name: poll.end_gaps ends the running gaps of feeds that answer again, and closes those without loss
+update ingest.gap g set to_at = n.at::timestamptz, missed_estimate = n.missed,
+  closed_at = case when n.whole then n.at::timestamptz end, closed_by = case when n.whole then 'overlap' end
+from (values %s) as n (feed_id, at, whole, missed)
+where g.feed_id = n.feed_id and g.to_at is null;
+
+-- name: poll.open_gaps notes gaps; of a feed that is down, one
+insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, missed_estimate, opened_at, detail)
+select n.feed_id, n.publisher_id, n.cause, n.from_at::timestamptz, n.to_at::timestamptz, n.missed,
+  n.opened_at::timestamptz, n.detail
+from (values %s) as n (feed_id, publisher_id, cause, from_at, to_at, missed, opened_at, detail)
+on conflict (coalesce(feed_id, 0)) where to_at is null do nothing;
+
+-- name: poll.claim_sitemaps takes the sitemaps of publishers in hand, due or not, as they may fill a gap
+update ingest.feed set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s
+where feed_id in (
+  select feed_id from ingest.feed
+  where publisher_id = any(%(publisher_ids)s) and kind in ('sitemap', 'sitemapindex') and state = 'active'
+    and (claimed_until is null or claimed_until <= %(now)s) and last_run_id is distinct from %(run_id)s
+  order by feed_id for update skip locked);
+
+-- name: poll.begin_outage opens the one gap and the one alarm of an outage of our own
+with gap as (
+  insert into ingest.gap (cause, from_at, opened_at, detail)
+  select 'own_outage', coalesce(max(last_ok_at), %(now)s), %(now)s, %(sentence)s from ingest.feed
+  on conflict (coalesce(feed_id, 0)) where to_at is null do nothing
+)
+insert into ingest.ops_alarm (cause, severity, sentence, opened_at, seen_at)
+values ('own_outage', 'critical', %(sentence)s, %(now)s, %(now)s)
+on conflict (cause, subject) where resolved_at is null do update set seen_at = excluded.seen_at;
+
+-- name: poll.end_outage ends them
+with alarm as (
+  update ingest.ops_alarm set resolved_at = %(now)s where cause = 'own_outage' and resolved_at is null
+)
+update ingest.gap set to_at = %(now)s where feed_id is null and to_at is null;
+
+-- name: poll.close_fleet_gaps closes outages once every feed has answered since: what it lost stands in gaps of its own
+update ingest.gap g set closed_at = %(now)s, closed_by = 'overlap'
+where g.feed_id is null and g.to_at is not null and g.closed_at is null
+  and not exists (select from ingest.feed f where f.state = 'active' and f.failures = 0
+    and f.last_ok_at is not null and f.last_ok_at < g.to_at);
+
+-- name: poll.fill_gaps counts what came in later for open gaps, and closes those that are filled
+with open as (
+  select gap_id, publisher_id, feed_id, from_at, to_at, opened_at, missed_estimate, filled
+  from ingest.gap
+  where closed_at is null and to_at is not null and feed_id is not null and from_at > %(now)s - interval '30 days'
+), late as (
+  select o.gap_id, count(distinct e.page_id) as entries, bool_or(f.kind like 'sitemap%%') as by_sitemap
+  from open o
+  join ingest.feed f on f.publisher_id = o.publisher_id
+  join ingest.entry e on e.feed_id = f.feed_id and e.first_seen_at >= o.opened_at
+    and e.published_at > o.from_at and e.published_at < o.to_at
+  group by o.gap_id
+)
+update ingest.gap g set filled = l.entries,
+  closed_at = case when l.entries >= g.missed_estimate then %(now)s end,
+  closed_by = case when l.entries >= g.missed_estimate then case when l.by_sitemap then 'sitemap' else 'entries' end end
+from late l where l.gap_id = g.gap_id and (l.entries <> g.filled or l.entries >= g.missed_estimate);
+
+-- name: poll.move_feeds follows redirects that have held; where the target is polled already, the old one ends
+update ingest.feed f set
+  url = case when taken.feed_id is null then f.moved_to else f.url end,
+  state = case when taken.feed_id is null then f.state else 'gone' end,
+  reason = case when taken.feed_id is null then 'moved here from ' || f.url
+    else 'moved to ' || f.moved_to || ', which is polled already' end,
+  moved_to = null, moved_polls = 0
+from ingest.feed old left join ingest.feed taken on taken.url = old.moved_to
+where f.feed_id = old.feed_id and old.moved_polls >= %(polls)s and old.feed_id = any(%(feed_ids)s)
+  and not exists (select from ingest.feed twin where twin.moved_to = old.moved_to and twin.feed_id < old.feed_id
+    and twin.moved_polls >= %(polls)s)
+returning f.url, f.publisher_id;
+
+-- name: poll.propose notes addresses that may stand for dead feeds
+insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at)
+select n.feed_id, n.url, n.kind, n.title, n.reason, n.at::timestamptz
+from (values %s) as n (feed_id, url, kind, title, reason, at)
+where not exists (select from ingest.feed f where f.url = n.url)
+on conflict (feed_id, url) do nothing;
+
+-- name: poll.proposals lists what waits for a decision
+select p.proposal_id, f.url as old_url, p.url, p.kind, p.title, p.reason, p.proposed_at, b.name as publisher
+from ingest.proposal p join ingest.feed f using (feed_id) join ingest.publisher b using (publisher_id)
+where p.decided_at is null order by p.proposed_at, p.proposal_id;
+
+-- name: poll.decide_proposal accepts or declines a proposal
+update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
+where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
+
+-- name: poll.replace_feed gives a feed a new address and a fresh start
+update ingest.feed set url = %(url)s, state = 'active', reason = 'accepted by a person', failures = 0, etag = null,
+  last_modified = null, body_hash = null, moved_to = null, moved_polls = 0, next_poll_at = '-infinity'
+where feed_id = %(feed_id)s returning publisher_id;
+
+-- name: poll.gaps lists gaps, newest first
+select g.gap_id, b.name as publisher, f.url, g.cause, g.from_at, g.to_at, g.missed_estimate, g.filled, g.closed_at,
+  g.closed_by, g.detail
+from ingest.gap g left join ingest.feed f using (feed_id) left join ingest.publisher b on b.publisher_id = g.publisher_id
+where %(all)s or g.closed_at is null
+order by g.from_at desc, g.gap_id desc limit %(limit)s;

@@ -14,6 +14,8 @@ from newsflow.poll.window import Passed, passed, window_of
 AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
 MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed
 
+_LOOK_AT = (2, 8)  # failures in a row at which a dead address leads to a search for another
+
 # Ends that say nothing about the feed: it is not to be blamed for them.
 BLAMELESS = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
 
@@ -25,6 +27,9 @@ class Decision:
     feed: FeedState
     next_poll_at: datetime
     gap: Passed | None = None
+    cause: str = "window"  # of the gap: the window moved past us, or we did not ask in time (not_polled)
+    sees_again: bool = False  # the feed was down and answers again
+    blind_since: datetime | None = None  # the feed is down: a gap runs since then
     look_for_another: bool = False  # the address is dead: look for the feed elsewhere
 
 
@@ -65,8 +70,20 @@ def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> 
         window=window,
         body_hash=polled.body_hash or feed.body_hash,
     )
-    gap = None if polled.same else passed(feed.window, polled.entries, feed.last_ok_at, now)
-    return Decision(_validated(told, polled), then.at, gap)
+    return Decision(
+        _validated(told, polled),
+        then.at,
+        gap=None if polled.same else passed(feed.window, polled.entries, feed.last_ok_at, now),
+        cause="not_polled" if _overdue(feed, now) else "window",
+        sees_again=feed.dark,
+    )
+
+
+def _overdue(feed: FeedState, now: datetime) -> bool:
+    """Whether we asked so late that losses are ours: after twice the interval and an hour."""
+    if feed.last_poll_at is None:
+        return False
+    return (now - feed.last_poll_at).total_seconds() > 2 * (feed.interval_s or 0.0) + 3600
 
 
 def _validated(feed: FeedState, polled: Polled) -> FeedState:
@@ -101,11 +118,14 @@ def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
 def _failed(polled: Polled, now: datetime, jitter: float) -> Decision:
     feed = replace(polled.feed, failures=polled.feed.failures + 1, last_poll_at=now, reason=polled.detail)
     if polled.outcome is Outcome.GONE:
-        return Decision(replace(feed, state="gone"), now + timedelta(seconds=LONGEST_S), look_for_another=True)
+        ended = replace(feed, state="gone", reason="the server says that it is gone for good (410)")
+        return Decision(ended, now + timedelta(seconds=LONGEST_S), look_for_another=True)
     asked = max(polled.exchange.retry_after_s or 0.0, polled.wait_s)
     at = after_failure(polled.outcome, feed.failures, now, jitter, asked)
-    dead = polled.outcome in (Outcome.NOT_FOUND, Outcome.NOT_A_FEED) and feed.failures in (2, 8)
-    return Decision(feed, at, look_for_another=dead)
+    dead = polled.outcome in (Outcome.NOT_FOUND, Outcome.NOT_A_FEED) and feed.failures in _LOOK_AT
+    # one failed poll loses nothing that the next good one does not show
+    blind = feed.last_ok_at if feed.failures >= 2 and not feed.dark else None
+    return Decision(feed, at, blind_since=blind, look_for_another=dead)
 
 
 def conditional(feed: FeedState) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import Entry, Outcome
-from newsflow.poll.decide import Decision
+from newsflow.poll.decide import MOVED_AFTER, Decision
 from newsflow.poll.state import Counts, FeedState, Polled
 from newsflow.poll.window import Window, guid_hash
 from newsflow.store import queries
@@ -255,4 +255,22 @@ def _feed_row(polled: Polled, counts: Counts, decision: Decision) -> tuple[Any, 
         feed.polls_unaudited,
         feed.moved_to,
         feed.moved_polls,
+    )
+
+
+def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
+    """Give feeds whose permanent redirect has held the address that it leads to; mostly no statement at all."""
+    moved = [feed.feed_id for feed in feeds if feed.moved_polls >= MOVED_AFTER]
+    if not moved:
+        return
+    owners = {
+        origin_of(row.url): row.publisher_id
+        for row in queries.rows(conn, "poll.move_feeds", feed_ids=moved, polls=MOVED_AFTER)
+    }
+    queries.run(
+        conn,
+        "poll.add_origins",
+        origins=list(owners),
+        publisher_ids=list(owners.values()),
+        names=[None] * len(owners),
     )

@@ -1,0 +1,88 @@
+"""Find the feeds of a site over the network, politely: robots.txt first, a pause between requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from newsflow.clock import Clock
+from newsflow.model import Exchange, Outcome
+from newsflow.poll import discover
+from newsflow.poll.discover import Candidate, Found
+from newsflow.poll.feed import FeedError
+from newsflow.poll.reading import Reader
+from newsflow.settings import Settings
+from newsflow.web import robots
+from newsflow.web.transport import Transport
+from newsflow.web.urls import origin_of
+
+_MOST_REQUESTS = 20  # for one site
+
+
+@dataclass
+class Finder:
+    """Looks for feeds; one site at a time."""
+
+    settings: Settings
+    transport: Transport
+    reader: Reader
+    clock: Clock
+    sleep: Callable[[float], None] = time.sleep
+    _rules: dict[str, robots.Rules] = field(default_factory=dict)
+    _asked: dict[str, Exchange] = field(default_factory=dict)
+
+    def find(self, url: str) -> list[Found]:
+        """The feeds that an address leads to, best first: itself, or those of its page and site.
+
+        :raises BadUrl: for an unusable address.
+        """
+        self._asked.clear()
+        itself = self._try([Candidate(url, "the address itself")])
+        if itself:
+            return itself
+        site = discover.site_of(url)
+        pages = [self._ask(page) for page in dict.fromkeys((url, site))]
+        named = [c for page in pages for c in discover.in_page(page.body, page.final_url or page.url)]
+        sitemaps = discover.in_robots(self._rules_of(site).sitemaps, site)
+        # the usual paths are guesses: not asked where the site names its feeds
+        found = self._try(named) or self._try(discover.at_common_paths(site))
+        return discover.ranked([*found, *self._try(sitemaps)])
+
+    def _try(self, candidates: Sequence[Candidate]) -> list[Found]:
+        return discover.ranked(list(self._found(candidates)))
+
+    def _found(self, candidates: Sequence[Candidate]) -> Iterator[Found]:
+        for candidate in candidates:
+            exchange = self._ask(candidate.url)
+            if exchange.outcome is not Outcome.OK:
+                continue
+            url = exchange.final_url or exchange.url
+            try:
+                parsed = self.reader.parse(exchange.body, url, exchange.headers.get("content-type", ""))
+            except FeedError:
+                continue
+            if parsed.entries or parsed.children or parsed.kind in ("rss", "atom", "json"):
+                yield discover.judge(candidate, url, parsed, self.clock())
+
+    def _ask(self, url: str) -> Exchange:
+        if url in self._asked:
+            return self._asked[url]
+        if len(self._asked) >= _MOST_REQUESTS or not self._rules_of(url).allows(url):
+            return Exchange(url, Outcome.ROBOTS_DENIED)
+        if self._asked:
+            self.sleep(self.settings.delay_s)
+        self._asked[url] = exchange = self.transport.exchange(url)
+        return exchange
+
+    def _rules_of(self, url: str) -> robots.Rules:
+        origin = origin_of(url)
+        if origin not in self._rules:
+            exchange = self.transport.exchange(
+                robots.address(origin), accept="text/plain", max_bytes=robots.CAP, clip=True
+            )
+            file = robots.read(exchange, self.clock())
+            # not to be had at all: nothing but what the user named is asked for
+            body = file.body if file else f"User-agent: *\nDisallow: /\nAllow: {url.removeprefix(origin) or '/'}$\n"
+            self._rules[origin] = robots.Rules(body)
+        return self._rules[origin]
