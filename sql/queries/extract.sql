@@ -47,3 +47,43 @@ with done (page_id, extraction_id, outcome, detail) as (
 )
 update ingest.run_page x set extract_outcome = d.outcome
 from done d where x.run_id = %(run_id)s and x.page_id = d.page_id;
+
+-- name: extract.site_lines lists the lines that publishers' bodies go without, as learned before a run
+select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version
+from ingest.site_line
+where publisher_id = any(%(publishers)s) and enabled and since_run < %(run_id)s
+group by publisher_id;
+
+-- name: extract.keep_pages remembers the lines of a batch's articles, to learn from
+insert into ingest.site_page (page_id, publisher_id, title, lines, words, seen_at)
+values %s
+on conflict (page_id) do update set
+  (publisher_id, title, lines, words, seen_at)
+  = (excluded.publisher_id, excluded.title, excluded.lines, excluded.words, excluded.seen_at);
+
+-- name: extract.lock_publisher lets one step at a time learn a publisher's lines
+select pg_advisory_xact_lock(hashtextextended('newsflow.site_line:' || %(publisher_id)s, 0));
+
+-- name: extract.prune_pages keeps a publisher's newest articles only
+delete from ingest.site_page where page_id in (
+  select page_id from ingest.site_page where publisher_id = %(publisher_id)s
+  order by seen_at desc, page_id desc offset %(keep)s
+);
+
+-- name: extract.learning_pages lists a publisher's remembered articles
+select page_id, title, lines, words from ingest.site_page where publisher_id = %(publisher_id)s order by page_id;
+
+-- name: extract.known_lines lists the lines that earlier runs learned
+select line_hash from ingest.site_line where publisher_id = %(publisher_id)s and since_run < %(run_id)s;
+
+-- name: extract.forget_lines takes back what this run learned from fewer pages
+delete from ingest.site_line where publisher_id = %(publisher_id)s and since_run = %(run_id)s;
+
+-- name: extract.bodies lists the bodies in which learned lines stand, for their samples
+select e.page_id, e.body from ingest.page p join ingest.extraction e using (extraction_id)
+where p.page_id = any(%(page_ids)s) order by e.page_id;
+
+-- name: extract.learn_lines stores learned lines
+insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, learned_at)
+values %s
+on conflict do nothing;

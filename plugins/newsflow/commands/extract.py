@@ -26,12 +26,15 @@ def extract(
         Path | None, typer.Option(help='A file of JSON lines {"path": …, "url": …}.', exists=True, dir_okay=False)
     ] = None,
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one a core.")] = 0,
+    site_lines: Annotated[
+        bool, typer.Option(help="With --batch: leave out lines that recur across the pages of one host.")
+    ] = True,
 ) -> None:
     """Extract one page, or a manifest of pages, to JSON on standard output."""
     if (batch is None) == (not source):
         raise typer.BadParameter("name either a page or --batch MANIFEST.jsonl")
     if batch:
-        _batch(batch, workers)
+        _batch(batch, workers, site_lines)
     else:
         _one(source, url)
 
@@ -56,15 +59,20 @@ def page(source: str) -> tuple[bytes, str]:
     return read_page(Path(source)), ""
 
 
-def _batch(manifest: Path, workers: int) -> None:
+def _batch(manifest: Path, workers: int, site_lines: bool) -> None:
     from newsflow.extract import manifest as lines
     from newsflow.extract.pool import Extractors
 
     settings = get_settings()
     total = lines.count(manifest)
     with Extractors(workers or os.cpu_count() or 1, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
+        spool = lines.Spool()
         for extraction in _watched(pool.map(lines.jobs(manifest)), total):
-            sys.stdout.write(lines.to_json(extraction) + "\n")
+            if site_lines:
+                spool.add(extraction)
+            else:
+                sys.stdout.write(lines.to_json(extraction) + "\n")
+    sys.stdout.writelines(line + "\n" for line in spool.lines())
 
 
 def _watched(made: Iterable[Extraction], total: int) -> Iterator[Extraction]:

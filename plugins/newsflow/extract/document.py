@@ -80,9 +80,11 @@ def _titles(root: HtmlElement, page: Harvest, headline: str) -> list[str]:
     return [headline, *stated, *title.headings(root)]
 
 
-def _body(root: HtmlElement, text: str, page: Harvest, found: dict[str, Any]) -> tuple[list[Paragraph], str]:
+def _body(
+    root: HtmlElement, text: str, page: Harvest, found: dict[str, Any], hints: Hints
+) -> tuple[list[Paragraph], str]:
     """The body's paragraphs, those that were cut among them, and the extractor that gave them; uses the tree up."""
-    known = lines.Known(tuple(_titles(root, page, found["title"])), found["authors"])
+    known = lines.Known(tuple(_titles(root, page, found["title"])), found["authors"], hints.site_lines)
     strip_elements(root, *blocks.JUNK, with_tail=False)
     made, source = completeness.paragraphs(root, blocks.segment(root), text, plain(page.article.get("articleBody")))
     lines.clean(made, known)
@@ -101,7 +103,7 @@ def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = M
         return Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor())
     page = harvest(root, url)
     found = _metadata(root, page, url, hints)
-    made, source = _body(root, text, page, found)
+    made, source = _body(root, text, page, found, hints)
     body = "\n".join(p.text for p in made if not p.cut)
     found["sources"]["body"] = source
     code, confidence = language.detect(body)

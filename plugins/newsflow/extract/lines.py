@@ -14,6 +14,7 @@ from newsflow.extract import vocabulary
 from newsflow.extract.body import Paragraph
 from newsflow.extract.outcomes import count_words
 from newsflow.extract.title import squeeze
+from newsflow.text.sitelines import fingerprint
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
@@ -146,6 +147,12 @@ def cut_bios(paragraphs: Sequence[Paragraph], known: Known) -> None:
         lines[-1].cut = "author"
 
 
+def cut_site(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Lines that were learned to recur across the publisher's pages."""
+    if known.site_lines:
+        _cut(paragraphs, "site line", lambda p: fingerprint(p.text) in known.site_lines)
+
+
 def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
     """Headings that head nothing: at the end, or before lines that were all cut."""
     pending: list[Paragraph] = []
@@ -173,4 +180,5 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     cut_dates(paragraphs)
     cut_bylines(paragraphs, known)
     cut_bios(paragraphs, known)
+    cut_site(paragraphs, known)
     cut_headings(paragraphs)

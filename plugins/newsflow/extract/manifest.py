@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsflow.extract.dates import parse
+from newsflow.extract.document import MIN_WORDS
+from newsflow.extract.outcomes import count_words
 from newsflow.extract.pool import Job
-from newsflow.model import Extraction, Hints
+from newsflow.model import Extraction, Hints, Outcome
+from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines
 
+_LEARN_PAGES = 500  # of one host; the learner samples among them
 MAX_BYTES = 50_000_000  # of one decoded file
 
 
@@ -78,6 +85,53 @@ def count(manifest: Path) -> int:
     """Lines of a manifest that hold something."""
     with manifest.open("rb") as file:
         return sum(1 for line in file if line.strip())
+
+
+class Spool:
+    """Extractions on their way to the second pass: on disk, with what is learned from them in memory."""
+
+    def __init__(self) -> None:
+        self._file = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 -- lives as long as the spool
+        self._pages: dict[str, dict[str, PageLines]] = defaultdict(dict)
+        self._count = 0
+
+    def add(self, extraction: Extraction) -> None:
+        """Take one in."""
+        self._file.write(to_json(extraction) + "\n")
+        self._count += 1
+        host = _host(extraction.url) if extraction.outcome is Outcome.OK else ""
+        pages = self._pages[host] if host else {}
+        if host and len(pages) < _LEARN_PAGES:
+            key = f"{extraction.url} {self._count}"
+            pages[key] = page_lines(key, extraction.title, extraction.body.split("\n"))
+
+    def lines(self) -> Iterator[str]:
+        """All of them as JSON lines, in order, without the lines that recur on their hosts."""
+        learned = {host: frozenset(learn(pages.values())) for host, pages in self._pages.items() if len(pages) > 1}
+        self._file.seek(0)
+        for line in self._file:
+            made = json.loads(line)
+            found = learned.get(_host(made["url"]))
+            yield json.dumps(_without(made, found), ensure_ascii=False) if found else line.rstrip("\n")
+        self._file.close()
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _without(made: dict[str, Any], found: frozenset[int]) -> dict[str, Any]:
+    """An extraction without site lines; one that held nothing else is a template."""
+    lines = [line for line in made["body"].split("\n") if fingerprint(line) not in found]
+    if len(lines) == made["body"].count("\n") + 1:
+        return made
+    body = "\n".join(lines)
+    if made["outcome"] == Outcome.OK and count_words(body) < MIN_WORDS:
+        made |= {"outcome": str(Outcome.DUPLICATE_TEMPLATE), "detail": "nothing but lines that recur on its host"}
+    return made | {"body": body, "sources": made["sources"] | {"site_lines": "batch"}}
 
 
 def _plain(value: Any) -> Any:

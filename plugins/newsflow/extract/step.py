@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
 from newsflow.extract.pool import Extractors, Job
+from newsflow.extract.site_store import SiteLines, remember, teach
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -27,11 +29,14 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     started = clock()
     archive = Archive(settings.archive_url)
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, _pool(settings) as pool:
+        sites = SiteLines(step.conn, run_id)
         while batch := queries.rows(step.conn, "extract.take", run_id=run_id, shard=shard, limit=BATCH):
+            sites.load(page.publisher_id for page in batch)
             step.conn.rollback()
-            made = list(pool.map(_jobs(batch, archive, settings)))
+            made = list(pool.map(_jobs(batch, archive, settings, sites)))
             with transaction(step.conn):
-                _store(step, batch, made)
+                _store(step, batch, made, sites)
+        teach(step.conn, run_id, sites.known, clock())
         return step.report(started)
 
 
@@ -40,7 +45,7 @@ def _pool(settings: Settings) -> Extractors:
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 
-def _jobs(batch: list[Any], archive: Archive, settings: Settings) -> Iterator[Job]:
+def _jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[Job]:
     pointers = [CapturePointer(p.file, p.offset, p.length, p.payload_digest) for p in batch]
     found = dict(archive.read_many(pointers))
     broken = [answer for answer in found.values() if isinstance(answer, CaptureError)]
@@ -51,10 +56,10 @@ def _jobs(batch: list[Any], archive: Archive, settings: Settings) -> Iterator[Jo
         if isinstance(answer, CaptureError):
             yield Job(page.url, error=f"the stored capture can't be read: {answer}")
         else:
-            yield Job(page.final_url or page.url, answer.body, _hints(page), settings.min_words)
+            yield Job(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
 
 
-def _hints(page: Any) -> Hints:
+def _hints(page: Any, sites: SiteLines) -> Hints:
     return Hints(
         title=page.title,
         authors=tuple(page.authors),
@@ -65,13 +70,14 @@ def _hints(page: Any) -> Hints:
         content_type=page.content_type,
         publisher=page.publisher,
         seen_at=page.fetched_at,
+        site_lines=sites.lines(page.publisher_id),
     )
 
 
-def _store(step: runs.Work, batch: list[Any], made: list[Extraction]) -> None:
-    """One batch into the tables: extractions, page states, funnel, progress."""
+def _store(step: runs.Work, batch: list[Any], made: list[Extraction], sites: SiteLines) -> None:
+    """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     now = step.clock()
-    records = [_record(step.run_id, page, extraction, now) for page, extraction in zip(batch, made, strict=True)]
+    records = [_record(step.run_id, page, extraction, sites, now) for page, extraction in zip(batch, made, strict=True)]
     ids = {
         found.page_id: found.extraction_id for found in queries.values(step.conn, "extract.store", records, fetch=True)
     }
@@ -85,6 +91,7 @@ def _store(step: runs.Work, batch: list[Any], made: list[Extraction]) -> None:
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
     )
+    remember(step.conn, batch, made)
     for extraction in made:
         step.count(extraction.outcome)
     step.label = _label(step.counts)
@@ -95,8 +102,10 @@ def _label(counts: Mapping[str, int]) -> str:
     return f"{counts.get(str(Outcome.OK), 0)}/{sum(counts.values())} articles"
 
 
-def _record(run_id: int, page: Any, extraction: Extraction, now: Any) -> list[Any]:
+def _record(run_id: int, page: Any, extraction: Extraction, sites: SiteLines, now: datetime) -> list[Any]:
     cause = "backfill" if page.discovered_by == "backfill" else "fetch"
     rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
-    sources = json.dumps(dict(extraction.sources), ensure_ascii=False)
+    version = sites.version(page.publisher_id)
+    learned = {"site_lines": f"run {version}"} if version else {}
+    sources = json.dumps({**extraction.sources, **learned}, ensure_ascii=False)
     return [page.page_id, page.capture_id, run_id, cause, rights, sources, *row.values(extraction), now]

@@ -1,0 +1,94 @@
+"""The site lines of publishers in the database: loaded for a run, learned at the end of a step.
+
+A run applies what earlier runs learned and nothing of its own, so neither the order of pages
+nor the number of shards changes an extraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.model import Extraction, Outcome
+from newsflow.store import queries
+from newsflow.store.db import transaction
+from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines
+
+KEEP = 60  # newest articles of a publisher that are learned from
+
+
+@dataclass
+class SiteLines:
+    """The lines in force in one run, by publisher."""
+
+    conn: Connection
+    run_id: int
+    known: dict[int, tuple[frozenset[int], int]] = field(default_factory=dict)
+
+    def load(self, publishers: Iterable[int]) -> None:
+        """Make sure that these publishers' lines are at hand."""
+        missing = sorted(set(publishers) - self.known.keys())
+        if missing:
+            found = queries.rows(self.conn, "extract.site_lines", publishers=missing, run_id=self.run_id)
+            by_publisher = {row.publisher_id: (frozenset(row.lines), int(row.version)) for row in found}
+            self.known.update({publisher: by_publisher.get(publisher, (frozenset(), 0)) for publisher in missing})
+
+    def lines(self, publisher: int) -> frozenset[int]:
+        """Fingerprints of a publisher's lines."""
+        return self.known[publisher][0]
+
+    def version(self, publisher: int) -> int:
+        """The newest run that taught one of them; 0 where there are none."""
+        return self.known[publisher][1]
+
+
+def remember(conn: Connection, pages: Sequence[Any], made: Sequence[Extraction]) -> None:
+    """Keep the lines of a batch's articles, in the caller's transaction.
+
+    :param pages: rows with page_id, publisher_id and fetched_at.
+    """
+    rows = []
+    for page, extraction in zip(pages, made, strict=True):
+        if extraction.outcome is Outcome.OK:
+            found = page_lines(str(page.page_id), extraction.title, extraction.body.split("\n"))
+            lines = sorted(found.lines)
+            words = [found.lines[line] for line in lines]
+            rows.append((page.page_id, page.publisher_id, found.title, lines, words, page.fetched_at))
+    queries.values(conn, "extract.keep_pages", rows)
+
+
+def teach(conn: Connection, run_id: int, publishers: Iterable[int], now: datetime) -> int:
+    """Learn the lines of publishers from their newest articles; returns how many are new."""
+    return sum(_teach(conn, run_id, publisher, now) for publisher in sorted(set(publishers)))
+
+
+def _teach(conn: Connection, run_id: int, publisher: int, now: datetime) -> int:
+    with transaction(conn):
+        queries.rows(conn, "extract.lock_publisher", publisher_id=str(publisher))
+        queries.run(conn, "extract.prune_pages", publisher_id=publisher, keep=KEEP)
+        queries.run(conn, "extract.forget_lines", publisher_id=publisher, run_id=run_id)
+        kept = queries.rows(conn, "extract.learning_pages", publisher_id=publisher)
+        pages = [PageLines(str(p.page_id), p.title, dict(zip(p.lines, p.words, strict=True))) for p in kept]
+        known = {row[0] for row in queries.rows(conn, "extract.known_lines", publisher_id=publisher, run_id=run_id)}
+        fresh = {line: count for line, count in learn(pages).items() if line not in known}
+        samples = _samples(conn, pages, fresh)
+        rows = [(publisher, line, run_id, fresh[line], samples[line], now) for line in sorted(fresh) if line in samples]
+        queries.values(conn, "extract.learn_lines", rows)
+    return len(rows)
+
+
+def _samples(conn: Connection, pages: Sequence[PageLines], fresh: Mapping[int, int]) -> dict[int, str]:
+    """One wording of each line, from the lowest page that has it."""
+    if not fresh:
+        return {}
+    wanted = [int(page.page) for page in pages if fresh.keys() & page.lines.keys()]
+    samples: dict[int, str] = {}
+    for row in queries.rows(conn, "extract.bodies", page_ids=wanted):
+        for line in row.body.split("\n"):
+            if (found := fingerprint(line)) in fresh:
+                samples.setdefault(found, line[:1000])
+    return samples

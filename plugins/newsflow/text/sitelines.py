@@ -1,0 +1,121 @@
+"""Lines that recur across a publisher's pages: its furniture, whatever its language.
+
+A line is furniture when it stands in several different articles of one publisher. The same
+article under two addresses must not vote: pages that share their title, or most of their
+words, count as one. Background paragraphs that a newsroom reuses are the danger: long lines
+must recur in more articles, and every line in a share of all of them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import xxhash
+
+from newsflow.text.normalise import tokens
+
+SAME = 0.7  # share of the shorter page's words that makes two pages one article
+LONG = 25  # words: longer lines are prose unless proven otherwise
+MAX_PAGES = 200  # of one publisher; comparing pairs is quadratic
+_DIGITS = re.compile(r"\d+")
+_SIGN = 1 << 63
+
+
+def _words(line: str) -> list[str]:
+    """Tokens with their digits masked: counters, dates and prices of one template are one line."""
+    return [_DIGITS.sub("0", token) for token in tokens(line)]
+
+
+def fingerprint(line: str) -> int:
+    """64 bits of a line, signed as PostgreSQL's bigint; 0 for a line without words."""
+    words = _words(line)
+    return _hash(words) if any(word != "0" for word in words) else 0
+
+
+def _hash(words: Sequence[str]) -> int:
+    value = xxhash.xxh3_64_intdigest(" ".join(words).encode())
+    return value - 2 * _SIGN if value >= _SIGN else value
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """A page as the learner sees it: its title folded, and the length in words of each of its lines."""
+
+    page: str
+    title: str = ""
+    lines: Mapping[int, int] = field(default_factory=dict)
+
+
+def page_lines(page: str, title: str, lines: Iterable[str]) -> PageLines:
+    """A page from its kept lines.
+
+    :param page: what tells it from others: its address or number.
+    """
+    found: dict[int, int] = {}
+    for line in lines:
+        words = _words(line)
+        if any(word != "0" for word in words):
+            found.setdefault(_hash(words), len(words))
+    return PageLines(page, " ".join(tokens(title)), found)
+
+
+def _where(pages: Sequence[PageLines]) -> dict[int, list[int]]:
+    places: dict[int, list[int]] = defaultdict(list)
+    for n, page in enumerate(pages):
+        for line in page.lines:
+            places[line].append(n)
+    return {line: found for line, found in places.items() if len(found) > 1}
+
+
+def _shared(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> Counter[tuple[int, int]]:
+    """Words that each two pages have in common."""
+    shared: Counter[tuple[int, int]] = Counter()
+    for line, found in places.items():
+        for i, one in enumerate(found):
+            for other in found[i + 1 :]:
+                shared[one, other] += min(pages[one].lines[line], pages[other].lines[line])
+    return shared
+
+
+def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> list[int]:
+    """For each page the number of its article; pages that are one article have one number."""
+    number = list(range(len(pages)))
+
+    def find(n: int) -> int:
+        while number[n] != n:
+            number[n] = n = number[number[n]]
+        return n
+
+    sizes = [sum(page.lines.values()) for page in pages]
+    for (one, other), words in _shared(pages, places).items():
+        if words >= SAME * min(sizes[one], sizes[other]):
+            number[find(one)] = find(other)
+    titled: dict[str, int] = {}
+    for n, page in enumerate(pages):
+        if page.title:
+            number[find(n)] = find(titled.setdefault(page.title, n))
+    return [find(n) for n in range(len(pages))]
+
+
+def learn(pages: Iterable[PageLines]) -> dict[int, int]:
+    """The publisher's furniture: fingerprint to the number of different articles it stands in.
+
+    The same for the same pages in any order. Of more than `MAX_PAGES`, a fixed sample counts.
+    """
+    sample = sorted(pages, key=lambda p: (xxhash.xxh3_64_intdigest(p.page.encode("utf-8", "replace")), p.page))
+    sample = sample[:MAX_PAGES]
+    places = _where(sample)
+    article = _articles(sample, places)
+    total = len(set(article))
+    votes = {line: len({article[n] for n in found}) for line, found in places.items()}
+    return {
+        line: count for line, count in votes.items() if count >= _needed(sample[places[line][0]].lines[line], total)
+    }
+
+
+def _needed(words: int, articles: int) -> int:
+    return max(3, math.ceil(0.2 * articles)) if words > LONG else max(2, math.ceil(0.1 * articles))
