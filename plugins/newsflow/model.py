@@ -38,6 +38,7 @@ class Stage(Code):
     """The steps of a run, in order, as the funnel and the Airflow UI name them."""
 
     POLL = "poll"
+    BACKFILL = "backfill"  # reads others' WARC files, where news_backfill has no fetch
     FETCH = "fetch"
     EXTRACT = "extract"
     DEDUPLICATE = "deduplicate"

@@ -12,7 +12,8 @@ create table ingest.backfill_file (
   source text not null,
   selection text not null,
   run_id bigint references ingest.run on delete set null,
-  state text not null default 'reading' check (state in ('reading', 'done', 'failed')),
+  shard smallint not null default 0,
+  state text not null default 'waiting' check (state in ('waiting', 'reading', 'done', 'failed')),
   version text not null default '',
   bytes bigint,
   "offset" bigint not null default 0,
@@ -22,7 +23,7 @@ create table ingest.backfill_file (
   taken bigint not null default 0,
   skipped jsonb not null default '{}',
   detail text not null default '',
-  started_at timestamptz not null,
+  added_at timestamptz not null,
   changed_at timestamptz not null,
   ended_at timestamptz,
   primary key (source, selection)
@@ -31,7 +32,8 @@ comment on table ingest.backfill_file is 'Progress of backfill: each WARC file a
 comment on column ingest.backfill_file.source is 'Path or URL of the file.';
 comment on column ingest.backfill_file.selection is 'Fingerprint of the filters (publishers, languages, dates); another selection reads the file anew.';
 comment on column ingest.backfill_file.run_id is 'Run that read in it last.';
-comment on column ingest.backfill_file.state is 'reading; done; failed (detail says why).';
+comment on column ingest.backfill_file.shard is 'Mapped task of that run that reads it.';
+comment on column ingest.backfill_file.state is 'waiting; reading; done; failed (detail says why).';
 comment on column ingest.backfill_file.version is 'ETag or size and time of the file; when it changes, the file is read from its start.';
 comment on column ingest.backfill_file.bytes is 'Size of the file; null where the server does not say.';
 comment on column ingest.backfill_file."offset" is 'Byte up to which all records are dealt with.';
@@ -39,9 +41,9 @@ comment on column ingest.backfill_file.parts is 'Archive files written from it.'
 comment on column ingest.backfill_file.records is 'Response records seen.';
 comment on column ingest.backfill_file.matched is 'Of them, those that passed the filters.';
 comment on column ingest.backfill_file.taken is 'Of them, those whose page went on to extract.';
-comment on column ingest.backfill_file.skipped is 'Counts of the others by reason: publisher, date, language, status, type, url, known, older and so on.';
+comment on column ingest.backfill_file.skipped is 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused or unreadable.';
 comment on column ingest.backfill_file.detail is 'What was seen, for people.';
-comment on column ingest.backfill_file.started_at is 'When it was first opened.';
+comment on column ingest.backfill_file.added_at is 'When it was first asked for.';
 comment on column ingest.backfill_file.changed_at is 'When progress was last noted.';
 comment on column ingest.backfill_file.ended_at is 'When it was read to its end, or given up.';
 

@@ -1,0 +1,189 @@
+"""Response records of a WARC stream, one by one, each as the gzip member that it is there.
+
+fastwarc unpacks and parses; the bytes that it reads are kept on a tape until the record's
+end is known, so that a wanted record is copied without being packed again.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO, Protocol, cast
+
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from newsflow.model import Exchange
+from newsflow.store import warc
+
+_GZIP = b"\x1f\x8b"
+
+
+class Stream(Protocol):
+    """Bytes of a file from some offset on; `tell` counts from the file's beginning."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes; b'' at the end."""
+
+    def tell(self) -> int:
+        """Offset of the next byte."""
+
+
+class BrokenFileError(Exception):
+    """The file is no WARC file from here on."""
+
+
+class LostFileError(Exception):
+    """The file's server or disk failed while it was read."""
+
+
+class Tape:
+    """Passes a stream on and keeps what was read since the last `forget`.
+
+    fastwarc turns an exception of its stream into a panic, so one is kept as `error` and
+    the stream ends.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._kept: deque[bytes] = deque()
+        self._start = stream.tell()
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """As the stream."""
+        try:
+            data = self._stream.read(size)
+        except Exception as error:  # anything: a panic of fastwarc would end the process
+            self.error = error
+            return b""
+        if data:
+            self._kept.append(data)
+        return data
+
+    def tell(self) -> int:
+        """As the stream."""
+        return self._stream.tell()
+
+    def forget(self, before: int) -> None:
+        """Drop whole pieces that end before an offset."""
+        while self._kept and self._start + len(self._kept[0]) <= before:
+            self._start += len(self._kept.popleft())
+
+    def cut(self, start: int, end: int) -> bytes:
+        """Bytes from `start` to `end`; b'' where they were not kept."""
+        if start < self._start:
+            return b""
+        return b"".join(self._kept)[start - self._start : end - self._start]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that passed the filter.
+
+    :param member: its gzip member as it stands in the file; b'' where it is packed in another way.
+    """
+
+    exchange: Exchange
+    when: datetime
+    member: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One response record was dealt with.
+
+    :param next_offset: where reading can resume after it; 0 in a file that is packed as a whole.
+    :param refused: why it is not wanted; '' where `found` is set.
+    """
+
+    next_offset: int
+    refused: str = ""
+    found: Found | None = None
+
+
+Refuses = Callable[[WarcRecord], str]
+RefusesPage = Callable[[Exchange], str]
+
+
+def read(stream: Stream, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
+    """All response records from the stream's position on.
+
+    :param refuses: judges a record by its WARC and HTTP headers; its reason, or ''.
+    :param refuses_page: judges it with its body.
+    :raises BrokenFileError: where the bytes are no WARC record.
+    :raises LostFileError: where the stream fails.
+    """
+    tape = Tape(stream)
+    waiting: tuple[int, str, Found | None] | None = None
+    resumable: bool | None = None
+    try:
+        for record in ArchiveIterator(cast(BinaryIO, tape), record_types=WarcRecordType.response, parse_http=False):
+            at = record.stream_pos
+            if waiting:
+                if resumable is None:
+                    resumable = at > waiting[0] and tape.cut(at, at + 2) in (_GZIP, b"WA")
+                yield _complete(tape, *waiting, at, resumable)
+            tape.forget(at)
+            waiting = (at, *_judge(record, refuses, refuses_page))
+    except (OSError, ValueError) as error:
+        if tape.error is None:
+            raise BrokenFileError(f"after byte {waiting[0] if waiting else tape.tell()}: {error}") from None
+    if tape.error is not None:
+        raise LostFileError(f"at byte {tape.tell()}: {tape.error}") from tape.error
+    if waiting:
+        if resumable is not False and _is_cut(tape.cut(waiting[0], tape.tell())):
+            raise BrokenFileError(f"the file ends in the middle of the record at byte {waiting[0]}")
+        yield _complete(tape, *waiting, tape.tell(), resumable is not False)
+
+
+def _is_cut(data: bytes) -> bool:
+    """Whether the last of some gzip members lacks its end, over which fastwarc passes in silence."""
+    while data.startswith(_GZIP):
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            unpacker.decompress(data)
+        except zlib.error:
+            return True
+        if not unpacker.eof:
+            return True
+        data = unpacker.unused_data
+    return False
+
+
+def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> tuple[str, Found | None]:
+    refused = refuses(record)
+    if refused:
+        return refused, None
+    try:
+        record.parse_http(auto_decode="all")
+        stored = warc.to_record(record)
+    except (warc.BadRecordError, OSError, ValueError):
+        return "unreadable", None
+    refused = refuses_page(stored.exchange)
+    if refused or stored.when is None:
+        return refused or "date", None
+    return "", Found(stored.exchange, stored.when, b"", warc.digest(stored.exchange.body))
+
+
+def _complete(tape: Tape, at: int, refused: str, found: Found | None, end: int, resumable: bool) -> Read:
+    next_offset = end if resumable else 0
+    if found is None:
+        return Read(next_offset, refused)
+    return Read(next_offset, "", Found(found.exchange, found.when, _member(tape.cut(at, end)), found.digest))
+
+
+def _member(data: bytes) -> bytes:
+    """The first gzip member of some bytes; b'' where it is none, or not a record of its own."""
+    if not data.startswith(_GZIP):
+        return b""
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        record = unpacker.decompress(data)
+    except zlib.error:
+        return b""
+    alone = unpacker.eof and record.startswith(b"WARC/") and record.count(b"\r\nWARC-Record-ID:") == 1
+    return data[: len(data) - len(unpacker.unused_data)] if alone else b""

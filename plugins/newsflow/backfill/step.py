@@ -1,0 +1,247 @@
+"""The steps of a backfill that the nightly run has not: find the sources, read WARC files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastwarc.warc import WarcRecord
+
+from newsflow.backfill import ledger, records
+from newsflow.backfill.ledger import Candidate
+from newsflow.backfill.records import Read
+from newsflow.backfill.request import Request
+from newsflow.backfill.selection import refuses_answer
+from newsflow.backfill.sources import Source, Sources
+from newsflow.clock import Clock, utcnow
+from newsflow.model import Exchange, Stage, StageReport
+from newsflow.settings import Settings
+from newsflow.store import queries, runs
+from newsflow.store.archive import SUFFIX, Archive
+from newsflow.store.db import session, transaction
+from newsflow.store.runs import Work
+
+log = logging.getLogger(__name__)
+
+BATCH = 500  # found records in one transaction
+BATCH_BYTES = 32 * 1024 * 1024  # or so many bytes of them
+NOTE = 10_000  # records after which progress is noted though nothing was found
+
+
+def plan_files(settings: Settings, run_id: int, request: Request, *, clock: Clock = utcnow) -> int:
+    """List the WARC files and share them among the shards, the largest first; returns the shards used.
+
+    :raises OSError: where a source is not there.
+    """
+    sources = Sources(settings.user_agent, anonymous=request.anonymous)
+    found = {source.name: source for given in request.warc for source in sources.find(given)}
+    if not found:
+        return 0
+    shards = max(1, min(settings.shards, len(found)))
+    selection, now = request.selection({}).fingerprint, clock()
+    data = [
+        (source.name, selection, run_id, shard, source.version, source.bytes, now)
+        for source, shard in _shared(list(found.values()), shards)
+    ]
+    with session(settings.dsn) as conn, transaction(conn):
+        queries.values(conn, "backfill.add_files", data)
+    return shards
+
+
+def _shared(found: list[Source], shards: int) -> list[tuple[Source, int]]:
+    load = [0] * shards
+    placed = []
+    for source in sorted(found, key=lambda s: (-(s.bytes or 0), s.name)):
+        shard = load.index(min(load))
+        load[shard] += (source.bytes or 0) + 1
+        placed.append((source, shard))
+    return placed
+
+
+def read(settings: Settings, run_id: int, shard: int, request: Request, *, clock: Clock = utcnow) -> StageReport:
+    """Read a shard's WARC files into captures; goes on where an earlier attempt or run stopped.
+
+    A file that can't be read is an outcome in `ingest.backfill_file`; only trouble of our own raises.
+    """
+    started = clock()
+    with runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
+        with transaction(step.conn):
+            files = queries.rows(step.conn, "backfill.files", run_id=run_id, shard=shard)
+            owners = {row.origin: row.name for row in queries.rows(step.conn, "backfill.publishers")}
+        reader = Reader(step, settings, request, owners)
+        for row in files:
+            if not reader.spent:
+                reader.file(row)
+        return step.report(started)
+
+
+@dataclass
+class Progress:
+    """How far a file was dealt with."""
+
+    source: str
+    selection: str
+    bytes: int | None
+    offset: int
+    parts: int
+    records: int
+    matched: int
+    taken: int
+    skipped: Counter[str]
+
+    def note(self, item: Read) -> None:
+        """One record more."""
+        self.records += 1
+        self.offset = item.next_offset
+        if item.found is None:
+            self.skipped[item.refused] += 1
+        else:
+            self.matched += 1
+
+    @property
+    def label(self) -> str:
+        """For people: name, share read, pages taken."""
+        share = f"{self.offset / self.bytes:.0%}" if self.bytes else f"{self.offset / 1e6:.0f} MB"
+        return f"{self.source.rpartition('/')[2]} {share} · {self.taken} of {self.records} records taken"
+
+
+@dataclass
+class _Batch:
+    found: list[Candidate] = field(default_factory=list)
+    bytes: int = 0
+    records: int = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.found) >= BATCH or self.bytes >= BATCH_BYTES or self.records >= NOTE
+
+
+class Reader:
+    """Reads one file after the other."""
+
+    def __init__(self, step: Work, settings: Settings, request: Request, owners: dict[str, str]) -> None:
+        self._step, self._shards = step, settings.shards
+        self._selection = request.selection(owners)
+        self._left = request.limit
+        self._sources = Sources(settings.user_agent, anonymous=request.anonymous)
+        self._archive = Archive(settings.archive_url)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the run's limit is reached."""
+        return self._left is not None and self._left <= 0
+
+    def file(self, row: Any) -> None:
+        """Read a file from where it was left."""
+        progress = Progress(**{name: getattr(row, name) for name in _FIELDS}, skipped=Counter(row.skipped))
+        self._archive.delete(_part(progress))  # an attempt that was killed between seal and commit left it
+        try:
+            self._read(progress)
+        except (records.BrokenFileError, records.LostFileError) as error:
+            log.warning("%s: %s", progress.source, error)
+            with transaction(self._step.conn):
+                self._save(progress, "failed", str(error))
+
+    def _read(self, progress: Progress) -> None:
+        known = progress.records if progress.offset == 0 else 0
+        batch = _Batch()
+        try:
+            stream: Any = self._sources.open(progress.source, progress.offset)
+        except OSError as error:
+            raise records.LostFileError(str(error)) from error
+        with closing(stream):
+            for number, item in enumerate(records.read(stream, self._refuses, self._refuses_page)):
+                if number < known:
+                    continue
+                self._take(progress, batch, item)
+                if batch.full:
+                    self._flush(progress, batch, "reading")
+                    batch = _Batch()
+                    if self.spent:
+                        return
+        self._flush(progress, batch, "done")
+
+    def _take(self, progress: Progress, batch: _Batch, item: Read) -> None:
+        progress.note(item)
+        batch.records += 1
+        if item.found is None:
+            return
+        one = ledger.candidate(item.found, self._selection)
+        if one is None:
+            progress.skipped["url"] += 1
+            return
+        batch.found.append(one)
+        batch.bytes += len(item.found.exchange.body)
+
+    def _refuses(self, record: WarcRecord) -> str:
+        headers = record.headers
+        return self._selection.refuses_record(headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or "")
+
+    def _refuses_page(self, exchange: Exchange) -> str:
+        refused = refuses_answer(exchange.status, exchange.headers.get("content-type", ""))
+        return refused or self._selection.refuses_language(exchange.headers, exchange.body)
+
+    def _flush(self, progress: Progress, batch: _Batch, state: str) -> None:
+        """One transaction: pages, captures, the run's pages, and how far the file was read."""
+        step = self._step
+        with transaction(step.conn):
+            taken = self._store(progress, batch.found) if batch.found else 0
+            progress.taken += taken
+            step.count("taken", taken)
+            step.count("skipped", batch.records - taken)
+            step.label = progress.label
+            self._save(progress, state, "")
+        if self._left is not None:
+            self._left -= taken
+
+    def _store(self, progress: Progress, found: list[Candidate]) -> int:
+        conn, now = self._step.conn, self._step.clock()
+        best = ledger.newest(found)
+        progress.skipped["known"] += len(found) - len(best)
+        ledger.register(conn, [(one.url, one.key, one.origin, one.publisher) for one in best], now)
+        hashes = [one.key for one in best]
+        pages = queries.rows(conn, "backfill.lock_pages", hashes=hashes, run_id=self._step.run_id, now=now)
+        by_key = {bytes(page.url_hash): page for page in pages}
+        taken = {}
+        with self._archive.writer(_part(progress)) as writer:
+            for one in best:
+                page = by_key[one.key]
+                refused = ledger.refuses(page, one, self._step.run_id)
+                if refused:
+                    progress.skipped[refused] += 1
+                else:
+                    taken[int(page.page_id)] = (one, ledger.write(writer, one))
+            sealed = writer.seal()
+        if taken:
+            progress.parts += 1
+            ledger.book(conn, self._step.run_id, self._step.shard, self._shards, sealed, taken, now)
+        return len(taken)
+
+    def _save(self, progress: Progress, state: str, detail: str) -> None:
+        numbers = {name: getattr(progress, name) for name in ("offset", "parts", "records", "matched", "taken")}
+        queries.run(
+            self._step.conn,
+            "backfill.save_progress",
+            source=progress.source,
+            selection=progress.selection,
+            state=state,
+            detail=detail[:500],
+            skipped=json.dumps(progress.skipped),
+            now=self._step.clock(),
+            **numbers,
+        )
+        self._step.save()
+
+
+_FIELDS = ("source", "selection", "bytes", "offset", "parts", "records", "matched", "taken")
+
+
+def _part(progress: Progress) -> str:
+    """The archive file of the next batch: known from the ledger, so that a repeated batch replaces its orphan."""
+    name = hashlib.sha256(f"{progress.selection} {progress.source}".encode()).hexdigest()[:16]
+    return f"backfill/{name}/{progress.parts + 1:05d}{SUFFIX}"
