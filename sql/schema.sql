@@ -1109,7 +1109,8 @@ CREATE TABLE ingest.backfill_file (
     source text NOT NULL,
     selection text NOT NULL,
     run_id bigint,
-    state text DEFAULT 'reading'::text NOT NULL,
+    shard smallint DEFAULT 0 NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
     version text DEFAULT ''::text NOT NULL,
     bytes bigint,
     "offset" bigint DEFAULT 0 NOT NULL,
@@ -1119,10 +1120,10 @@ CREATE TABLE ingest.backfill_file (
     taken bigint DEFAULT 0 NOT NULL,
     skipped jsonb DEFAULT '{}'::jsonb NOT NULL,
     detail text DEFAULT ''::text NOT NULL,
-    started_at timestamp with time zone NOT NULL,
+    added_at timestamp with time zone NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
-    CONSTRAINT backfill_file_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'done'::text, 'failed'::text])))
+    CONSTRAINT backfill_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'reading'::text, 'done'::text, 'failed'::text])))
 );
 
 COMMENT ON TABLE ingest.backfill_file IS 'Progress of backfill: each WARC file and selection, up to which byte it was read. A killed or limited run resumes there.';
@@ -1133,7 +1134,9 @@ COMMENT ON COLUMN ingest.backfill_file.selection IS 'Fingerprint of the filters 
 
 COMMENT ON COLUMN ingest.backfill_file.run_id IS 'Run that read in it last.';
 
-COMMENT ON COLUMN ingest.backfill_file.state IS 'reading; done; failed (detail says why).';
+COMMENT ON COLUMN ingest.backfill_file.shard IS 'Mapped task of that run that reads it.';
+
+COMMENT ON COLUMN ingest.backfill_file.state IS 'waiting; reading; done; failed (detail says why).';
 
 COMMENT ON COLUMN ingest.backfill_file.version IS 'ETag or size and time of the file; when it changes, the file is read from its start.';
 
@@ -1149,11 +1152,11 @@ COMMENT ON COLUMN ingest.backfill_file.matched IS 'Of them, those that passed th
 
 COMMENT ON COLUMN ingest.backfill_file.taken IS 'Of them, those whose page went on to extract.';
 
-COMMENT ON COLUMN ingest.backfill_file.skipped IS 'Counts of the others by reason: publisher, date, language, status, type, url, known, older and so on.';
+COMMENT ON COLUMN ingest.backfill_file.skipped IS 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused or unreadable.';
 
 COMMENT ON COLUMN ingest.backfill_file.detail IS 'What was seen, for people.';
 
-COMMENT ON COLUMN ingest.backfill_file.started_at IS 'When it was first opened.';
+COMMENT ON COLUMN ingest.backfill_file.added_at IS 'When it was first asked for.';
 
 COMMENT ON COLUMN ingest.backfill_file.changed_at IS 'When progress was last noted.';
 

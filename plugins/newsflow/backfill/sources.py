@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 import fsspec
 import requests
+from urllib3.exceptions import HTTPError
 
 from newsflow.backfill.records import Stream
 
@@ -151,7 +152,7 @@ class HttpStream:
                 data: bytes = self._raw.read(size if size >= 0 else None)
                 if not data and self._end is not None and self._at < self._end:
                     raise OSError(f"the answer ended at byte {self._at} of {self._end}")
-            except (OSError, requests.RequestException, ValueError) as error:
+            except (OSError, HTTPError, requests.RequestException, ValueError) as error:
                 self._again(error)
                 continue
             self._at += len(data)

@@ -1,0 +1,102 @@
+"""
+# news_backfill: bring in the past
+
+Started by hand, with a form. **plan → read → fetch → extract → deduplicate → load → check**, then the asset
+`news/articles`. WARC files enter at extract; pages of sitemaps and lists are fetched first, as politely as at night.
+
+| parameter | means |
+|---|---|
+| `warc` | WARC files, a line each: a file, a folder, an http(s) URL, `s3://bucket/prefix`, or a list of them such as CC-NEWS' `https://data.commoncrawl.org/crawl-data/CC-NEWS/2026/01/warc.paths.gz` |
+| `sitemaps`, `urls` | sitemaps (indexes too); pages, or files with one page a line |
+| `publishers`, `languages`, `since`, `until` | filters, applied before anything is extracted; empty: all |
+| `limit` | take at most so many pages now; trigger again with the same form to go on |
+| `anonymous` | ask S3 without credentials |
+
+| task | does | if it is red |
+|---|---|---|
+| `plan` | lists the files, registers the pages to fetch | a source is not there, or the form is wrong: its last log line says which |
+| `read` | streams the files, copies the wanted records into our archive; goes on at the byte where it was killed | the database or the archive's disk is away |
+| `fetch` … `load` | as in `news_ingest` | as there |
+| `check` | counts the funnel; red when pages are missing, or a file could not be read to its end | `newsflow backfill status` names the file; trigger again to go on |
+
+Progress by bytes and records: labels of the `read` tasks, and `newsflow backfill status`. All tasks run in the pool
+`news_backfill` (2 slots), so that the nightly run is never starved; widen it under Admin → Pools.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.sdk import Asset, Param, dag, task
+
+from newsflow import dagkit
+from newsflow.backfill import tasks
+
+ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
+LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=2,
+    default_args=dagkit.DEFAULTS | {"pool": tasks.POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},
+    tags=["news", "backfill"],
+    doc_md=__doc__,
+    params={
+        "warc": Param(None, **LINES, title="WARC files", description="File, folder, URL, prefix or list, one a line"),
+        "sitemaps": Param(None, **LINES, title="Sitemaps", description="URLs, one a line; their pages are fetched"),
+        "urls": Param(None, **LINES, title="Pages", description="URLs of pages, or of lists with one page a line"),
+        "publishers": Param(None, **LINES, description="Only these publishers, such as bbc.co.uk; empty: all"),
+        "languages": Param(None, **LINES, description="Only these languages (ISO 639-1: en, de, …); empty: all"),
+        "since": Param(None, **DAY, description="First day of capture (WARC) or of the last change (sitemaps), UTC"),
+        "until": Param(None, **DAY, description="Last day, UTC"),
+        "limit": Param(None, type=["null", "integer"], minimum=1, description="Take at most this many pages"),
+        "anonymous": Param(False, type="boolean", description="Ask S3 without credentials, as for CC-NEWS"),
+    },
+)
+def news_backfill() -> None:
+    """By hand: WARC files, sitemaps and lists of pages in, articles out."""
+
+    @task
+    def plan(params: dict[str, Any]) -> list[dict[str, Any]]:
+        return tasks.plan(params)
+
+    @task(map_index_template="{{ label }}")
+    def read(shard: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+        return tasks.read(shard, params)
+
+    @task(trigger_rule="all_done")
+    def shards() -> list[dict[str, Any]]:
+        return tasks.shards()
+
+    @task(map_index_template="{{ label }}")
+    def fetch(shard: dict[str, Any]) -> dict[str, Any]:
+        return tasks.fetch(shard)
+
+    @task(map_index_template="{{ label }}", trigger_rule="all_done")
+    def extract(shard: dict[str, Any]) -> dict[str, Any]:
+        return tasks.extract(shard)
+
+    @task(trigger_rule="all_done")
+    def deduplicate() -> dict[str, Any]:
+        return tasks.deduplicate()
+
+    @task(trigger_rule="all_done")
+    def load() -> dict[str, Any]:
+        return tasks.load()
+
+    @task(trigger_rule="all_done", outlets=[ARTICLES])
+    def check(*, outlet_events: Any) -> dict[str, Any]:
+        outlet_events[ARTICLES].extra = tasks.check()
+        return {"articles": outlet_events[ARTICLES].extra["articles"]}
+
+    waiting = shards()
+    read.expand(shard=plan()) >> waiting
+    fetch.expand(shard=waiting) >> extract.expand(shard=waiting) >> deduplicate() >> load() >> check()
+
+
+news_backfill()

@@ -1,0 +1,62 @@
+"""`newsflow backfill`: bring in the past, here and now, without the scheduler."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from newsflow.clock import utcnow
+from newsflow.settings import get_settings
+
+app = typer.Typer(add_completion=False)
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, UTC, such as 2026-01-31.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+@app.command()
+def run(
+    warc: Annotated[list[str] | None, typer.Option(help="WARC file, folder, URL, prefix or list of them.")] = None,
+    sitemap: Annotated[list[str] | None, typer.Option(help="Sitemap or sitemap index; its pages are fetched.")] = None,
+    url: Annotated[list[str] | None, typer.Option(help="Page, or file with one page a line; they are fetched.")] = None,
+    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only this language (ISO 639-1); may be repeated.")] = None,
+    since: Day = None,
+    until: Day = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take at most this many pages; run again to go on.")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Ask S3 without credentials (CC-NEWS).")] = False,
+    name: Annotated[str, typer.Option(help="Name of a run that was killed, to go on with it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Read the sources, then extract, deduplicate and load what they hold."""
+    from newsflow.backfill import pipeline
+    from newsflow.backfill.request import Request
+    from newsflow.commands.run import render
+
+    lists = {"warc": warc, "sitemaps": sitemap, "urls": url, "publishers": publisher, "languages": language}
+    request = Request.from_params({**lists, "since": since, "until": until, "limit": limit, "anonymous": anonymous})
+    result = pipeline.run_all(get_settings(), name or f"cli__{utcnow().isoformat()}", request)
+    typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """How far each WARC file was read."""
+    from newsflow.store import queries
+    from newsflow.store.db import session
+
+    with session(get_settings().dsn) as conn:
+        found = [row._asdict() for row in queries.rows(conn, "backfill.list")]
+    if as_json:
+        typer.echo(json.dumps({"files": found}, default=str))
+        return
+    for row in found:
+        share = f"{row['offset'] / row['bytes']:.0%}" if row["bytes"] else "?"
+        typer.echo(f"{row['state']:<8} {share:>5}  {row['taken']:>7} of {row['records']:>8} taken  {row['source']}")
+        if row["detail"]:
+            typer.echo(f"         {row['detail']}")
+    if not found:
+        typer.echo("no WARC file was read yet")

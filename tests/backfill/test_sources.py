@@ -1,0 +1,175 @@
+"""Files on disks, http servers and object stores; connections that break."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+from psycopg2.extensions import connection as Connection
+
+from newsflow.backfill import step
+from newsflow.backfill.request import Request
+from newsflow.backfill.sources import HttpStream, Sources
+from newsflow.settings import Settings
+from tests.backfill.foreign import pages, write
+from tests.backfill.test_step import FILES, read_all, rows
+
+
+class Server(ThreadingHTTPServer):
+    """Serves a folder with ranges, and can break off."""
+
+    folder: Path
+    breaks_after: int | None = None
+    ranges = True
+    asked: list[str]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """GET and HEAD with single open-ended ranges."""
+
+    server: Server
+
+    def do_HEAD(self) -> None:
+        self._head()
+
+    def do_GET(self) -> None:
+        data = self._head()
+        limit = self.server.breaks_after
+        self.wfile.write(data if limit is None else data[:limit])
+
+    def _head(self) -> bytes:
+        path = self.server.folder / self.path.lstrip("/")
+        if not path.is_file():
+            self.send_error(404)
+            return b""
+        data, asked = path.read_bytes(), self.headers.get("Range", "")
+        self.server.asked.append(asked)
+        start = int(asked[6:-1]) if asked and self.server.ranges else 0
+        if start and start >= len(data):
+            self.send_error(416)
+            return b""
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(data) - start))
+        self.send_header("ETag", f'"{len(data)}"')
+        self.end_headers()
+        return data[start:]
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    found = Server(("127.0.0.1", 0), Handler)
+    found.folder, found.asked = tmp_path / "web", []
+    found.folder.mkdir()
+    thread = threading.Thread(target=found.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield found
+    found.shutdown()
+    found.server_close()
+
+
+def url(server: Server, name: str) -> str:
+    return f"http://127.0.0.1:{server.server_address[1]}/{name}"
+
+
+def test_a_file_is_read_over_http_and_resumed_with_a_range(
+    conn: Connection, settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(server.folder / "news.warc.gz", pages(30))
+    monkeypatch.setattr(step, "BATCH", 10)
+    request = Request(warc=(url(server, "news.warc.gz"),), limit=1)
+    read_all(settings, request, "first")
+    read_all(settings, request, "second")
+    [found] = rows(conn, FILES)
+    assert found.taken == 20
+    assert server.asked[-1].startswith("bytes=")
+
+
+def test_a_connection_that_breaks_is_taken_up_where_it_broke(server: Server) -> None:
+    data = bytes(range(256)) * 400
+    (server.folder / "f").write_bytes(data)
+    server.breaks_after = 30_000
+    stream = HttpStream(url(server, "f"), 100, "test", pause_s=0.0)
+    assert b"".join(iter(lambda: stream.read(7000), b"")) == data[100:]
+    assert stream.tell() == len(data)
+    assert len(server.asked) == 4
+    stream.close()
+
+
+def test_a_server_that_stays_away_is_given_up(server: Server) -> None:
+    stream = HttpStream(url(server, "nothing"), 0, "test", pause_s=0.0)
+    with pytest.raises(OSError, match="gave up at byte 0 after 5 tries"):
+        stream.read(10)
+
+
+def test_a_server_without_ranges_is_not_read_from_the_wrong_place(server: Server) -> None:
+    (server.folder / "f").write_bytes(b"x" * 1000)
+    server.ranges = False
+    with pytest.raises(OSError, match="knows no ranges"):
+        HttpStream(url(server, "f"), 500, "test", pause_s=0.0).read(10)
+
+
+def test_the_end_of_a_file_is_its_end(server: Server) -> None:
+    (server.folder / "f").write_bytes(b"x" * 1000)
+    assert HttpStream(url(server, "f"), 1000, "test", pause_s=0.0).read(10) == b""
+
+
+def test_a_list_names_files_relative_to_its_server(server: Server) -> None:
+    write(server.folder / "crawl-data" / "a.warc.gz", pages(1))
+    write(server.folder / "crawl-data" / "b.warc.gz", pages(1))
+    (server.folder / "warc.paths.gz").write_bytes(
+        gzip.compress(b"crawl-data/a.warc.gz\n\n# no\ncrawl-data/b.warc.gz\n")
+    )
+    found = list(Sources("test").find(url(server, "warc.paths.gz")))
+    assert [f.name for f in found] == [url(server, f"crawl-data/{n}.warc.gz") for n in "ab"]
+    assert all(f.bytes for f in found)
+
+
+def test_a_list_on_disk_names_files_beside_it(tmp_path: Path) -> None:
+    write(tmp_path / "a.warc.gz", pages(1))
+    (tmp_path / "files.txt").write_text("a.warc.gz\n")
+    [found] = Sources("test").find(str(tmp_path / "files.txt"))
+    assert found.name == str(tmp_path / "a.warc.gz")
+
+
+@pytest.mark.parametrize("missing", ["/nowhere/at/all", "http://127.0.0.1:9/x.warc.gz"])
+def test_a_source_that_is_not_there_raises(settings: Settings, missing: str) -> None:
+    with pytest.raises(OSError, match=r"nothing|refused|Max retries"):
+        read_all(settings, Request(warc=(missing,)))
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    options = {"endpoint_url": f"http://{host}:{port}", "key": "test", "secret": "test"}
+    monkeypatch.setitem(fsspec.config.conf, "s3", options)
+    fs = fsspec.filesystem("s3")
+    fs.mkdir("cc-news")
+    yield "s3://cc-news"
+    fs.rm("cc-news", recursive=True)
+    moto.stop()
+
+
+def test_files_of_an_object_store_are_read_into_an_archive_there(
+    conn: Connection, settings: Settings, bucket: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "a.warc.gz", pages(12))
+    fsspec.filesystem("s3").put_file(str(tmp_path / "a.warc.gz"), "cc-news/2026/a.warc.gz")
+    there = settings.model_copy(update={"archive": f"{bucket}/archive"})
+    read_all(there, Request(warc=(f"{bucket}/2026/",)))
+    [found] = rows(conn, FILES)
+    assert (found.state, found.taken, found.source) == ("done", 12, f"{bucket}/2026/a.warc.gz")
