@@ -16,7 +16,7 @@ import psutil
 from cryptography.fernet import Fernet
 
 
-class BusyError(RuntimeError):
+class BusyError(OSError):
     """Another process holds this home."""
 
 

@@ -17,8 +17,8 @@ from pydantic import SecretStr
 
 from newsflow.clock import utcnow
 from newsflow.local import processes, sample
-from newsflow.local.airflow import Airflow, AirflowError, Client, Ports, configuration
-from newsflow.local.home import BusyError, Home, myself
+from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
+from newsflow.local.home import BusyError, Home, Running, myself
 from newsflow.local.ingest import addresses, ingest, summary
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
@@ -70,7 +70,7 @@ class Launcher:
     _stack: ExitStack = field(default_factory=ExitStack)
     airflow: Airflow = field(init=False)
     database_url: str = ""
-    working: bool = False
+    working: bool = True
 
     @contextmanager
     def open(self) -> Iterator[Launcher]:
@@ -92,9 +92,11 @@ class Launcher:
             embedded = server(self.home)
             self._stack.callback(embedded.stop)
             embedded.start()
-            for name in (DATABASE, METADATA):
-                embedded.ensure_database(name)
-            self.database_url = self.settings.database_url.get_secret_value() or embedded.url(DATABASE)
+            embedded.ensure_database(METADATA)
+            self.database_url = self.settings.database_url.get_secret_value()
+            if not self.database_url:
+                embedded.ensure_database(DATABASE)
+                self.database_url = embedded.url(DATABASE)
             self.settings = self.settings.model_copy(update={"database_url": SecretStr(self.database_url)})
             with session(self.database_url) as conn:
                 migrate(conn, self.settings.sql_dir)
@@ -136,7 +138,10 @@ class Launcher:
 
     def _task_environment(self) -> dict[str, str]:
         """What tasks know: the database, the home, and which loopback origins are the newsroom's."""
+        loopback = ",".join(filter(None, [os.environ.get("no_proxy", ""), "127.0.0.1", "localhost"]))
         found = {
+            "no_proxy": loopback,
+            "NO_PROXY": loopback,
             "NEWSFLOW_HOME": str(self.home.root),
             "NEWSFLOW_DATABASE_URL": self.database_url,
             "AIRFLOW_CONN_NEWS_DB": self.database_url,
@@ -150,17 +155,16 @@ class Launcher:
 
     def show_run(self) -> bool:
         """One run of `news_ingest`, watched; whether it was good. The newsroom's next edition comes out after it."""
-        self.working = True
         self.airflow.client.unpause(DAG)
         result = ingest(self.airflow.client, self.settings, self.show, DAG, force=self.newsroom is not None)
-        self.working = False
         summary(self.settings, self.show, result)
         if result.good and self.newsroom:
             sample.turn_page(self.book)
         return self.show_addresses() and result.good
 
     def show_addresses(self) -> bool:
-        """Where to look."""
+        """Where to look; what was asked for is done."""
+        self.working = False
         self.show.where(addresses(self.home, self.settings, self.airflow.ports.url))
         return True
 
@@ -196,16 +200,35 @@ def _signals() -> Iterator[None]:
 
 
 def up(home: Home, settings: Settings, show: Show, *, run: bool, once: bool, feeds: Path | None) -> int:
-    """Start, run, show, stay; returns the exit code."""
-    launcher, good = Launcher(home, settings, show, feeds), True
+    """Start, run, show, stay; or use the servers that are up here already. Returns the exit code."""
+    deadline, told = time.monotonic() + READY_S, False
+    while True:
+        try:
+            return _up(Launcher(home, settings, show, feeds), run=run, once=once)
+        except BusyError as error:
+            running = home.running()
+            if running and running.airflow_url:
+                return attach(home, running, settings, show, run=run, feeds=feeds)
+            if time.monotonic() > deadline:
+                raise
+            if not told:
+                show.line(f"· {error}: waiting until it is up, or gone …")
+            told = True
+            time.sleep(1)
+
+
+def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
+    """Start, run, show, stay.
+
+    :raises BusyError: where another launcher holds the home.
+    """
+    show, good = launcher.show, True
     try:
         with launcher.open():
             good = launcher.show_run() if run else launcher.show_addresses()
             if not once:
                 show.line("\nup until Ctrl-C")
                 launcher.stay()
-    except BusyError:
-        return attach(home, settings, show, run=run, feeds=feeds)
     except KeyboardInterrupt:
         show.line("stopped")
         return 130 if launcher.working else int(not good)
@@ -215,14 +238,8 @@ def up(home: Home, settings: Settings, show: Show, *, run: bool, once: bool, fee
     return int(not good)
 
 
-def attach(home: Home, settings: Settings, show: Show, *, run: bool, feeds: Path | None) -> int:
+def attach(home: Home, running: Running, settings: Settings, show: Show, *, run: bool, feeds: Path | None) -> int:
     """Use the servers that another launcher of this home keeps up, and leave them up."""
-    running = home.running()
-    if not running or not running.airflow_url:
-        show.line(
-            f"! another newsflow is starting, stopping or using the database in {home.root}; try again in a moment"
-        )
-        return 1
     show.line(f"✓ servers of this checkout are up already (process {running.pid}); using them")
     settings = settings.model_copy(update={"database_url": SecretStr(running.database_url)})
     if feeds:

@@ -34,7 +34,7 @@ START_S = 120.0  # recovery after a crash of a large database takes a while
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
-class PostgresError(RuntimeError):
+class PostgresError(OSError):
     """The server could not be made or started; the message holds the end of its log."""
 
 
