@@ -5,7 +5,7 @@ VENV := .venv/bin
 WORKERS ?= 2
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test lint bench lock screenshots down clean
+.PHONY: help setup setup-tests run test conformance lint bench lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ down: ## Stop what `make run` left running elsewhere
 
 test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
 	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+
+conformance: setup-tests ## Play the known cases of politeness on loopback, print the scored table, write docs/conformance.md
+	@$(VENV)/python -m pytest -q tests/conformance --conformance
 
 lint: setup-tests ## ruff and strict mypy
 	@$(VENV)/ruff check .

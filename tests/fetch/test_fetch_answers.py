@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.fetch.conftest import HTML, Ledger
+from tests.ledger import HTML, Ledger
 from tests.webserver import Request, answer, raw, says
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from newsflow.settings import Settings
 from newsflow.store.db import transaction
 from newsflow.web import origins
-from tests.fetch.conftest import HTML, Ledger
+from tests.ledger import HTML, Ledger
 from tests.webserver import Request, Server, answer, says
 
 

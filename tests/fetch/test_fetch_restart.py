@@ -16,7 +16,7 @@ from newsflow.fetch.step import fetch
 from newsflow.model import CapturePointer
 from newsflow.settings import ROOT
 from newsflow.store.archive import Archive
-from tests.fetch.conftest import Ledger
+from tests.ledger import Ledger
 from tests.webserver import says
 
 CHILD = """

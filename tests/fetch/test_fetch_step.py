@@ -7,7 +7,7 @@ from typing import Any
 
 from newsflow.model import CapturePointer
 from newsflow.store.archive import Archive
-from tests.fetch.conftest import HTML, Ledger
+from tests.ledger import HTML, Ledger
 from tests.webserver import says
 
 

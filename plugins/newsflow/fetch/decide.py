@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsflow.model import OUTCOMES, Exchange, Kind, Outcome, PageState
+from newsflow.web.answers import validators
 
 FIRST_RETRY = timedelta(minutes=15)  # doubled with each further try
 LONGEST_RETRY = timedelta(hours=24)
@@ -17,7 +18,6 @@ OUTAGE_RETRY = timedelta(minutes=15)
 
 # Nobody was asked for this very page, so that it has not used up a try.
 _UNTRIED = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
-_LONGEST_VALIDATOR = 1024
 
 HTML = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
 
@@ -56,13 +56,6 @@ def is_page(media_type: str) -> bool:
     return media_type in HTML
 
 
-def validator(value: str | None) -> str | None:
-    """An ETag or Last-Modified that can be stored and sent back; None for others."""
-    if not value or len(value) > _LONGEST_VALIDATOR:
-        return None
-    return value if all(" " <= c <= "\xff" and c != "\x7f" for c in value) else None
-
-
 def decide(
     page: Page, exchange: Exchange, now: datetime, jitter: float, *, cool_until: datetime | None, tries: int
 ) -> Decision:
@@ -73,7 +66,7 @@ def decide(
     :param tries: `settings.fetch_attempts`.
     """
     if exchange.outcome is Outcome.OK:
-        etag, modified = validator(exchange.headers.get("etag")), validator(exchange.headers.get("last-modified"))
+        etag, modified = validators(exchange.headers)
         return Decision(page.page_id, PageState.CAPTURED, Outcome.OK, "", 0, None, etag, modified)
     if exchange.outcome is Outcome.NOT_MODIFIED and page.has_article:
         return _unchanged(page, exchange)
@@ -82,8 +75,8 @@ def decide(
 
 def _unchanged(page: Page, exchange: Exchange) -> Decision:
     """A 304 may carry newer validators (RFC 9110 §15.4.5)."""
-    etag = validator(exchange.headers.get("etag")) or page.etag
-    modified = validator(exchange.headers.get("last-modified")) or page.last_modified
+    etag, modified = validators(exchange.headers)
+    etag, modified = etag or page.etag, modified or page.last_modified
     return Decision(page.page_id, PageState.LOADED, Outcome.NOT_MODIFIED, "", 0, None, etag, modified)
 
 
@@ -113,6 +106,6 @@ def _next_attempt(
         return now + OUTAGE_RETRY
     if cool_until and (outcome in _UNTRIED or outcome is Outcome.RATE_LIMITED):
         return max(now, cool_until)  # the server has named the time
-    wait = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10)
+    wait: timedelta = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10)
     again = now + min(LONGEST_RETRY, wait) * (1 + 0.1 * jitter)
     return max(again, cool_until) if cool_until else again

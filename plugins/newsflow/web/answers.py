@@ -10,6 +10,7 @@ from newsflow.model import Outcome
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+_LONGEST_VALIDATOR = 1024
 
 _BY_STATUS = {
     200: Outcome.OK,
@@ -58,6 +59,22 @@ def retry_after(value: str, now: datetime) -> float | None:
     if at.tzinfo is None:
         at = at.replace(tzinfo=timezone.utc)
     return max(0.0, (at - now).total_seconds())
+
+
+def validators(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified that can be stored and sent back as they came; None for others.
+
+    `Expires: 0` says that the answer is not to be kept, so neither are its validators (as Miniflux does).
+    """
+    if headers.get("expires", "").strip() == "0":
+        return None, None
+    return _storable(headers.get("etag")), _storable(headers.get("last-modified"))
+
+
+def _storable(value: str | None) -> str | None:
+    if not value or len(value) > _LONGEST_VALIDATOR:
+        return None
+    return value if all(" " <= c <= "\xff" and c != "\x7f" for c in value) else None
 
 
 def media_type(headers: Mapping[str, str]) -> str:
