@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,12 +20,90 @@ Publisher = Annotated[str, typer.Option(help="Name of the outlet; else the domai
 def add(
     url: Annotated[str, typer.Argument(help="A feed, or a site whose feeds are to be found.")],
     publisher: Publisher = "",
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Add the address as it is, unasked.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Add all feeds found and not only the best.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a feed."""
+    """Add a feed, or the best of the feeds of a site (and its news sitemap, which fills gaps)."""
     from newsflow.poll.lists import Listed
 
-    _added([Listed(url, publisher)], as_json)
+    if unchecked:
+        _added([Listed(url, publisher)], as_json)
+        return
+    found = _find(url)
+    if not found:
+        raise LookupError(f"no feed found at {url} (--unchecked adds the address as it is)")
+    if not as_json:
+        _show(found)
+    sitemaps = [one for one in found[1:] if one.kind == "sitemap"][:1]
+    chosen = found if every else [found[0], *sitemaps]
+    _added([Listed(one.url, publisher, one.title) for one in chosen], as_json)
+
+
+@app.command("discover")
+def discover(
+    url: Annotated[str, typer.Argument(help="A site, or any page of it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show the feeds of a site, best first, and add none."""
+    found = _find(url)
+    if as_json:
+        from dataclasses import asdict
+
+        typer.echo(json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False))
+        return
+    _show(found)
+    if not found:
+        raise LookupError(f"no feed found at {url}")
+
+
+@app.command("proposals")
+def proposals(as_json: AsJson = False) -> None:
+    """List the new addresses found for dead feeds."""
+    from newsflow.poll import repair
+
+    found = _with_db(repair.waiting)
+    if as_json:
+        typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
+        return
+    for row in found:
+        typer.echo(
+            f"{row.proposal_id:6} {row.publisher:24} {row.old_url}\n       -> {row.url}  ({row.kind}, {row.reason})"
+        )
+    typer.echo("newsflow feeds accept N, or decline N" if found else "no proposals")
+
+
+@app.command("accept")
+def accept(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
+    """Give a dead feed the address that was proposed."""
+    _settle(number, accepted=True)
+
+
+@app.command("decline")
+def decline(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
+    """Decline a proposal."""
+    _settle(number, accepted=False)
+
+
+@app.command("gaps")
+def gaps(
+    every: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the spans in which entries may have been missed."""
+    from newsflow.store import queries
+
+    found = _with_db(lambda conn: queries.rows(conn, "poll.gaps", all=every, limit=limit))
+    if as_json:
+        typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
+        return
+    for row in found:
+        until = f"{row.to_at:%Y-%m-%d %H:%M}" if row.to_at else "now"
+        state = f"closed by {row.closed_by}" if row.closed_at else f"~{row.missed_estimate - row.filled} missing"
+        typer.echo(f"{row.from_at:%Y-%m-%d %H:%M} to {until:16} {row.cause:10} {state:20} {row.url or 'all feeds'}")
+    if not found:
+        typer.echo("no gaps")
 
 
 @app.command("import")
@@ -98,21 +177,43 @@ def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")
     _changed(urls, lambda conn: subscriptions.pause(conn, urls, paused=False), "resumed")
 
 
+def _with_db(work: Callable[[Any], Any]) -> Any:
+    from newsflow.settings import get_settings
+    from newsflow.store.db import session
+
+    with session(get_settings().dsn) as conn:
+        return work(conn)
+
+
 def _listing(publishers: list[str] | None) -> list[Any]:
     from newsflow.poll import subscriptions
+
+    return list(_with_db(lambda conn: subscriptions.listing(conn, publishers)))
+
+
+def _find(url: str) -> list[Any]:
+    from newsflow.poll.finder import search
     from newsflow.settings import get_settings
-    from newsflow.store.db import session
 
-    with session(get_settings().dsn) as conn:
-        return subscriptions.listing(conn, publishers)
+    return list(search(get_settings(), url if "://" in url else f"https://{url}"))
 
 
-def _changed(urls: list[str], change: Any, word: str) -> None:
-    from newsflow.settings import get_settings
-    from newsflow.store.db import session
+def _show(found: list[Any]) -> None:
+    for one in found:
+        newest = f"newest {one.newest_at:%Y-%m-%d %H:%M}" if one.newest_at else "undated"
+        typer.echo(f"{one.kind:12} {one.entries:4} entries, {newest}  {one.url}  {one.title!r} ({one.how})")
 
-    with session(get_settings().dsn) as conn:
-        done = change(conn)
+
+def _settle(number: int, *, accepted: bool) -> None:
+    from newsflow.clock import utcnow
+    from newsflow.poll import repair
+
+    url = _with_db(lambda conn: repair.settle(conn, number, utcnow(), accepted=accepted))
+    typer.echo(f"{'accepted' if accepted else 'declined'} {url}")
+
+
+def _changed(urls: list[str], change: Callable[[Any], list[str]], word: str) -> None:
+    done = _with_db(change)
     for url in done:
         typer.echo(f"{word} {url}")
     unknown = sorted(set(urls) - set(done))
@@ -123,11 +224,8 @@ def _changed(urls: list[str], change: Any, word: str) -> None:
 def _added(feeds: list[Any], as_json: bool) -> None:
     from newsflow.clock import utcnow
     from newsflow.poll import subscriptions
-    from newsflow.settings import get_settings
-    from newsflow.store.db import session
 
-    with session(get_settings().dsn) as conn:
-        found = subscriptions.add(conn, feeds, utcnow())
+    found = _with_db(lambda conn: subscriptions.add(conn, feeds, utcnow()))
     if as_json:
         typer.echo(json.dumps({"new": found.new, "known": found.known, "refused": dict(found.refused)}))
     else:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from newsflow.clock import Clock
+from newsflow.clock import Clock, utcnow
 from newsflow.model import Exchange, Outcome
 from newsflow.poll import discover
+from newsflow.poll.child import Children
 from newsflow.poll.discover import Candidate, Found
 from newsflow.poll.feed import FeedError
 from newsflow.poll.reading import Reader
@@ -86,3 +87,12 @@ class Finder:
             body = file.body if file else f"User-agent: *\nDisallow: /\nAllow: {url.removeprefix(origin) or '/'}$\n"
             self._rules[origin] = robots.Rules(body)
         return self._rules[origin]
+
+
+def search(settings: Settings, url: str) -> list[Found]:
+    """`Finder.find` with a transport and readers of its own."""
+    children = Children(
+        1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
+    )
+    with Transport(settings) as transport, children:
+        return Finder(settings, transport, children, utcnow).find(url)
