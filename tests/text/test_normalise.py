@@ -39,6 +39,7 @@ def test_house_style_makes_no_difference(one: str, other: str) -> None:
         ("fell 1.5 to 3,25 on 24/11/2026", ["fell", "1.5", "to", "3,25", "on", "24/11/2026"]),
         ("1,5 and 1,500", ["1,5", "and", "1500"]),
         ("The G20's 3-year-old plan", ["the", "g20s", "3", "year", "old", "plan"]),
+        ("at 10.30pm v1.5b, B-52 -- 3,", ["at", "10.30pm", "v1.5b", "b", "52", "3"]),
         ("snake_case", ["snake", "case"]),
         ("新华社北京", ["新", "华", "社", "北", "京"]),
         ("iPhone发布", ["iphone", "发", "布"]),
@@ -98,3 +99,9 @@ def test_any_text_gives_clean_tokens(text: str) -> None:
 def test_folding_ignores_case(text: str) -> None:
     plain = text.encode("ascii", "ignore").decode()
     assert fold(plain.upper()) == fold(plain.lower())
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_the_fast_way_of_ascii_gives_the_same_tokens(text: str) -> None:
+    """A word that is not ASCII sends the same text through the general way."""
+    assert tokens(text + " жук") == [*tokens(text), "жук"]

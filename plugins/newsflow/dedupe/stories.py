@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+OVERLAP = 0.2  # of the shorter; two parts that overlap less are two items
 _LATEST = datetime.max.replace(tzinfo=timezone.utc)
 
 
@@ -18,6 +19,28 @@ class Member:
     published_at: datetime | None = None
     published_quality: str = ""
     url_hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Two pages whose texts were found alike.
+
+    `joins` is False for a text that was found inside another without being its copy.
+    `inner` is the page whose text is a part of the other's, which it fills from token
+    `start` to `end` there; None where they are about as long.
+    """
+
+    lo: int
+    hi: int
+    joins: bool = True
+    inner: int | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def outer(self) -> int | None:
+        """The page whose text holds the other's."""
+        return None if self.inner is None else self.lo + self.hi - self.inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +85,34 @@ def published(member: Member) -> tuple[datetime, bytes, int]:
     return at, member.url_hash, member.page_id
 
 
-def components(members: Iterable[Member], edges: Iterable[tuple[int, int]]) -> list[Story]:
-    """The stories of these members: connected by edges and by equal texts."""
+def carriers(edges: Iterable[Edge]) -> set[int]:
+    """Pages that carry two texts in different places: roundups, whatever stands first in them."""
+    parts: dict[int, list[Edge]] = {}
+    for edge in edges:
+        if edge.outer is not None:
+            parts.setdefault(edge.outer, []).append(edge)
+    return {page_id for page_id, found in parts.items() if _apart(found)}
+
+
+def _apart(parts: list[Edge]) -> bool:
+    """Whether two of these stand in places that hardly overlap: the first to end, the last to begin."""
+    first, last = min(parts, key=lambda e: e.end), max(parts, key=lambda e: e.start)
+    overlap = first.end - last.start
+    return overlap < OVERLAP * min(first.end - first.start, last.end - last.start)
+
+
+def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
+    """The stories of these members: connected by edges and by equal texts.
+
+    :param edges: all edges of the members, those that lead to other pages too.
+    """
     known = {m.page_id: m for m in members}
+    edges = list(edges)
+    roundups = carriers(edges)
     union = Union(known)
-    for lo, hi in edges:
-        union.join(lo, hi)
+    for edge in edges:
+        if edge.joins and edge.outer not in roundups:
+            union.join(edge.lo, edge.hi)
     first: dict[Hashable, int] = {}
     for member in known.values():
         if member.text_key is not None:

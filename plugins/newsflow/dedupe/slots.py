@@ -1,0 +1,97 @@
+"""Short gaps between what two texts share: do they state different facts there?
+
+Facts are numbers and names. An editor who puts "told" for "said" states nothing new; a page
+of the same template puts another town, price or score into the same slot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from newsflow.text.normalise import tokens
+
+LONGEST = 24  # tokens; a longer gap is a block that one of them added
+UNCASED = 1 / 3  # of a conflict, where a word of a script without case was replaced: a name or not
+SPELLING = 0.7  # likeness of two spellings of one name (Kiev, Kyiv)
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
+_INSIDE = re.compile(rf"(?:(?<=[^\W_] )|(?<=[,;:–—-] ))[“\"(]?({_CAPITAL}[\w’'.-]+)")
+_FIRST = re.compile(rf"(?<![^\W_]){_CAPITAL}[\w’'-]+(?= {_CAPITAL})")
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march april may "
+    "june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
+    "lunes martes miercoles jueves viernes sabado domingo".split()
+)
+
+
+def names(body: str) -> frozenset[str]:
+    """Tokens of names: capitalised inside a sentence, or before another capital; none in scripts without case."""
+    found = set(_INSIDE.findall(body))
+    found |= {word for word in set(_FIRST.findall(body)) - found if f" {word.lower()} " not in body}
+    return frozenset(token for word in found for token in tokens(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicts:
+    """In how many places two texts put other numbers, and other names."""
+
+    numbers: int
+    names: float
+
+
+def conflicts(
+    slots: Iterable[tuple[Sequence[str], Sequence[str]]], known: frozenset[str], *, cased: bool
+) -> Conflicts:
+    """Places in which two texts state different facts; one that comes back counts each time.
+
+    :param slots: gaps of the one text beside those of the other.
+    :param known: names of both texts.
+    :param cased: whether names can be told at all; if not, a replaced word counts as a third of one.
+    """
+    numbers, others = 0, 0.0
+    for one, other in slots:
+        for a, b in replaced(one, other):
+            if _other_numbers(a, b):
+                numbers += 1
+            elif not cased:
+                others += UNCASED
+            elif _other_names(a, b, known):
+                others += 1
+    return Conflicts(numbers, others)
+
+
+def replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Words of a gap that stand for other words in the other text."""
+    if len(one) == 1 and len(other) == 1:
+        yield one, other
+    elif 0 < len(one) <= LONGEST and 0 < len(other) <= LONGEST:
+        for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+            if kind == "replace":
+                yield one[a:b], other[c:d]
+
+
+def _other_numbers(one: Sequence[str], other: Sequence[str]) -> bool:
+    a, b = _numbers(one), _numbers(other)
+    return bool(a and b and not a & b)
+
+
+def _other_names(one: Sequence[str], other: Sequence[str], known: frozenset[str]) -> bool:
+    a, b = ({w for w in words if w in known} for words in (one, other))
+    if not a or not b or a & b or _calendar(a, other) or _calendar(b, one):
+        return False
+    return not any(x[0] == y[0] and SequenceMatcher(None, x, y).ratio() >= SPELLING for x in a for y in b)
+
+
+def _numbers(words: Sequence[str]) -> set[str]:
+    """Numbers by their digits: 1.5 and 1,5 and 15th compare alike."""
+    return {"".join(c for c in w if c.isdigit()) for w in words if w[0].isdigit()}
+
+
+def _calendar(facts: set[str], other: Sequence[str]) -> bool:
+    """A weekday in one house's style is a date in another's; two weekdays are a conflict."""
+    if not facts <= _CALENDAR:
+        return False
+    return not any(w in _CALENDAR for w in other) or any(w[0].isdigit() for w in other)
