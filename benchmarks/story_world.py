@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Wire copies and hard negatives with known stories: one seed, one world."""
 
 from __future__ import annotations
@@ -76,14 +77,16 @@ def _unlike(texts: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for language, text in texts:
         lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
-        text = "\n".join(lines)
+        plain = "\n".join(lines)
         step = 12 if language == "zh" else 60
-        runs = {text[i : i + step] for i in range(0, len(text) - step, step // 2)} | {s for s in lines if len(s) > step}
+        runs = {plain[i : i + step] for i in range(0, len(plain) - step, step // 2)} | {
+            s for s in lines if len(s) > step
+        }
         anywhere = any(s in seen for s in runs)
-        long_enough = len(text) > (200 if language == "zh" else 500)
+        long_enough = len(plain) > (200 if language == "zh" else 500)
         if long_enough and not anywhere:
-            yield language, text[:12_000]
-        seen |= {text[i : i + step] for i in range(max(0, len(text) - step))} | {s for s in lines if len(s) > step}
+            yield language, plain[:12_000]
+        seen |= {plain[i : i + step] for i in range(max(0, len(plain) - step))} | {s for s in lines if len(s) > step}
 
 
 def half(text: str) -> int:
@@ -107,7 +110,14 @@ FORMS = [
     "Deja un comentario\nTu dirección de correo electrónico no será publicada. Los campos obligatorios están marcados con *",
     "Schreibe einen Kommentar\nDeine E-Mail-Adresse wird nicht veröffentlicht. Erforderliche Felder sind mit * markiert",
 ]
-CREDITS = ["(Reuters)", "With reporting by AFP and Reuters.", "PA Media", "dpa", "© Agence France-Presse", "— The Associated Press"]
+CREDITS = [
+    "(Reuters)",
+    "With reporting by AFP and Reuters.",
+    "PA Media",
+    "dpa",
+    "© Agence France-Presse",
+    "— The Associated Press",
+]
 
 
 def length(text: str, language: str) -> int:
@@ -146,9 +156,16 @@ def edited(rng: random.Random, text: str, language: str, share: float) -> str:
             case 0:
                 continue
             case 1:
-                out += [piece, rng.choice(("了", "的", "也")) if language == "zh" else rng.choice(("also", "now", "still"))]
+                out += [
+                    piece,
+                    rng.choice(("了", "的", "也")) if language == "zh" else rng.choice(("also", "now", "still")),
+                ]
             case _:
-                out.append(rng.choice("在是有这中大") if language == "zh" else rng.choice(("a", "this", "its", "later", "noted")))
+                out.append(
+                    rng.choice("在是有这中大")
+                    if language == "zh"
+                    else rng.choice(("a", "this", "its", "later", "noted"))
+                )
     return ("" if language == "zh" else " ").join(out)
 
 
@@ -160,7 +177,7 @@ def restyled(text: str) -> str:
 
 def corrected(rng: random.Random, text: str) -> str:
     """One to three figures put right, and a note that says so."""
-    spots = [m for m in re.finditer(r"(?<![\d.,])\d{2,3}(?![\d.,])", text)]
+    spots = list(re.finditer(r"(?<![\d.,])\d{2,3}(?![\d.,])", text))
     for spot in sorted(rng.sample(spots, min(len(spots), rng.randint(1, 3))), key=lambda m: -m.start()):
         text = text[: spot.start()] + str(int(spot[0]) + rng.randint(1, 9)) + text[spot.end() :]
     return text + "\nCorrection: an earlier version of this article gave a wrong figure. It has been amended."
@@ -254,13 +271,17 @@ def follow_up(world: World, language: str, text: str) -> None:
     if len(found) >= 6:
         world.add(join(found, language), "follow-up", language=language)
         new = local_text(world.rng, max(8, len(found)))
-        world.add(new + "\n" + join(found[1 : max(3, len(found) // 3)], language), "follow-up", hours=20, language=language)
+        world.add(
+            new + "\n" + join(found[1 : max(3, len(found) // 3)], language), "follow-up", hours=20, language=language
+        )
 
 
 def live_blog(world: World) -> None:
     """A live page seen twice at two addresses: the newest on top."""
     event = Event(world.rng)
-    entries = [f"{8 + i // 4}:{i % 4 * 15:02} {sentence(world.rng, event)} {sentence(world.rng, event)}" for i in range(16)]
+    entries = [
+        f"{8 + i // 4}:{i % 4 * 15:02} {sentence(world.rng, event)} {sentence(world.rng, event)}" for i in range(16)
+    ]
     world.add("\n".join(entries[7::-1]), "live blog")
     world.add("\n".join(entries[::-1]), "live blog", hours=3)
 
@@ -302,7 +323,9 @@ def copies(world: World, language: str, text: str, count: int) -> int:
     return story
 
 
-def build(seed: int, *, part: int | None = None, stories: int = 120, texts: list[tuple[str, str]] | None = None) -> World:
+def build(
+    seed: int, *, part: int | None = None, stories: int = 120, texts: list[tuple[str, str]] | None = None
+) -> World:
     """A world of `stories` wire pieces, each with 1 to 8 copies, and negatives of every kind.
 
     :param part: 0 or 1, the half of the open texts that it may use; None for all.

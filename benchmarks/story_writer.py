@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905
 """Texts of our own for the story benchmark: news items by grammar, and pages by template.
 
 The grammar serves where no open texts lie beside the project; the templates (weather,
@@ -33,7 +34,9 @@ careful simple mixed steady partial final second formal private regional technic
 OPENERS = """Officials Residents Campaigners Analysts Managers Witnesses Engineers Teachers Visitors Critics Volunteers
 Neighbours Observers Employees Organisers""".split()
 TIMES = """on Monday|on Tuesday|last week|in early spring|during a meeting that ran late|after months of talks|two years ago|
-before the summer break|in a written statement|at a crowded hearing|late on Friday night|over the weekend|in January""".split("|")
+before the summer break|in a written statement|at a crowded hearing|late on Friday night|over the weekend|in January""".split(
+    "|"
+)
 REASONS = """because the old {n} could no longer be repaired|after a report on the {n} was leaked|to make room for a {a} {n}|
 although the {n} had been praised in the past|despite doubts about the {n}|while the {n} remains closed|
 so that the {n} can open on time|even though nobody had asked about the {n}|which left the {n} without money|
@@ -75,7 +78,9 @@ def sentence(rng: random.Random, event: Event) -> str:
         lambda: f"“{clause[0].upper() + clause[1:]},” {person.split()[1]} told reporters {rng.choice(TIMES).strip()}.",
         lambda: f"The {rng.choice(event.nouns)} cost {rng.choice(event.sums)}, and {clause}.",
         lambda: f"{clause[0].upper() + clause[1:]}, according to {person}.",
-        lambda: f"About {rng.randint(3, 96)} of {rng.randint(100, 900)} people asked in {event.place} knew that {clause}.",
+        lambda: (
+            f"About {rng.randint(3, 96)} of {rng.randint(100, 900)} people asked in {event.place} knew that {clause}."
+        ),
         lambda: f"It was not clear whether {clause}, {rng.choice(OPENERS).lower()} said.",
     ]
     return rng.choice(shapes)()
@@ -113,7 +118,10 @@ def _weather(rng: random.Random) -> str:
 
 
 def _stock(rng: random.Random) -> str:
-    firm, price = f"{rng.choice(LAST)} {rng.choice(('Holdings', 'Group', 'Corp', 'Energy', 'Foods'))}", rng.uniform(4, 400)
+    firm, price = (
+        f"{rng.choice(LAST)} {rng.choice(('Holdings', 'Group', 'Corp', 'Energy', 'Foods'))}",
+        rng.uniform(4, 400),
+    )
     return (
         f"Shares of {firm} ({rng.choice(('NYSE', 'NASDAQ'))}: {firm[:3].upper()}) traded {rng.choice(('up', 'down'))} "
         f"{rng.uniform(0.1, 9):.1f}% on {rng.choice(('Monday', 'Wednesday', 'Thursday'))}. The company's shares reached "

@@ -52,12 +52,17 @@ create table ingest.story_edge (
   jaccard real not null,
   shared integer not null,
   rule text not null,
+  joins boolean not null,
+  inner_page bigint,
+  part_start integer not null default 0,
+  part_end integer not null default 0,
   found_at timestamptz not null,
   primary key (lo, hi),
-  check (lo < hi)
+  check (lo < hi),
+  check (inner_page in (lo, hi))
 );
 create index story_edge_hi on ingest.story_edge (hi);
-comment on table ingest.story_edge is 'Two pages found to carry the same text though not word for word; stories are what these edges and equal texts connect.';
+comment on table ingest.story_edge is 'Two pages found to have much text in common though not word for word; stories are what the joining edges and equal texts connect.';
 comment on column ingest.story_edge.lo is 'The smaller page_id.';
 comment on column ingest.story_edge.hi is 'The larger page_id.';
 comment on column ingest.story_edge.version is 'Version of the algorithm that compared them.';
@@ -65,7 +70,11 @@ comment on column ingest.story_edge.stop_version is 'Version of the stop-list in
 comment on column ingest.story_edge.containment is 'Share of the shorter text''s shingles that stand in the longer, 0 to 1.';
 comment on column ingest.story_edge.jaccard is 'Share of all their shingles that stand in both, 0 to 1.';
 comment on column ingest.story_edge.shared is 'Shingles that stand in both.';
-comment on column ingest.story_edge.rule is 'Rule that joined them: whole (most of both agrees) or lead (one is an excerpt from the top of the other).';
+comment on column ingest.story_edge.rule is 'whole: most of both agrees; lead: one is an excerpt from the top of the other; roundup, not its lead: one stands inside the other and is not its copy.';
+comment on column ingest.story_edge.joins is 'Whether they are copies. A page that holds two texts in different places is a roundup: none of its parts joins it to a story.';
+comment on column ingest.story_edge.inner_page is 'Which of the two is the much shorter text, a part of the other; null where they are about as long.';
+comment on column ingest.story_edge.part_start is 'Where that part begins in the longer text, in tokens.';
+comment on column ingest.story_edge.part_end is 'Where it ends.';
 comment on column ingest.story_edge.found_at is 'When they were compared.';
 
 create table ingest.story_alarm (

@@ -31,20 +31,87 @@ with twin (page_id, twin_of) as (select * from unnest(%(pages)s::bigint[], %(twi
 update ingest.run_page x set deduplicate_outcome = 'same_page'
 from twin t where x.run_id = %(run_id)s and x.page_id = t.page_id;
 
+-- name: dedupe.drop_hashes takes the hashes of older sketches out of the index of hashes
+delete from ingest.sketch_hash x
+using ingest.sketch s, unnest(s.hashes) as old (hash)
+where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id;
+
 -- name: dedupe.put_sketches stores the sketches of a batch in place of older ones
 insert into ingest.sketch as s (page_id, extraction_id, version, words, text_key, hashes) values %s
 on conflict (page_id) do update set
   extraction_id = excluded.extraction_id, version = excluded.version, words = excluded.words,
   text_key = excluded.text_key, hashes = excluded.hashes;
 
--- name: dedupe.list_touched lists the members of all stories that these pages are in or share a text with
+-- name: dedupe.put_hashes enters the hashes of sketches into the index of hashes
+insert into ingest.sketch_hash (h, page_id)
+select h, page_id from ingest.sketch, unnest(hashes) as h
+where page_id = any(%(pages)s::bigint[])
+order by h, page_id
+on conflict do nothing;
+
+-- name: dedupe.list_sketches reads the stored sketches of pages
+select page_id, version, text_key, hashes from ingest.sketch where page_id = any(%(pages)s::bigint[]);
+
+-- name: dedupe.stop_version is the version of the stop-list in force
+select coalesce(max(version), 0) from ingest.sketch_stop;
+
+-- name: dedupe.list_postings finds the pages that share hashes; stopped hashes and those of one page are left out
+select g.h, x.pages
+from unnest(%(hashes)s::bigint[]) as g(h)
+cross join lateral (
+  select array(select k.page_id from ingest.sketch_hash k where k.h = g.h order by k.page_id limit %(longest)s) as pages
+) x
+where cardinality(x.pages) > 1 and not exists (select from ingest.sketch_stop t where t.h = g.h);
+
+-- name: dedupe.count_stories counts the different stories that pages are in, for each hash
+select g.h, count(distinct m.story_id) as stories
+from unnest(%(hashes)s::bigint[]) as g(h)
+cross join lateral (
+  select k.page_id from ingest.sketch_hash k where k.h = g.h order by k.page_id limit %(longest)s
+) k
+join ingest.story_member m using (page_id)
+group by g.h;
+
+-- name: dedupe.put_stops adds hashes to the stop-list as a new version of it
+insert into ingest.sketch_stop (h, version, pages, stories, page_id, added_at) values %s
+on conflict (h) do nothing;
+
+-- name: dedupe.list_comparable reads what a comparison needs of pages
+select p.page_id, e.title, e.body, e.published_at, e.page_type, s.text_key
+from ingest.page p
+join ingest.sketch s using (page_id)
+join ingest.extraction e on e.extraction_id = s.extraction_id
+where p.page_id = any(%(pages)s::bigint[]);
+
+-- name: dedupe.drop_edges takes out the edges of pages that are compared anew; returns whom they led to
+delete from ingest.story_edge
+where lo = any(%(pages)s::bigint[]) or hi = any(%(pages)s::bigint[])
+returning lo, hi;
+
+-- name: dedupe.put_edges stores what comparisons found
+insert into ingest.story_edge (
+  lo, hi, version, stop_version, containment, jaccard, shared, rule, joins, inner_page, part_start, part_end, found_at
+) values %s
+on conflict (lo, hi) do update set
+  version = excluded.version, stop_version = excluded.stop_version, containment = excluded.containment,
+  jaccard = excluded.jaccard, shared = excluded.shared, rule = excluded.rule, joins = excluded.joins,
+  inner_page = excluded.inner_page, part_start = excluded.part_start, part_end = excluded.part_end,
+  found_at = excluded.found_at;
+
+-- name: dedupe.list_touched lists the members of all stories that a change at these pages can reach
 with seed as (
   select unnest(%(pages)s::bigint[]) as page_id
   union
   select t.page_id from ingest.sketch b join ingest.sketch t using (text_key)
   where b.page_id = any(%(pages)s::bigint[]) and b.text_key is not null
+), near as (
+  select page_id from seed
+  union -- a roundup that stops being one joins what it holds: those stories are reached through it
+  select e.hi from seed n join ingest.story_edge e on e.lo = n.page_id where e.inner_page = e.hi
+  union
+  select e.lo from seed n join ingest.story_edge e on e.hi = n.page_id where e.inner_page = e.lo
 ), touched as (
-  select distinct m.story_id from seed join ingest.story_member m using (page_id)
+  select distinct m.story_id from near join ingest.story_member m using (page_id)
 ), everyone as (
   select page_id from seed
   union
@@ -59,9 +126,39 @@ join ingest.extraction e on e.extraction_id = s.extraction_id
 left join ingest.story_member m on m.page_id = p.page_id
 order by p.page_id;
 
--- name: dedupe.list_edges lists the edges between pages
-select lo, hi, containment, rule from ingest.story_edge
-where lo = any(%(pages)s::bigint[]) and hi = any(%(pages)s::bigint[]);
+-- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too
+select lo, hi, joins, inner_page, part_start, part_end, containment from ingest.story_edge
+where lo = any(%(pages)s::bigint[])
+union
+select lo, hi, joins, inner_page, part_start, part_end, containment from ingest.story_edge
+where hi = any(%(pages)s::bigint[])
+order by 1, 2;
+
+-- name: dedupe.put_alarms replaces the alarms of stories
+with given (story_id, kind, members, detail) as (
+  select * from unnest(%(stories)s::bigint[], %(kinds)s::text[], %(members)s::integer[], %(details)s::text[])
+), gone as (
+  delete from ingest.story_alarm a
+  where a.story_id = any(%(touched)s::bigint[])
+    and not exists (select from given g where g.story_id = a.story_id and g.kind = a.kind)
+)
+insert into ingest.story_alarm as a (story_id, kind, members, detail, raised_at)
+select story_id, kind, members, detail, %(now)s from given
+on conflict (story_id, kind) do update set members = excluded.members, detail = excluded.detail
+where (a.members, a.detail) is distinct from (excluded.members, excluded.detail);
+
+-- name: dedupe.put_credits replaces the agencies that pages credit
+with given (page_id, agency, evidence) as (
+  select * from unnest(%(credited)s::bigint[], %(agencies)s::text[], %(evidence)s::text[])
+), gone as (
+  delete from ingest.credit c
+  where c.page_id = any(%(pages)s::bigint[])
+    and not exists (select from given g where g.page_id = c.page_id and g.agency = c.agency)
+)
+insert into ingest.credit as c (page_id, agency, evidence)
+select page_id, agency, evidence from given
+on conflict (page_id, agency) do update set evidence = excluded.evidence
+where c.evidence is distinct from excluded.evidence;
 
 -- name: dedupe.put_members writes story, origin and similarity where they changed, and tells load of loaded ones
 with given (page_id, story_id, is_origin, similarity) as (

@@ -1,20 +1,24 @@
-"""One batch of pages: sketched, compared with all that is stored, and put into stories."""
+"""One batch of pages: compared with all that is stored, and put into stories."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.dedupe import store
-from newsflow.dedupe.sketch import sketch
-from newsflow.dedupe.stories import Story, components
+from newsflow.dedupe import candidates, store
+from newsflow.dedupe.alarms import alarms
+from newsflow.dedupe.credits import credits
+from newsflow.dedupe.sketch import Sketch, sketch
+from newsflow.dedupe.stories import Edge, Member, Story, components
 from newsflow.dedupe.twins import find_twins
+from newsflow.dedupe.verify import WHOLE, Text, Verdict, compare, prepare
 from newsflow.store import queries
-from newsflow.text.normalise import text_hash
+
+REMEMBERED = 4000  # prepared texts kept between batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +29,93 @@ class Clustered:
     moved: int = 0
 
 
-def cluster(conn: Connection, pages: Sequence[int], now: datetime) -> Clustered:
-    """Put pages into stories, in the caller's transaction, one writer at a time."""
-    queries.run(conn, "dedupe.lock_stories")
-    texts = store.texts(conn, pages)
-    twins = find_twins(texts, store.canonical(conn, texts), _same_text)
-    texts = [t for t in texts if t.page_id not in twins]
-    store.put_sketches(conn, [sketch(t.page_id, t.extraction_id, t.title, t.body) for t in texts])
-    return Clustered(twins, _regroup(conn, [t.page_id for t in texts], now))
+@dataclass
+class Clusterer:
+    """Clusters batch after batch over one connection, in the caller's transactions."""
+
+    conn: Connection
+    now: datetime
+    _texts: dict[int, Text] = field(default_factory=dict)
+
+    def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = {}) -> Clustered:
+        """Put pages into stories; one writer at a time does so.
+
+        :param sketches: those that were made ahead, by extraction_id.
+        """
+        queries.run(self.conn, "dedupe.lock_stories")
+        texts = store.texts(self.conn, pages)
+        twins = find_twins(texts, store.canonical(self.conn, texts), _alike)
+        texts = [t for t in texts if t.page_id not in twins]
+        self._forget(t.page_id for t in texts)
+        made = [sketches.get(t.extraction_id) or sketch(t.page_id, t.extraction_id, t.title, t.body) for t in texts]
+        store.put_sketches(self.conn, made)
+        store.put_credits(self.conn, {t.page_id: credits(t.body, t.authors, t.agencies) for t in texts})
+        reached = store.replace_edges(self.conn, [s.page_id for s in made], self._compared(made), self.now)
+        return Clustered(twins, self._regroup(reached | {s.page_id for s in made}, {s.page_id for s in made}))
+
+    def _forget(self, pages: Iterable[int]) -> None:
+        if len(self._texts) > REMEMBERED:
+            self._texts.clear()
+        for page_id in pages:
+            self._texts.pop(page_id, None)
+
+    def _compared(self, made: Sequence[Sketch]) -> dict[tuple[int, int], Verdict]:
+        """Verdicts worth keeping on all candidates of these sketches."""
+        wanted = candidates.pairs({s.page_id: s.hashes for s in made}, self._postings(made))
+        texts = self._prepared({page_id for pair in wanted for page_id in pair})
+        found = {(lo, hi): compare(texts[lo], texts[hi]) for lo, hi in sorted(wanted) if lo in texts and hi in texts}
+        return {pair: verdict for pair, verdict in found.items() if verdict.copies or verdict.part}
+
+    def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
+        postings = store.postings(self.conn, (h for s in made for h in s.hashes))
+        counts = store.story_counts(self.conn, candidates.suspects(postings))
+        stopped = candidates.stopped(counts)
+        store.stop(self.conn, {h: counts[h] for h in stopped}, postings, self.now)
+        return {h: pages for h, pages in postings.items() if h not in stopped}
+
+    def _prepared(self, pages: set[int]) -> Mapping[int, Text]:
+        for row in store.comparable(self.conn, pages - self._texts.keys()):
+            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type)
+        return self._texts
+
+    def _regroup(self, pages: set[int], batch: set[int]) -> int:
+        """Build the stories that these pages touch anew; returns how many loaded articles moved."""
+        rows = store.touched(self.conn, pages)
+        edges = store.edges(self.conn, [m.page_id for m in rows])
+        stories = components(rows, edges)
+        similarity = self._similarities(stories, rows, edges, batch)
+        members = {m.page_id: m for m in rows}
+        known = {r.story_id for r in rows.values() if r.story_id is not None} | {s.story_id for s in stories}
+        store.put_alarms(self.conn, known, alarms(stories, members, edges), self.now)
+        return store.put_members(self.conn, stories, similarity, self.now)
+
+    def _similarities(
+        self, stories: Sequence[Story], rows: Mapping[Member, Any], edges: Mapping[Edge, float], batch: set[int]
+    ) -> dict[int, float]:
+        """Likeness of each member to its origin: known from before, from an edge, or compared now."""
+        by_page = {m.page_id: (m, row) for m, row in rows.items()}
+        origins = {row.story_id: row.page_id for row in rows.values() if row.is_origin}
+        by_pair = {(e.lo, e.hi): containment for e, containment in edges.items()}
+        found: dict[int, float] = {}
+        missing: list[tuple[int, int]] = []
+        for story in stories:
+            key = by_page[story.origin][0].text_key
+            for page_id in story.members:
+                member, row = by_page[page_id]
+                pair = (min(page_id, story.origin), max(page_id, story.origin))
+                if page_id == story.origin or (key is not None and member.text_key == key):
+                    found[page_id] = 1.0
+                elif pair in by_pair:
+                    found[page_id] = by_pair[pair]
+                elif origins.get(row.story_id) == story.origin and not batch & {page_id, story.origin}:
+                    found[page_id] = row.similarity
+                else:
+                    missing.append((page_id, story.origin))
+        texts = self._prepared({page_id for pair in missing for page_id in pair})
+        return found | {page_id: compare(texts[page_id], texts[origin]).containment for page_id, origin in missing}
 
 
-def _same_text(one: Any, other: Any) -> bool:
-    return text_hash(one.body) == text_hash(other.body)
-
-
-def _regroup(conn: Connection, pages: Sequence[int], now: datetime) -> int:
-    """Build the stories that these pages touch anew; returns how many loaded articles moved."""
-    rows = store.touched(conn, pages)
-    edges = store.edges(conn, [m.page_id for m in rows])
-    stories = components(rows, edges)
-    return store.put_members(conn, stories, _similarities(stories, rows, edges), now)
-
-
-def _similarities(
-    stories: Sequence[Story], rows: Mapping[Any, Any], edges: Mapping[tuple[int, int], float]
-) -> dict[int, float]:
-    return {page_id: 1.0 for story in stories for page_id in story.members}
+def _alike(one: Any, other: Any) -> bool:
+    """Whether a page and the one that it calls canonical carry the same text (comments and teasers apart)."""
+    a, b = (prepare(row.title, row.body, row.published_at, row.page_type) for row in (one, other))
+    return a.words == b.words or compare(a, b).jaccard >= WHOLE

@@ -27,7 +27,8 @@ _TENTH = 10  # weights are compared in tenths of a word, exactly
 def _powers(base: int) -> Hashes:
     factors = np.full(LONGEST + 1, base, dtype=np.uint64)
     factors[0] = 1
-    return np.multiply.accumulate(factors)
+    powers: Hashes = np.cumprod(factors, dtype=np.uint64)
+    return powers
 
 
 _POWERS = _powers(_BASE)

@@ -20,10 +20,13 @@ _CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
 _INSIDE = re.compile(rf"(?:(?<=[^\W_] )|(?<=[,;:–—-] ))[“\"(]?({_CAPITAL}[\w’'.-]+)")
 _FIRST = re.compile(rf"(?<![^\W_]){_CAPITAL}[\w’'-]+(?= {_CAPITAL})")
 _CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march april may "
-    "june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
-    "lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "lunes martes miercoles jueves viernes sabado domingo".split()
+    re.findall(
+        r"\w+",
+        """monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march april
+        may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+        lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag
+        lunes martes miercoles jueves viernes sabado domingo""",
+    )
 )
 
 
@@ -42,9 +45,10 @@ class Conflicts:
     names: float
 
 
-def conflicts(
-    slots: Iterable[tuple[Sequence[str], Sequence[str]]], known: frozenset[str], *, cased: bool
-) -> Conflicts:
+NO_CONFLICTS = Conflicts(0, 0)
+
+
+def conflicts(slots: Iterable[tuple[Sequence[str], Sequence[str]]], known: frozenset[str], *, cased: bool) -> Conflicts:
     """Places in which two texts state different facts; one that comes back counts each time.
 
     :param slots: gaps of the one text beside those of the other.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newsflow.clock import Clock, utcnow
-from newsflow.dedupe.cluster import cluster
+from newsflow.dedupe.cluster import Clusterer
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -20,9 +20,10 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
     with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
             waiting = [row.page_id for row in queries.rows(step.conn, "dedupe.waiting_pages", run_id=run_id)]
+        clusterer = Clusterer(step.conn, clock())
         for pages in batches(waiting, BATCH):
             with transaction(step.conn):
-                _batch(step, pages)
+                _batch(step, clusterer, pages)
                 step.save()
         return step.report(started)
 
@@ -32,9 +33,9 @@ def batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (ids[i : i + size] for i in range(0, len(ids), size))
 
 
-def _batch(step: runs.Work, pages: Sequence[int]) -> None:
+def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
     now = step.clock()
-    done = cluster(step.conn, pages, now)
+    done = clusterer.cluster(pages)
     moved = [page_id for page_id in pages if page_id not in done.twins]
     queries.run(step.conn, "dedupe.move_pages", run_id=step.run_id, pages=moved, now=now)
     if done.twins:

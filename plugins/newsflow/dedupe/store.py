@@ -9,9 +9,12 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe import ALGORITHM
+from newsflow.dedupe.alarms import Alarm
+from newsflow.dedupe.candidates import LONGEST
 from newsflow.dedupe.sketch import Sketch
-from newsflow.dedupe.stories import Member, Story
+from newsflow.dedupe.stories import Edge, Member, Story
 from newsflow.dedupe.twins import canonical_hash
+from newsflow.dedupe.verify import Verdict
 from newsflow.store import queries
 
 
@@ -28,14 +31,69 @@ def canonical(conn: Connection, texts: Iterable[Any]) -> dict[bytes, Any]:
     return {bytes(row.url_hash): row for row in queries.rows(conn, "dedupe.list_canonical", hashes=hashes)}
 
 
-def put_sketches(conn: Connection, sketches: Iterable[Sketch]) -> None:
-    """Store sketches in place of older ones of the same pages."""
+def comparable(conn: Connection, pages: Iterable[int]) -> list[Any]:
+    """What a comparison needs of clustered pages: title, body, time, type."""
+    return queries.rows(conn, "dedupe.list_comparable", pages=sorted(pages))
+
+
+def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
+    """Store sketches in place of older ones of the same pages, and enter their hashes into the index."""
+    old = {
+        row.page_id: tuple(row.hashes)
+        for row in queries.rows(conn, "dedupe.list_sketches", pages=[s.page_id for s in sketches])
+    }
+    moved = [s.page_id for s in sketches if old.get(s.page_id) != s.hashes]
+    queries.run(conn, "dedupe.drop_hashes", pages=[page_id for page_id in moved if page_id in old])
     data = [(s.page_id, s.extraction_id, ALGORITHM, s.words, s.text_key, list(s.hashes)) for s in sketches]
     queries.values(conn, "dedupe.put_sketches", data)
+    queries.run(conn, "dedupe.put_hashes", pages=moved)
 
 
-def touched(conn: Connection, pages: Sequence[int]) -> dict[Member, Any]:
-    """Members of every story that these pages are in or share a text with, with their rows."""
+def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
+    """Pages of each hash that is not stopped and that several pages have."""
+    found = queries.rows(conn, "dedupe.list_postings", hashes=list(set(hashes)), longest=LONGEST)
+    return {row.h: row.pages for row in found}
+
+
+def story_counts(conn: Connection, hashes: Sequence[int]) -> dict[int, int]:
+    """Different stories among the pages of each hash."""
+    if not hashes:
+        return {}
+    return dict(queries.rows(conn, "dedupe.count_stories", hashes=list(hashes), longest=LONGEST))
+
+
+def stop(conn: Connection, stories: Mapping[int, int], postings: Mapping[int, Sequence[int]], now: datetime) -> None:
+    """Put hashes on the stop-list, as a new version of it."""
+    if stories:
+        version = stop_version(conn) + 1
+        data = [(h, version, len(postings[h]), count, postings[h][0], now) for h, count in sorted(stories.items())]
+        queries.values(conn, "dedupe.put_stops", data)
+
+
+def stop_version(conn: Connection) -> int:
+    """Version of the stop-list in force; 0 for an empty one."""
+    return int(queries.value(conn, "dedupe.stop_version"))
+
+
+def replace_edges(
+    conn: Connection, pages: Sequence[int], verdicts: Mapping[tuple[int, int], Verdict], now: datetime
+) -> set[int]:
+    """Store the edges of pages in place of their older ones; returns all pages that either led to."""
+    old = queries.rows(conn, "dedupe.drop_edges", pages=list(pages))
+    stopped = stop_version(conn)
+    data = [
+        (
+            lo, hi, ALGORITHM, stopped, v.containment, v.jaccard, v.shared, v.rule, v.copies,
+            (lo if v.inner_first else hi) if v.part else None, *(v.part or (0, 0)), now,
+        )
+        for (lo, hi), v in sorted(verdicts.items())
+    ]  # fmt: skip
+    queries.values(conn, "dedupe.put_edges", data)
+    return {page_id for row in old for page_id in row} | {page_id for pair in verdicts for page_id in pair}
+
+
+def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
+    """Members of every story that a change at these pages can reach, with their rows."""
     return {
         Member(
             row.page_id,
@@ -44,14 +102,16 @@ def touched(conn: Connection, pages: Sequence[int]) -> dict[Member, Any]:
             row.published_quality,
             bytes(row.url_hash),
         ): row
-        for row in queries.rows(conn, "dedupe.list_touched", pages=list(pages))
+        for row in queries.rows(conn, "dedupe.list_touched", pages=sorted(pages))
     }
 
 
-def edges(conn: Connection, pages: Sequence[int]) -> dict[tuple[int, int], float]:
-    """Edges between these pages: (lo, hi) → containment."""
-    found = queries.rows(conn, "dedupe.list_edges", pages=list(pages))
-    return {(row.lo, row.hi): row.containment for row in found}
+def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
+    """Edges of these pages, with their containment."""
+    return {
+        Edge(row.lo, row.hi, row.joins, row.inner_page, row.part_start, row.part_end): row.containment
+        for row in queries.rows(conn, "dedupe.list_edges", pages=list(pages))
+    }
 
 
 def put_members(conn: Connection, stories: Sequence[Story], similarity: Mapping[int, float], now: datetime) -> int:
@@ -65,4 +125,31 @@ def put_members(conn: Connection, stories: Sequence[Story], similarity: Mapping[
         origins=[page_id == story.origin for page_id, story in flat],
         similarities=[similarity[page_id] for page_id, _ in flat],
         now=now,
+    )
+
+
+def put_alarms(conn: Connection, touched: Iterable[int], found: Sequence[Alarm], now: datetime) -> None:
+    """Replace the alarms of the touched stories."""
+    queries.run(
+        conn,
+        "dedupe.put_alarms",
+        touched=sorted(touched),
+        stories=[a.story_id for a in found],
+        kinds=[a.kind for a in found],
+        members=[a.members for a in found],
+        details=[a.detail for a in found],
+        now=now,
+    )
+
+
+def put_credits(conn: Connection, credited: Mapping[int, Mapping[str, str]]) -> None:
+    """Replace the agencies that pages credit: page_id → agency → the words that credit it."""
+    flat = [(page_id, agency, words) for page_id, found in credited.items() for agency, words in found.items()]
+    queries.run(
+        conn,
+        "dedupe.put_credits",
+        pages=list(credited),
+        credited=[page_id for page_id, _, _ in flat],
+        agencies=[agency for _, agency, _ in flat],
+        evidence=[words for _, _, words in flat],
     )

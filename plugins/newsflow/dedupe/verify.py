@@ -17,7 +17,7 @@ import numpy as np
 
 from newsflow.dedupe.boilerplate import without_boilerplate
 from newsflow.dedupe.shingles import Hashes, Positions, distinct, shingles
-from newsflow.dedupe.slots import LONGEST, Conflicts, conflicts, names
+from newsflow.dedupe.slots import LONGEST, NO_CONFLICTS, Conflicts, conflicts, names
 from newsflow.text.normalise import tokens, weights
 
 SIZE = 5  # words of a shingle
@@ -75,7 +75,7 @@ class Verdict:
     containment: float = 0.0
     jaccard: float = 0.0
     shared: int = 0
-    conflicts: Conflicts = Conflicts(0, 0)
+    conflicts: Conflicts = NO_CONFLICTS
     part: tuple[int, int] | None = None
     inner_first: bool = False
 

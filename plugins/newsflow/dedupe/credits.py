@@ -1,0 +1,153 @@
+"""News agencies that a text credits, in the words of several languages.
+
+A credit is a dateline's mark, "LONDON (Reuters) -", a line that is only an agency's name or
+its copyright, a byline, or a phrase such as "With reporting by AFP and Reuters". A sentence
+that only quotes an agency ("he told Reuters") credits nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_AGENCIES: dict[str, str] = {
+    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП",
+    "AP": r"AP|The Associated Press|Associated Press|美联社|АП",
+    "Reuters": r"Thomson Reuters(?: Foundation)?|Reuters|REUTERS|路透社?|Рейтер|ロイター",
+    "PA Media": r"PA Media|PA News Agency|Press Association|PA",
+    "dpa": r"dpa(?:-AFX|-infocom)?|DPA|Deutsche Presse-Agentur",
+    "EFE": r"EFE|Agencia EFE",
+    "ANSA": r"ANSA",
+    "Xinhua": r"Xinhua|新华社|新華社",
+    "Kyodo": r"Kyodo(?: News)?|共同(?:通信社?)?",
+    "Jiji": r"Jiji(?: Press)?|時事(?:通信社?)?",
+    "TASS": r"I?TAR-TASS|TASS|ТАСС",
+    "Interfax": r"Interfax|Интерфакс",
+    "RIA Novosti": r"RIA Novosti|РИА Новости",
+    "Ukrinform": r"Ukrinform|Укринформ",
+    "PAP": r"PAP",
+    "CTK": r"ČTK|CTK",
+    "APA": r"APA",
+    "SDA": r"Keystone-SDA|SDA|sda",
+    "ANP": r"ANP",
+    "Belga": r"Belga",
+    "TT": r"TT",
+    "NTB": r"NTB",
+    "Ritzau": r"Ritzau",
+    "STT": r"STT(?:-Lehtikuva)?",
+    "Lusa": r"Agência Lusa|Lusa",
+    "Anadolu": r"Anadolu(?: Agency| Ajansı)?|AA",
+    "Yonhap": r"Yonhap|연합뉴스",
+    "PTI": r"PTI|Press Trust of India",
+    "ANI": r"ANI",
+    "IANS": r"IANS",
+    "Bernama": r"Bernama|BERNAMA",
+    "Antara": r"Antara|ANTARA",
+    "AAP": r"AAP|Australian Associated Press",
+    "CP": r"The Canadian Press|Canadian Press",
+    "Bloomberg": r"Bloomberg(?: News)?",
+    "UPI": r"UPI|United Press International",
+    "ANA-MPA": r"ANA-MPA|ΑΠΕ-ΜΠΕ",
+    "Europa Press": r"Europa Press",
+    "Télam": r"T[ée]lam|TÉLAM",
+    "Agência Brasil": r"Agência Brasil",
+    "Tanjug": r"Tanjug",
+    "HINA": r"HINA|Hina",
+    "BTA": r"BTA|БТА",
+    "MTI": r"MTI",
+}
+_AMBIGUOUS = frozenset(
+    {
+        "PA",
+        "AP",
+        "AA",
+        "TT",
+        "APA",
+        "AAP",
+        "ANI",
+        "CP",
+        "SDA",
+        "sda",
+        "PAP",
+        "UPI",
+        "MTI",
+        "Lusa",
+        "Hina",
+        "共同",
+        "時事",
+    }
+)
+_ANY = "|".join(sorted((p for p in _AGENCIES.values()), key=len, reverse=True))
+_NAME = rf"(?<![^\W_])(?:{_ANY})(?![^\W_])"
+_LIST = rf"{_NAME}(?:\s*(?:,|/|;|\||&|\+|and|und|et|y|e|en|og|och|i|и|和|、|with|mit|avec|con|com)\s*{_NAME})*"
+_BRACKETED = re.compile(
+    rf"[(\[（【]\s*(?:©|\(c\)|Foto:?|Quelle:?|Fonte:?|Source:?)?\s*({_LIST})[^()\[\]（）【】]{{0,24}}[)\]）】]"
+)
+_WITH = re.compile(
+    r"(?:(?:additional |further |with )?(?:reporting|material|files|input|information|contributions?) (?:by|from)|"
+    r"(?:this )?(?:report|article|story) (?:was |is )?(?:provided|produced|supplied|first published|written) by|"
+    r"(?:distributed|published|syndicated) (?:by|from|via)|\bcourtesy of|\bvia|\bwith|\bsources?:|\bby(?: the)?|"
+    r"mit (?:Material|Informationen|Agenturmaterial)(?: der| von)?|\bQuellen?:|\bvon|"
+    r"avec(?: l)?|\bsources?\s?:|\bd[’']après|\bcon (?:información|datos|material) de|\bfuentes?:|\bagencias?:|"
+    r"\bcon informazioni di|\bfonti?:|\bcom (?:informações|agências?)(?: da| do)?:?|\bfontes?:|\bbron(?:nen)?:|"
+    r"\bźródło:|\bисточники?:|\bпо (?:материалам|информации|данным)|来源[:：]|據|据)\s*(?:the |die |der |l[’'])?"
+    rf"({_LIST})",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?:by )?({_LIST})", re.IGNORECASE)
+_ALONE = re.compile(rf"[\W_]*({_LIST})[\W_]*(?:\d{{4}}[\W_]*)?")
+_DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:―]|\b电|電)")
+_STAFF = re.compile(rf"\W*(?:By |Von |Par |Por |Di )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
+_ONE = re.compile(_NAME)
+_ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
+_LONGEST = 200  # characters of such a line
+
+
+def credits(body: str, authors: Iterable[str] = (), agencies: Iterable[str] = ()) -> dict[str, str]:
+    """Agencies with the words that credit them, in the order in which they were found.
+
+    :param authors: the byline's names.
+    :param agencies: names that extraction took from the page's metadata.
+    """
+    found: dict[str, str] = {}
+    for words, evidence in _passages(body, authors, agencies):
+        for agency in names(words):
+            found.setdefault(agency, evidence[:_LONGEST])
+    return found
+
+
+def names(words: str) -> Iterator[str]:
+    """Agencies named in a credit, by their usual names."""
+    for match in _ONE.finditer(words):
+        for agency, pattern in _AGENCIES.items():
+            if re.fullmatch(pattern, match[0]):
+                yield agency
+
+
+def _passages(body: str, authors: Iterable[str], agencies: Iterable[str]) -> Iterator[tuple[str, str]]:
+    lines = [line.strip() for line in body.split("\n") if line.strip()]
+    if lines:
+        yield from _at_start(lines[0])
+    for line in [*lines[:_ENDS], *lines[-_ENDS:]]:
+        yield from _in_line(line)
+    for name in [*authors, *agencies]:
+        if match := _ALONE.fullmatch(name) or _STAFF.fullmatch(name):
+            yield match[1], f"byline: {name}"
+
+
+def _at_start(line: str) -> Iterator[tuple[str, str]]:
+    if match := _DATELINE.match(line):
+        yield match[1], match[0].strip()
+
+
+def _in_line(line: str) -> Iterator[tuple[str, str]]:
+    for match in _BRACKETED.finditer(line):
+        if len(line) <= _LONGEST or match.start() < 60 or match.end() > len(line) - 40:
+            yield match[1], match[0]
+    for match in _COPYRIGHT.finditer(line):
+        yield match[1], match[0]
+    if len(line) <= _LONGEST:
+        if alone := _ALONE.fullmatch(line):
+            yield alone[1], line
+        if phrase := _WITH.match(line.lstrip("(*_—–- ")):
+            yield phrase[1], phrase[0]
