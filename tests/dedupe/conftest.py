@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from benchmarks.story_world import Item
 from newsflow.dedupe.step import deduplicate
 from newsflow.model import StageReport
 from newsflow.settings import Settings
@@ -88,10 +89,37 @@ class Desk:
             queries.run(self.conn, "runs.plan_waiting", run_id=run_id, now=NOW, shards=1)
         return run_id
 
-    def deduplicate(self) -> StageReport:
-        """One run of the step over all that waits."""
+    def file_world(self, items: Iterable[Item]) -> None:
+        for item in items:
+            self.file(item.url, item.body, title=item.title, published_at=item.published_at)
+
+    def forget_stories(self) -> None:
+        """All pages are extracted again and in no story, as if deduplication had never been."""
+        self.execute(
+            "truncate ingest.sketch, ingest.sketch_hash, ingest.sketch_stop, ingest.story_edge, ingest.story_member,"
+            " ingest.story_pending, ingest.story_alarm, ingest.credit, ingest.run cascade"
+        )
+        self.execute("update ingest.page set state = 'extracted', twin_of = null")
+
+    def members(self) -> list[tuple[object, ...]]:
+        """All that is said of each article, without ids."""
+        return self.rows(
+            "select p.url, o.url as origin, m.is_origin, m.similarity"
+            " from ingest.story_member m join ingest.page p using (page_id)"
+            " join ingest.story_member om on om.story_id = m.story_id and om.is_origin"
+            " join ingest.page o on o.page_id = om.page_id order by 1"
+        )
+
+    def deduplicate(self, pages: int | None = None, **settings: object) -> StageReport:
+        """One run of the step over all that waits, or over so many pages of it."""
         run_id = self.open_run()
-        report = deduplicate(self.settings, run_id, clock=lambda: NOW)
+        if pages is not None:
+            self.execute(
+                "delete from ingest.run_page x where run_id = %s and page_id not in"
+                " (select page_id from ingest.run_page where run_id = %s order by page_id limit %s)",
+                run_id, run_id, pages,
+            )  # fmt: skip
+        report = deduplicate(self.settings.model_copy(update=settings), run_id, clock=lambda: NOW)
         self.finish(run_id)
         return report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -37,7 +38,7 @@ class Clusterer:
     now: datetime
     _texts: dict[int, Text] = field(default_factory=dict)
 
-    def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = {}) -> Clustered:
+    def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = MappingProxyType({})) -> Clustered:
         """Put pages into stories; one writer at a time does so.
 
         :param sketches: those that were made ahead, by extraction_id.

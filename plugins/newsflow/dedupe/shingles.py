@@ -27,8 +27,7 @@ _TENTH = 10  # weights are compared in tenths of a word, exactly
 def _powers(base: int) -> Hashes:
     factors = np.full(LONGEST + 1, base, dtype=np.uint64)
     factors[0] = 1
-    powers: Hashes = np.cumprod(factors, dtype=np.uint64)
-    return powers
+    return np.cumprod(factors, dtype=np.uint64)
 
 
 _POWERS = _powers(_BASE)
@@ -47,7 +46,8 @@ def mix(values: Hashes) -> Hashes:
     """splitmix64's finisher: each bit of the input moves half the bits of the output."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return values ^ (values >> np.uint64(31))
+    mixed: Hashes = values ^ (values >> np.uint64(31))
+    return mixed
 
 
 def token_hashes(words: Sequence[str]) -> Hashes:

@@ -22,8 +22,8 @@ _FIRST = re.compile(rf"(?<![^\W_]){_CAPITAL}[\w’'-]+(?= {_CAPITAL})")
 _CALENDAR = frozenset(
     re.findall(
         r"\w+",
-        """monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march april
-        may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
+        """monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march
+        april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
         lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag
         lunes martes miercoles jueves viernes sabado domingo""",
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from newsflow.clock import Clock, utcnow
 from newsflow.dedupe.cluster import Clusterer
+from newsflow.dedupe.sketch import Sketch
+from newsflow.dedupe.worker import Ahead, batches
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
-
-BATCH = 500  # pages in one transaction
 
 
 def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
@@ -20,22 +20,19 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
     with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
             waiting = [row.page_id for row in queries.rows(step.conn, "dedupe.waiting_pages", run_id=run_id)]
-        clusterer = Clusterer(step.conn, clock())
-        for pages in batches(waiting, BATCH):
-            with transaction(step.conn):
-                _batch(step, clusterer, pages)
-                step.save()
+        clusterer = Clusterer(step.conn, started)
+        with Ahead(settings, waiting) as ahead:
+            for pages in batches(waiting, settings.dedupe_batch):
+                sketches = ahead.next()
+                with transaction(step.conn):
+                    _batch(step, clusterer, pages, sketches)
+                    step.save()
         return step.report(started)
 
 
-def batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Slices of at most `size` ids, in order."""
-    return (ids[i : i + size] for i in range(0, len(ids), size))
-
-
-def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
+def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int], sketches: Mapping[int, Sketch]) -> None:
     now = step.clock()
-    done = clusterer.cluster(pages)
+    done = clusterer.cluster(pages, sketches)
     moved = [page_id for page_id in pages if page_id not in done.twins]
     queries.run(step.conn, "dedupe.move_pages", run_id=step.run_id, pages=moved, now=now)
     if done.twins:

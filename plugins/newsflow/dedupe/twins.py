@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from newsflow.web.urls import BadUrl, canonicalise, url_hash
 
 Alike = Callable[[Any, Any], bool]
 
@@ -15,10 +16,14 @@ def canonical_hash(url: str, canonical_url: str) -> bytes | None:
 
     Templates that point every page at the home page are a common mistake.
     """
-    parts = urlsplit(canonical_url)
-    if not canonical_url or canonical_url == url or (parts.path in {"", "/"} and not parts.query):
+    try:
+        canonical = canonicalise(canonical_url, url)
+    except BadUrl:
         return None
-    return hashlib.sha256(canonical_url.encode("utf-8", "surrogatepass")).digest()
+    parts = urlsplit(canonical)
+    if not canonical_url or canonical == url or (parts.path == "/" and not parts.query):
+        return None
+    return url_hash(canonical)
 
 
 def find_twins(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alike) -> dict[int, int]:
