@@ -2112,6 +2112,55 @@ COMMENT ON COLUMN ingest.run_stage.counts IS 'Counts by outcome code, and stage 
 
 COMMENT ON COLUMN ingest.run_stage.label IS 'Label as the Airflow UI shows it.';
 
+CREATE TABLE ingest.site_line (
+    publisher_id integer NOT NULL,
+    line_hash bigint NOT NULL,
+    since_run bigint NOT NULL,
+    articles integer NOT NULL,
+    sample text NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    learned_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ingest.site_line IS 'Lines that stand in several different articles of a publisher and are therefore left out of bodies. A person can switch one off.';
+
+COMMENT ON COLUMN ingest.site_line.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN ingest.site_line.line_hash IS 'Fingerprint of the line, its digits masked.';
+
+COMMENT ON COLUMN ingest.site_line.since_run IS 'Run that learned it; later runs apply it, so that the order of pages within a run does not matter.';
+
+COMMENT ON COLUMN ingest.site_line.articles IS 'Different articles that it stood in when it was learned.';
+
+COMMENT ON COLUMN ingest.site_line.sample IS 'The line, as one of them had it.';
+
+COMMENT ON COLUMN ingest.site_line.enabled IS 'False where a person has said that it belongs to the articles.';
+
+COMMENT ON COLUMN ingest.site_line.learned_at IS 'When it was learned.';
+
+CREATE TABLE ingest.site_page (
+    page_id bigint NOT NULL,
+    publisher_id integer NOT NULL,
+    title text NOT NULL,
+    lines bigint[] NOT NULL,
+    words integer[] NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE ingest.site_page IS 'The newest articles of each publisher, as the fingerprints of their lines: what site lines are learned from. Bounded for each publisher.';
+
+COMMENT ON COLUMN ingest.site_page.page_id IS 'Page.';
+
+COMMENT ON COLUMN ingest.site_page.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN ingest.site_page.title IS 'Headline, folded: pages with one headline count as one article.';
+
+COMMENT ON COLUMN ingest.site_page.lines IS 'Fingerprints of the lines of its body.';
+
+COMMENT ON COLUMN ingest.site_page.words IS 'Length of each of them in words.';
+
+COMMENT ON COLUMN ingest.site_page.seen_at IS 'When the page was captured.';
+
 CREATE TABLE ingest.sketch (
     page_id bigint NOT NULL,
     extraction_id bigint NOT NULL,
@@ -2200,11 +2249,16 @@ CREATE TABLE ingest.story_edge (
     jaccard real NOT NULL,
     shared integer NOT NULL,
     rule text NOT NULL,
+    joins boolean NOT NULL,
+    inner_page bigint,
+    part_start integer DEFAULT 0 NOT NULL,
+    part_end integer DEFAULT 0 NOT NULL,
     found_at timestamp with time zone NOT NULL,
-    CONSTRAINT story_edge_check CHECK ((lo < hi))
+    CONSTRAINT story_edge_check CHECK ((lo < hi)),
+    CONSTRAINT story_edge_check1 CHECK (((inner_page = lo) OR (inner_page = hi)))
 );
 
-COMMENT ON TABLE ingest.story_edge IS 'Two pages found to carry the same text though not word for word; stories are what these edges and equal texts connect.';
+COMMENT ON TABLE ingest.story_edge IS 'Two pages found to have much text in common though not word for word; stories are what the joining edges and equal texts connect.';
 
 COMMENT ON COLUMN ingest.story_edge.lo IS 'The smaller page_id.';
 
@@ -2220,7 +2274,15 @@ COMMENT ON COLUMN ingest.story_edge.jaccard IS 'Share of all their shingles that
 
 COMMENT ON COLUMN ingest.story_edge.shared IS 'Shingles that stand in both.';
 
-COMMENT ON COLUMN ingest.story_edge.rule IS 'Rule that joined them: whole (most of both agrees) or lead (one is an excerpt from the top of the other).';
+COMMENT ON COLUMN ingest.story_edge.rule IS 'whole: most of both agrees; lead: one is an excerpt from the top of the other; roundup, not its lead: one stands inside the other and is not its copy.';
+
+COMMENT ON COLUMN ingest.story_edge.joins IS 'Whether they are copies. A page that holds two texts in different places is a roundup: none of its parts joins it to a story.';
+
+COMMENT ON COLUMN ingest.story_edge.inner_page IS 'Which of the two is the much shorter text, a part of the other; null where they are about as long.';
+
+COMMENT ON COLUMN ingest.story_edge.part_start IS 'Where that part begins in the longer text, in tokens.';
+
+COMMENT ON COLUMN ingest.story_edge.part_end IS 'Where it ends.';
 
 COMMENT ON COLUMN ingest.story_edge.found_at IS 'When they were compared.';
 
@@ -3287,6 +3349,12 @@ ALTER TABLE ONLY ingest.run
 ALTER TABLE ONLY ingest.run_stage
     ADD CONSTRAINT run_stage_pkey PRIMARY KEY (run_id, stage, shard);
 
+ALTER TABLE ONLY ingest.site_line
+    ADD CONSTRAINT site_line_pkey PRIMARY KEY (publisher_id, line_hash);
+
+ALTER TABLE ONLY ingest.site_page
+    ADD CONSTRAINT site_page_pkey PRIMARY KEY (page_id);
+
 ALTER TABLE ONLY ingest.sketch_hash
     ADD CONSTRAINT sketch_hash_pkey PRIMARY KEY (h, page_id);
 
@@ -3403,6 +3471,8 @@ CREATE INDEX run_page_page ON ingest.run_page USING btree (page_id);
 CREATE INDEX run_page_shard ON ingest.run_page USING btree (run_id, shard);
 
 CREATE INDEX run_started ON ingest.run USING btree (started_at);
+
+CREATE INDEX site_page_publisher ON ingest.site_page USING btree (publisher_id, seen_at DESC, page_id DESC);
 
 CREATE INDEX sketch_text ON ingest.sketch USING btree (text_key) WHERE (text_key IS NOT NULL);
 
@@ -3539,6 +3609,15 @@ ALTER TABLE ONLY ingest.run_page
 
 ALTER TABLE ONLY ingest.run_stage
     ADD CONSTRAINT run_stage_run_id_fkey FOREIGN KEY (run_id) REFERENCES ingest.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ingest.site_line
+    ADD CONSTRAINT site_line_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.site_page
+    ADD CONSTRAINT site_page_page_id_fkey FOREIGN KEY (page_id) REFERENCES ingest.page(page_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ingest.site_page
+    ADD CONSTRAINT site_page_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
 
 ALTER TABLE ONLY ingest.sketch
     ADD CONSTRAINT sketch_page_id_fkey FOREIGN KEY (page_id) REFERENCES ingest.page(page_id) ON DELETE CASCADE;
