@@ -146,3 +146,49 @@ order by o.origin_id limit %(limit)s;
 
 -- name: ops.clock gives the database's time
 select clock_timestamp();
+
+-- name: ops.active_publishers lists publishers that are asked, with what their failing feeds answer
+select b.publisher_id, b.name,
+  (select mode() within group (order by f.last_outcome) from ingest.feed f
+   where f.publisher_id = b.publisher_id and f.failures > 0) as feed_outcome
+from ingest.publisher b
+where not b.paused
+  and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active');
+
+-- name: ops.large_stories lists stories with more members than a limit
+select story_id, count(*) as members from ingest.story_member group by story_id having count(*) > %(limit)s
+order by members desc limit 20;
+
+-- name: ops.consumers lists how far each consumer of news.changes is behind
+select c.name, (select count(*) from news_internal.change h where h.change_id > c.change_id) as behind,
+  (select h.changed_at from news_internal.change h where h.change_id > c.change_id order by h.change_id limit 1) as oldest
+from news_internal.consumer c;
+
+-- name: ops.archive_growth gives the bytes that the archive grew by, and over how many days
+select coalesce(sum(bytes), 0)::float8 as bytes,
+  greatest(extract(epoch from %(now)s::timestamptz - min(sealed_at)) / 86400, 1)::float8 as days
+from ingest.warc_file where sealed_at >= %(since)s;
+
+-- name: ops.raise_alarm opens an alarm, or notes that it lasts
+insert into ingest.ops_alarm as a (cause, subject, publisher_id, severity, sentence, facts, opened_at, seen_at)
+values (%(cause)s, %(subject)s, %(publisher_id)s, %(severity)s, %(sentence)s, %(facts)s, %(now)s, %(now)s)
+on conflict (cause, subject) where resolved_at is null do update
+set (severity, sentence, facts, seen_at) = (excluded.severity, excluded.sentence, excluded.facts, excluded.seen_at);
+
+-- name: ops.resolve_alarm ends an alarm
+update ingest.ops_alarm set resolved_at = %(now)s
+where cause = %(cause)s and subject = %(subject)s and resolved_at is null;
+
+-- name: ops.lasting_alarms lists open alarms
+select cause, subject, publisher_id, severity, opened_at from ingest.ops_alarm where resolved_at is null;
+
+-- name: ops.untold_alarms lists alarms whose begin or end no message has carried
+select alarm_id, cause, subject, severity, sentence, opened_at, resolved_at, told_at is not null as told
+from ingest.ops_alarm
+where (resolved_at is null and told_at is null) or (resolved_at is not null and told_resolved_at is null)
+order by cause, severity, opened_at, alarm_id;
+
+-- name: ops.mark_told notes that messages were taken
+update ingest.ops_alarm
+set told_at = coalesce(told_at, %(now)s), told_resolved_at = case when resolved_at is not null then %(now)s end
+where alarm_id = any(%(ids)s);
