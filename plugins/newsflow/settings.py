@@ -81,9 +81,9 @@ class Settings(BaseSettings):
 
     check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
 
-    ui_url: str = Field("http://localhost:8080", description="address of the Airflow UI, for links in messages")
+    ui_url: str = Field("", description="address of the Airflow UI, for links in messages; empty: Airflow's base_url")
     notifiers: SecretStr = Field(SecretStr(""), description="JSON list of notifiers for alarms; empty: the log only")
-    alarm_story: int = Field(50, ge=2, description="articles in one story that are too many")
+    watch_schedule: str = Field("*/15 * * * *", description="cron of news_watch, UTC")
     alarm_lag_h: float = Field(24.0, gt=0, description="hours that a consumer of changes may be behind")
     alarm_disk_days: float = Field(14.0, ge=0, description="days left on the archive's disk that raise an alarm")
 

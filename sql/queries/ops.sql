@@ -155,9 +155,16 @@ from ingest.publisher b
 where not b.paused
   and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active');
 
--- name: ops.large_stories lists stories with more members than a limit
-select story_id, count(*) as members from ingest.story_member group by story_id having count(*) > %(limit)s
-order by members desc limit 20;
+-- name: ops.feedless lists publishers that lost their last feed, with the proposals that wait
+select b.publisher_id, b.name, min(f.url) as url, min(f.reason) as reason, count(r.proposal_id) as proposals
+from ingest.publisher b join ingest.feed f using (publisher_id)
+left join ingest.proposal r on r.feed_id = f.feed_id and r.decided_at is null
+where not b.paused and f.state = 'gone' and f.reason <> 'removed by a person'
+  and not exists (select from ingest.feed g where g.publisher_id = b.publisher_id and g.state <> 'gone')
+group by b.publisher_id, b.name;
+
+-- name: ops.large_stories lists stories that deduplicate finds too large
+select story_id, members, detail from ingest.story_alarm where kind = 'large' order by members desc limit 20;
 
 -- name: ops.consumers lists how far each consumer of news.changes is behind
 select c.name, (select count(*) from news_internal.change h where h.change_id > c.change_id) as behind,
@@ -192,3 +199,123 @@ order by cause, severity, opened_at, alarm_id;
 update ingest.ops_alarm
 set told_at = coalesce(told_at, %(now)s), told_resolved_at = case when resolved_at is not null then %(now)s end
 where alarm_id = any(%(ids)s);
+
+-- name: ops.publisher_feeds lists a publisher's feeds with their days of polls
+select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.last_ok_at, f.last_new_at,
+  f.last_outcome, f.failures, f.interval_s, nullif(f.next_poll_at, '-infinity') as next_poll_at, f.moved_to,
+  coalesce((select jsonb_object_agg(day, jsonb_build_array(ok, failed, new_entries)) from (
+    select (l.polled_at at time zone 'UTC')::date as day, count(*) filter (where l.outcome in ('ok', 'not_modified')) as ok,
+      count(*) filter (where l.outcome not in ('ok', 'not_modified')) as failed, sum(l.new_entries) as new_entries
+    from ingest.poll l where l.feed_id = f.feed_id and l.polled_at >= %(since)s group by 1) p), '{}') as days,
+  coalesce((select jsonb_agg(jsonb_build_object('cause', g.cause, 'from', g.from_at, 'to', g.to_at,
+      'missed', g.missed_estimate, 'filled', g.filled, 'closed', g.closed_at, 'detail', g.detail) order by g.from_at desc)
+    from ingest.gap g where g.feed_id = f.feed_id and coalesce(g.to_at, %(now)s) >= %(since)s), '[]') as gaps
+from ingest.feed f where f.publisher_id = %(publisher_id)s
+order by f.state, f.url limit 50;
+
+-- name: ops.publisher_pages lists a publisher's newest articles and rejects, with origins and rights
+(select 'loaded' as kind, p.page_id, p.url, p.outcome, p.detail, p.changed_at, e.title, e.word_count, e.published_at,
+  null::jsonb as more
+from ingest.page p left join ingest.extraction e on e.extraction_id = coalesce(p.loaded_extraction_id, p.extraction_id)
+where p.publisher_id = %(publisher_id)s and p.state = 'loaded' order by p.changed_at desc limit 10)
+union all
+(select 'rejected', p.page_id, p.url, p.outcome, p.detail, p.changed_at, '', 0, null, null
+from ingest.page p where p.publisher_id = %(publisher_id)s and p.state = 'rejected' order by p.changed_at desc limit 10)
+union all
+(select 'origin', o.origin_id, o.origin, o.cool_reason, left(o.robots_body, 4000), o.robots_fetched_at, '', o.failures,
+  o.cool_until, jsonb_build_object('status', o.robots_status, 'crawl_delay_s', o.crawl_delay_s, 'response_s', o.response_s,
+    'rights', (select c.rights from ingest.page p join ingest.capture c on c.capture_id = p.capture_id
+               where p.origin_id = o.origin_id order by p.changed_at desc limit 1))
+from ingest.origin o where o.publisher_id = %(publisher_id)s order by o.origin limit 10);
+
+-- name: ops.reject gives one page with its newest capture and extraction
+select p.page_id, p.url, b.name as publisher, p.state, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at,
+  p.discovered_by, nullif(p.next_attempt_at, '-infinity') as next_attempt_at, c.capture_id, c.file, c."offset", c.length,
+  c.payload_digest, c.fetched_at, c.status, c.content_type, c.bytes, c.final_url, e.title, e.extractor,
+  e.detail as extract_detail, e.outcome as extract_outcome, e.word_count
+from ingest.page p join ingest.publisher b using (publisher_id)
+left join lateral (select * from ingest.capture c where c.page_id = p.page_id order by c.capture_id desc limit 1) c on true
+left join lateral (select * from ingest.extraction e where e.page_id = p.page_id order by e.extraction_id desc limit 1) e on true
+where p.page_id = %(page_id)s;
+
+-- name: ops.fetches lists a page's newest fetches
+select fetched_at, outcome, status, bytes, seconds, detail from ingest.fetch_log
+where page_id = %(page_id)s order by fetched_at desc limit 10;
+
+-- name: ops.proposals lists proposals for failing feeds, open ones first
+select r.proposal_id, r.url, r.kind, r.title, r.reason, r.proposed_at, r.decided_at, r.accepted,
+  f.feed_id, f.url as feed_url, f.state, f.last_outcome, f.failures, f.last_ok_at, b.name as publisher
+from ingest.proposal r join ingest.feed f using (feed_id) join ingest.publisher b using (publisher_id)
+where r.decided_at is null or r.decided_at >= %(since)s
+order by r.decided_at is not null, r.proposed_at desc limit 200;
+
+-- name: ops.moving_feeds lists feeds that redirect for good, or are gone
+select f.feed_id, f.url, f.state, f.reason, f.moved_to, f.moved_polls, f.last_outcome, f.last_ok_at, b.name as publisher
+from ingest.feed f join ingest.publisher b using (publisher_id)
+where f.moved_to is not null or f.state = 'gone' order by f.state, b.name limit 100;
+
+-- name: ops.sizes lists our tables by size, partitions counted with their parent
+with sized as (
+  select coalesce(i.inhparent, c.oid) as root, c.oid, c.reltuples, pg_total_relation_size(c.oid) as bytes,
+    pg_indexes_size(c.oid) as index_bytes
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_inherits i on i.inhrelid = c.oid
+  where n.nspname in ('ingest', 'news_internal') and c.relkind in ('r', 'm')
+)
+select root::regclass::text as name, sum(bytes)::bigint as bytes, sum(index_bytes)::bigint as index_bytes,
+  sum(greatest(reltuples, 0))::bigint as rows, obj_description(root, 'pg_class') as comment,
+  pg_database_size(current_database()) as database_bytes
+from sized group by root order by bytes desc limit 40;
+
+-- name: ops.archive_days gives the archive's growth by day
+select (sealed_at at time zone 'UTC')::date as day, sum(bytes)::bigint as bytes, sum(records)::bigint as records,
+  count(*) as files
+from ingest.warc_file where sealed_at >= %(since)s group by 1 order by 1;
+
+-- name: ops.archive_total gives the archive's size
+select coalesce(sum(bytes), 0)::bigint as bytes, coalesce(sum(records), 0)::bigint as records, count(*) as files
+from ingest.warc_file;
+
+-- name: ops.maintenance lists what maintenance did last
+select job, started_at, ended_at, result from news_internal.maintenance order by job;
+
+-- name: ops.audit_log lists what people did, newest first
+select at, actor, action, subject, detail from ingest.audit order by at desc limit 100;
+
+-- name: ops.note writes what a person did
+insert into ingest.audit (at, actor, action, subject, detail)
+values (%(now)s, %(actor)s, %(action)s, %(subject)s, %(detail)s);
+
+-- name: ops.retry_page makes a rejected page due again
+update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
+where page_id = %(page_id)s and state = 'rejected' and outcome <> 'retracted';
+
+-- name: ops.retry_pages makes the rejected pages of an outcome, or of a publisher's, due again
+update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
+where state = 'rejected' and outcome = %(outcome)s and outcome <> 'retracted' and changed_at >= %(since)s
+  and (%(publisher)s::text is null
+    or publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s));
+
+-- name: ops.pause_publisher stops or resumes all requests to a publisher
+update ingest.publisher set paused = %(paused)s where name = %(name)s;
+
+-- name: ops.pause_feed pauses or resumes a feed
+update ingest.feed set state = case when %(paused)s then 'paused' else 'active' end,
+  reason = case when %(paused)s then 'paused by a person' else '' end
+where feed_id = %(feed_id)s and state <> 'gone';
+
+-- name: ops.poll_now makes a publisher's feeds due
+update ingest.feed set next_poll_at = '-infinity'
+where state = 'active' and publisher_id = (select publisher_id from ingest.publisher where name = %(name)s);
+
+-- name: ops.decide closes a proposal
+update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
+where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
+
+-- name: ops.move_feed gives a feed another address; one that another feed has already ends this feed
+update ingest.feed f set
+  url = case when taken then f.url else %(url)s end,
+  state = case when taken then 'gone' else 'active' end,
+  reason = case when taken then 'its proposed address is polled as a feed of its own' else 'moved by a person' end,
+  failures = 0, etag = null, last_modified = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
+from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
+where f.feed_id = %(feed_id)s;

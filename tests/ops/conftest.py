@@ -41,9 +41,24 @@ def month_template(postgres: Server, template: str) -> str:
     return "nf_month"
 
 
+@pytest.fixture(scope="session")
+def shared_month(postgres: Server, month_template: str) -> Iterator[str]:
+    """One copy for all tests that leave it as it was: making a database costs seconds on a busy machine."""
+    admin(postgres, f"create database nf_month_shared template {month_template}")
+    yield postgres.url("nf_month_shared")
+
+
+@pytest.fixture
+def month(shared_month: str) -> Iterator[Connection]:
+    """A connection to the shared month; what a test writes is rolled back, so it must not commit."""
+    connection = connect(shared_month)
+    yield connection
+    connection.close()
+
+
 @pytest.fixture
 def month_dsn(postgres: Server, month_template: str) -> Iterator[str]:
-    """URL of a database with a month of history."""
+    """URL of a month of its own."""
     name = f"m_{uuid.uuid4().hex[:12]}"
     admin(postgres, f"create database {name} template {month_template}")
     yield postgres.url(name)
@@ -51,8 +66,8 @@ def month_dsn(postgres: Server, month_template: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def month(month_dsn: str) -> Iterator[Connection]:
-    """A connection to it."""
+def own_month(month_dsn: str) -> Iterator[Connection]:
+    """A connection to a month that the test may change."""
     connection = connect(month_dsn)
     yield connection
     connection.close()

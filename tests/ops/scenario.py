@@ -93,6 +93,7 @@ class Month:
             rows += [(outlet, *fate) for fate in self._pages(outlet, night, out)]
             self._poll(outlet, run_id, begin, night, out, sum(r[0] is outlet for r in rows))
         self._store(run_id, begin, rows)
+        self._move(night, begin)
         self._finish(run_id, begin, rows, out)
         self.conn.commit()
         return begin + timedelta(minutes=40)
@@ -126,7 +127,7 @@ class Month:
 
     def _pages(self, o: Outlet, night: int, out: bool) -> list[tuple[str, str | None, str | None, int]]:
         """(fetch, extract, load outcome, words) of each page that is due."""
-        if out or (o.fault == "silent" and night >= o.from_night):
+        if out or (o.fault in ("silent", "moved") and night >= o.from_night):
             return []
         mean = o.week[(FIRST + timedelta(days=night)).weekday()]
         number = max(0, round(self.random.gauss(mean, mean**0.5 * 0.6))) if mean else 0
@@ -148,8 +149,11 @@ class Month:
         )
 
     def _poll(self, o: Outlet, run_id: int, begin: datetime, night: int, out: bool, found: int) -> None:
-        outcome = "connect_error" if out else "ok"
-        detail = "moved permanently, followed" if o.fault == "moved" and night >= o.from_night else ""
+        if o.fault == "moved" and night > o.from_night:
+            return
+        gone = o.fault == "moved" and night == o.from_night
+        outcome = "connect_error" if out else "gone" if gone else "ok"
+        detail = "status 410" if gone else ""
         self._execute(
             "insert into ingest.poll (polled_at, feed_id, run_id, outcome, status, entries, new_entries, seconds,"
             " detail) values (%s, %s, %s, %s, %s, 40, %s, 0.2, %s)",
@@ -157,7 +161,7 @@ class Month:
             o.feed_id,
             run_id,
             outcome,
-            0 if out else 200,
+            0 if out else 410 if gone else 200,
             found,
             detail,
         )
@@ -174,6 +178,17 @@ class Month:
             begin,
             o.feed_id,
         )
+
+    def _move(self, night: int, begin: datetime) -> None:
+        """From its night on, the moved feed is gone and its site names another."""
+        for o in (o for o in self.outlets if o.fault == "moved" and night == o.from_night):
+            self._execute("update ingest.feed set state = 'gone', reason = 'the server says so (410)', "
+                          "last_outcome = 'gone' where feed_id = %s", o.feed_id)  # fmt: skip
+            self._execute(
+                "insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at)"
+                " values (%s, %s, 'atom', %s, 'the home page names it', %s)",
+                o.feed_id, f"https://{o.name}/news/atom.xml", f"{o.name}: all news", begin,
+            )  # fmt: skip
 
     def _store(self, run_id: int, begin: datetime, rows: list[Any]) -> None:
         numbers = range(self.pages + 1, self.pages + len(rows) + 1)

@@ -277,9 +277,16 @@ def disk(free: float, total: float, bytes_a_day: float, *, warn_days: float) -> 
     )
 
 
-def story(story_id: int, members: int, limit: int) -> Finding:
-    """A story has so many members that something other than syndication ties them together."""
-    sentence = f"Story {story_id} has {members} articles, more than {limit}: is it a template rather than a wire copy?"
+def feed_gone(name: str, url: str, reason: str, proposals: int) -> Finding:
+    """A publisher lost its last feed: it can bring no news until a person decides."""
+    waits = "its site names another: accept it under Proposals" if proposals else "no other was found on its site"
+    sentence = f"{name} has no feed left: {url} is gone ({reason or 'by its server'}); {waits}."
+    return Finding("feed_gone", name, WARNING, sentence, {"proposals": proposals})
+
+
+def large_story(story_id: int, members: int, detail: str) -> Finding:
+    """A story has so many members that something other than syndication may tie them together."""
+    sentence = f"Story {story_id} has {members} articles: is it a template rather than a wire copy? {detail}".strip()
     return Finding("story_too_large", str(story_id), WARNING, sentence, {"members": members})
 
 

@@ -7,17 +7,19 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import psycopg2
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
-from fastapi import Depends, FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import Depends, FastAPI, Form, HTTPException, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from newsflow.clock import utcnow
-from newsflow.ops import pages, render
-from newsflow.ops.security import HEADERS, Reader, can_edit, csrf_token
+from newsflow.ops import detail, pages, render, runbooks
+from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
+from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
 from newsflow.settings import Settings, get_settings
 from newsflow.store.db import session
 
@@ -66,6 +68,7 @@ def page(request: Request, user: BaseUser, template: str, now: datetime, **conte
         "csrf": csrf_token(user),
         "now": now,
         "path": request.url.path,
+        "done": ACTIONS[done].done if (done := request.query_params.get("done", "")) in ACTIONS else "",
     }
     return HTMLResponse(render.template(template, context))
 
@@ -85,6 +88,13 @@ async def _refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
         {"status": error.status_code, "detail": error.detail, "root": request.scope.get("root_path", "")},
     )
     return HTMLResponse(text, status_code=error.status_code, headers=error.headers)
+
+
+@app.exception_handler(Exception)
+async def _broken(request: Request, error: Exception) -> HTMLResponse:
+    detail = "This page has a fault; the API server's log holds the trace."
+    text = render.template("error.html", {"status": 500, "detail": detail, "root": request.scope.get("root_path", "")})
+    return HTMLResponse(text, status_code=500, headers=HEADERS)
 
 
 @app.exception_handler(psycopg2.OperationalError)
@@ -136,6 +146,71 @@ def rejects(
     """Pages that ended without an article."""
     shown = pages.rejects(conn, now, outcome=outcome or None, publisher=publisher or None, before=before)
     return page(request, user, "rejects.html", now, **shown)
+
+
+@app.get("/publishers/{name}", response_class=HTMLResponse)
+def publisher(request: Request, name: str, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """One publisher."""
+    return page(request, user, "publisher.html", now, **_found(detail.publisher(conn, name, now)))
+
+
+@app.get("/rejects/{page_id}", response_class=HTMLResponse)
+def reject(request: Request, page_id: int, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Why one page is no article."""
+    return page(request, user, "reject.html", now, **_found(detail.reject(conn, page_id, settings())))
+
+
+@app.get("/proposals", response_class=HTMLResponse)
+def proposals(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Feeds that moved or died, and what might stand for them."""
+    return page(request, user, "proposals.html", now, **detail.proposals(conn, now))
+
+
+@app.get("/alarms", response_class=HTMLResponse)
+def alarms(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Alarms, and what people did."""
+    return page(request, user, "alarms.html", now, **detail.alarms(conn, now))
+
+
+@app.get("/storage", response_class=HTMLResponse)
+def storage(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Tables, archive and disk."""
+    return page(request, user, "storage.html", now, **detail.storage(conn, now, settings()))
+
+
+@app.get("/runbooks/{name}", response_class=HTMLResponse)
+def runbook(request: Request, name: str, user: Reader, now: Now) -> HTMLResponse:
+    """What to do about an alarm."""
+    folder = settings().sql_dir.parent / "docs" / "runbooks"
+    body = _found(runbooks.page(folder, name))
+    return page(request, user, "runbook.html", now, body=body, name=name, listed=runbooks.listed(folder))
+
+
+@app.post("/actions/{name}")
+def act(
+    request: Request, name: str, user: Editor, conn: Database, now: Now, subject: Annotated[str, Form(max_length=500)]
+) -> RedirectResponse:
+    """Do what a button says, then go back to where it stood."""
+    if name not in ACTIONS:
+        raise HTTPException(404, "No such action.")
+    try:
+        perform(conn, name, subject, user.get_name(), now)
+    except UnknownSubjectError as error:
+        raise HTTPException(404, "There was nothing to act upon; somebody may have been quicker.") from error
+    return RedirectResponse(f"{_back(request)}?done={name}", status_code=303)
+
+
+def _found(shown: Any) -> Any:
+    if shown is None:
+        raise HTTPException(404, "There is no such thing here.")
+    return shown
+
+
+def _back(request: Request) -> str:
+    """The page of ours that the form stood on; the start page for any other address."""
+    root = request.scope.get("root_path", "")
+    came = urlsplit(request.headers.get("referer", "")).path
+    return came if came.startswith(f"{root}/") and "//" not in came else f"{root}/"
 
 
 @app.get("/static/{name}")

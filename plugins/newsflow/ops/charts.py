@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newsflow.ops.robust import Usual
 from newsflow.verdict import FunnelStage
 
-WIDTH, HEIGHT, TOP, BAR = 960.0, 248.0, 26.0, 14.0
+WIDTH, HEIGHT, TOP, BAR = 960.0, 212.0, 26.0, 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _points(*pairs: tuple[float, float]) -> str:
 
 def _scale(stages: Sequence[FunnelStage], usuals: dict[str, Usual]) -> float:
     largest = max([s.taken for s in stages] + [u.high for u in usuals.values()] + [1])
-    return (HEIGHT - TOP - 52) / largest
+    return (HEIGHT - TOP - 26) / largest
 
 
 def funnel(stages: Sequence[FunnelStage], usuals: dict[str, Usual]) -> FunnelPicture:

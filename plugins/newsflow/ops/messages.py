@@ -16,6 +16,7 @@ TITLES = {
     "yield_drift": "Captures no longer become articles",
     "length_drift": "Article bodies changed their length",
     "silent": "Publishers are silent",
+    "feed_gone": "Publishers without a feed",
     "own_outage": "Our own network failed",
     "disk": "The archive's disk fills",
     "story_too_large": "A story is too large",

@@ -162,7 +162,8 @@ def _share(days: Sequence[Day]) -> float | None:
     return sum(d.readable for d in days) / extracted if extracted else None
 
 
-def _row(row: Any, days: Sequence[Day], alarms: Sequence[Any]) -> PublisherRow:
+def publisher_row(row: Any, days: Sequence[Day], alarms: Sequence[Any]) -> PublisherRow:
+    """One publisher judged, from its last days and open alarms."""
     week, before = days[-7:], days[:-7]
     failure = history.dominant(week)
     return PublisherRow(
@@ -198,7 +199,7 @@ def publishers(
     days = history.read(queries.rows(conn, "ops.days", since=now.date() - timedelta(days=DAYS - 1), publisher_id=None))
     alarms = _by_publisher(queries.rows(conn, "ops.open_alarms", since=now, publisher_id=None))
     found = [
-        _row(r, history.series(days.get(r.publisher_id, []), now.date(), DAYS), alarms.get(r.publisher_id, []))
+        publisher_row(r, history.series(days.get(r.publisher_id, []), now.date(), DAYS), alarms.get(r.publisher_id, []))
         for r in known
     ]
     levels = {lv.word: sum(r.health.level == lv for r in found) for lv in Level}

@@ -82,7 +82,8 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     known = queries.rows(conn, "ops.active_publishers")
     outage = _runs(conn, result, now, len(known))
     _publishers(result, known, days, _opened(conn), now, outage)
-    _stories(conn, result, settings)
+    _feeds(conn, result)
+    _stories(conn, result)
     _consumers(conn, result, settings, now)
     _disk(conn, result, settings, now)
     return result
@@ -144,9 +145,16 @@ def _complete(days: Sequence[Day], now: datetime) -> list[Day]:
     return [d for d in days if d.day < now.date() or d.new_entries or d.polls >= 0.8 * usual]
 
 
-def _stories(conn: Connection, result: Judgement, settings: Settings) -> None:
-    for row in queries.rows(conn, "ops.large_stories", limit=settings.alarm_story):
-        result.add("story_too_large", str(row.story_id), alarms.story(row.story_id, row.members, settings.alarm_story))
+def _feeds(conn: Connection, result: Judgement) -> None:
+    for row in queries.rows(conn, "ops.feedless"):
+        found = alarms.feed_gone(row.name, row.url, row.reason, row.proposals)
+        result.add("feed_gone", row.name, found, row.publisher_id)
+
+
+def _stories(conn: Connection, result: Judgement) -> None:
+    for row in queries.rows(conn, "ops.large_stories"):
+        found = alarms.large_story(row.story_id, row.members, row.detail)
+        result.add("story_too_large", found.subject, found)
 
 
 def _consumers(conn: Connection, result: Judgement, settings: Settings, now: datetime) -> None:
@@ -191,11 +199,15 @@ def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int,
 
 
 def _tell(conn: Connection, settings: Settings, now: datetime) -> tuple[int, list[str]]:
+    from airflow.configuration import conf
+
     from newsflow.ops.notify import send
 
     untold = queries.rows(conn, "ops.untold_alarms")
     conn.rollback()
-    composed = messages.compose(untold, settings.ui_url)
+    composed = messages.compose(
+        untold, settings.ui_url or conf.get("api", "base_url", fallback="") or "http://localhost:8080"
+    )
     needless = {a.alarm_id for a in untold if a.resolved_at is not None and not a.told}
     taken, failures = send(settings, composed)
     with transaction(conn):

@@ -1,0 +1,96 @@
+"""What people may do, each in one transaction with its line in the audit table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.store import queries
+from newsflow.store.db import transaction
+
+
+class UnknownSubjectError(LookupError):
+    """There is nothing of that name to act upon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One of the buttons: `act` gives how many rows it touched, `done` the sentence for people."""
+
+    act: Callable[[Connection, str, datetime], int]
+    done: str
+
+
+def _number(subject: str) -> int:
+    if not subject.isascii() or not subject.isdigit() or len(subject) > 18:
+        raise UnknownSubjectError(subject)
+    return int(subject)
+
+
+def _retry(conn: Connection, subject: str, now: datetime) -> int:
+    return queries.run(conn, "ops.retry_page", page_id=_number(subject), now=now)
+
+
+def _retry_all(conn: Connection, subject: str, now: datetime) -> int:
+    outcome, _, publisher = subject.partition("/")
+    since = now - timedelta(days=7)
+    return queries.run(conn, "ops.retry_pages", outcome=outcome, publisher=publisher or None, now=now, since=since)
+
+
+def _pause_publisher(paused: bool) -> Callable[[Connection, str, datetime], int]:
+    return lambda conn, subject, now: queries.run(conn, "ops.pause_publisher", name=subject, paused=paused)
+
+
+def _pause_feed(paused: bool) -> Callable[[Connection, str, datetime], int]:
+    return lambda conn, subject, now: queries.run(conn, "ops.pause_feed", feed_id=_number(subject), paused=paused)
+
+
+def _poll_now(conn: Connection, subject: str, now: datetime) -> int:
+    return queries.run(conn, "ops.poll_now", name=subject)
+
+
+def _accept(conn: Connection, subject: str, now: datetime) -> int:
+    found = queries.row(conn, "ops.decide", proposal_id=_number(subject), accepted=True, now=now)
+    return queries.run(conn, "ops.move_feed", feed_id=found.feed_id, url=found.url) if found else 0
+
+
+def _dismiss(conn: Connection, subject: str, now: datetime) -> int:
+    return queries.run(conn, "ops.decide", proposal_id=_number(subject), accepted=False, now=now)
+
+
+ACTIONS: dict[str, Action] = {
+    "retry": Action(_retry, "The page is due again; the next run takes it."),
+    "retry_all": Action(_retry_all, "The rejected pages of seven days are due again; the next run takes them."),
+    "pause_publisher": Action(_pause_publisher(True), "Paused: no request goes to this publisher until you resume it."),
+    "resume_publisher": Action(_pause_publisher(False), "Resumed."),
+    "pause_feed": Action(_pause_feed(True), "The feed is paused."),
+    "resume_feed": Action(_pause_feed(False), "The feed is polled again."),
+    "poll_now": Action(_poll_now, "Its feeds are due now; the next poll, within half an hour, asks them."),
+    "accept": Action(_accept, "Accepted: the feed has its new address and is due now."),
+    "dismiss": Action(_dismiss, "Dismissed."),
+}
+
+
+def perform(conn: Connection, name: str, subject: str, actor: str, now: datetime) -> int:
+    """Do it and note who did; gives the number of rows touched.
+
+    :raises UnknownSubjectError: where nothing was there to act upon; nothing is written then.
+    """
+    with transaction(conn):
+        rows = ACTIONS[name].act(conn, subject, now)
+        if not rows:
+            raise UnknownSubjectError(subject)
+        queries.run(
+            conn,
+            "ops.note",
+            now=now,
+            actor=actor,
+            action=name,
+            subject=subject[:500],
+            detail=json.dumps({"rows": rows}),
+        )
+    return rows

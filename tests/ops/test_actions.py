@@ -1,0 +1,101 @@
+"""What people can do, and the line that each act leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
+from newsflow.store import queries
+
+NOW = datetime(2026, 3, 30, 9, tzinfo=timezone.utc)
+
+
+def one(conn: Connection, statement: str, *params: Any) -> Any:
+    with conn.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchone()
+
+
+def test_a_rejected_page_is_due_again_and_the_audit_says_who(own_month: Connection) -> None:
+    page = one(own_month, "select page_id from ingest.page where state = 'rejected' limit 1").page_id
+    assert perform(own_month, "retry", str(page), "otto", NOW) == 1
+    after = one(own_month, "select state, attempts, next_attempt_at from ingest.page where page_id = %s", page)
+    assert after == ("pending", 0, NOW)
+    noted = queries.rows(own_month, "ops.audit_log")[0]
+    assert (noted.at, noted.actor, noted.action, noted.subject, noted.detail) == (
+        NOW,
+        "otto",
+        "retry",
+        str(page),
+        {"rows": 1},
+    )
+
+
+def test_a_loaded_page_cannot_be_retried_and_nothing_is_noted(own_month: Connection) -> None:
+    page = one(own_month, "select page_id from ingest.page where state = 'loaded' limit 1").page_id
+    with pytest.raises(UnknownSubjectError):
+        perform(own_month, "retry", str(page), "otto", NOW)
+    assert queries.rows(own_month, "ops.audit_log") == []
+
+
+def test_an_outcome_of_a_publisher_is_retried_as_a_whole(own_month: Connection) -> None:
+    touched = perform(own_month, "retry_all", "not_text/redesign.example", "otto", NOW)
+    assert touched > 5
+    left = "select max(changed_at) from ingest.page where outcome = 'not_text' and state = 'rejected'"
+    assert one(own_month, left)[0] < NOW - timedelta(days=7)
+    assert one(own_month, "select count(*) from ingest.page where outcome = 'paywall' and state = 'rejected'")[0] > 0
+
+
+def test_pausing_resuming_and_polling_now(own_month: Connection) -> None:
+    perform(own_month, "pause_publisher", "courier.example", "otto", NOW)
+    assert one(own_month, "select paused from ingest.publisher where name = 'courier.example'").paused
+    perform(own_month, "resume_publisher", "courier.example", "otto", NOW)
+    assert not one(own_month, "select paused from ingest.publisher where name = 'courier.example'").paused
+    feed = one(own_month, "select feed_id from ingest.feed limit 1").feed_id
+    perform(own_month, "pause_feed", str(feed), "otto", NOW)
+    assert one(own_month, "select state, reason from ingest.feed where feed_id = %s", feed) == (
+        "paused",
+        "paused by a person",
+    )
+    perform(own_month, "resume_feed", str(feed), "otto", NOW)
+    assert one(own_month, "select state from ingest.feed where feed_id = %s", feed).state == "active"
+    with own_month.cursor() as cursor:
+        cursor.execute("update ingest.feed set next_poll_at = '2027-01-01'")
+    perform(own_month, "poll_now", "courier.example", "otto", NOW)
+    due = "select count(*) from ingest.feed where next_poll_at = '-infinity'"
+    assert one(own_month, due)[0] == 1
+
+
+def test_an_accepted_proposal_moves_the_feed(own_month: Connection) -> None:
+    proposal = one(own_month, "select proposal_id, feed_id, url from ingest.proposal")
+    perform(own_month, "accept", str(proposal.proposal_id), "otto", NOW)
+    feed = one(own_month, "select url, state, reason from ingest.feed where feed_id = %s", proposal.feed_id)
+    assert feed == (proposal.url, "active", "moved by a person")
+    with pytest.raises(UnknownSubjectError):
+        perform(own_month, "accept", str(proposal.proposal_id), "vera", NOW)
+
+
+def test_a_proposal_that_is_polled_already_ends_the_old_feed(own_month: Connection) -> None:
+    proposal = one(own_month, "select proposal_id, feed_id, url from ingest.proposal")
+    with own_month.cursor() as cursor:
+        cursor.execute("insert into ingest.feed (publisher_id, url) values (1, %s)", (proposal.url,))
+    perform(own_month, "accept", str(proposal.proposal_id), "otto", NOW)
+    assert one(own_month, "select state from ingest.feed where feed_id = %s", proposal.feed_id).state == "gone"
+
+
+def test_a_dismissed_proposal_is_decided(own_month: Connection) -> None:
+    proposal = one(own_month, "select proposal_id from ingest.proposal").proposal_id
+    perform(own_month, "dismiss", str(proposal), "otto", NOW)
+    assert one(own_month, "select accepted, decided_at from ingest.proposal") == (False, NOW)
+
+
+def test_nothing_is_acted_upon_and_nothing_noted_for_nonsense(own_month: Connection) -> None:
+    for name in ACTIONS:
+        for subject in ("", "999999", "'; drop table ingest.page; --", "²", "-1", "9" * 400):
+            with pytest.raises(UnknownSubjectError):
+                perform(own_month, name, subject, "otto", NOW)
+    assert queries.rows(own_month, "ops.audit_log") == []
