@@ -104,6 +104,10 @@ values (%(now)s, %(name)s, %(subject)s, %(value)s, %(unit)s) on conflict do noth
 -- name: retract.find_page finds a page by its canonical URL
 select page_id, url, state from ingest.page where url_hash = %(url_hash)s;
 
+-- name: retract.add_twins adds the pages that are other addresses of these
+select array_agg(page_id order by page_id) from ingest.page
+where page_id = any(%(pages)s::bigint[]) or twin_of = any(%(pages)s::bigint[]);
+
 -- name: retract.list_stories lists the stories of some pages
 select coalesce(array_agg(distinct story_id), '{}') from ingest.story_member where page_id = any(%(pages)s::bigint[]);
 
@@ -140,6 +144,7 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
   hash as (delete from ingest.sketch_hash h using ingest.sketch s
     where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
+  compared as (update ingest.reprocess_page set found = null where page_id = any(%(pages)s::bigint[])),
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
     where page_id = any(%(pages)s::bigint[]))
 update ingest.page set state = 'rejected', outcome = 'retracted', detail = %(kind)s || ': ' || left(%(why)s, 400),

@@ -86,6 +86,17 @@ def test_the_story_lives_on_without_it(world: World) -> None:
     ]
 
 
+def test_its_other_addresses_are_barred_too(world: World) -> None:
+    """Deduplicate found that a page is another address of the article; it must not step into its place."""
+    (page,) = loaded(world, URL)
+    twin = world.page("https://paper.example/amp/a")
+    world.rows("update ingest.page set outcome = 'same_page', twin_of = %s where page_id = %s", page, twin)
+    retract(world.conn, [page], "wrong", T0)
+    run = world.run("r2")
+    world.clustered(run, "https://paper.example/amp/a")
+    assert load(world.settings, run).counts == {"retracted": 1}
+
+
 def test_twice_is_once(world: World) -> None:
     (page,) = loaded(world, URL)
     retract(world.conn, [page], "first reason", T0)

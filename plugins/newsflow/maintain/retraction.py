@@ -34,12 +34,12 @@ def find(conn: Connection, url: str) -> int:
 
 
 def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, kind: str = "retracted") -> None:
-    """Take out the articles of some pages, in one transaction; safe to repeat.
+    """Take out the articles of some pages and bar their other addresses, in one transaction; safe to repeat.
 
     :param kind: `retracted` by a person, or `purged` by a retention rule.
     """
-    ids = list(pages)
     with transaction(conn):
+        ids = queries.value(conn, "retract.add_twins", pages=list(pages))
         stories = queries.value(conn, "retract.list_stories", pages=ids)
         locked = queries.value(conn, "retract.lock_pages", pages=ids, stories=stories)
         queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)

@@ -1,0 +1,107 @@
+"""EXPLAIN guards: the queries that must not walk whole tables, on tables large enough to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from newsflow.local.postgres import Server
+from newsflow.store import queries
+from tests.load.world import World
+
+ROWS = 20_000
+
+
+@pytest.fixture(scope="module")
+def large(postgres: Server, template: str) -> Iterator[World]:
+    """Twenty thousand articles of little content, with statistics."""
+    admin = World(postgres.url())
+    admin.conn.autocommit = True
+    with admin.conn.cursor() as cursor:
+        cursor.execute(f"create database nf_plans template {template}")
+    world = World(postgres.url("nf_plans"))
+    world.rows(
+        """
+        insert into ingest.publisher (name) select 'p' || n || '.example' from generate_series(1, 50) n;
+        insert into ingest.origin (origin, publisher_id) select 'https://' || name, publisher_id from ingest.publisher;
+        insert into ingest.page (url, url_hash, origin_id, publisher_id, state)
+          select 'u' || n, sha256(('u' || n)::bytea), 1 + n % 50, 1 + n % 50, 'loaded' from generate_series(1, 20000) n;
+        insert into news_internal.article (article_id, story_id, publisher_id, published_at, first_seen_at, loaded_at,
+          revised_at, extraction_id, content_hash, text_hash, url, title, lead, body, authors, agencies, published_raw,
+          published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources, extractor,
+          cause)
+        select n, n, 1 + n % 50, timestamptz '2026-03-01' - n * interval '1 minute', now(), now(), now(), n, 'h', 'h',
+          'u' || n, 'Title ' || n, '', 'Word' || n % 500 || ' common text of article ' || n, '{}', '{}', '', 'exact',
+          'en', '', '{}', '', '', 'article', '{}', '{}', 'x', 'fetch' from generate_series(1, 20000) n;
+        insert into news_internal.change (change_id, article_id, story_id, revision, kind, changed_at)
+          select n, n, n, 1, 'insert', now() from generate_series(1, 20000) n;
+        insert into news_internal.search_language values ('en');
+        """
+    )
+    world.rows(
+        queries.sql("load.index_articles").replace("%(articles)s::bigint[]", "array(select page_id from ingest.page)")
+    )
+    world.rows("select news_internal.flush_search()")
+    world.rows("analyze")
+    yield world
+    world.conn.close()
+    with admin.conn.cursor() as cursor:
+        cursor.execute("drop database nf_plans with (force)")
+    admin.conn.close()
+
+
+def plan(world: World, sql: str, *params: Any) -> str:
+    return "\n".join(line for (line,) in world.rows("explain " + sql, *params))
+
+
+@pytest.mark.parametrize(
+    ("sql", "index", "walked"),
+    [
+        ("select * from news.articles where article_id = 7", "article_pkey", "article"),
+        ("select * from news.articles where url = 'u7'", "article_url", "article"),
+        ("select * from news.articles where story_id = 7", "article_story", "article"),
+        ("select * from news.articles where published_at > '2026-02-28 23:00'", "article_published", "article"),
+        ("select title from news.articles order by published_at desc limit 20", "article_published", "article"),
+        ("select * from news.revisions where article_id = 7", "article_pkey", "article"),
+        ("select * from news.stories where story_id = 7", "article_story", "article"),
+        ("select * from news.changes where change_id > 19900 order by change_id limit 50", "change_pkey", "change"),
+        ("select max(change_id) from news.changes", "change_pkey", "change"),
+        (
+            "with c as materialized (select * from news_internal.search where document @@ 'word7'::tsquery"
+            " order by sort_at desc limit 400) select * from c where document @@ 'word7'::tsquery limit 20",
+            "search_document",
+            "search",
+        ),
+    ],
+)
+def test_an_index_is_used(large: World, sql: str, index: str, walked: str) -> None:
+    found = plan(large, sql)
+    assert index in found
+    assert f"Seq Scan on {walked} " not in found
+
+
+def buffers(world: World, sql: str) -> int:
+    """Pages that a query touches."""
+    (answer,) = world.rows("explain (analyze, buffers, format json) " + sql)[0]
+    top = answer[0]["Plan"]
+    return int(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
+
+
+def test_a_search_touches_few_pages_of_the_corpus(large: World) -> None:
+    """Forty of 20,000 match: the search reads them, and no others' documents."""
+    whole = large.value("select (pg_table_size('news_internal.search') / 8192)::int")
+    assert large.value("select count(*) from news.search('word7', 'en', \"limit\" => 100)") == 40
+    assert buffers(large, "select * from news.search('word7', 'en')") < whole
+
+
+def test_the_next_changes_touch_few_pages(large: World) -> None:
+    assert buffers(large, "select * from news.changes_since(19000, 100)") < 30
+
+
+def test_the_probe_of_a_few_pages_walks_no_table(large: World) -> None:
+    large.rows(queries.sql("load.make_plan"))
+    decide = queries.sql("load.decide").replace("%(pages)s", "'{1,2,3}'")
+    assert "Seq Scan on article" not in plan(large, decide)
+    assert "Seq Scan on page" not in plan(large, decide)
