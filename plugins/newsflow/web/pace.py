@@ -17,6 +17,7 @@ LONGEST_COOL_S = 6 * 3600.0  # of our own choice
 LONGEST_ASKED_S = 24 * 3600.0  # by Retry-After; who asks for more is asked again daily
 _SMOOTHING = 0.3  # weight of the newest response time
 _DOUBLINGS = 12
+_SPREAD = 0.05  # of the delay between two requests, so that origins fall out of step
 
 # First pause after a failure in seconds; it doubles with each further one in a row.
 _PAUSE_S: Mapping[Outcome, float] = MappingProxyType(
@@ -81,7 +82,7 @@ def after(pace: Pace, exchange: Exchange, now: datetime, jitter: float, *, least
     if exchange.outcome in UNASKED or exchange.outcome is Outcome.OWN_OUTAGE:
         return pace
     told = replace(pace, response_s=_smoothed(pace.response_s, exchange))
-    gap = delay_s(told, least=least, most=most) * (1 + 0.1 * jitter)
+    gap = delay_s(told, least=least, most=most) * (1 + _SPREAD * jitter)
     told = replace(told, next_request_at=now + timedelta(seconds=gap))
     pause = _pause_s(told, exchange)
     if pause is None:
