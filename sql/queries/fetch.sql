@@ -8,6 +8,16 @@ where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch' and 
   and p.state = 'pending'
 order by x.page_id;
 
+-- name: fetch.shard_originals finds the stored bodies of pages that are fetched again
+select x.page_id, o.capture_id, o.file, o."offset", o.length, o.payload_digest, o.final_url, o.fetched_at
+from ingest.run_page x
+join ingest.page p using (page_id)
+join ingest.capture c on c.capture_id = p.capture_id
+join ingest.capture o on o.capture_id = coalesce(c.refers_to, c.capture_id)
+join ingest.warc_file f on f.file = o.file and f.deleted_at is null and f.location = ''
+where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch' and x.fetch_outcome is null
+  and p.state = 'pending';
+
 -- name: fetch.shard_publishers counts a shard's pages by publisher
 select b.name, count(*)
 from ingest.run_page x
@@ -31,7 +41,8 @@ values (%(file)s, %(run_id)s, %(shard)s, %(records)s, %(bytes)s, %(now)s);
 
 -- name: fetch.add_captures notes the captures of a file
 insert into ingest.capture
-  (page_id, run_id, fetched_at, final_url, status, content_type, file, "offset", length, payload_digest, bytes, rights)
+  (page_id, run_id, fetched_at, final_url, status, content_type, file, "offset", length, payload_digest, bytes, rights,
+   refers_to)
 values %s
 returning page_id, capture_id;
 

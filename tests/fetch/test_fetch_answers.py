@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from newsflow.model import CapturePointer
+from newsflow.store.archive import Archive
 from tests.ledger import HTML, Ledger
 from tests.webserver import Request, answer, raw, says
 
@@ -89,6 +91,27 @@ def test_tries_are_bounded(ledger: Ledger) -> None:
         seen.append(ledger.row(number, "state", "attempts"))
         ledger.do("update ingest.page set next_attempt_at = '-infinity'")
     assert seen == [("pending", 1), ("pending", 2), ("rejected", 3)]
+
+
+def test_same_body_is_stored_once(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server()
+    body = bytes(range(32, 127)) * 500
+    server.plays["/a"] = says(body=body, headers=HTML)
+    (number,) = ledger.pages(server.url("/a"))
+    for _ in range(3):
+        with_article(ledger, number)
+        assert dict(ledger.fetch().counts) == {"ok": 1}
+    found = ledger.all(
+        'select capture_id, refers_to, file, "offset", length, payload_digest from ingest.capture order by 1'
+    )
+    first = found[0][0]
+    assert [row[1] for row in found] == [None, first, first]
+    archive = Archive(str(ledger.archive))
+    assert all(archive.read(CapturePointer(*row[2:])).body == body for row in found)
+    server.plays["/a"] = page("corrected")
+    with_article(ledger, number)
+    ledger.fetch()
+    assert ledger.one("select refers_to from ingest.capture order by capture_id desc limit 1") == (None,)
 
 
 def test_try_that_failed_for_a_moment_is_repeated_in_the_run(ledger: Ledger, page: Callable[[str], Any]) -> None:

@@ -13,8 +13,9 @@ from psycopg2.extensions import connection as Connection
 from newsflow.fetch.decide import Decision, Page
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import queries
-from newsflow.store.archive import SealedFile
+from newsflow.store.archive import ArchiveWriter, SealedFile
 from newsflow.store.copy import copy_rows
+from newsflow.store.warc import Original, digest
 
 _LOG = ("fetched_at", "page_id", "run_id", "outcome", "status", "bytes", "seconds", "detail")
 
@@ -31,6 +32,7 @@ class Stored:
     pointer: CapturePointer
     bytes: int
     rights: Mapping[str, Any]
+    refers_to: int | None = None  # the capture whose body this one has
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,39 @@ class Tried:
     bytes: int
 
 
-def stored(
-    page_id: int, exchange: Exchange, at: datetime, pointer: CapturePointer, rights: Mapping[str, Any]
+def store(
+    writer: ArchiveWriter,
+    page_id: int,
+    exchange: Exchange,
+    at: datetime,
+    rights: Mapping[str, Any],
+    original: tuple[int, Original] | None,
 ) -> Stored:
-    """The row of an exchange that was written to the archive."""
+    """Write an exchange to the archive; without its body where the page had the very same one before."""
+    same = original is not None and original[1].pointer.payload_digest == digest(exchange.body)
+    number, refers_to = original if original is not None and same else (None, None)
+    pointer = writer.add(exchange, at, refers_to=refers_to)
     kind = "".join(c for c in exchange.headers.get("content-type", "")[:200] if c.isprintable())
-    return Stored(page_id, at, exchange.final_url, exchange.status, kind, pointer, len(exchange.body), rights)
+    size = len(exchange.body)
+    return Stored(page_id, at, exchange.final_url, exchange.status, kind, pointer, size, rights, number)
 
 
 def pages(conn: Connection, run_id: int, shard: int) -> list[Page]:
     """The shard's pages that have no outcome yet."""
     return [Page(*row) for row in queries.rows(conn, "fetch.shard_pages", run_id=run_id, shard=shard)]
+
+
+def originals(conn: Connection, run_id: int, shard: int) -> dict[int, tuple[int, Original]]:
+    """Ids and places of the bodies that the shard's pages had when they were last fetched, by page."""
+    return {
+        row.page_id: (
+            row.capture_id,
+            Original(
+                CapturePointer(row.file, row.offset, row.length, row.payload_digest), row.final_url, row.fetched_at
+            ),
+        )
+        for row in queries.rows(conn, "fetch.shard_originals", run_id=run_id, shard=shard)
+    }
 
 
 def totals(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
@@ -101,6 +125,7 @@ def add_captures(
             c.pointer.payload_digest,
             c.bytes,
             json.dumps(c.rights),
+            c.refers_to,
         )
         for c in captures
     ]

@@ -71,6 +71,7 @@ class Shard:
         self._held: list[Visit] = []  # failures that may be our own network's
         with transaction(step.conn):
             self._pages = book.pages(step.conn, step.run_id, step.shard)
+            self._originals = book.originals(step.conn, step.run_id, step.shard)
             self._publishers = book.totals(step.conn, step.run_id, step.shard)
             self._files = book.files(step.conn, step.run_id, step.shard)
             for outcome, pages in book.done(step.conn, step.run_id, step.shard).items():
@@ -150,9 +151,8 @@ class Shard:
     def _settle(self, page: Page, exchange: Exchange, at: datetime, visit: Visit | None) -> None:
         batch = self._open()
         if visit is not None and exchange.outcome is Outcome.OK:
-            pointer = batch.writer.add(exchange, at)
-            signals = rights.of_page(exchange, visit.rights)
-            batch.captures.append(book.stored(page.page_id, exchange, at, pointer, signals))
+            signals, original = rights.of_page(exchange, visit.rights), self._originals.get(page.page_id)
+            batch.captures.append(book.store(batch.writer, page.page_id, exchange, at, signals, original))
         cool_until = visit.origin.pace.cool_until if visit else None
         decision = decide(
             page, exchange, at, self._jitter(), cool_until=cool_until, tries=self._settings.fetch_attempts
