@@ -264,6 +264,7 @@ class Hints:
     language: str = ""
     content_type: str = ""
     publisher: str = ""
+    languages: tuple[str, ...] = ()  # ISO 639-1 codes that the publisher writes in; empty for unknown
     seen_at: datetime | None = None  # when it was captured: nothing is published much later
     site_lines: frozenset[int] = frozenset()  # 64-bit hashes of lines learned across the publisher's pages
 
