@@ -6,6 +6,7 @@ sees as one paragraph, list item, heading or caption.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -22,6 +23,7 @@ a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label 
 span strike strong sub sup time tt u var wbr picture source o:p font-face
 """
 INLINE = frozenset(_INLINE.split())
+_CONCEALED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_DEPTH = 220
 _MAX_BLOCKS = 20_000
 
@@ -89,7 +91,10 @@ class _Walk:
 
 def label(element: HtmlElement) -> str:
     """Tag, id and classes of an element as one string to look for words in: `div#main.story.body`."""
-    return f"{element.tag}#{element.get('id') or ''}.{element.get('class') or ''}"
+    found = f"{element.tag}#{element.get('id') or ''}.{element.get('class') or ''}"
+    style = element.get("style")
+    concealed = element.get("hidden") is not None or (style and _CONCEALED.search(style))
+    return f"{found} hidden" if concealed else found
 
 
 def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, depth: int) -> None:

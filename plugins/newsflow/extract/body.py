@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from newsflow.extract.blocks import Block, key
-from newsflow.extract.outcomes import count_words
+from newsflow.extract.counting import count_words
 
 # Regions that are not the article, by the words that designers call them (English by custom everywhere).
 _JUNK = re.compile(

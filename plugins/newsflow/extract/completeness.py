@@ -17,7 +17,7 @@ from newsflow.extract import engine
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph, densest, merge, missing, place
 from newsflow.extract.chars import clean_lines
-from newsflow.extract.outcomes import count_words
+from newsflow.extract.counting import count_words
 
 GATE = 1.54  # the engine may miss up to 35 % before others are asked
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from newsflow.extract import (
     fields,
     language,
     lines,
+    marks,
     outcomes,
     title,
     tree,
@@ -27,6 +29,7 @@ from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints, Outcome
 
 MIN_WORDS = 25
+_STATED = frozenset(("json-ld", "meta", "microdata", "feed"))  # sources of a date that only articles have
 
 
 def _host(url: str) -> str:
@@ -75,46 +78,79 @@ def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[
     }
 
 
-def _titles(root: HtmlElement, page: Harvest, headline: str) -> list[str]:
+def _titles(page: Harvest, headline: str, headings: list[str]) -> tuple[str, ...]:
     stated = [plain(page.article.get("headline")), page.first("og:title"), page.title]
-    return [headline, *stated, *title.headings(root)]
+    return (headline, *stated, *headings)
 
 
-def _body(
-    root: HtmlElement, text: str, page: Harvest, found: dict[str, Any], hints: Hints
-) -> tuple[list[Paragraph], str]:
-    """The body's paragraphs, those that were cut among them, and the extractor that gave them; uses the tree up."""
-    known = lines.Known(tuple(_titles(root, page, found["title"])), found["authors"], hints.site_lines)
-    strip_elements(root, *blocks.JUNK, with_tail=False)
-    made, source = completeness.paragraphs(root, blocks.segment(root), text, plain(page.article.get("articleBody")))
-    lines.clean(made, known)
-    return made, source
+# Outcomes whose text is the article's own, if not all of it; the text of the others is a wall's.
+_OWN_TEXT = frozenset((Outcome.OK, Outcome.PAYWALL, Outcome.TOO_SHORT))
 
 
-def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Extraction:
-    """Title, body, fields and outcome of one page; never raises on what a page holds.
+@dataclass(slots=True)
+class Reading:
+    """All that was made of a page, cut paragraphs and evidence included: what `newsflow explain` shows."""
 
-    :param url: address of the page, for relative links and dates in paths.
-    :param hints: what feed, transport and publisher know.
-    """
-    text, _ = charset.decode(html, hints.content_type)
+    extraction: Extraction
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    encoding: str = ""
+    page: Harvest = field(default_factory=Harvest)
+
+
+def _nothing(url: str, encoding: str) -> Reading:
+    return Reading(Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor()), encoding=encoding)
+
+
+def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Reading:
+    """An extraction with the way to it; the parameters are those of `extract`."""
+    text, encoding = charset.decode(html, hints.content_type)
     root = tree.parse(text)
     if root is None:
-        return Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor())
-    page = harvest(root, url)
+        return _nothing(url, encoding)
+    page, headings = harvest(root, url), title.headings(root)
     found = _metadata(root, page, url, hints)
-    made, source = _body(root, text, page, found, hints)
-    body = "\n".join(p.text for p in made if not p.cut)
-    found["sources"]["body"] = source
+    seen = marks.read(root, text)
+    known = lines.Known(_titles(page, found["title"], headings), found["authors"], hints.site_lines)
+    strip_elements(root, *blocks.JUNK, with_tail=False)
+    ground = blocks.segment(root)
+    made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
+    lines.clean(made, known)
+    dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
+    evidence = outcomes.Evidence(url, (found["title"], *headings[:3]), lines.kept(made), ground, page, seen, dated)
+    outcome, detail = outcomes.judge(evidence, min_words)
+    return Reading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
+
+
+def _finish(
+    url: str,
+    outcome: Outcome,
+    detail: str,
+    made: list[Paragraph],
+    page: Harvest,
+    hints: Hints,
+    found: dict[str, Any],
+) -> Extraction:
+    body = "\n".join(p.text for p in lines.kept(made))
     code, confidence = language.detect(body)
-    outcome, detail = outcomes.judge(body, min_words)
+    if outcome is Outcome.OK and hints.languages and confidence > 0.9 and code not in hints.languages:
+        outcome, detail = Outcome.WRONG_LANGUAGE, f"{code}, not {', '.join(hints.languages)}"
     return Extraction(
         url,
         outcome,
         detail,
-        body=body,
+        body=body if outcome in _OWN_TEXT else "",
         language=code or language.code(page.language or hints.language),
         language_confidence=confidence,
         extractor=extractor(),
         **found,
     )
+
+
+def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Extraction:
+    """Title, body, fields and outcome of one page, whatever its bytes hold.
+
+    :param url: address of the page, for relative links and dates in paths.
+    :param hints: what feed, transport and publisher know.
+    :param min_words: shorter texts are no article.
+    """
+    return read(html, url, hints, min_words=min_words).extraction

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from newsflow.extract import vocabulary
 from newsflow.extract.body import Paragraph
-from newsflow.extract.outcomes import count_words
+from newsflow.extract.counting import count_words
 from newsflow.extract.title import squeeze
 from newsflow.text.sitelines import fingerprint
 
@@ -107,8 +107,7 @@ def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
 
 def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
     """A test for lines of at most `limit` characters that open with a phrase of a list."""
-    pattern = vocabulary.opening(name)
-    return lambda p: len(p.text) <= limit and bool(pattern.match(p.text))
+    return lambda p: len(p.text) <= limit and vocabulary.opens(name, p.text)
 
 
 def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:

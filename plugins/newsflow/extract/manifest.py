@@ -13,9 +13,9 @@ from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsflow.extract.counting import count_words
 from newsflow.extract.dates import parse
 from newsflow.extract.document import MIN_WORDS
-from newsflow.extract.outcomes import count_words
 from newsflow.extract.pool import Job
 from newsflow.model import Extraction, Hints, Outcome
 from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines

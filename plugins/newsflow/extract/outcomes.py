@@ -1,26 +1,214 @@
-"""What a page is when it is no article."""
+"""What a page is when it is no article. No article may be lost for it: doubt is decided for the article.
+
+One idea carries all rules: a wall has nothing else to say. Words of a wall condemn a page only
+where hardly any other running text stands beside them, so an article *about* paywalls,
+cookies or errors keeps its place.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
+from newsflow.extract import vocabulary
+from newsflow.extract.blocks import Block
+from newsflow.extract.body import Paragraph
+from newsflow.extract.counting import count_words
+from newsflow.extract.harvest import Harvest, plain, types
+from newsflow.extract.marks import Marks
+from newsflow.extract.title import squeeze
 from newsflow.model import Outcome
 
-_WORD = re.compile(r"\w+")
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+OTHER_WORDS = 60  # a page with more running text beside the wall's words is an article
+STUB_WORDS = 250  # a paywall's free part is shorter
+_LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
+_COOKIES = re.compile(
+    "cookie|куки|çerez|evästei|informasjonskapsler|sütiket|ملفات تعريف|کوکی|עוגיות|कुकी|クッキー|쿠키|คุกกี้|partner|"
+    "συνεργάτ|партн|privacy|datenschutz|privatsph|vie privée|privacidad|privacidade|prywatno",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W*$")
+
+Verdict = tuple[Outcome, str]
 
 
-def count_words(text: str) -> int:
-    """Words; of scripts without spaces, half the characters."""
-    wide = len(_WIDE.findall(text))
-    return len(_WORD.findall(_WIDE.sub(" ", text))) + wide // 2
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a judgement rests on. `heads`: the title and the h1 texts; `blocks`: the whole page's lines."""
+
+    url: str
+    heads: Sequence[str]
+    body: Sequence[Paragraph]
+    blocks: Sequence[Block]
+    page: Harvest
+    marks: Marks
+    dated: bool = False
+    text: str = field(init=False, default="")
+    words: int = field(init=False, default=0)
+    stated: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        text = "\n".join(p.text for p in self.body)
+        kind = self.page.first("og:type").casefold()
+        article = any(name.endswith(("Article", "Posting")) for name in types(self.page.article))
+        object.__setattr__(self, "text", text.casefold())
+        object.__setattr__(self, "words", count_words(text))
+        object.__setattr__(self, "stated", article or (kind == "article" and self.dated))
+
+    def other_words(self, *lists: str) -> int:
+        """Words of the body's paragraphs that hold no phrase of these lists."""
+        return sum(p.words for p in self.body if not any(vocabulary.hits(name, p.text.casefold()) for name in lists))
+
+    @property
+    def everything(self) -> str:
+        """The page's text with its buttons, folded: for pages that have no body."""
+        return f"{' '.join(block.text for block in self.blocks[:300])} {self.marks.buttons}".casefold()
 
 
-def judge(body: str, min_words: int) -> tuple[Outcome, str]:
-    """The outcome of a body and a detail for people."""
-    words = count_words(body)
-    if not words:
+def _headed(page: Evidence, name: str) -> bool:
+    """Is the title, or an h1, a phrase of a list, or short and opening with one?"""
+    known = vocabulary.squeezed(name)
+    return any(
+        squeeze(head) in known or (count_words(head) <= 8 and vocabulary.opens(name, head))
+        for head in page.heads
+        if head
+    )
+
+
+def _challenge(page: Evidence) -> Verdict | None:
+    said = vocabulary.hits("bot_challenge", page.text) or _headed(page, "bot_challenge")
+    if page.words < 25:
+        said = said or vocabulary.hits("bot_challenge", page.everything)
+    if said and page.other_words("bot_challenge", "javascript") < OTHER_WORDS and not page.stated:
+        return Outcome.BOT_CHALLENGE, f"a browser check{f' ({page.marks.challenge})' if page.marks.challenge else ''}"
+    if page.marks.challenge and page.words < 25 and not page.stated and not page.dated:
+        return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({page.marks.challenge})"
+    return None
+
+
+def _missing(page: Evidence) -> Verdict | None:
+    first = page.body[0].text if page.body else ""
+    if _headed(page, "soft_404") and not page.stated and not page.dated:
+        return Outcome.SOFT_404, f"its headline says so: {page.heads[0][:100]}"
+    if vocabulary.opens("soft_404", first) and page.other_words("soft_404") < OTHER_WORDS and not page.stated:
+        return Outcome.SOFT_404, f"it says: {first[:150]}"
+    return None
+
+
+def _removed(page: Evidence) -> Verdict | None:
+    text = page.text if page.words else page.everything
+    said = vocabulary.hits("removed", text) or vocabulary.hits("removed", " ".join(page.heads).casefold())
+    if said and page.other_words("removed", "soft_404") < OTHER_WORDS:
+        return Outcome.REMOVED, f"it says: {said[0]}"
+    return None
+
+
+def _consent(page: Evidence) -> Verdict | None:
+    text = f"{page.text} {page.marks.buttons}" if page.words >= 25 else page.everything
+    said = vocabulary.hits("consent_wall", text)
+    if len(said) < 2 or not _COOKIES.search(text) or (page.words < 25 and len(said) < 3):
+        return None
+    if page.words >= 25 and not vocabulary.hits("consent_wall", page.text):
+        return None
+    other = sum(p.words for p in page.body if not _COOKIES.search(p.text) and not _said(p))
+    return (Outcome.CONSENT_WALL, f"it says: {'; '.join(said[:3])}") if other < OTHER_WORDS else None
+
+
+def _said(p: Paragraph) -> bool:
+    return bool(vocabulary.hits("consent_wall", p.text.casefold()))
+
+
+def _login(page: Evidence) -> Verdict | None:
+    if not page.marks.password or page.stated or page.dated:
+        return None
+    headed = _headed(page, "login")
+    said = vocabulary.hits("login", page.everything)
+    if (headed or len(said) >= 2) and page.other_words("login", "consent_wall") < OTHER_WORDS:
+        return Outcome.LOGIN, "a form for name and password, and no text"
+    return None
+
+
+def _paywall(page: Evidence) -> Verdict | None:
+    if page.words >= STUB_WORDS:
+        return None
+    free = str(page.page.article.get("isAccessibleForFree", "")).lower()
+    closed = free in {"false", "no", "0"}
+    announced = plain(str(page.page.article.get("wordCount") or ""))
+    if closed and announced.isdigit() and int(announced) > 2 * page.words + 100:
+        return Outcome.PAYWALL, f"{page.words} of {announced} words are free"
+    said = _offer(page, anywhere=closed)
+    if said and free not in {"true", "yes", "1"}:
+        return Outcome.PAYWALL, f"{page.words} words, then: {said[:200]}"
+    return None
+
+
+def _offer(page: Evidence, *, anywhere: bool) -> str:
+    """The line that asks for a subscription: in or right behind the body; anywhere on a page that says it is closed."""
+    at = [p.block.order for p in page.body if p.block]
+    last = max(at, default=-1)
+    for block in page.blocks:
+        near = anywhere or not at or last < block.order <= last + 6 or block.order in at
+        if near and len(block.text) <= 400 and vocabulary.hits("paywall", block.text.casefold()):
+            return block.text
+    return ""
+
+
+def _shell(page: Evidence) -> Verdict | None:
+    if page.words >= 25:
+        return None
+    said = vocabulary.hits("javascript", f"{page.marks.noscript} {page.everything}")
+    if said or (page.marks.shell and count_words(page.everything) < 60):
+        return Outcome.NEEDS_JAVASCRIPT, "there is no text without JavaScript"
+    return None
+
+
+def _index(page: Evidence) -> Verdict | None:
+    if page.stated or page.dated:
+        return None
+    teasers = sum(b.links > 0.8 and count_words(b.text) >= 4 for b in page.blocks)
+    prose = sum(p.words for p in page.body if p.words >= 30 and (not p.block or p.block.links < 0.2))
+    declared = any(name in _LISTS for node in page.page.nodes for name in types(node))
+    limit = 8 if declared or not _path(page.url) else 15
+    if _is_section(page.url) and teasers >= limit and prose < 150:
+        return Outcome.INDEX_PAGE, f"{teasers} linked headlines, {prose} words of running text"
+    return None
+
+
+def _path(url: str) -> list[str]:
+    try:
+        return [part for part in urlsplit(url).path.split("/") if part]
+    except ValueError:
+        return []
+
+
+def _is_section(url: str) -> bool:
+    """Does an address look like a home page, section, tag or author rather than an article?"""
+    path = _path(url)
+    last = path[-1] if path else ""
+    return len(path) <= 3 and last.count("-") < 3 and not any(c.isdigit() for c in last)
+
+
+def _short(page: Evidence, min_words: int) -> Verdict | None:
+    if not page.words:
         return Outcome.NOT_TEXT, "no text was found"
-    if words < min_words:
-        return Outcome.TOO_SHORT, f"{words} words"
-    return Outcome.OK, ""
+    if page.words < min_words:
+        return Outcome.TOO_SHORT, f"{page.words} words"
+    return None
+
+
+_RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
+    _challenge, _missing, _removed, _consent, _login, _paywall, _shell, _index,
+)  # fmt: skip
+
+
+def judge(page: Evidence, min_words: int) -> Verdict:
+    """The outcome of a page and a detail for people; rules in order, the first that applies.
+
+    :param min_words: shorter texts are no article.
+    """
+    for rule in _RULES:
+        if found := rule(page):
+            return found
+    return _short(page, min_words) or (Outcome.OK, "")

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from newsflow.extract.outcomes import count_words
+from newsflow.extract.counting import count_words
 from newsflow.model import Extraction
 from newsflow.text.normalise import text_hash
 

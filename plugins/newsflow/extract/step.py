@@ -69,6 +69,7 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
         language=page.language,
         content_type=page.content_type,
         publisher=page.publisher,
+        languages=tuple(page.languages),
         seen_at=page.fetched_at,
         site_lines=sites.lines(page.publisher_id),
     )

@@ -1,7 +1,7 @@
 """Phrases that mark what is not the article, in the languages that news is written in.
 
-They lie in `phrases/*.txt`, one a line. Each list is matched at the start of a short line or as
-a whole one (see `lines.py` and `outcomes.py`), never inside running text.
+They lie in `phrases/*.txt`, one a line. `opens` condemns single short lines (`lines.py`),
+`hits` pages that say nothing else (`outcomes.py`).
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "phrases"
+_MARKS = " \t-–—•*·|>»«\"'“”„‘’([{#:.,!¡¿?→▶►➤✉⇒"
+_NO_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=32)
 def phrases(name: str) -> tuple[str, ...]:
-    """The phrases of a list, as written; lines that begin with # are comments."""
+    """The phrases of a list, folded; lines that begin with # are comments."""
     lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return tuple(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
 
 
-@lru_cache(maxsize=32)
-def opening(name: str) -> re.Pattern[str]:
-    """Matches a line that opens with any phrase of a list, whatever marks stand before it."""
-    found = "|".join(map(re.escape, phrases(name)))
-    return re.compile(rf"[\W_]*(?:{found})", re.IGNORECASE)
+def opens(name: str, line: str) -> bool:
+    """Does a line open with a phrase of a list, whatever marks stand before it?"""
+    return line[:120].casefold().lstrip(_MARKS).startswith(phrases(name))
 
 
-@lru_cache(maxsize=32)
-def anywhere(name: str) -> re.Pattern[str]:
-    """Finds any phrase of a list."""
-    return re.compile("|".join(map(re.escape, phrases(name))), re.IGNORECASE)
+def hits(name: str, folded: str) -> list[str]:
+    """The phrases of a list that stand in a folded text."""
+    return [phrase for phrase in phrases(name) if phrase in folded]
 
 
 @lru_cache(maxsize=32)
 def squeezed(name: str) -> frozenset[str]:
-    """The phrases of a list as letters and digits only, folded, for comparing whole lines."""
-    return frozenset(re.sub(r"[\W_]+", "", phrase.casefold()) for phrase in phrases(name))
+    """The phrases of a list as letters and digits only, for comparing whole lines."""
+    return frozenset(_NO_WORD.sub("", phrase) for phrase in phrases(name))

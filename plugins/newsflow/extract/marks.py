@@ -1,0 +1,41 @@
+"""What the mark-up gives away before it is stripped: password fields, captchas, shells of applications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from newsflow.extract.tree import text_of
+
+# Addresses and names in the mark-up of browser checks, by vendor: Cloudflare, DataDome, HUMAN (PerimeterX),
+# Imperva (Incapsula), AWS WAF, Akamai, Kasada, Sucuri, DDoS-Guard, reCAPTCHA, hCaptcha, Turnstile, GeeTest.
+_CHALLENGES = (
+    "_cf_chl_opt", "cf-browser-verification", "cf-challenge", "/cdn-cgi/challenge-platform", "captcha-delivery.com",
+    "px-captcha", "_incapsula_resource", "awswafcookiedomainlist", "gokuprops", "ak-challenge", "/kpsdk/",
+    "sucuri_cloudproxy_js", "ddos-guard", "g-recaptcha", "h-captcha", "cf-turnstile", "geetest_",
+)  # fmt: skip
+_SHELLS = frozenset(("root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "svelte", "gatsby"))
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """`password`: a field for one; `challenge`: name of a browser check; `shell`: an empty application root."""
+
+    password: bool = False
+    challenge: str = ""
+    shell: bool = False
+    noscript: str = ""
+    buttons: str = ""
+
+
+def read(root: HtmlElement, html: str) -> Marks:
+    """Look at a tree that still has its scripts and forms."""
+    small = html[:200_000].casefold()
+    return Marks(
+        password=any((field.get("type") or "").lower() == "password" for field in root.iter("input")),
+        challenge=next((name for name in _CHALLENGES if name in small), ""),
+        shell=any((box.get("id") or "") in _SHELLS and not text_of(box) for box in root.iter("div", "main")),
+        noscript=" ".join(text_of(element)[:300] for element in root.iter("noscript"))[:1000].casefold(),
+        buttons=" ".join(text_of(element)[:60] for element in root.iter("button"))[:1000].casefold(),
+    )
