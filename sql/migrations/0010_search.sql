@@ -59,6 +59,7 @@ create table news_internal.search (
 -- Out of line and not compressed: the rows that a query sorts stay small, and a phrase is checked without unpacking.
 alter table news_internal.search alter column document set storage external;
 create index search_document on news_internal.search using gin (document);
+create index search_newest on news_internal.search (sort_at, article_id);
 comment on table news_internal.search is 'Full-text side table, filled after each load.';
 comment on column news_internal.search.article_id is 'Article.';
 comment on column news_internal.search.sort_at is 'published_at, or first_seen_at where it is unknown.';
@@ -101,30 +102,52 @@ begin
   execute format('create index search_title on news_internal.search using gin (title %s.gin_trgm_ops)', place);
 end $$;
 
-create function news_internal.search_newest(
+create function news_internal.search_walk(
+  languages text[], queries tsquery[], since timestamptz, until timestamptz, publisher integer, span integer, wanted integer
+) returns table (article_id bigint, rank real)
+language sql stable parallel safe
+set enable_seqscan = off set enable_bitmapscan = off
+begin atomic
+  with newest as materialized (
+    select s.article_id, s.publisher_id, s.language, s.document
+    from news_internal.search s
+    where (search_walk.since is null or s.sort_at >= search_walk.since)
+      and (search_walk.until is null or s.sort_at < search_walk.until)
+    order by s.sort_at desc, s.article_id desc
+    limit search_walk.span
+  )
+  select n.article_id, ts_rank(n.document, own.query)
+  from newest n
+  cross join lateral (select search_walk.queries[array_position(search_walk.languages, n.language)] as query) own
+  where (search_walk.publisher is null or n.publisher_id = search_walk.publisher) and n.document @@ own.query
+  limit search_walk.wanted;
+end;
+comment on function news_internal.search_walk is 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
+
+create function news_internal.search_index(
   loose tsquery, languages text[], queries tsquery[], since timestamptz, until timestamptz, publisher integer,
   cap integer, wanted integer
 ) returns table (article_id bigint, rank real)
 language sql stable parallel safe
-set enable_seqscan = off set work_mem = '64MB'
+set enable_seqscan = off set enable_indexscan = off set work_mem = '64MB'
 begin atomic
   with candidate as materialized (
-    select s.article_id, s.sort_at, s.language, s.document
+    select s.article_id, s.language, s.document
     from news_internal.search s
-    where s.document @@ search_newest.loose
-      and (search_newest.since is null or s.sort_at >= search_newest.since)
-      and (search_newest.until is null or s.sort_at < search_newest.until)
-      and (search_newest.publisher is null or s.publisher_id = search_newest.publisher)
+    where s.document @@ search_index.loose
+      and (search_index.since is null or s.sort_at >= search_index.since)
+      and (search_index.until is null or s.sort_at < search_index.until)
+      and (search_index.publisher is null or s.publisher_id = search_index.publisher)
     order by s.sort_at desc, s.article_id desc
-    limit search_newest.cap
+    limit search_index.cap
   )
   select c.article_id, ts_rank(c.document, own.query)
   from candidate c
-  cross join lateral (select search_newest.queries[array_position(search_newest.languages, c.language)] as query) own
+  cross join lateral (select search_index.queries[array_position(search_index.languages, c.language)] as query) own
   where c.document @@ own.query
-  limit search_newest.wanted;
+  limit search_index.wanted;
 end;
-comment on function news_internal.search_newest is 'The newest matches. The index finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
+comment on function news_internal.search_index is 'The newest matches by the index. It finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
 
 create function news.search(
   q text, lang text default null, since timestamptz default null, until timestamptz default null,
@@ -140,6 +163,7 @@ declare
   asked_queries tsquery[];
   loose tsquery;
   source integer;
+  cap integer;
   wanted integer := least(greatest(coalesce(search."limit", 20), 0), 1000);
   found_ids bigint[];
   found_ranks real[];
@@ -164,20 +188,22 @@ begin
   end if;
 
   if search.ranked then
-    select array_agg(s.article_id order by s.rank desc, s.article_id desc), array_agg(s.rank order by s.rank desc, s.article_id desc)
-    into found_ids, found_ranks
+    select array_agg(s.article_id), array_agg(s.rank) into found_ids, found_ranks
     from (
       select n.article_id, n.rank
-      from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
+      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
       order by n.rank desc, n.article_id desc limit wanted
     ) s;
   else
+    -- words in more than two of a hundred articles are found here, all others by the index: first in its newest
+    -- candidates, then, for phrases whose words are far more frequent than themselves, in all
     select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-    from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, 400 + wanted, wanted) n;
-    if coalesce(cardinality(found_ids), 0) < wanted then
+    from news_internal.search_walk(asked_languages, asked_queries, search.since, search.until, source, 50 * wanted, wanted) n;
+    foreach cap in array array[400 + wanted, null] loop
+      exit when cardinality(found_ids) >= wanted;
       select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-      from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, null, wanted) n;
-    end if;
+      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, cap, wanted) n;
+    end loop;
   end if;
 
   return query

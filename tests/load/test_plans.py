@@ -74,6 +74,12 @@ def plan(world: World, sql: str, *params: Any) -> str:
             "search_document",
             "search",
         ),
+        (
+            "select article_id from news_internal.search where sort_at < '2026-03-01'"
+            " order by sort_at desc, article_id desc limit 1000",
+            "search_newest",
+            "search",
+        ),
     ],
 )
 def test_an_index_is_used(large: World, sql: str, index: str, walked: str) -> None:
@@ -94,6 +100,13 @@ def test_a_search_touches_few_pages_of_the_corpus(large: World) -> None:
     whole = large.value("select (pg_table_size('news_internal.search') / 8192)::int")
     assert large.value("select count(*) from news.search('word7', 'en', \"limit\" => 100)") == 40
     assert buffers(large, "select * from news.search('word7', 'en')") < whole
+
+
+def test_a_word_that_is_everywhere_is_found_by_date(large: World) -> None:
+    """All 20,000 articles match; the newest twenty are read, not twenty thousand."""
+    listed = large.value("select count(*) from news.search('common', 'en')")
+    assert listed == 20
+    assert buffers(large, "select * from news.search('common', 'en')") < 500
 
 
 def test_the_next_changes_touch_few_pages(large: World) -> None:

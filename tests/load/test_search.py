@@ -103,6 +103,17 @@ def test_the_snippet_marks_the_words(searched: World) -> None:
     assert "**strike**" in searched.value("select snippet from news.search('strike')")
 
 
+def test_old_matches_are_found_behind_many_newer_articles(world: World) -> None:
+    """The walk over the newest articles ends without a match; the index then finds it."""
+    run = world.run()
+    world.clustered(run, "https://paper.example/old", title="Needle", published_at=T0 - timedelta(days=900))
+    for number in range(60):
+        world.clustered(run, f"https://paper.example/{number}", title="Hay")
+    load(world.settings, run)
+    assert found(world, "needle", limit=1) == ["old"]
+    assert len(found(world, "needle or hay", limit=100)) == 61
+
+
 def test_a_revision_is_found_by_its_new_words_only(searched: World) -> None:
     run = searched.run("r2")
     searched.clustered(
@@ -152,7 +163,7 @@ def test_search_resumes_where_it_was_killed(world: World) -> None:
 
 def test_an_index_scan_finds_the_candidates(searched: World) -> None:
     """EXPLAIN guard: the GIN index, never a walk over all documents."""
-    settings = searched.value("select proconfig from pg_proc where proname = 'search_newest'")
+    settings = searched.value("select proconfig from pg_proc where proname = 'search_index'")
     assert "enable_seqscan=off" in settings
     with searched.conn.cursor() as cursor:
         cursor.execute("set enable_seqscan = off")
