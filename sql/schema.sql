@@ -683,6 +683,7 @@ declare
   asked_queries tsquery[];
   loose tsquery;
   source integer;
+  cap integer;
   wanted integer := least(greatest(coalesce(search."limit", 20), 0), 1000);
   found_ids bigint[];
   found_ranks real[];
@@ -707,20 +708,22 @@ begin
   end if;
 
   if search.ranked then
-    select array_agg(s.article_id order by s.rank desc, s.article_id desc), array_agg(s.rank order by s.rank desc, s.article_id desc)
-    into found_ids, found_ranks
+    select array_agg(s.article_id), array_agg(s.rank) into found_ids, found_ranks
     from (
       select n.article_id, n.rank
-      from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
+      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
       order by n.rank desc, n.article_id desc limit wanted
     ) s;
   else
+    -- words in more than two of a hundred articles are found here, all others by the index: first in its newest
+    -- candidates, then, for phrases whose words are far more frequent than themselves, in all
     select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-    from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, 400 + wanted, wanted) n;
-    if coalesce(cardinality(found_ids), 0) < wanted then
+    from news_internal.search_walk(asked_languages, asked_queries, search.since, search.until, source, 50 * wanted, wanted) n;
+    foreach cap in array array[400 + wanted, null] loop
+      exit when cardinality(found_ids) >= wanted;
       select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-      from news_internal.search_newest(loose, asked_languages, asked_queries, search.since, search.until, source, null, wanted) n;
-    end if;
+      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, cap, wanted) n;
+    end loop;
   end if;
 
   return query
@@ -1048,30 +1051,55 @@ COMMENT ON COLUMN news_internal.search.title IS 'Headline, for the search by tri
 
 COMMENT ON COLUMN news_internal.search.document IS 'Stems of headline (A), lead (B) and body (D).';
 
-CREATE FUNCTION news_internal.search_newest(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) RETURNS TABLE(article_id bigint, rank real)
+CREATE FUNCTION news_internal.search_index(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) RETURNS TABLE(article_id bigint, rank real)
     LANGUAGE sql STABLE PARALLEL SAFE
     SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
     SET work_mem TO '64MB'
     BEGIN ATOMIC
  WITH candidate AS MATERIALIZED (
           SELECT s.article_id,
-             s.sort_at,
              s.language,
              s.document
             FROM news_internal.search s
-           WHERE ((s.document @@ search_newest.loose) AND ((search_newest.since IS NULL) OR (s.sort_at >= search_newest.since)) AND ((search_newest.until IS NULL) OR (s.sort_at < search_newest.until)) AND ((search_newest.publisher IS NULL) OR (s.publisher_id = search_newest.publisher)))
+           WHERE ((s.document @@ search_index.loose) AND ((search_index.since IS NULL) OR (s.sort_at >= search_index.since)) AND ((search_index.until IS NULL) OR (s.sort_at < search_index.until)) AND ((search_index.publisher IS NULL) OR (s.publisher_id = search_index.publisher)))
            ORDER BY s.sort_at DESC, s.article_id DESC
-          LIMIT search_newest.cap
+          LIMIT search_index.cap
          )
   SELECT c.article_id,
      ts_rank(c.document, own.query) AS ts_rank
     FROM (candidate c
-      CROSS JOIN LATERAL ( SELECT (search_newest.queries)[array_position(search_newest.languages, c.language)] AS query) own)
+      CROSS JOIN LATERAL ( SELECT (search_index.queries)[array_position(search_index.languages, c.language)] AS query) own)
    WHERE (c.document @@ own.query)
-  LIMIT search_newest.wanted;
+  LIMIT search_index.wanted;
 END;
 
-COMMENT ON FUNCTION news_internal.search_newest(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) IS 'The newest matches. The index finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
+COMMENT ON FUNCTION news_internal.search_index(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) IS 'The newest matches by the index. It finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
+
+CREATE FUNCTION news_internal.search_walk(languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, span integer, wanted integer) RETURNS TABLE(article_id bigint, rank real)
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    BEGIN ATOMIC
+ WITH newest AS MATERIALIZED (
+          SELECT s.article_id,
+             s.publisher_id,
+             s.language,
+             s.document
+            FROM news_internal.search s
+           WHERE (((search_walk.since IS NULL) OR (s.sort_at >= search_walk.since)) AND ((search_walk.until IS NULL) OR (s.sort_at < search_walk.until)))
+           ORDER BY s.sort_at DESC, s.article_id DESC
+          LIMIT search_walk.span
+         )
+  SELECT n.article_id,
+     ts_rank(n.document, own.query) AS ts_rank
+    FROM (newest n
+      CROSS JOIN LATERAL ( SELECT (search_walk.queries)[array_position(search_walk.languages, n.language)] AS query) own)
+   WHERE (((search_walk.publisher IS NULL) OR (n.publisher_id = search_walk.publisher)) AND (n.document @@ own.query))
+  LIMIT search_walk.wanted;
+END;
+
+COMMENT ON FUNCTION news_internal.search_walk(languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, span integer, wanted integer) IS 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
 
 CREATE TABLE ingest.audit (
     audit_id bigint NOT NULL,
@@ -3495,6 +3523,8 @@ CREATE INDEX change_article ON news_internal.change USING btree (article_id, cha
 CREATE UNIQUE INDEX daily_key ON news_internal.daily USING btree (day, publisher_id, language);
 
 CREATE INDEX search_document ON news_internal.search USING gin (document);
+
+CREATE INDEX search_newest ON news_internal.search USING btree (sort_at, article_id);
 
 CREATE INDEX search_title ON news_internal.search USING gin (title news_internal.gin_trgm_ops);
 
