@@ -59,17 +59,14 @@ def down() -> int:
 
 
 @psql_app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-def psql(
-    context: typer.Context,
-    command: Annotated[str, typer.Option("--command", "-c", help="Run this and end.")] = "",
-) -> int:
-    """Open psql on the news database; a server is started for it where none is up. Other options are psql's."""
+def psql(context: typer.Context) -> int:
+    """Open psql on the news database; a server is started for it where none is up. Options are psql's, such as -c SQL."""
     from newsflow.local.launcher import database
     from newsflow.local.postgres import binaries
     from newsflow.local.show import Show
 
     with database(_home(), get_settings(), Show.on_stderr()) as url:
-        words = [str(binaries() / "psql"), *(["-c", command] if command else []), *context.args]
+        words = [str(binaries() / "psql"), *context.args]
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
         try:
             return subprocess.run(words, env={**os.environ, **_libpq(url)}, check=False).returncode

@@ -19,7 +19,7 @@ from newsflow.settings import ROOT
 API_SERVER = "api-server"
 COMPONENTS = (API_SERVER, "scheduler", "dag-processor", "triggerer")
 USER = "admin"
-READY_S = 180.0
+READY_S = 300.0
 FINAL = ("success", "failed")
 
 
