@@ -1,0 +1,1 @@
+"""Bring in articles that somebody already has as rows: JSON lines, CSV or Parquet."""

@@ -1,0 +1,179 @@
+"""A file in, articles with stories out; the second time nothing changes."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from psycopg2.extensions import connection as Connection
+from typer.testing import CliRunner
+
+from newsflow.importer.read import UnreadableError
+from newsflow.importer.step import import_file
+from newsflow.settings import Settings
+from tests.dedupe.test_near import WIRE
+
+ROWS = [
+    {"url": "https://wire.example/1", "title": "One", "body": WIRE, "published_at": "2026-03-01T08:00:00Z"},
+    {"url": "https://paper.example/2", "title": "Other headline", "body": WIRE + "\nMore on this page.",
+     "published_at": "2026-03-01T09:00:00Z", "publisher": "The Paper", "language": "en"},
+    {"url": "https://paper.example/3", "title": "Else", "body": "The harbour was closed for repairs on Tuesday until "
+     "the end of the month after divers had found cracks in eleven of its old concrete blocks."},
+]  # fmt: skip
+
+
+def jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def write_csv(path: Path, rows: list[dict[str, Any]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.DictWriter(file, ["url", "title", "body", "published_at", "publisher", "language"])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def parquet(path: Path, rows: list[dict[str, Any]]) -> Path:
+    names = ["url", "title", "body", "published_at", "publisher", "language"]
+    pq.write_table(pa.Table.from_pylist([{n: r.get(n) for n in names} for r in rows]), path)
+    return path
+
+
+def gzipped(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
+    return path
+
+
+@pytest.fixture
+def settings(dsn: str) -> Settings:
+    return Settings(database_url=dsn)
+
+
+def articles(conn: Connection) -> list[tuple[Any, ...]]:
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select url, publisher, story_id, is_origin, revision from news.articles order by url")
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("a.jsonl", jsonl), ("a.csv", write_csv), ("a.parquet", parquet), ("a.jsonl.gz", gzipped)],
+)
+def test_each_format_gives_the_same_articles(
+    settings: Settings, conn: Connection, tmp_path: Path, name: str, write: Callable[[Path, list[dict[str, Any]]], Path]
+) -> None:
+    result = import_file(settings, write(tmp_path / name, ROWS))
+    found = articles(conn)
+    assert result.counts == {"new": 3}
+    assert result.rejects == []
+    assert [row[0] for row in found] == [str(row["url"]) for row in sorted(ROWS, key=lambda r: str(r["url"]))]
+    by_url = {row[0]: row for row in found}
+    assert by_url["https://paper.example/2"][1] == "The Paper"
+    assert by_url["https://wire.example/1"][2] == by_url["https://paper.example/2"][2]
+    assert by_url["https://wire.example/1"][3] is True
+    assert by_url["https://paper.example/2"][3] is False
+    assert by_url["https://paper.example/3"][2] != by_url["https://wire.example/1"][2]
+
+
+def test_a_second_import_changes_nothing(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "a.jsonl", ROWS)
+    import_file(settings, file)
+    before = articles(conn)
+    assert import_file(settings, file).counts == {"unchanged": 3}
+    assert articles(conn) == before
+
+
+def test_a_changed_row_becomes_a_revision(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS))
+    changed = [ROWS[0], ROWS[1], {**ROWS[2], "title": "Corrected"}]
+    assert import_file(settings, jsonl(tmp_path / "b.jsonl", changed)).counts == {"revised": 1, "unchanged": 2}
+    assert {row[0]: row[4] for row in articles(conn)}["https://paper.example/3"] == 2
+
+
+def test_rejects_name_their_line_and_the_rest_is_imported(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    lines = [json.dumps(ROWS[0]), "{broken", json.dumps({"url": "https://x.example/", "body": ""}), "", "[1, 2]",
+             json.dumps(ROWS[0]), json.dumps(ROWS[2])]  # fmt: skip
+    file.write_text("\n".join(lines))
+    result = import_file(settings, file)
+    assert [(r.line, r.reason.split(":")[0]) for r in result.rejects] == [
+        (2, "no JSON"),
+        (3, "body"),
+        (5, "not an object with named fields"),
+        (6, "url"),
+    ]
+    assert result.counts == {"new": 2}
+
+
+def test_a_page_of_our_own_is_not_overwritten(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS[:1]))
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.extraction set cause = 'fetch'")
+    conn.commit()
+    result = import_file(settings, jsonl(tmp_path / "b.jsonl", [{**ROWS[0], "title": "Forged"}]))
+    assert [r.line for r in result.rejects] == [1]
+    assert [row[4] for row in articles(conn)] == [1]
+
+
+def test_the_run_is_in_the_ledger_and_balances(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS))
+    with conn.cursor() as cursor:
+        cursor.execute("select state, verdict from ingest.run")
+        assert cursor.fetchall() == [("success", "3 rows, 0 rejected")]
+        cursor.execute("select entered, deduplicate_outcome, load_outcome from ingest.run_page")
+        assert set(cursor.fetchall()) == {("deduplicate", "ok", "new")}
+
+
+def test_what_a_broken_import_left_is_taken_along(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    broken = tmp_path / "a.parquet"
+    broken.write_bytes(b"no parquet")
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS[:1]))
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'extracted', loaded_extraction_id = null")
+        cursor.execute("delete from news_internal.article")
+    conn.commit()
+    assert import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS[:1])).counts == {"new": 1}
+    with pytest.raises(UnreadableError):
+        import_file(settings, broken)
+
+
+def run(dsn: str, *args: str) -> Any:
+    from newsflow.commands.importer import app
+    from newsflow.settings import get_settings
+
+    get_settings.cache_clear()
+    result = CliRunner().invoke(app, list(args), env={"NEWSFLOW_DATABASE_URL": dsn})
+    get_settings.cache_clear()
+    return result
+
+
+def test_the_command(dsn: str, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "a.jsonl", [*ROWS, {"url": "mailto:x"}])
+    found = run(dsn, str(file))
+    assert found.exit_code == 0
+    assert "imported: 3 new; rejected: 1" in found.output
+    assert "line 4: url: " in found.output
+    again = json.loads(run(dsn, str(file), "--json").stdout)
+    assert again["counts"] == {"unchanged": 3}
+    assert again["rejects"][0]["line"] == 4
+
+
+@pytest.mark.parametrize(("name", "code"), [("a.doc", 1), ("missing.jsonl", 2)])
+def test_the_command_says_what_is_wrong(dsn: str, tmp_path: Path, name: str, code: int) -> None:
+    (tmp_path / "a.doc").write_text("x")
+    assert run(dsn, str(tmp_path / name)).exit_code == code
+
+
+def test_the_command_refuses_a_bad_map(dsn: str, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "a.jsonl", ROWS)
+    assert run(dsn, str(file), "--map", "nothing=x").exit_code == 2
