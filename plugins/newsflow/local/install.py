@@ -88,7 +88,12 @@ def run(command: Sequence[str | Path], env: Mapping[str, str]) -> None:
     :raises SetupError: where it fails.
     """
     words = [str(word) for word in command]
-    if subprocess.run(words, env=dict(env), stdout=sys.stderr, check=False).returncode:
+    with subprocess.Popen(words, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or ():
+            if not line.startswith((" + ", " Downloaded", " - ", " ~ ")):  # a line a package says nothing
+                sys.stderr.write(line)
+                sys.stderr.flush()
+    if process.returncode:
         raise SetupError(f"this failed, its own message stands above: {' '.join(words)}")
 
 
