@@ -76,3 +76,16 @@ def orphans(settings: Settings) -> set[str]:
         cursor.execute("select file from ingest.warc_file")
         known = {row[0] for row in cursor}
     return known ^ {found.file for found in Archive(settings.archive_url).list()}
+
+
+def differences(one: dict[str, list[tuple[Any, ...]]], other: dict[str, list[tuple[Any, ...]]]) -> list[str]:
+    """Rows that stand in one state only, with the table's name, for people."""
+    found = []
+    for name in TABLES:
+        rows, others = map(repr, one[name]), set(map(repr, other[name]))
+        mine = set(rows)
+        found += [f"{name} only here: {row[:400]}" for row in sorted(mine - others)]
+        found += [f"{name} only there: {row[:400]}" for row in sorted(others - mine)]
+        if len(one[name]) != len(other[name]):
+            found.append(f"{name}: {len(one[name])} rows here, {len(other[name])} there")
+    return found
