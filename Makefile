@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv/bin
 WORKERS ?= 2
+LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
+	--custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
 .PHONY: help setup setup-tests run test conformance lint bench lock screenshots down clean
@@ -39,13 +41,10 @@ bench: setup-tests ## Measure (PART=extraction for one of benchmarks/)
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
 	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py
 
-lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes
-	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
-	  --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
-	  --custom-compile-command "make lock" -c requirements.txt pyproject.toml --group dev -o tests/requirements.txt
-	@$(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
-	  --custom-compile-command "make lock" .ci/bootstrap.in -o .ci/bootstrap.txt
+lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes: the tests' first, as they bound a run's
+	@$(LOCK) pyproject.toml --group dev -o tests/requirements.txt
+	@$(LOCK) -c tests/requirements.txt pyproject.toml -o requirements.txt
+	@$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.txt
 
 clean: ## Remove .venv and caches; the news in .newsflow stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
