@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from socket import socket
 
 import brotli
 
 from newsflow.model import Exchange, Outcome
 from tests.conformance.registry import World, case
-from tests.webserver import Play, Server, raw, says
+from tests.webserver import Play, Request, Server, raw, says
 
 OK = says(body=b"<p>news", headers={"Content-Type": "text/html"})
 SENT_ALWAYS = {"host", "user-agent", "accept", "accept-encoding"}
@@ -50,6 +51,21 @@ def cookies(world: World) -> str:
             transport.exchange(server.url("/x"))
     found = [request for request in server.requests if "cookie" in request.headers]
     return f"{'no cookie' if not found else 'cookies'} in {len(server.requests)} requests"
+
+
+@case("redirects", "one that sets a cookie and comes back", expected="ok, 2 requests; nothing kept")
+def cookie_redirect(world: World) -> str:
+    moved = says("302 Found", headers={"Location": "/x", "Set-Cookie": "seen=1; Path=/"})
+
+    def play(sock: socket, request: Request) -> None:
+        (OK if request.headers.get("cookie") == "seen=1" else moved)(sock, request)
+
+    server = world.server({"/x": play, "/y": OK})
+    with world.transport() as transport:
+        found = transport.exchange(server.url("/x"))
+        transport.exchange(server.url("/y"))
+    kept = "cookie kept" if "cookie" in headers(server) else "nothing kept"
+    return f"{found.outcome}, {len(found.hops)} requests; {kept}"
 
 
 @case("identity", "only what was asked for is requested (no favicon, no HEAD)", expected="/x")

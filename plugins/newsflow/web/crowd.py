@@ -7,7 +7,6 @@ redirect to another origin joins that one's line.
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,11 +18,13 @@ from newsflow.model import OUTCOMES, Exchange, Kind, Outcome
 from newsflow.web import outage, pace, rights, robots
 from newsflow.web.lines import Job, Line, Lines
 from newsflow.web.origins import Origin
+from newsflow.web.outbox import Outbox
 from newsflow.web.transport import CheckHop, Transport, Wants
 from newsflow.web.urls import origin_of
 
 TRIES = 2  # of a job within one run
-_QUEUED = 8  # exchanges that wait for the consumer; bounds memory
+_FAREWELL_S = 5.0  # for exchanges under way when the consumer gives up
+_WAITING = 32_000_000  # bytes of bodies that wait for the consumer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Crowd:
         self._transport, self._manners, self._find = transport, manners, find
         self._clock, self._jitter = clock, jitter
         self._lines = Lines(clock)
-        self._out: queue.Queue[Visit | _Move | BaseException | None] = queue.Queue(_QUEUED)
+        self._out: Outbox[Visit | _Move | BaseException | None] = Outbox(_WAITING)
         self._failures: list[outage.Failure] = []
         self._answers: list[float] = []
         self._changed: dict[int, Origin] = {}
@@ -140,13 +141,9 @@ class Crowd:
 
     def _dismiss(self, threads: list[threading.Thread]) -> None:
         self._lines.end()
-        for _ in range(100):
-            while not self._out.empty():
-                self._out.get_nowait()
-            alive = next((thread for thread in threads if thread.is_alive()), None)
-            if alive is None:
-                return
-            alive.join(0.05)
+        self._out.close()
+        for thread in threads:
+            thread.join(_FAREWELL_S / len(threads))
 
     def _leftovers(self) -> Iterator[Visit]:
         now = self._clock()
@@ -161,9 +158,10 @@ class Crowd:
     def _work(self) -> None:
         try:
             while (line := self._lines.take()) is not None:
-                for item in self._serve(line):
-                    self._out.put(item)
+                came = list(self._serve(line))
                 self._lines.give_back(line)
+                for item in came:
+                    self._out.put(item, len(item.exchange.body) if isinstance(item, Visit) else 0)
         except BaseException as error:
             self._out.put(error)
         finally:

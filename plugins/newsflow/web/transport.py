@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from requests import PreparedRequest, RequestException, Response
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, get_cookie_header
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
@@ -48,6 +49,8 @@ class _Trip:
     wants: Wants | None
     clip: bool
     hops: list[str] = field(default_factory=list)
+    jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)  # for its redirects only, then forgotten
+    seen: set[tuple[str, str]] = field(default_factory=set)
     statuses: list[int] = field(default_factory=list)
     status: int = 0
     reason: str = ""
@@ -147,6 +150,7 @@ class Transport:
         target: str | None = self._first(trip.url)
         while target is not None:
             trip.hops.append(target)
+            trip.seen.add((target, _prepared(trip, target).headers.get("Cookie", "")))
             target = self._hop(trip, call, target)
         return answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional)
 
@@ -162,7 +166,9 @@ class Transport:
     def _hop(self, trip: _Trip, call: Call, target: str) -> str | None:
         """One request; returns where it redirects to, or None when `trip` has its answer."""
         call.hop(loopback=origin_of(target) in self._settings.allow_origins)
-        response = self._answer(trip, call, target)
+        request = _prepared(trip, target)
+        response = self._answer(request, call)
+        extract_cookies_to_jar(trip.jar, request, response.raw)  # type: ignore[no-untyped-call]
         try:
             trip.status, trip.reason = response.status_code, response.reason or ""
             trip.headers = {name.lower(): value for name, value in response.headers.items()}
@@ -175,9 +181,7 @@ class Transport:
         finally:
             response.close()
 
-    def _answer(self, trip: _Trip, call: Call, target: str) -> Response:
-        request = PreparedRequest()
-        request.method, request.url, request.headers = "GET", target, trip.sent
+    def _answer(self, request: PreparedRequest, call: Call) -> Response:
         try:
             return self._send(request, call)
         except Stop as stop:
@@ -202,7 +206,7 @@ class Transport:
             follow = sendable(location, base=target)
         except BadUrl as error:
             raise Stop(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
-        if follow in trip.hops:
+        if (follow, _prepared(trip, follow).headers.get("Cookie", "")) in trip.seen:
             raise Stop(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
         if len(trip.hops) > self._settings.max_redirects:
             raise Stop(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
@@ -225,6 +229,17 @@ class Transport:
         call.body(trip.max_bytes)
         encoding = trip.headers.get("content-encoding", "")
         trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
+
+
+def _prepared(trip: _Trip, target: str) -> PreparedRequest:
+    """A request with the cookies that this exchange's redirects have set: some sites loop without."""
+    request = PreparedRequest()
+    request.method, request.url, request.headers = "GET", target, trip.sent.copy()
+    if len(trip.jar):
+        cookies = get_cookie_header(trip.jar, request)  # type: ignore[no-untyped-call]
+        if cookies:
+            request.headers["Cookie"] = cookies
+    return request
 
 
 def _check_port(url: str) -> None:
