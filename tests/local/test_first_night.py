@@ -114,6 +114,7 @@ def test_2_every_page_ended_as_an_article_or_with_a_reason(night: Night) -> None
     assert by_slug["school-roof-report"] == "not_found"
     assert by_slug["members-only-briefing"] == "robots_denied"
     assert by_slug["live-timetable"] == "rate_limited"
+    assert by_slug["investigation-land-deals"] == "paywall"
     assert None not in by_slug.values()
 
 
@@ -131,6 +132,11 @@ def test_4_the_redirect_the_wrong_charset_and_three_languages_came_through(night
     assert "„Das war kein Sicherheitsabstand, das war Glück“" in body
     languages = {language for (language,) in night.rows("select distinct language from news.articles")}
     assert languages == {"en", "de", "fr"}
+
+
+def test_4b_the_wire_story_is_one_story_of_three_publishers(night: Night) -> None:
+    found = night.rows("select origin_publisher, articles, publishers from news.stories where articles > 1")
+    assert found == [("courier", 3, 3)]
 
 
 def test_5_the_summary_tells_where_to_look(night: Night) -> None:

@@ -60,7 +60,7 @@ def down() -> int:
 
 @psql_app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def psql(context: typer.Context) -> int:
-    """Open psql on the news database; a server is started for it where none is up. Options are psql's, such as -c SQL."""
+    """Open psql on the news database; a server is started for it where none is up. Options are psql's."""
     from newsflow.local.launcher import database
     from newsflow.local.postgres import binaries
     from newsflow.local.show import Show
