@@ -7,6 +7,7 @@ process that can be killed.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from dataclasses import replace
@@ -21,6 +22,7 @@ from newsflow.poll.mend import mended, trimmed
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=")
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_LARGEST_BROKEN = 5_000_000  # bytes; mending and loose parsing cost time and memory that grow faster than the size
 # libxml2's words for its own limits: what is over them is refused, not read otherwise
 _LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_HUGE", "amplification")
 _PAGE = re.compile(rb"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
@@ -96,7 +98,7 @@ def _read_broken(body: bytes, base: str, content_type: str, error: Exception) ->
     why = f"not well-formed: {str(error)[:200]}"
     if b"<!ENTITY" in body[:100_000] and "entity" in str(error).lower():
         raise FeedError(Outcome.PARSE_ERROR, why)
-    if any(limit in str(error) for limit in _LIMITS):
+    if len(body) > _LARGEST_BROKEN or any(limit in str(error) for limit in _LIMITS):
         raise FeedError(Outcome.PARSE_ERROR, why)
     try:
         found = _read_tree(_tree(mended(body), base), base)
@@ -129,7 +131,7 @@ def _read_loose(body: bytes, base: str, content_type: str, why: str) -> ParsedFe
 def with_identity(feed: ParsedFeed) -> ParsedFeed:
     """Entries with a guid each, every guid once: the first showing of an entry wins.
 
-    Without a guid the link is the identity, and without that the title. A guid that stands
+    Without a guid the link is the identity, then the title, then all the rest. A guid that stands
     on entries with different links (some systems write the same for all) counts for nothing.
     """
     links: dict[str, set[str]] = {}
@@ -138,7 +140,16 @@ def with_identity(feed: ParsedFeed) -> ParsedFeed:
     found: dict[str, Entry] = {}
     for entry in feed.entries:
         guid = entry.guid if entry.guid and len(links[entry.guid]) == 1 else ""
-        guid = guid or entry.link or (f"title:{entry.title}" if entry.title else "")
+        guid = guid or entry.link or _made_up(entry)
         if guid:
             found.setdefault(guid, entry if guid == entry.guid else replace(entry, guid=guid))
     return replace(feed, entries=tuple(found.values()))
+
+
+def _made_up(entry: Entry) -> str:
+    """An identity for an entry that brings none; nothing for one that brings nothing at all."""
+    if entry.title:
+        return f"title:{entry.title}"
+    dates = (entry.published_raw, entry.updated_at)
+    rest = (*dates, *entry.authors, entry.summary, entry.content_html, *entry.enclosures)
+    return f"sha256:{hashlib.sha256(repr(rest).encode()).hexdigest()}" if any(rest) else ""

@@ -18,7 +18,7 @@ _UNWANTED = re.compile(
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_HIDDEN = ("script", "style", "noscript", "template", "iframe", "object")
+_HIDDEN = ("script", "style", "noscript", "template", "iframe")
 
 # Elements that go with all that is in them; those that are not HTML's for text go, their content stays.
 _ACTIVE_NAMES = (
@@ -39,7 +39,7 @@ def clean(text: str) -> str:
 
 def squeeze(text: str, limit: int) -> str:
     """One line of at most `limit` characters, whitespace folded."""
-    return _SPACE.sub(" ", clean(text)).strip()[:limit].rstrip()
+    return " ".join(clean(text).split())[:limit].rstrip()
 
 
 def plain(text: str, limit: int) -> str:

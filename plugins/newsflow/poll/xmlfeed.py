@@ -56,6 +56,7 @@ class Named(NamedTuple):
 
     fields: Fields
     base: str
+    attributes: dict[str, str]
 
     def all(self, names: Iterable[str]) -> Iterator[Element]:
         """Elements of these names, in the order of the names."""
@@ -106,7 +107,7 @@ def _fields(node: Element, base: str) -> Named:
         if name == "media:group":
             for inner in child:
                 found.setdefault(_name(inner), []).append(inner)
-    return Named(found, node.base or base)
+    return Named(found, node.base or base, {str(key): str(value) for key, value in node.attrib.items()})
 
 
 def _text(node: Element) -> str:
@@ -139,9 +140,10 @@ def _decoded(text: str) -> str:
 def _is_text(node: Element) -> bool:
     """Whether the element holds literal text, in which `<b>` means those three characters."""
     kind = node.get("type", "").lower()
+    plain_mode = len(node) == 0 and node.get("mode", "") not in ("escaped", "base64")
     if kind in ("text", "plain", "text/plain"):
-        return len(node) == 0 and node.get("mode", "") != "escaped"
-    return not kind and len(node) == 0 and is_atom(str(node.tag)) and node.get("mode", "") != "escaped"
+        return plain_mode
+    return not kind and plain_mode and is_atom(str(node.tag))
 
 
 def _line(node: Element, limit: int) -> str:
@@ -164,7 +166,12 @@ def _link(named: Named) -> str:
     for node in named.fields.get("feedburner:origlink", ()):
         if text := _text(node).strip():
             return _resolve(text, named.base)
-    return _href(named) or _permalink(named) or _body_source(named)
+    return _href(named) or _permalink(named) or _body_source(named) or _resolve(_attribute(named, "href"), named.base)
+
+
+def _attribute(named: Named, name: str) -> str:
+    """An attribute of the item itself, where CDF 1.0 keeps link and date (in capitals, mostly)."""
+    return next((value for key, value in named.attributes.items() if key.lower() == name), "")
 
 
 def _href(named: Named) -> str:
@@ -285,6 +292,7 @@ def _entry(node: Element, base: str, language: str) -> Entry:
     named = _fields(node, base)
     published, raw = _date(named, _PUBLISHED)
     updated, updated_raw = _date(named, _UPDATED)
+    updated = updated or parse_date(_attribute(named, "lastmod"))
     return Entry(
         guid=_guid(named, node),
         link=_link(named),
