@@ -11,6 +11,9 @@ where x.run_id = %(run_id)s and x.load_outcome is null and p.state = 'clustered'
 select coalesce(array_agg(s.page_id order by s.page_id), '{}')
 from ingest.story_pending s join news_internal.article a on a.article_id = s.page_id;
 
+-- name: load.prepare gives the transaction the memory to join its pages without temporary files
+select set_config('work_mem', '64MB', true);
+
 -- name: load.lock_pages takes the row locks of all pages that this transaction touches, in one order
 select count(*) from (
   select from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id for no key update
@@ -18,7 +21,7 @@ select count(*) from (
 
 -- name: load.make_plan makes the temporary table that a transaction keeps its decisions in
 create temporary table if not exists load_plan (
-  page_id bigint primary key,
+  page_id bigint not null,
   extraction_id bigint,
   story_id bigint not null,
   similarity real not null,
@@ -122,10 +125,13 @@ with moved as (
   where a.article_id = any(%(pages)s::bigint[]) and m.page_id = a.article_id
     and (a.story_id, a.is_origin) is distinct from (m.story_id, m.is_origin)
   returning a.article_id, a.revision, a.story_id, a.is_origin, a.similarity
+), noted as (
+  update load_plan l set moved = true, story_id = m.story_id from moved m where l.page_id = m.article_id
+  returning l.page_id
 )
-insert into load_plan as l (page_id, story_id, similarity, is_origin, revision, verdict, moved)
-select article_id, story_id, similarity, is_origin, revision, 'none', true from moved
-on conflict (page_id) do update set moved = true, story_id = excluded.story_id;
+insert into load_plan (page_id, story_id, similarity, is_origin, revision, verdict, moved)
+select article_id, story_id, similarity, is_origin, revision, 'none', true
+from moved m where not exists (select from noted n where n.page_id = m.article_id);
 
 -- name: load.empty_pending forgets the story changes that this transaction carried
 delete from ingest.story_pending where page_id = any(%(pages)s::bigint[]);

@@ -61,6 +61,7 @@ def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
 def _publish(step: runs.Work, pages: list[int]) -> None:
     """One chunk, in the caller's transaction; the change log's lock comes last and is short."""
     conn, now = step.conn, step.clock()
+    queries.run(conn, "load.prepare")
     queries.run(conn, "load.lock_pages", pages=pages)
     queries.run(conn, "load.decide", pages=pages)
     queries.run(conn, "load.analyze_plan")
