@@ -30,7 +30,8 @@ from newsflow.web.transport import Transport
 log = logging.getLogger(__name__)
 
 ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.5"
-FLUSH_S = 30.0  # a batch is committed at the latest after so long, so that people see progress
+FLUSH_S = 30.0  # a batch is committed at the latest after so long
+SHOW_S = 2.0  # counts are shown so often
 
 
 def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
@@ -67,7 +68,7 @@ class Shard:
         self._step, self._settings, self._archive = step, settings, archive
         self._transport = transport
         self._clock, self._jitter = step.clock, random.random
-        self._journal = Journal()
+        self._journal, self._shown = Journal(), step.clock()
         self._held: list[Visit] = []  # failures that may be our own network's
         with transaction(step.conn):
             self._pages = book.pages(step.conn, step.run_id, step.shard)
@@ -93,6 +94,7 @@ class Shard:
                 if self._due():
                     self._flush()
                     log.info("%s", self._journal.progress(*self._progress(), (self._clock() - begun).total_seconds()))
+                self._show()
             self._judge_failures()
             self._flush(last=True)
         for line in self._journal.summary(self._step.counts):
@@ -212,6 +214,15 @@ class Shard:
         if batch.captures:
             self._files.add(sealed.file)
         self._batch = None
+
+    def _show(self) -> None:
+        """Let people who watch see the counts between two batches."""
+        now = self._clock()
+        if (now - self._shown).total_seconds() >= SHOW_S:
+            self._shown = now
+            self._step.label = label(self._publishers, sum(self._step.counts.values()))
+            with transaction(self._step.conn):
+                self._step.save()
 
     def _progress(self) -> tuple[int, int]:
         return sum(self._step.counts.values()), sum(self._publishers.values())

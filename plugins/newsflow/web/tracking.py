@@ -10,10 +10,12 @@ import re
 
 _PREFIXES = (
     "utm_",
+    "asc_",
     "at_",
     "fb_",
     "ga_",
     "hmb_",
+    "itm_",
     "mtm_",
     "ns_",
     "pk_",
@@ -30,11 +32,12 @@ _PREFIXES = (
     "guce_",
 )
 _LIST = """
-    __source __twitter_impression _branch_match_id _branch_referrer _ga _gl _kx _openstat action_object_map
+    __source __twitter_impression _branch_match_id _branch_referrer _bhlid _ga _gl _kx _openstat action_object_map
     action_ref_map action_type_map adobe_mc awc cmp cmpid dclid dm_i echobox ecid ef_id epik fbclid ftag
     gbraid gclid gclsrc gad_source guccounter hsctatracking icid igsh igshid intcid intcmp irclickid ito
     li_fat_id mbid mc_cid mc_eid mkt_tok mkevt msclkid ncid ocid phpsessid rb_clickid ref_src ref_url rdt_cid
-    s_cid s_kwcid smid smtyp soc_src soc_trk spm sr_share srsltid sscid taid tblci ttclid twclid
+    s_cid s_kwcid smid smtyp soc_src soc_trk spm sr_share srsltid sscid taid tblci
+    traffic_source ttclid twclid
     vgo_ee wbraid wickedid wprss wtmc wtrid xtor yclid ysclid
 """
 _NAMES = frozenset(_LIST.split())
