@@ -144,6 +144,7 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
   hash as (delete from ingest.sketch_hash h using ingest.sketch s
     where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
+  learned as (delete from ingest.site_page where page_id = any(%(pages)s::bigint[])),
   compared as (update ingest.reprocess_page set found = null where page_id = any(%(pages)s::bigint[])),
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
     where page_id = any(%(pages)s::bigint[]))

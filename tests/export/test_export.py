@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pyarrow.parquet as pq
 import pytest
+from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from newsflow.commands import export as command
@@ -189,3 +191,28 @@ def test_times_have_their_zone_in_text_formats(world: World, tmp_path: Path) -> 
     made = export(world.conn, Target(str(tmp_path)), T0, format="jsonl", columns=["published_at"])
     assert made is not None
     assert datetime.fromisoformat(read(tmp_path / made.file)[0]["published_at"]) == T0 - timedelta(hours=1)
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A bucket of an S3-compatible server on loopback."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    options = {"endpoint_url": f"http://{host}:{port}", "key": "test", "secret": "test"}
+    monkeypatch.setitem(fsspec.config.conf, "s3", options)
+    fsspec.filesystem("s3").mkdir("exports")
+    yield "s3://exports/news"
+    server.stop()
+
+
+def test_exports_to_an_object_store_go_on_from_its_manifest(world: World, bucket: str) -> None:
+    first = export(world.conn, Target(bucket), T0)
+    retract(world.conn, [world.page("https://paper.example/1")], "wrong", T0)
+    second = export(world.conn, Target(bucket), T0)
+    assert first is not None
+    assert second is not None
+    assert (second.since, second.rows) == (first.until, 1)
+    fs = fsspec.filesystem("s3")
+    assert sorted(fs.ls("exports/news")) == sorted(f"exports/news/{n}" for n in (first.file, second.file, MANIFEST))
+    assert hashlib.sha256(fs.cat_file(f"exports/news/{first.file}")).hexdigest() == first.sha256
