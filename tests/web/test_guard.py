@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
@@ -168,6 +170,30 @@ def test_name_is_looked_up_once(server: Server) -> None:
             assert transport.exchange(origin + "/").outcome is Outcome.OK
     assert asked == ["news.example"]
     assert server.requests[0].headers["host"] == f"news.example:{server.port}"
+
+
+def test_look_up_that_hangs_ends_at_the_deadline(server: Server) -> None:
+    """getaddrinfo knows no timeout."""
+    until = threading.Event()
+
+    def lookup(host: str) -> list[str]:
+        until.wait(10)
+        return ["127.0.0.1"]
+
+    with Transport(Settings(deadline_s=0.3), lookup=lookup) as transport:
+        found = transport.exchange("http://news.example/")
+        until.set()
+    assert found.outcome is Outcome.DEADLINE
+    assert 0.3 <= found.seconds < 0.7
+
+
+def test_name_that_does_not_exist() -> None:
+    def lookup(host: str) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with Transport(Settings(), lookup=lookup) as transport:
+        found = transport.exchange("http://news.example/?token=secret")
+    assert (found.outcome, found.detail) == (Outcome.DNS_ERROR, "news.example: Name or service not known")
 
 
 def test_dead_address_is_passed_over(server: Server) -> None:

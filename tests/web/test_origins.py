@@ -62,6 +62,23 @@ def test_later_pause_of_another_process_wins(conn: Connection) -> None:
     assert (ours.pace.cool_until, ours.pace.cool_reason) == (LATER, "rate_limited")
 
 
+def test_saving_loses_no_change_of_a_worker(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker moves on between our reading the pace and the database's answer."""
+    number = origins.ensure(conn, ["https://a.example/"])["https://a.example"]
+    origin = origins.load(conn, [number])[number]
+    origin.pace = Pace(next_request_at=NOW)
+    values = origins._values
+
+    def overtaken(origin_id: int, pace: Pace) -> tuple[object, ...]:
+        row = values(origin_id, pace)
+        origin.change(lambda found: replace(found, next_request_at=LATER, failures=2))
+        return row
+
+    monkeypatch.setattr(origins, "_values", overtaken)
+    origins.save(conn, [origin])
+    assert (origin.pace.next_request_at, origin.pace.failures) == (LATER, 2)
+
+
 def test_saving_all_or_nothing_known(conn: Connection) -> None:
     numbers = origins.ensure(conn, [f"https://h{n}.example/" for n in range(50)])
     loaded = origins.load(conn, numbers.values())

@@ -192,7 +192,7 @@ class Crowd:
         line.rights = rights.of_robots(line.rules, file.body, line.origin.origin + "/")
         delay = line.rules.crawl_delay_s
         clamped = None if delay is None else min(delay, self._manners.most_s)
-        line.origin.pace = replace(line.origin.pace, crawl_delay_s=clamped)
+        line.origin.change(lambda found: replace(found, crawl_delay_s=clamped))
 
     def _ask_robots(self, line: Line) -> None:
         where = robots.address(line.origin.origin)
@@ -216,7 +216,7 @@ class Crowd:
             self._failures.append(outage.Failure(line.origin.origin, began, now.timestamp()))
             line.before = line.before or line.origin.pace
         least, most = self._manners.least_s, self._manners.most_s
-        line.origin.pace = pace.after(line.origin.pace, told, now, self._jitter(), least=least, most=most)
+        line.origin.change(lambda found: pace.after(found, told, now, self._jitter(), least=least, most=most))
         self._changed[line.origin.origin_id] = line.origin
 
     def _denied(self, job: Job, line: Line) -> Visit:

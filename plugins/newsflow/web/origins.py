@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from psycopg2.extensions import connection as Connection
 
@@ -22,6 +23,12 @@ class Origin:
     pace: Pace
     robots: RobotsFile | None = None
     robots_saved: bool = True  # False: `robots` is newer than the database
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def change(self, how: Callable[[Pace], Pace]) -> None:
+        """Replace the pace by what `how` makes of it; no change of another thread is lost."""
+        with self._lock:
+            self.pace = how(self.pace)
 
 
 def ensure(conn: Connection, urls_or_origins: Iterable[str]) -> dict[str, int]:
@@ -62,12 +69,12 @@ def _origin(row: object) -> Origin:
 def save(conn: Connection, origins: Sequence[Origin]) -> None:
     """Write paces back, and take over what others wrote meanwhile: the later pause wins.
 
-    Two statements; in the caller's transaction. Afterwards each `origin.pace` is the merged one.
+    Two statements; in the caller's transaction. Afterwards each origin heeds the pauses of others too.
     """
     by_id = {origin.origin_id: origin for origin in origins}
     data = [_values(by_id[key].origin_id, by_id[key].pace) for key in sorted(by_id)]
     for row in queries.values(conn, "web.save_paces", data, fetch=True):
-        by_id[row.origin_id].pace = _origin(row).pace
+        by_id[row.origin_id].change(_origin(row).pace.held_for)
     texts = [
         (key, o.robots.status, o.robots.body, o.robots.fetched_at, o.robots.expires_at)
         for key, o in sorted(by_id.items())

@@ -58,6 +58,15 @@ class Pace:
         """True while the origin is left alone."""
         return self.cool_until is not None and self.cool_until > now
 
+    def held_for(self, other: Pace) -> Pace:
+        """`other`, made to wait for what this one waits for; the later time wins."""
+        held = other
+        if self.cool_until and (held.cool_until is None or self.cool_until > held.cool_until):
+            held = replace(held, cool_until=self.cool_until, cool_reason=self.cool_reason)
+        if self.next_request_at and (held.next_request_at is None or self.next_request_at > held.next_request_at):
+            held = replace(held, next_request_at=self.next_request_at)
+        return held
+
     def wait_s(self, now: datetime) -> float:
         """Seconds until the next request may be sent; 0 when it may be sent now."""
         times = [at for at in (self.cool_until, self.next_request_at) if at is not None]
