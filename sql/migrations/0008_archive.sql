@@ -80,12 +80,12 @@ create table ingest.reprocess_page (
   capture_id bigint not null references ingest.capture on delete cascade,
   before_extraction_id bigint,
   before_outcome text not null default '',
+  before_detail text not null default '',
   verdict text check (verdict in ('same', 'changed', 'gained', 'lost', 'rejected', 'unreadable')),
   outcome text references ingest.outcome,
   detail text not null default '',
   changed text[] not null default '{}',
   similarity real,
-  found jsonb,
   after_extraction_id bigint,
   applied boolean not null default false,
   undone boolean not null default false,
@@ -100,13 +100,13 @@ comment on column ingest.reprocess_page.page_id is 'Page.';
 comment on column ingest.reprocess_page.capture_id is 'Capture that was extracted again.';
 comment on column ingest.reprocess_page.before_extraction_id is 'Extraction that stood there; null where the page had none.';
 comment on column ingest.reprocess_page.before_outcome is 'Outcome of the page before.';
-comment on column ingest.reprocess_page.verdict is 'same; changed; gained (was no article); lost (was one); rejected (as before); unreadable capture; null: not compared yet.';
+comment on column ingest.reprocess_page.before_detail is 'Detail of that outcome.';
+comment on column ingest.reprocess_page.verdict is 'same; changed; gained (was no article); lost (was one, and stays it); rejected (as before); unreadable capture; null: not compared yet.';
 comment on column ingest.reprocess_page.outcome is 'Outcome of the new extraction.';
 comment on column ingest.reprocess_page.detail is 'What was seen, for people.';
 comment on column ingest.reprocess_page.changed is 'Fields that differ.';
 comment on column ingest.reprocess_page.similarity is 'F1 of the bodies'' words, 0 to 1; 1 for equal bodies.';
-comment on column ingest.reprocess_page.found is 'The new extraction''s fields, kept until they are applied.';
-comment on column ingest.reprocess_page.after_extraction_id is 'Extraction that was stored when it was applied.';
+comment on column ingest.reprocess_page.after_extraction_id is 'The new extraction, where it differs; it becomes the page''s when it is applied.';
 comment on column ingest.reprocess_page.applied is 'Whether it was applied.';
 comment on column ingest.reprocess_page.undone is 'Whether it was undone.';
 comment on column ingest.reprocess_page.note is 'Why it was left alone by apply or undo.';

@@ -19,8 +19,12 @@ EPOCH = datetime(2024, 5, 1, tzinfo=timezone.utc)
 def pages(count: int, *, seed: int = 1, publishers: int = 20, start: int = 0) -> Iterator[tuple[Exchange, datetime]]:
     """Articles of many invented papers; each mixes paragraphs of the newsroom with numbers of its own."""
     world = sample_world(EPOCH)
-    pool = {p.language: [t for a in p.articles for t in a.text.paragraphs if len(t) > 60] for p in world.publishers}
-    titles = {p.language: [a.text.title for a in p.articles] for p in world.publishers}
+    pool: dict[str, list[str]] = {}
+    titles: dict[str, list[str]] = {}
+    for publisher in world.publishers:
+        for article in publisher.articles:
+            pool.setdefault(publisher.language, []).extend(t for t in article.text.paragraphs if len(t) > 60)
+            titles.setdefault(publisher.language, []).append(article.text.title)
     for number in range(start, start + count):
         chance = random.Random(f"{seed}/{number}")
         base = world.publishers[number % len(world.publishers)]

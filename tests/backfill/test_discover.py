@@ -17,8 +17,8 @@ from newsflow.local.newsroom import Newsroom, sample_world
 from newsflow.model import Entry
 from newsflow.poll.feed import Child
 from newsflow.settings import Settings
+from tests.backfill.test_reading import rows
 from tests.backfill.test_sources import Server, server, url
-from tests.backfill.test_step import rows
 
 __all__ = ["server"]
 PAGES = "select url, state, discovered_by from ingest.page order by url"

@@ -19,7 +19,7 @@ from newsflow.backfill.request import Request
 from newsflow.backfill.sources import HttpStream, Sources
 from newsflow.settings import Settings
 from tests.backfill.foreign import pages, write
-from tests.backfill.test_step import FILES, read_all, rows
+from tests.backfill.test_reading import FILES, read_all, rows
 
 
 class Server(ThreadingHTTPServer):

@@ -28,24 +28,30 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     """
     started = clock()
     archive = Archive(settings.archive_url)
-    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, _pool(settings) as pool:
+    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
         sites = SiteLines(step.conn, run_id)
         while batch := queries.rows(step.conn, "extract.take", run_id=run_id, shard=shard, limit=BATCH):
             sites.load(page.publisher_id for page in batch)
             step.conn.rollback()
-            made = list(pool.map(_jobs(batch, archive, settings, sites)))
+            made = list(pool.map(jobs(batch, archive, settings, sites)))
             with transaction(step.conn):
                 _store(step, batch, made, sites)
         teach(step.conn, run_id, sites.known, clock())
         return step.report(started)
 
 
-def _pool(settings: Settings) -> Extractors:
+def pool_of(settings: Settings) -> Extractors:
+    """The worker processes that the settings ask for."""
     workers = settings.extract_workers or max(1, (os.cpu_count() or 1) // settings.shards)
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 
-def _jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[Job]:
+def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[Job]:
+    """What the workers are given for a batch: captures as they were stored, and what is known of their pages.
+
+    :param batch: rows of `extract.take`, or with the same columns.
+    :raises CaptureError: where none of them can be read: the archive is not there.
+    """
     pointers = [CapturePointer(p.file, p.offset, p.length, p.payload_digest) for p in batch]
     found = dict(archive.read_many(pointers))
     broken = [answer for answer in found.values() if isinstance(answer, CaptureError)]

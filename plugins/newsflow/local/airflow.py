@@ -116,8 +116,17 @@ class Airflow:
             )  # fmt: skip
         if done.returncode:
             raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
+        self._make_pool(log)
         note.write_text(version)
         return True
+
+    def _make_pool(self, log: Path) -> None:
+        """The slots of news_backfill and news_reprocess; without their pool, tasks wait for ever."""
+        words = [str(programs() / "airflow"), "pools", "set", "news_backfill", "2", "beside the nightly run"]
+        with log.open("ab") as output:
+            subprocess.run(
+                words, env=dict(self.env), stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT, check=True
+            )
 
     def start(self) -> None:
         """Start the four components; `wait` tells when they answer."""

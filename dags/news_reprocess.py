@@ -1,0 +1,73 @@
+"""
+# news_reprocess: a better extractor over what we have
+
+Started by hand, in three runs: **compare** (a dry run), a look at its report, then **apply**, and **undo** if wished.
+No request is sent: it works on the stored captures.
+
+| action | does |
+|---|---|
+| `compare` | extracts the chosen captures with the installed extractor beside what stands there; analysts see nothing of it |
+| `apply` | gives the changed articles a revision with the cause `reprocess`; rejects that pass now become articles; articles that the new extractor would lose stay |
+| `undo` | puts the former contents back: articles, revisions and stories are those before `apply` (`news.changes` only grows and tells consumers) |
+
+The report is a file, `reports/reprocess-N.html` in newsflow's home (`newsflow reprocess report N` writes it anywhere): counts,
+changed fields, a histogram of similarity, examples side by side, the least similar first. The numbers also stand in the
+return value of `begin`.
+
+| task | does | if it is red |
+|---|---|---|
+| `begin` | the action, in batches; goes on where it was killed | the form is wrong, or the database or the archive is away: its last log line says which |
+| `finish` | deduplicates, loads and checks, as `news_ingest` does | as there |
+
+After an upgrade of trafilatura: compare with `extractors` = `%trafilatura-2.3.0%`, look, apply.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from airflow.sdk import Param, dag, task
+
+from newsflow import dagkit
+from newsflow.backfill.tasks import POOL
+from newsflow.reprocess import tasks
+
+LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
+
+
+@dag(
+    schedule=None,
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    max_active_runs=1,
+    default_args=dagkit.DEFAULTS | {"pool": POOL, "execution_timeout": timedelta(hours=24)},
+    tags=["news", "reprocess"],
+    doc_md=__doc__,
+    params={
+        "action": Param("compare", type="string", enum=["compare", "apply", "undo"], description="Compare comes first"),
+        "reprocess": Param(None, type=["null", "integer"], minimum=1, description="Its number, to apply or undo it"),
+        "publishers": Param(None, **LINES, description="Compare: only these publishers; empty: all"),
+        "since": Param(None, **DAY, description="Compare: first day of capture, UTC"),
+        "until": Param(None, **DAY, description="Compare: last day of capture, UTC"),
+        "outcomes": Param(None, **LINES, description="Compare: loaded, or codes of rejects such as too_short"),
+        "extractors": Param(None, **LINES, description="Compare: made by versions like these (SQL patterns with %)"),
+        "limit": Param(None, type=["null", "integer"], minimum=1, description="Compare: at most this many pages"),
+    },
+)
+def news_reprocess() -> None:
+    """By hand: compare, apply, undo."""
+
+    @task
+    def begin(params: dict[str, Any]) -> dict[str, Any]:
+        return tasks.begin(params)
+
+    @task
+    def finish(begun: dict[str, Any]) -> dict[str, Any]:
+        return tasks.finish(begun)
+
+    finish(begin())
+
+
+news_reprocess()

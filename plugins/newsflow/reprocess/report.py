@@ -1,0 +1,158 @@
+"""The report of a comparison, for review: numbers as JSON, and a page with examples side by side."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.store import queries
+
+EXAMPLES = 25  # of each verdict
+VERDICTS = {
+    "changed": "articles that would get a revision",
+    "same": "articles that stay as they are",
+    "gained": "rejects that would become articles",
+    "lost": "articles that the tried extractor rejects; they stay",
+    "rejected": "rejects that stay rejects",
+    "unreadable": "captures that can't be read",
+}
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;color:#1d2329;background:#fff}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}table{border-collapse:collapse}
+td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}td.n{text-align:right}
+.bar{background:#2f6f9f;height:.8rem;display:inline-block}.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}
+article{border-top:1px solid #c8d0d8;padding:.6rem 0}article h3{font-size:1rem;margin:.2rem 0;overflow-wrap:anywhere}
+.pair p{margin:.2rem 0;overflow-wrap:anywhere}del{background:#fbdcd8;text-decoration:none}
+ins{background:#d5efdb;text-decoration:none}.quiet{color:#5a6672}
+"""
+
+
+def summary(conn: Connection, number: int) -> dict[str, Any]:
+    """Counts by verdict, changed fields, outcomes of rejects, and the histogram of similarity in tenths."""
+    counts = queries.rows(conn, "reprocess.counts", reprocess_id=number)
+    verdicts: dict[str, int] = {}
+    for found in counts:
+        verdicts[found.verdict or "waiting"] = verdicts.get(found.verdict or "waiting", 0) + found.pages
+    turned = [
+        {"before": c.before_outcome, "after": c.outcome, "pages": c.pages}
+        for c in counts
+        if c.verdict in {"gained", "lost", "rejected"}
+    ]
+    fields = {row.field: row.pages for row in queries.rows(conn, "reprocess.fields", reprocess_id=number)}
+    tenths = {row.tenth: row.pages for row in queries.rows(conn, "reprocess.histogram", reprocess_id=number)}
+    histogram = [tenths.get(tenth, 0) for tenth in range(10)]
+    return {"verdicts": verdicts, "fields": fields, "outcomes": turned, "similarity": histogram}
+
+
+def write(conn: Connection, number: int, folder: Path) -> tuple[Path, Path]:
+    """Write `reprocess-N.json` and `reprocess-N.html`; returns their paths.
+
+    :raises LookupError: where there is no such reprocess.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data, page = folder / f"reprocess-{number}.json", folder / f"reprocess-{number}.html"
+    data.write_text(json.dumps(summary(conn, number), indent=1) + "\n", encoding="utf-8")
+    page.write_text(render(conn, number), encoding="utf-8")
+    return data, page
+
+
+def render(conn: Connection, number: int) -> str:
+    """The self-contained page: no script, no address of elsewhere is loaded.
+
+    :raises LookupError: where there is no such reprocess.
+    """
+    found = queries.row(conn, "reprocess.get", reprocess_id=number)
+    if found is None:
+        raise LookupError(f"there is no reprocess {number}")
+    numbers = summary(conn, number)
+    parts = [
+        f"<h1>Reprocess {number}: {html.escape(found.state)}</h1>",
+        f'<p class="quiet">{found.pages} pages, extractor {html.escape(found.extractor)}, chosen by'
+        f" {html.escape(json.dumps(found.selection))}</p>",
+        _verdicts(numbers["verdicts"]),
+        _fields(numbers["fields"]),
+        _histogram(numbers["similarity"]),
+        *(_examples(conn, number, verdict) for verdict in ("changed", "gained", "lost")),
+    ]
+    head = f'<meta charset="utf-8"><title>Reprocess {number}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+
+
+def _verdicts(counts: Mapping[str, int]) -> str:
+    rows = "".join(
+        f'<tr><td>{name}</td><td class="n">{counts.get(name, 0)}</td><td>{text}</td></tr>'
+        for name, text in VERDICTS.items()
+    )
+    return f"<h2>What would happen</h2><table>{rows}</table>"
+
+
+def _fields(fields: Mapping[str, int]) -> str:
+    rows = "".join(f'<tr><td>{html.escape(name)}</td><td class="n">{pages}</td></tr>' for name, pages in fields.items())
+    return f"<h2>Fields that differ</h2><table>{rows}</table>" if rows else ""
+
+
+def _histogram(tenths: list[int]) -> str:
+    most = max(tenths) or 1
+    rows = "".join(
+        f'<tr><td>{n / 10:.1f} – {(n + 1) / 10:.1f}</td><td class="n">{pages}</td>'
+        f'<td><span class="bar" style="width:{20 * pages / most:.1f}rem"></span></td></tr>'
+        for n, pages in enumerate(tenths)
+    )
+    return f"<h2>Similarity of the bodies that change (F1 of words)</h2><table>{rows}</table>"
+
+
+def _examples(conn: Connection, number: int, verdict: str) -> str:
+    found = queries.rows(conn, "reprocess.examples", reprocess_id=number, verdict=verdict, limit=EXAMPLES)
+    if not found:
+        return ""
+    return f"<h2>{verdict.capitalize()}: {VERDICTS[verdict]}</h2>" + "".join(map(_example, found))
+
+
+def _example(row: Any) -> str:
+    said = f"similarity {row.similarity:.2f}; " if row.similarity is not None else ""
+    what = ", ".join(row.changed) or f"{row.before_outcome or 'nothing'} → {row.outcome}: {row.detail}"
+    head = f'<h3>{html.escape(row.url)}</h3><p class="quiet">{html.escape(said + what)}</p>'
+    old, new = side_by_side(_text(row, "old"), _text(row, "new"))
+    return f'<article>{head}<div class="pair"><div>{old}</div><div>{new}</div></div></article>'
+
+
+def _text(row: Any, which: str) -> list[str]:
+    title, lead, body = (getattr(row, f"{which}_{name}") or "" for name in ("title", "lead", "body"))
+    authors, published = getattr(row, f"{which}_authors") or [], getattr(row, f"{which}_published_at")
+    byline = " · ".join(filter(None, [", ".join(authors), f"{published:%Y-%m-%d %H:%M}" if published else ""]))
+    return [line for line in (title, byline, lead, *body.split("\n")) if line]
+
+
+def side_by_side(before: list[str], after: list[str]) -> tuple[str, str]:
+    """Two columns of paragraphs as HTML; those that only one has are marked, and the words within a changed one."""
+    left, right = [], []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            same = [f"<p>{html.escape(text)}</p>" for text in before[a:b]]
+            left += same
+            right += same
+        else:
+            old, new = _words(" ".join(before[a:b]), " ".join(after[c:d]))
+            left.append(f"<p>{old}</p>")
+            right.append(f"<p>{new}</p>")
+    return "".join(left), "".join(right)
+
+
+def _words(before: str, after: str) -> tuple[str, str]:
+    old, new = before.split(), after.split()
+    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return "".join(_marked(codes, old, "del", 1)), "".join(_marked(codes, new, "ins", 3))
+
+
+def _marked(codes: list[Any], words: list[str], mark: str, at: int) -> Iterator[str]:
+    for code in codes:
+        text = html.escape(" ".join(words[code[at] : code[at + 1]]))
+        if text:
+            yield f"{text} " if code[0] == "equal" else f"<{mark}>{text}</{mark}> "

@@ -1,0 +1,228 @@
+"""The steps of a reprocess: compare (the dry run), apply, undo. Each can be killed and run again."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock, utcnow
+from newsflow.extract import row
+from newsflow.extract.pool import Extractors
+from newsflow.extract.site_store import SiteLines
+from newsflow.extract.step import jobs
+from newsflow.extract.version import extractor
+from newsflow.model import Extraction
+from newsflow.reprocess import report
+from newsflow.reprocess.compare import Difference, difference
+from newsflow.reprocess.request import Selection
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.archive import Archive
+from newsflow.store.db import advisory_lock, session, transaction
+
+log = logging.getLogger(__name__)
+
+BATCH = 256  # pages in one transaction
+
+KEPT = frozenset({"changed", "gained"})  # verdicts whose extraction is kept, to be applied
+
+
+class WrongStateError(ValueError):
+    """A reprocess is not where the asked step begins."""
+
+
+def compare(settings: Settings, run_id: int, selection: Selection, *, clock: Clock = utcnow) -> int:
+    """Extract the chosen captures again and note what would change; nothing that analysts see is touched.
+
+    :return: the number of the reprocess, to review and apply.
+    """
+    with session(settings.dsn) as conn:
+        number = _open(conn, run_id, selection, clock)
+        with advisory_lock(conn, "newsflow.reprocess", number):
+            if _state(conn, number) == "comparing":
+                _compare(conn, settings, run_id, number, clock)
+                with transaction(conn):
+                    summary = json.dumps(report.summary(conn, number))
+                    _move(conn, number, "compared", clock, report=summary)
+    return number
+
+
+def _open(conn: Connection, run_id: int, selection: Selection, clock: Clock) -> int:
+    with transaction(conn):
+        number = queries.value(
+            conn,
+            "reprocess.start",
+            run_id=run_id,
+            selection=json.dumps(selection.as_params()),
+            extractor=extractor(),
+            now=clock(),
+        )
+        if number is None:
+            return int(queries.value(conn, "reprocess.of_run", run_id=run_id))
+        queries.run(conn, "reprocess.choose", reprocess_id=number, **selection.as_query())
+        queries.run(conn, "reprocess.note_pages", reprocess_id=number)
+    return int(number)
+
+
+def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clock: Clock) -> None:
+    workers = settings.extract_workers or max(1, os.cpu_count() or 1)
+    sites = SiteLines(conn, run_id)
+    with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
+        while batch := queries.rows(conn, "reprocess.take", reprocess_id=number, limit=BATCH):
+            sites.load(page.publisher_id for page in batch)
+            conn.rollback()
+            made = list(pool.map(_jobs(batch, settings, sites)))
+            with transaction(conn):
+                _note(conn, run_id, number, batch, made, sites, clock)
+
+
+def _jobs(batch: Sequence[Any], settings: Settings, sites: SiteLines) -> Iterator[Any]:
+    """As extract's, from each archive in which captures of the batch lie."""
+    for place, pages in groupby(batch, lambda page: page.location):
+        yield from jobs(list(pages), Archive(place or settings.archive_url), settings, sites)
+
+
+def _note(
+    conn: Connection,
+    run_id: int,
+    number: int,
+    batch: Sequence[Any],
+    made: Sequence[Extraction],
+    sites: SiteLines,
+    clock: Clock,
+) -> None:
+    ids = [page.before_extraction_id for page in batch if page.before_extraction_id]
+    before = {found.extraction_id: found for found in queries.rows(conn, "reprocess.before", ids=ids)}
+    judged = [
+        (page, extraction, difference(before.get(page.before_extraction_id), extraction, row.content_hash(extraction)))
+        for page, extraction in zip(batch, made, strict=True)
+    ]
+    kept = [_record(run_id, number, page, e, sites, clock) for page, e, found in judged if found.verdict in KEPT]
+    stored = {found.page_id: found.extraction_id for found in queries.values(conn, "extract.store", kept, fetch=True)}
+    data = [_verdict(number, page, e, found, stored.get(page.page_id)) for page, e, found in judged]
+    queries.values(conn, "reprocess.judge", data)
+
+
+def _record(run_id: int, number: int, page: Any, extraction: Extraction, sites: SiteLines, clock: Clock) -> list[Any]:
+    """A row of `extract.store`; its own extractor name keeps it apart from what the capture already has."""
+    version = sites.version(page.publisher_id)
+    learned = {"site_lines": f"run {version}"} if version else {}
+    rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
+    sources = json.dumps({**extraction.sources, **learned}, ensure_ascii=False)
+    values = row.values(extraction)
+    values[row.COLUMNS.index("extractor")] = f"{extraction.extractor}#r{number}"
+    return [page.page_id, page.capture_id, run_id, "reprocess", rights, sources, *values, clock()]
+
+
+def _verdict(
+    number: int, page: Any, extraction: Extraction, found: Difference, stored: int | None
+) -> tuple[object, ...]:
+    said = (found.verdict, str(extraction.outcome), extraction.detail[:500], list(found.changed), found.similarity)
+    return (number, page.page_id, *said, stored)
+
+
+def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow) -> int:
+    """Give the pages their new extractions and take them into the run; deduplicate and load follow.
+
+    Articles that the tried extractor would lose stay as they are. Returns the pages taken.
+
+    :raises WrongStateError: where it was not compared, or was undone.
+    """
+    with session(settings.dsn) as conn, advisory_lock(conn, "newsflow.reprocess", number):
+        _expect(conn, number, {"compared", "applying", "applied"}, "applied")
+        with transaction(conn):
+            _move(conn, number, "applying", clock, run_id=run_id)
+            waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_apply", reprocess_id=number)]
+        for pages in _batches(waiting):
+            with transaction(conn):
+                queries.run(conn, "reprocess.lock_pages", pages=pages)
+                queries.run(conn, "reprocess.apply", reprocess_id=number, run_id=run_id, pages=pages, now=clock())
+    return len(waiting)
+
+
+def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow) -> int:
+    """Put former contents back as if it had not been applied, and take their pages into the run.
+
+    Articles that came with it go; articles that a publisher has edited since are left alone. The change
+    log, which only grows, tells consumers. Returns the pages taken.
+
+    :raises WrongStateError: where it was not applied.
+    """
+    with session(settings.dsn) as conn, advisory_lock(conn, "newsflow.reprocess", number):
+        _expect(conn, number, {"applying", "applied", "undoing", "undone"}, "undone")
+        with transaction(conn):
+            _move(conn, number, "undoing", clock, run_id=run_id)
+            waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_undo", reprocess_id=number)]
+        for pages in _batches(waiting):
+            with transaction(conn):
+                _undo(conn, run_id, number, pages, clock)
+    return len(waiting)
+
+
+def _undo(conn: Connection, run_id: int, number: int, pages: Sequence[int], clock: Clock) -> None:
+    now = clock()
+    queries.run(conn, "reprocess.make_undo")
+    queries.run(conn, "reprocess.make_log")
+    stories = queries.value(conn, "retract.list_stories", pages=pages)
+    queries.value(conn, "retract.lock_pages", pages=pages, stories=stories)
+    queries.run(conn, "reprocess.plan_undo", reprocess_id=number, pages=pages)
+    queries.run(conn, "reprocess.restore_articles")
+    queries.run(conn, "reprocess.return_pages", run_id=run_id, now=now)
+    _undo_gained(conn, number, clock)
+    queries.run(conn, "reprocess.mark_undone", reprocess_id=number, pages=pages)
+    queries.run(conn, "load.lock_changes")
+    queries.run(conn, "retract.log_changes", now=now)
+
+
+def _undo_gained(conn: Connection, number: int, clock: Clock) -> None:
+    now, gained = clock(), queries.value(conn, "reprocess.list_gained")
+    if not gained:
+        return
+    stories = queries.value(conn, "retract.list_stories", pages=gained)
+    mates = queries.value(conn, "retract.lock_pages", pages=gained, stories=stories)
+    queries.run(conn, "reprocess.note_gone", pages=gained)
+    queries.run(conn, "retract.delete_articles", pages=gained)
+    queries.run(conn, "reprocess.reject_again", reprocess_id=number, pages=gained, now=now)
+    queries.run(conn, "retract.regroup", stories=stories, now=now)
+    queries.run(conn, "retract.move_articles", mates=sorted({*mates} - {*gained}))
+
+
+def close(settings: Settings, number: int, state: str, *, clock: Clock = utcnow) -> None:
+    """Note that load has ended: `applied` or `undone`; an undone one's trial extractions go."""
+    with session(settings.dsn) as conn, transaction(conn):
+        _move(conn, number, state, clock)
+        if state == "undone":
+            queries.run(conn, "reprocess.drop_trials", reprocess_id=number)
+
+
+def _state(conn: Connection, number: int) -> str:
+    with transaction(conn):
+        found = queries.row(conn, "reprocess.get", reprocess_id=number)
+    if found is None:
+        raise WrongStateError(f"there is no reprocess {number} (newsflow reprocess list)")
+    return str(found.state)
+
+
+def _expect(conn: Connection, number: int, states: Iterable[str], aim: str) -> None:
+    state = _state(conn, number)
+    if state not in states:
+        raise WrongStateError(f"reprocess {number} is {state}, so it can't be {aim}")
+
+
+def _move(
+    conn: Connection, number: int, state: str, clock: Clock, *, run_id: int | None = None, report: str | None = None
+) -> None:
+    queries.run(
+        conn, "reprocess.set_state", reprocess_id=number, state=state, run_id=run_id, report=report, now=clock()
+    )
+
+
+def _batches(pages: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(pages), BATCH):
+        yield list(pages[start : start + BATCH])

@@ -1,0 +1,80 @@
+"""Verdicts, fields and similarity, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from newsflow.extract.row import content_hash
+from newsflow.model import Extraction, Outcome
+from newsflow.reprocess.compare import difference, f1
+from newsflow.reprocess.report import side_by_side
+from newsflow.reprocess.request import Selection
+
+OLD = Extraction("u", Outcome.OK, title="A", body="one two three four", authors=("Ada",), tags=("x",))
+
+
+@dataclass
+class Row:
+    """A row of `reprocess.before`."""
+
+    extraction: Extraction
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self.extraction, name)
+        return list(value) if isinstance(value, tuple) else value
+
+    @property
+    def content_hash(self) -> memoryview:
+        return memoryview(content_hash(self.extraction))
+
+
+def changed(**fields: object) -> Extraction:
+    return Extraction(
+        **{**{n: getattr(OLD, n) for n in ("url", "outcome", "title", "body", "authors", "tags")}, **fields}
+    )  # type: ignore[arg-type]
+
+
+GONE = changed(outcome=Outcome.EXTRACT_CRASHED, detail="the stored capture can't be read: x")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "fields"),
+    [
+        (Row(OLD), changed(), "same", ()),
+        (Row(OLD), changed(tags=("y",)), "same", ("tags",)),
+        (Row(OLD), changed(title="B", authors=("Ada", "Bo")), "changed", ("title", "authors")),
+        (Row(OLD), changed(outcome=Outcome.PAYWALL), "lost", ()),
+        (None, changed(), "gained", ()),
+        (None, changed(outcome=Outcome.TOO_SHORT), "rejected", ()),
+        (Row(OLD), GONE, "unreadable", ()),
+    ],
+)  # fmt: skip
+def test_verdicts(before: Row | None, after: Extraction, verdict: str, fields: tuple[str, ...]) -> None:
+    found = difference(before, after, content_hash(after))
+    assert (found.verdict, found.changed) == (verdict, fields)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "value"),
+    [("", "", 1.0), ("a b", "a b", 1.0), ("a b", "c d", 0.0), ("a b c d", "a b", 2 / 3), ("a a b", "a", 0.5)],
+)
+def test_similarity_is_f1_of_words(before: str, after: str, value: float) -> None:
+    assert f1(before, after) == pytest.approx(value)
+    assert f1(after, before) == pytest.approx(value)
+
+
+def test_columns_mark_what_differs_and_nothing_else() -> None:
+    old, new = side_by_side(["Head", "the quick fox", "end & out"], ["Head", "the slow fox", "end & out"])
+    assert old == "<p>Head</p><p>the <del>quick</del> fox </p><p>end &amp; out</p>"
+    assert new == "<p>Head</p><p>the <ins>slow</ins> fox </p><p>end &amp; out</p>"
+
+
+def test_selections_survive_airflow() -> None:
+    asked = Selection.from_params(
+        {"publishers": ["p"], "since": "2026-01-01", "until": "2026-01-02", "outcomes": ["loaded"], "extractors": ["%"]}
+    )
+    assert Selection.from_params(asked.as_params()) == asked
+    with pytest.raises(ValueError, match="ends on"):
+        Selection.from_params({"since": "2026-01-02", "until": "2026-01-01"})
