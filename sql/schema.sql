@@ -1988,12 +1988,12 @@ CREATE TABLE ingest.reprocess_page (
     capture_id bigint NOT NULL,
     before_extraction_id bigint,
     before_outcome text DEFAULT ''::text NOT NULL,
+    before_detail text DEFAULT ''::text NOT NULL,
     verdict text,
     outcome text,
     detail text DEFAULT ''::text NOT NULL,
     changed text[] DEFAULT '{}'::text[] NOT NULL,
     similarity real,
-    found jsonb,
     after_extraction_id bigint,
     applied boolean DEFAULT false NOT NULL,
     undone boolean DEFAULT false NOT NULL,
@@ -2013,7 +2013,9 @@ COMMENT ON COLUMN ingest.reprocess_page.before_extraction_id IS 'Extraction that
 
 COMMENT ON COLUMN ingest.reprocess_page.before_outcome IS 'Outcome of the page before.';
 
-COMMENT ON COLUMN ingest.reprocess_page.verdict IS 'same; changed; gained (was no article); lost (was one); rejected (as before); unreadable capture; null: not compared yet.';
+COMMENT ON COLUMN ingest.reprocess_page.before_detail IS 'Detail of that outcome.';
+
+COMMENT ON COLUMN ingest.reprocess_page.verdict IS 'same; changed; gained (was no article); lost (was one, and stays it); rejected (as before); unreadable capture; null: not compared yet.';
 
 COMMENT ON COLUMN ingest.reprocess_page.outcome IS 'Outcome of the new extraction.';
 
@@ -2023,9 +2025,7 @@ COMMENT ON COLUMN ingest.reprocess_page.changed IS 'Fields that differ.';
 
 COMMENT ON COLUMN ingest.reprocess_page.similarity IS 'F1 of the bodies'' words, 0 to 1; 1 for equal bodies.';
 
-COMMENT ON COLUMN ingest.reprocess_page.found IS 'The new extraction''s fields, kept until they are applied.';
-
-COMMENT ON COLUMN ingest.reprocess_page.after_extraction_id IS 'Extraction that was stored when it was applied.';
+COMMENT ON COLUMN ingest.reprocess_page.after_extraction_id IS 'The new extraction, where it differs; it becomes the page''s when it is applied.';
 
 COMMENT ON COLUMN ingest.reprocess_page.applied IS 'Whether it was applied.';
 
