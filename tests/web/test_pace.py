@@ -96,7 +96,7 @@ def test_answers_that_are_the_pages_trouble_do_not_cool(outcome: Outcome) -> Non
     assert (found.cool_until, found.failures) == (None, 0)
 
 
-@pytest.mark.parametrize("outcome", [*pace.UNASKED, Outcome.OWN_OUTAGE])
+@pytest.mark.parametrize("outcome", sorted([*pace.UNASKED, Outcome.OWN_OUTAGE]))
 def test_who_was_not_asked_is_not_judged(outcome: Outcome) -> None:
     before = Pace(failures=2)
     assert told(before, Exchange("u", outcome)) == before
