@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,21 +43,44 @@ def extract(
 def _one(source: str, url: str) -> None:
     from newsflow.extract.document import extract as read
     from newsflow.extract.manifest import to_json
+    from newsflow.model import Hints
 
-    html, found = page(source)
-    sys.stdout.write(to_json(read(html, url or found)) + "\n")
+    found = page(source)
+    sys.stdout.write(to_json(read(found.html, url or found.url, Hints(content_type=found.content_type))) + "\n")
 
 
-def page(source: str) -> tuple[bytes, str]:
-    """The bytes of a file, of standard input, or of a URL; and the address, where it is known.
+@dataclass(frozen=True)
+class Page:
+    """What was read, and what its transport said of it."""
+
+    html: bytes
+    url: str = ""
+    content_type: str = ""
+
+
+def page(source: str) -> Page:
+    """A page from a file, standard input, or a URL (asked through the guarded transport).
 
     :raises OSError: where it can't be read.
     """
     from newsflow.extract.manifest import read_page
 
     if source == "-":
-        return sys.stdin.buffer.read(), ""
-    return read_page(Path(source)), ""
+        return Page(sys.stdin.buffer.read())
+    if source.startswith(("http://", "https://")):
+        return _asked(source)
+    return Page(read_page(Path(source)))
+
+
+def _asked(url: str) -> Page:
+    from newsflow.model import Outcome
+    from newsflow.web.transport import Transport
+
+    with Transport(get_settings()) as transport:
+        answer = transport.exchange(url)
+    if answer.outcome is not Outcome.OK:
+        raise OSError(f"{url}: {answer.outcome} {answer.detail}".rstrip())
+    return Page(answer.body, answer.final_url or url, answer.headers.get("content-type", ""))
 
 
 def _batch(manifest: Path, workers: int, site_lines: bool) -> None:

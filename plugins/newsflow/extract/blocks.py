@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.counting import count_words
+
 # Never text of an article; taken out of the tree before anything looks for it.
 _JUNK = """
 script style noscript template iframe object embed applet svg canvas math map audio video select option button input
@@ -43,6 +45,14 @@ class Block:
     nodes: tuple[int, ...]
     order: int
     bold: float = 0.0
+    _words: int = -1
+
+    @property
+    def words(self) -> int:
+        """Words, comparable between scripts; counted once."""
+        if self._words < 0:
+            self._words = count_words(self.text)
+        return self._words
 
 
 def key(text: str) -> str:

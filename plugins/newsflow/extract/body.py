@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsflow.extract.blocks import Block, key
 from newsflow.extract.counting import count_words
@@ -24,6 +25,7 @@ _JUNK = re.compile(
 )
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TEXT_TAGS = frozenset(("p", "div", "li", "blockquote", "section", "article", "td", "dd", "pre", "main")) | _HEADINGS
+_SOLID = 24  # characters: twelve words of any script are longer
 _NUMBERS = re.compile(r"\d+")
 _IDS = re.compile(r"#[^.]*")
 
@@ -40,7 +42,7 @@ class Paragraph:
     @property
     def words(self) -> int:
         """Words, comparable between scripts."""
-        return count_words(self.text)
+        return self.block.words if self.block and self.block.text == self.text else count_words(self.text)
 
 
 def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
@@ -64,9 +66,14 @@ def _kind(block: Block) -> tuple[str, ...]:
     return (block.tag, *(_NUMBERS.sub("", _IDS.sub("", label)) for label in named[-2:]))
 
 
+@lru_cache(maxsize=20_000)
+def _named_junk(label: str) -> bool:
+    return bool(_JUNK.search(label))
+
+
 def is_junk(block: Block, levels: int = 3) -> bool:
     """Does it stand in a region that is not the article, by its classes?"""
-    return any(_JUNK.search(label) for label in block.path[-levels:])
+    return any(map(_named_junk, block.path[-levels:]))
 
 
 @dataclass(slots=True)
@@ -109,7 +116,7 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
         if block.order not in taken
         and block.links <= 0.5
         and block.tag in _TEXT_TAGS
-        and not _JUNK.search(block.path[-1])
+        and not _named_junk(block.path[-1])
         and not _other_article(block, ground, heads)
     ]
     found = [block for block in free if ground.parents[block.nodes[-2:-1]] > 20] + _alike(free, ground)
@@ -119,7 +126,7 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
 
 
 def _worth(block: Block) -> bool:
-    return block.tag in _HEADINGS or count_words(block.text) >= 5
+    return block.tag in _HEADINGS or block.words >= 5
 
 
 def _alike(free: Sequence[Block], ground: _Ground) -> list[Block]:
@@ -139,7 +146,7 @@ def _alike(free: Sequence[Block], ground: _Ground) -> list[Block]:
         block
         for box in boxes.values()
         for block in box
-        if len(box) >= 2 and sum(count_words(b.text) for b in box) >= 60 and not is_junk(block, 4)
+        if len(box) >= 2 and sum(b.words for b in box) >= 60 and not is_junk(block, 4)
     ]
 
 
@@ -158,10 +165,10 @@ def merge(placed: list[Paragraph], extra: Sequence[Block], by: str) -> list[Para
 
 def _solid(block: Block) -> float:
     """How much a block speaks for its containers being the article: its words, if it is running text."""
-    if block.links > 0.3 or block.tag not in _TEXT_TAGS or is_junk(block, 6):
+    if block.links > 0.3 or len(block.text) < _SOLID or block.tag not in _TEXT_TAGS:
         return 0.0
-    words = count_words(block.text)
-    return float(words) if words >= 12 else 0.0
+    words = block.words
+    return 0.0 if words < 12 or is_junk(block, 6) else float(words)
 
 
 def densest(blocks: Sequence[Block], share: float = 0.75) -> list[Block]:
@@ -175,4 +182,5 @@ def densest(blocks: Sequence[Block], share: float = 0.75) -> list[Block]:
         return []
     total = max(weights.values())
     best = max((node for node, weight in weights.items() if weight >= total * share), default=0)
-    return [b for b in blocks if best in b.nodes and b.links <= 0.5 and b.tag in _TEXT_TAGS and not is_junk(b, 6)]
+    inside = (b for b in blocks if b.links <= 0.5 and b.tag in _TEXT_TAGS and best in b.nodes)
+    return [b for b in inside if not is_junk(b, 6)]

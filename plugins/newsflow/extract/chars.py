@@ -17,7 +17,9 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 def clean(text: str) -> str:
     """One line of text without control, bidi, surrogate and invisible characters; spaces collapsed."""
-    return " ".join(strip(text).split())
+    if not (text.isascii() and text.isprintable()):
+        text = strip(text)
+    return " ".join(text.split())
 
 
 def strip(text: str) -> str:

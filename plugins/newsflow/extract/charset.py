@@ -11,28 +11,15 @@ from __future__ import annotations
 import codecs
 import re
 
-from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
+from resiliparse.parse.encoding import detect_encoding
+
+from newsflow.web.charset import codec
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PRESCAN = 4096  # browsers look at 1,024 bytes; pages with long comments first are common
-# Python's namesakes are narrower than the decoders that the standard means.
-_WIDER = {
-    "euc_kr": "cp949",
-    "shift_jis": "cp932",
-    "gbk": "gb18030",
-    "gb2312": "gb18030",
-    "iso8859-11": "cp874",
-    "big5": "big5hkscs",
-}
-
-
-def codec(label: str) -> str:
-    """Python's codec for a WHATWG label; "" for labels that the standard doesn't know (utf-7, idna, hex, …)."""
-    name = map_encoding_to_html5(label.strip().lower(), fallback_utf8=False) or ""
-    return _WIDER.get(name.lower(), name)
 
 
 def _declared(html: bytes, content_type: str) -> str:
@@ -41,7 +28,7 @@ def _declared(html: bytes, content_type: str) -> str:
         return name
     head = html[:_PRESCAN]
     meta = _META.search(head) or _XML.search(head)
-    name = codec(meta[1].decode("ascii")) if meta else ""
+    name = codec(meta[1].decode("ascii")) or "" if meta else ""
     return "utf-8" if name.startswith("utf-16") else name  # HTML Standard §13.2.3.2
 
 

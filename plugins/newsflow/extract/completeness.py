@@ -17,7 +17,6 @@ from newsflow.extract import engine
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph, densest, merge, missing, place
 from newsflow.extract.chars import clean_lines
-from newsflow.extract.counting import count_words
 
 GATE = 1.54  # the engine may miss up to 35 % before others are asked
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff]")
@@ -50,10 +49,6 @@ def medoid(candidates: dict[str, Sequence[str]]) -> str:
     return max(bags, key=agreement)
 
 
-def _words(lines: Sequence[str]) -> int:
-    return sum(map(count_words, lines))
-
-
 def _filled(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
     placed = place(lines, blocks)
     return merge(placed, missing(placed, blocks), "filled")
@@ -78,9 +73,10 @@ def paragraphs(root: HtmlElement, blocks: Sequence[Block], html: str, json_body:
     from copy import copy
 
     first = _filled(engine.quick(copy(root)), blocks)
-    dense = [block.text for block in densest(blocks)]
-    if _words(dense) <= GATE * _words([p.text for p in first]):
+    container = densest(blocks)
+    if sum(block.words for block in container) <= GATE * sum(p.words for p in first):
         return first, "engine"
+    dense = [block.text for block in container]
     second = _filled(engine.thorough(root), blocks)
     candidates: dict[str, Sequence[str]] = {
         "engine": [p.text for p in first],

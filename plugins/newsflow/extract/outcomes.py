@@ -7,7 +7,6 @@ cookies or errors keeps its place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -22,15 +21,9 @@ from newsflow.extract.title import squeeze
 from newsflow.model import Outcome
 
 OTHER_WORDS = 60  # a page with more running text beside the wall's words is an article
+_LONG = 300  # no check or notice is longer
 STUB_WORDS = 250  # a paywall's free part is shorter
 _LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
-_COOKIES = re.compile(
-    "cookie|куки|çerez|evästei|informasjonskapsler|sütiket|ملفات تعريف|کوکی|עוגיות|कुकी|クッキー|쿠키|คุกกี้|partner|"
-    "συνεργάτ|партн|privacy|datenschutz|privatsph|vie privée|privacidad|privacidade|prywatno",
-    re.IGNORECASE,
-)
-_ELLIPSIS = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\W*$")
-
 Verdict = tuple[Outcome, str]
 
 
@@ -78,12 +71,14 @@ def _headed(page: Evidence, name: str) -> bool:
 
 
 def _challenge(page: Evidence) -> Verdict | None:
+    if page.stated or page.words > _LONG:
+        return None
     said = vocabulary.hits("bot_challenge", page.text) or _headed(page, "bot_challenge")
     if page.words < 25:
         said = said or vocabulary.hits("bot_challenge", page.everything)
-    if said and page.other_words("bot_challenge", "javascript") < OTHER_WORDS and not page.stated:
+    if said and page.other_words("bot_challenge", "javascript") < OTHER_WORDS:
         return Outcome.BOT_CHALLENGE, f"a browser check{f' ({page.marks.challenge})' if page.marks.challenge else ''}"
-    if page.marks.challenge and page.words < 25 and not page.stated and not page.dated:
+    if page.marks.challenge and page.words < 25 and not page.dated:
         return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({page.marks.challenge})"
     return None
 
@@ -98,6 +93,8 @@ def _missing(page: Evidence) -> Verdict | None:
 
 
 def _removed(page: Evidence) -> Verdict | None:
+    if page.words > _LONG:
+        return None
     text = page.text if page.words else page.everything
     said = vocabulary.hits("removed", text) or vocabulary.hits("removed", " ".join(page.heads).casefold())
     if said and page.other_words("removed", "soft_404") < OTHER_WORDS:
@@ -106,14 +103,19 @@ def _removed(page: Evidence) -> Verdict | None:
 
 
 def _consent(page: Evidence) -> Verdict | None:
-    text = f"{page.text} {page.marks.buttons}" if page.words >= 25 else page.everything
+    if page.words and not _cookies(page.text):
+        return None
+    own = vocabulary.hits("consent_wall", page.text)
+    text = f"{page.text} {page.marks.buttons}" if page.words else page.everything
     said = vocabulary.hits("consent_wall", text)
-    if len(said) < 2 or not _COOKIES.search(text) or (page.words < 25 and len(said) < 3):
+    if len(said) < (2 if page.words else 3) or (page.words and not own) or not _cookies(text):
         return None
-    if page.words >= 25 and not vocabulary.hits("consent_wall", page.text):
-        return None
-    other = sum(p.words for p in page.body if not _COOKIES.search(p.text) and not _said(p))
+    other = sum(p.words for p in page.body if not _cookies(p.text.casefold()) and not _said(p))
     return (Outcome.CONSENT_WALL, f"it says: {'; '.join(said[:3])}") if other < OTHER_WORDS else None
+
+
+def _cookies(folded: str) -> bool:
+    return bool(vocabulary.hits("consent_stems", folded))
 
 
 def _said(p: Paragraph) -> bool:
@@ -145,14 +147,18 @@ def _paywall(page: Evidence) -> Verdict | None:
 
 
 def _offer(page: Evidence, *, anywhere: bool) -> str:
-    """The line that asks for a subscription: in or right behind the body; anywhere on a page that says it is closed."""
-    at = [p.block.order for p in page.body if p.block]
+    """The line that asks for a subscription: right behind the text; anywhere on a page that says it is closed."""
+    at = [p.block.order for p in page.body if p.block and not _asks(p.block)]
     last = max(at, default=-1)
     for block in page.blocks:
-        near = anywhere or not at or last < block.order <= last + 6 or block.order in at
-        if near and len(block.text) <= 400 and vocabulary.hits("paywall", block.text.casefold()):
+        near = anywhere or not at or last < block.order <= last + 6
+        if near and _asks(block) and not any(label.endswith(" hidden") for label in block.path):
             return block.text
     return ""
+
+
+def _asks(block: Block) -> bool:
+    return len(block.text) <= 400 and bool(vocabulary.hits("paywall", block.text.casefold()))
 
 
 def _shell(page: Evidence) -> Verdict | None:

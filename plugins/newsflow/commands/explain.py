@@ -1,0 +1,32 @@
+"""`newsflow explain`: why each paragraph was kept or cut, and which source won each field."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def explain(
+    source: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
+    url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
+    html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page to this file.")] = None,
+) -> None:
+    """Show, paragraph by paragraph, what was kept or cut and why, and where each field came from."""
+    from newsflow.commands.extract import page
+    from newsflow.extract import report
+    from newsflow.extract.document import read
+    from newsflow.model import Hints
+
+    found = page(source)
+    reading = read(found.html, url or found.url, Hints(content_type=found.content_type))
+    if html:
+        html.write_text(report.html(reading), encoding="utf-8")
+        sys.stderr.write(f"newsflow: the report is in {html}\n")
+    else:
+        sys.stdout.writelines(line + "\n" for line in report.text(reading))

@@ -1,0 +1,96 @@
+"""Walls are never stored, articles never lost: a confusion table over pages in fifteen languages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from newsflow.extract.document import extract
+from newsflow.model import Hints, Outcome
+from tests.extract.pages import PARAGRAPHS, page
+from tests.extract.walls import Case, articles, cases, document, paragraphs
+
+CASES = cases()
+WALLS = {
+    Outcome.BOT_CHALLENGE,
+    Outcome.CONSENT_WALL,
+    Outcome.PAYWALL,
+    Outcome.LOGIN,
+    Outcome.SOFT_404,
+    Outcome.REMOVED,
+    Outcome.NEEDS_JAVASCRIPT,
+    Outcome.INDEX_PAGE,
+}
+
+
+@pytest.fixture(scope="module")
+def table() -> dict[str, Outcome]:
+    return {case.name: extract(case.html, case.url).outcome for case in CASES}
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CASES) >= 150
+    assert {case.expected for case in CASES} >= WALLS | {Outcome.OK}
+
+
+def test_no_article_is_lost(table: dict[str, Outcome]) -> None:
+    lost = {
+        case.name: str(table[case.name]) for case in CASES if case.expected is Outcome.OK and table[case.name] != "ok"
+    }
+    assert lost == {}
+
+
+def test_no_wall_is_stored(table: dict[str, Outcome]) -> None:
+    stored = [case.name for case in CASES if case.expected is not Outcome.OK and table[case.name] is Outcome.OK]
+    assert stored == []
+
+
+def test_walls_are_called_by_their_names(table: dict[str, Outcome]) -> None:
+    confusion = Counter((str(case.expected), str(table[case.name])) for case in CASES)
+    right = sum(count for (expected, found), count in confusion.items() if expected == found)
+    wrong = {pair: count for pair, count in confusion.items() if pair[0] != pair[1]}
+    assert right / len(CASES) >= 0.97, wrong
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.name.endswith("-en") and c.expected in WALLS], ids=lambda c: c.name
+)
+def test_a_wall_has_a_detail_and_no_body_of_its_own(case: Case) -> None:
+    found = extract(case.html, case.url)
+    assert found.detail
+    if found.outcome is not Outcome.PAYWALL:
+        assert found.body == ""
+
+
+def test_the_free_part_of_a_closed_article_stays_with_its_outcome() -> None:
+    case = next(c for c in CASES if c.name == "paywall-declared-en")
+    found = extract(case.html, case.url)
+    assert found.outcome is Outcome.PAYWALL
+    assert found.body.startswith("The harbour council")
+    assert "900 words" in found.detail
+
+
+def test_the_wrong_language_for_a_publisher() -> None:
+    assert extract(page(), "https://a.example/x", Hints(languages=("de",))).outcome is Outcome.WRONG_LANGUAGE
+    assert extract(page(), "https://a.example/x", Hints(languages=("de", "en"))).outcome is Outcome.OK
+
+
+def test_an_article_whose_headline_speaks_of_an_error_page() -> None:
+    head = '<meta property="article:published_time" content="2026-05-12T08:00:00Z">'
+    html = page(title="Page not found: how the town's website lost its archive", head=head)
+    assert extract(html, "https://a.example/2026/05/12/page-not-found").outcome is Outcome.OK
+
+
+def test_a_short_notice_is_an_article() -> None:
+    html = document("Bridge closed", f"<article><h1>Bridge closed</h1>{paragraphs(PARAGRAPHS[0])}</article>", "en")
+    assert extract(html, "https://a.example/bridge-closed").outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("code", ["en", "ru", "ja", "ar"])
+def test_articles_keep_every_paragraph(code: str) -> None:
+    from tests.extract.texts import TEXTS
+
+    for case in articles(code, TEXTS[code]):
+        body = extract(case.html, case.url).body
+        assert all(p in body for p in TEXTS[code].paragraphs), case.name
