@@ -25,7 +25,7 @@ down: ## Stop what `make run` left running elsewhere
 	@$(VENV)/newsflow down
 
 test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
-	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 conformance: setup-tests ## Play the known cases of politeness on loopback, print the scored table, write docs/conformance.md
 	@$(VENV)/python -m pytest -q tests/conformance --conformance

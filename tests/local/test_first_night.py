@@ -28,7 +28,7 @@ from newsflow.local.install import browser
 from newsflow.local.processes import marked
 from newsflow.settings import ROOT
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("airflow")]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
 
 UP = [sys.executable, "-m", "newsflow.cli", "up", "--run"]
 CHROMIUM = (
