@@ -216,3 +216,15 @@ def test_squawk_would_find_a_long_lock(tmp_path: Path) -> None:
     done = squawk(bad, [])
     assert done.returncode != 0
     assert "require-concurrent-index-creation" in done.stdout
+
+
+def test_texts_are_compressed_with_lz4_where_the_server_has_it(server: Server) -> None:
+    dsn = create(server, "packed")
+    migrated(dsn).close()
+    world = World(dsn)
+    has = world.value("select 'lz4' = any(enumvals) from pg_settings where name = 'default_toast_compression'")
+    run = world.run()
+    world.clustered(run, "https://paper.example/a", body="The same words again. " * 400)
+    load(world.settings, run)
+    assert world.value("select pg_column_compression(body) from news_internal.article") == ("lz4" if has else "pglz")
+    world.conn.close()

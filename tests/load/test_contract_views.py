@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,33 @@ def test_diff_shows_the_paragraph_that_changed(two_runs: World) -> None:
 def test_diff_lines(world: World, old: str, new: str, expected: list[str]) -> None:
     found = world.rows("select op || line from news_internal.diff_lines(%s, %s)", old.split(), new.split())
     assert [line for (line,) in found] == expected
+
+
+def common(a: list[str], b: list[str]) -> int:
+    """Length of the longest common subsequence, the plain way."""
+    row = [0] * (len(b) + 1)
+    for x in a:
+        before = row[:]
+        for j, y in enumerate(b, 1):
+            row[j] = before[j - 1] + 1 if x == y else max(before[j], row[j - 1])
+    return row[-1]
+
+
+def without(lines: list[str], gone: list[str]) -> list[str]:
+    """Lines left when `gone` is taken out, first come first taken."""
+    left = list(gone)
+    return [line for line in lines if not (left and line == left[0] and left.pop(0))]
+
+
+def test_diff_is_the_shortest_for_random_texts(world: World) -> None:
+    rng = random.Random(5)
+    for _ in range(80):
+        old, new = ([rng.choice("abcd") for _ in range(rng.randint(0, 12))] for _ in range(2))
+        found = world.rows("select op, line from news_internal.diff_lines(%s::text[], %s::text[])", old, new)
+        removed = [line for op, line in found if op == "-"]
+        added = [line for op, line in found if op == "+"]
+        assert (len(old) - len(removed), len(new) - len(added)) == (common(old, new),) * 2
+        assert sorted(without(sorted(old), sorted(removed))) == sorted(without(sorted(new), sorted(added)))
 
 
 def test_diff_of_enormous_texts_ends(world: World) -> None:
