@@ -83,8 +83,8 @@ def data_folder(home: Path) -> Path:
     _sweep()
     link.unlink(missing_ok=True)
     target = Path(tempfile.mkdtemp(prefix="home-", dir=_house()))
-    (target / "home").write_text(str(home))
     link.symlink_to(target)
+    (target / "home").write_text(str(home))  # last: a sweep looks only at folders that have it
     return target
 
 
