@@ -145,12 +145,23 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
     where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
   learned as (delete from ingest.site_page where page_id = any(%(pages)s::bigint[])),
-  compared as (update ingest.reprocess_page set found = null where page_id = any(%(pages)s::bigint[])),
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
     where page_id = any(%(pages)s::bigint[]))
 update ingest.page set state = 'rejected', outcome = 'retracted', detail = %(kind)s || ': ' || left(%(why)s, 400),
   extraction_id = null, loaded_extraction_id = null, attempts = 0, changed_at = %(now)s
 where page_id = any(%(pages)s::bigint[]);
+
+-- name: retract.close_run_pages ends the pages in the funnels of runs that are under way
+update ingest.run_page x set
+  fetch_outcome = case when entered = 'fetch' then coalesce(fetch_outcome, 'retracted') end,
+  extract_outcome = case when fetch_outcome = 'ok' or entered = 'extract'
+    then coalesce(extract_outcome, 'retracted') end,
+  deduplicate_outcome = case when extract_outcome = 'ok' or entered = 'deduplicate'
+    then coalesce(deduplicate_outcome, 'retracted') end,
+  load_outcome = case when deduplicate_outcome = 'ok' or entered = 'load'
+    then coalesce(load_outcome, 'retracted') end
+from ingest.run r
+where r.run_id = x.run_id and r.state = 'running' and x.page_id = any(%(pages)s::bigint[]);
 
 -- name: retract.regroup gives the remaining members of the stories their number and origin
 with member as (

@@ -97,6 +97,32 @@ def test_its_other_addresses_are_barred_too(world: World) -> None:
     assert load(world.settings, run).counts == {"retracted": 1}
 
 
+@pytest.mark.parametrize(
+    ("done", "ended"),
+    [
+        ([], ["retracted", None, None, None]),
+        (["ok"], ["ok", "retracted", None, None]),
+        (["ok", "ok"], ["ok", "ok", "retracted", None]),
+        (["ok", "ok", "ok"], ["ok", "ok", "ok", "retracted"]),
+        (["not_modified"], ["not_modified", None, None, None]),
+    ],
+)
+def test_a_run_that_is_under_way_still_balances(world: World, done: list[str], ended: list[str | None]) -> None:
+    run, page = world.run(), world.page(URL)
+    world.rows(
+        "insert into ingest.run_page (run_id, page_id, shard, entered, fetch_outcome, extract_outcome,"
+        " deduplicate_outcome) values (%s, %s, 0, 'fetch', %s, %s, %s)",
+        run,
+        page,
+        *[*done, None, None, None][:3],
+    )
+    retract(world.conn, [page], "wrong", T0)
+    assert world.rows(
+        "select fetch_outcome, extract_outcome, deduplicate_outcome, load_outcome from ingest.run_page"
+    ) == [tuple(ended)]
+    assert world.rows("select 1 from news.runs where outcome is null") == []
+
+
 def test_twice_is_once(world: World) -> None:
     (page,) = loaded(world, URL)
     retract(world.conn, [page], "first reason", T0)

@@ -44,7 +44,7 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
         locked = queries.value(conn, "retract.lock_pages", pages=ids, stories=stories)
         queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
         queries.run(conn, "retract.note_articles", pages=ids)
-        for query in ("delete_articles", "delete_revisions"):
+        for query in ("delete_articles", "delete_revisions", "close_run_pages"):
             queries.run(conn, f"retract.{query}", pages=ids)
         queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
         queries.run(conn, "retract.regroup", stories=stories, now=now)
