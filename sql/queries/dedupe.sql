@@ -16,6 +16,12 @@ from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.page_id = any(%(pages)s::bigint[])
 order by p.page_id;
 
+-- name: dedupe.list_sketched reads the extractions that stored sketches were made of
+select s.page_id, e.extraction_id, e.title, e.body, e.authors, e.agencies
+from ingest.sketch s join ingest.extraction e using (extraction_id)
+where s.page_id = any(%(pages)s::bigint[])
+order by s.page_id;
+
 -- name: dedupe.list_canonical finds the pages that other pages name as their canonical address
 select p.page_id, p.url_hash, p.publisher_id, e.title, e.body, e.published_at, e.language, e.page_type
 from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
@@ -77,7 +83,7 @@ insert into ingest.sketch_stop (h, version, pages, stories, page_id, added_at) v
 on conflict (h) do nothing;
 
 -- name: dedupe.list_comparable reads what a comparison needs of pages
-select p.page_id, e.title, e.body, e.published_at, e.page_type, s.text_key
+select p.page_id, p.publisher_id, e.title, e.body, e.published_at, e.page_type
 from ingest.page p
 join ingest.sketch s using (page_id)
 join ingest.extraction e on e.extraction_id = s.extraction_id
@@ -184,3 +190,26 @@ with moved as (
 )
 update ingest.run_page set deduplicate_outcome = 'ok'
 where run_id = %(run_id)s and page_id = any(%(pages)s::bigint[]);
+
+-- name: dedupe.open_rebuild begins a rebuild, unless one is open; an open one of another version begins again
+insert into ingest.dedupe_rebuild as r (version, started_at) values (%(version)s, %(now)s)
+on conflict ((true)) where ended_at is null do update
+  set version = excluded.version, started_at = excluded.started_at, last_page_id = 0, pages = 0, moved = 0
+  where r.version <> excluded.version;
+
+-- name: dedupe.rebuild_batch lists the next pages of the open rebuild
+select s.page_id from ingest.sketch s
+where s.page_id > (select last_page_id from ingest.dedupe_rebuild where ended_at is null)
+order by s.page_id limit %(size)s;
+
+-- name: dedupe.note_rebuild notes how far the open rebuild is
+update ingest.dedupe_rebuild
+set last_page_id = %(last)s, pages = pages + %(pages)s, moved = moved + %(moved)s
+where ended_at is null;
+
+-- name: dedupe.end_rebuild closes the open rebuild
+update ingest.dedupe_rebuild set ended_at = %(now)s where ended_at is null;
+
+-- name: dedupe.rebuild_state says how far the newest rebuild is
+select r.pages, r.moved, (select count(*) from ingest.sketch s where s.page_id > r.last_page_id) as left_over
+from ingest.dedupe_rebuild r order by rebuild_id desc limit 1;

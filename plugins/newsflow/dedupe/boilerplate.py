@@ -41,6 +41,7 @@ _PHRASES = (
     r"this material may not be published, broadcast", r"may not be reproduced", r"our standards: the thomson reuters",
 )  # fmt: skip
 _BOILERPLATE = re.compile(r"\W*(?:" + "|".join(_PHRASES) + ")")
+_SENTENCE = re.compile(r"(?<=[.!?*]) ")
 _LONGEST = 240  # characters; a longer line says something else too
 _FOLD = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñçóęąśłżźćń", "aaaaaeeeeiiiiooooouuuuncoeaslzzcn")
 
@@ -59,7 +60,8 @@ def is_boilerplate(line: str) -> bool:
 
 
 def without_boilerplate(body: str, site_lines: frozenset[int] = frozenset()) -> str:
-    """The body's other lines; the body itself where nothing else would be left."""
-    lines = body.split("\n")
+    """The body's other lines (its other sentences, where it is one line); the body where nothing else is left."""
+    glue = "\n" if "\n" in body else " "
+    lines = body.split("\n") if glue == "\n" else _SENTENCE.split(body)
     kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and line_hash(s) in site_lines)]
-    return "\n".join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else body
+    return glue.join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else body

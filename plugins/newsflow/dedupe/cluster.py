@@ -46,13 +46,21 @@ class Clusterer:
         queries.run(self.conn, "dedupe.lock_stories")
         texts = store.texts(self.conn, pages)
         twins = find_twins(texts, store.canonical(self.conn, texts), _alike)
-        texts = [t for t in texts if t.page_id not in twins]
+        return Clustered(twins, self._place([t for t in texts if t.page_id not in twins], sketches))
+
+    def recluster(self, pages: Sequence[int]) -> int:
+        """Put pages that are in stories into stories anew; returns how many loaded articles moved."""
+        queries.run(self.conn, "dedupe.lock_stories")
+        return self._place(store.sketched(self.conn, pages), {})
+
+    def _place(self, texts: Sequence[Any], sketches: Mapping[int, Sketch]) -> int:
         self._forget(t.page_id for t in texts)
         made = [sketches.get(t.extraction_id) or sketch(t.page_id, t.extraction_id, t.title, t.body) for t in texts]
         store.put_sketches(self.conn, made)
         store.put_credits(self.conn, {t.page_id: credits(t.body, t.authors, t.agencies) for t in texts})
-        reached = store.replace_edges(self.conn, [s.page_id for s in made], self._compared(made), self.now)
-        return Clustered(twins, self._regroup(reached | {s.page_id for s in made}, {s.page_id for s in made}))
+        batch = {s.page_id for s in made}
+        reached = store.replace_edges(self.conn, sorted(batch), self._compared(made), self.now)
+        return self._regroup(reached | batch, batch)
 
     def _forget(self, pages: Iterable[int]) -> None:
         if len(self._texts) > REMEMBERED:
@@ -76,7 +84,8 @@ class Clusterer:
 
     def _prepared(self, pages: set[int]) -> Mapping[int, Text]:
         for row in store.comparable(self.conn, pages - self._texts.keys()):
-            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type)
+            publisher = str(row.publisher_id)
+            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type, publisher)
         return self._texts
 
     def _regroup(self, pages: set[int], batch: set[int]) -> int:

@@ -23,6 +23,11 @@ def texts(conn: Connection, pages: Sequence[int]) -> list[Any]:
     return queries.rows(conn, "dedupe.list_texts", pages=list(pages))
 
 
+def sketched(conn: Connection, pages: Sequence[int]) -> list[Any]:
+    """The extraction that each page's sketch was made of (a newer one may wait for its own turn)."""
+    return queries.rows(conn, "dedupe.list_sketched", pages=list(pages))
+
+
 def canonical(conn: Connection, texts: Iterable[Any]) -> dict[bytes, Any]:
     """Known pages that these name as their canonical address, by the hash of their URL."""
     hashes = [key for t in texts if (key := canonical_hash(t.url, t.canonical_url))]

@@ -27,21 +27,30 @@ EDITED = 0.35  # containment that is enough where what is not shared is only sho
 COVERED = 0.8  # share of the shorter text that such gaps and shared shingles cover
 WHOLE = 0.5  # Jaccard from which both are taken for the same whole
 DENSITY = 0.012  # other numbers for each shared shingle that a copy may have
-CORRECTED, CORRECTED_SHARED = 3, 100  # numbers that a correction may change where so much is shared
+CORRECTED, CORRECTED_EACH = 3, 50  # numbers that a correction may change, one for so many shared
 NAME_DENSITY = 0.008  # the same for names, which corrections leave alone
 NEAR = timedelta(days=3)
 CERTAIN = 0.9  # containment that holds over any span of time
 TOP_WORDS = 120  # an excerpt's lead stands within so many words of the longer text's top
 LEAD = 25  # shingles
+LEAD_SHARE = 0.3  # of them; fewer in common are chance
 STEM = 6
 NAMES = 4
 ITEM = 150  # words; a roundup's items are shorter than this
 CONTINUES = 0.06  # share of an excerpt's names or long words that come back in the rest of the longer text
+HEADLESS = 0.75  # containment that makes up for leads that differ in both
 PART = 0.75  # of the longer text's shingles; a text shorter than that may be an item of the longer
 LIVE = 0.9  # Jaccard that two live blogs must have: each entry makes another text of them
 LIVE_LINES = 4
 LIVE_SHARE = 0.3
-_CLOCK = re.compile(r"^\W*\d{1,2}[:.h]\d{2}\b", re.MULTILINE)
+_CLOCK = re.compile(
+    r"(?:^|(?<=[.!?”\"] ))\W{0,3}(?:(?:updated?|posted|at)\W{1,2})?\d{1,2}[:.h]\d{2}\b", re.MULTILINE | re.IGNORECASE
+)
+_LIVE = re.compile(
+    r"^live\b|\blive(?: ?blog| updates?| coverage|-?ticker|:)|\bas it happened|\bminute by minute|\ben (?:direct|vivo)\b|"
+    r"\bin diretta|\bao vivo\b",
+    re.IGNORECASE,
+)
 _ROUNDUP = re.compile(r"\b(?:in brief|briefs|round-?up|digest|at a glance|news briefing|headlines)\b", re.IGNORECASE)
 
 
@@ -60,6 +69,7 @@ class Text:
     title: str
     published_at: datetime | None
     live: bool
+    publisher: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,7 @@ def prepare(
     body: str,
     published_at: datetime | None = None,
     page_type: str = "article",
+    publisher: str = "",
     site_lines: frozenset[int] = frozenset(),
 ) -> Text:
     """Make a text ready."""
@@ -93,7 +104,8 @@ def prepare(
     found = weights(words)
     made = shingles(words, SIZE, found)
     order = np.argsort(made.hashes, kind="stable")
-    live = page_type == "live" or len(_CLOCK.findall(body)) >= max(LIVE_LINES, LIVE_SHARE * body.count("\n"))
+    clocks = len(_CLOCK.findall(body))
+    live = page_type == "live" or (clocks >= LIVE_LINES and clocks >= LIVE_SHARE * body.count("\n"))
     return Text(
         words=words,
         length=float(len(words) if found is None else sum(found)),
@@ -105,7 +117,8 @@ def prepare(
         names=names(body),
         title=title,
         published_at=published_at,
-        live=live,
+        live=live or (clocks > 1 and _LIVE.search(title) is not None),
+        publisher=publisher,
     )
 
 
@@ -126,10 +139,12 @@ def compare(one: Text, other: Text) -> Verdict:
         return found
     clashes = conflicts(gaps, a.names | b.names, cased=bool(a.names or b.names))
     found = replace(found, conflicts=clashes)
-    if _template(clashes, shared):
+    if _template(clashes, shared, same_publisher=bool(a.publisher) and a.publisher == b.publisher):
         return replace(found, rule="template")
     if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
         return replace(found, rule="too far apart")
+    if containment < HEADLESS and not _leads(a, b, here, there):
+        return replace(found, rule="other lead")
     rule = "whole" if jaccard >= WHOLE else _excerpt(a, b, here, there)
     part = _part(there) if len(a.unique) < PART * len(b.unique) else None
     return replace(found, copies=rule in {"whole", "lead"}, rule=rule, part=part, inner_first=a is one)
@@ -162,9 +177,14 @@ def _aligned(a: Text, b: Text) -> tuple[Positions, Positions]:
     return here, b.by_hash[at[here]]
 
 
-def _template(found: Conflicts, shared: int) -> bool:
-    """Other names throughout, or other numbers in more places than a correction has."""
-    few = CORRECTED if shared >= CORRECTED_SHARED else DENSITY * shared
+def _template(found: Conflicts, shared: int, *, same_publisher: bool) -> bool:
+    """Other names throughout, or other numbers in more places than a correction has.
+
+    One publisher's correction stands under the same address; another address with other facts is another page.
+    """
+    if same_publisher:
+        return found.numbers > 0 or found.names >= 1
+    few = min(CORRECTED, shared // CORRECTED_EACH)
     return found.names > NAME_DENSITY * shared or found.numbers > max(few, DENSITY * shared)
 
 
@@ -191,6 +211,13 @@ def _gaps(a: Text, b: Text, here: Positions, there: Positions) -> Iterator[tuple
         yield a.words[int(a.ends[here[i]]) : int(here[i + 1])], b.words[int(b.ends[there[i]]) : int(there[i + 1])]
 
 
+def _leads(a: Text, b: Text, here: Positions, there: Positions) -> bool:
+    """Whether either text's lead stands in the other: two articles above one long form share no lead."""
+    first = np.count_nonzero(here < LEAD) / min(LEAD, len(a.ordered))
+    other = np.count_nonzero(np.unique(there) < LEAD) / LEAD
+    return bool(max(first, other) >= LEAD_SHARE)
+
+
 def _part(there: Positions) -> tuple[int, int]:
     """Where the shared shingles stand, judged by the middle eight tenths: common phrases stand anywhere."""
     ordered = np.sort(there)
@@ -202,7 +229,7 @@ def _part(there: Positions) -> tuple[int, int]:
 def _excerpt(a: Text, b: Text, here: Positions, there: Positions) -> str:
     """Whether the shorter text is the longer's top ("lead") or a part that something else carries."""
     lead = (here < LEAD) & (there < TOP_WORDS)
-    if np.count_nonzero(lead) < 0.4 * min(LEAD, len(a.ordered)):
+    if np.count_nonzero(lead) < LEAD_SHARE * min(LEAD, len(a.ordered)):
         return "not its lead"
     if _ROUNDUP.search(b.title):
         return "roundup"

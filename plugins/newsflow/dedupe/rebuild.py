@@ -1,0 +1,53 @@
+"""Roll the present algorithm over articles that an older one has put into stories; resumable, beside other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock, utcnow
+from newsflow.dedupe import ALGORITHM
+from newsflow.dedupe.cluster import Clusterer
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.db import advisory_lock, session, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How far a rebuild is: pages done and left, and loaded articles whose story changed."""
+
+    pages: int
+    left: int
+    moved: int
+
+
+def rebuild(
+    settings: Settings, *, progress: Callable[[Rebuilt], None] = lambda found: None, clock: Clock = utcnow
+) -> Rebuilt:
+    """Sketch and compare all clustered pages anew, a transaction a batch; goes on where a broken one stopped.
+
+    The stop-list is kept. Changed stories go to analysts with the next load.
+    """
+    with session(settings.dsn, application="newsflow dedupe rebuild") as conn, advisory_lock(conn, "newsflow.rebuild"):
+        with transaction(conn):
+            queries.run(conn, "dedupe.open_rebuild", version=ALGORITHM, now=clock())
+        clusterer = Clusterer(conn, clock())
+        while True:
+            with transaction(conn):
+                batch = queries.rows(conn, "dedupe.rebuild_batch", size=settings.dedupe_batch)
+                if not batch:
+                    queries.run(conn, "dedupe.end_rebuild", now=clock())
+                    return _state(conn)
+                pages = [row.page_id for row in batch]
+                moved = clusterer.recluster(pages)
+                queries.run(conn, "dedupe.note_rebuild", last=pages[-1], pages=len(pages), moved=moved)
+            with transaction(conn):
+                progress(_state(conn))
+
+
+def _state(conn: Connection) -> Rebuilt:
+    row = queries.row(conn, "dedupe.rebuild_state")
+    return Rebuilt(row.pages, row.left_over, row.moved)
