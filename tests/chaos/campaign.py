@@ -66,6 +66,14 @@ class Result:
     differences: list[str] = field(default_factory=list)
 
 
+def settled(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """A story's number is its smallest page number, and polls give those out in any order: name it by its first URL."""
+    first: dict[str, str] = {}
+    for row in found["articles"]:
+        first[row[-1]] = min(row[0], first.get(row[-1], row[0]))
+    return {**found, "articles": [(*row[:-1], first[row[-1]]) for row in found["articles"]]}
+
+
 def _sql(dsn: str, *statements: str) -> None:
     conn = psycopg2.connect(dsn)
     conn.autocommit = True
@@ -116,7 +124,7 @@ class Campaign:
             self._keep(step)
             self._take(settings, step)
         pipeline.check(settings, self.run_id)
-        self.twin = left(dsn)
+        self.twin = settled(left(dsn))
 
     def _keep(self, step: str) -> None:
         _sql(self.server.url(), f"create database at_{step} template stage")
@@ -142,7 +150,7 @@ class Campaign:
         with self._copy(step) as settings:
             result = getattr(self, "_" + fault.replace(" ", "_"))(settings, step)
             self._recover(settings, step, result)
-            result.differences = differences(left(settings.dsn), self.twin) + self._faults(settings)
+            result.differences = differences(settled(left(settings.dsn)), self.twin) + self._faults(settings)
         return result
 
     @contextmanager
