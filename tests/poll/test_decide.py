@@ -152,3 +152,10 @@ def test_horizon_is_the_busiest_half_window_and_silent_on_bulk_dates() -> None:
     built = tuple(replace(entry, published_at=NOON) for entry in ENTRIES)
     assert window_of(built).horizon_s is None
     assert window_of(()) == Window()
+
+
+def test_a_busy_time_is_forgotten_slowly() -> None:
+    quiet = tuple(replace(entry, published_at=NOON - timedelta(hours=n)) for n, entry in enumerate(ENTRIES))
+    assert window_of(quiet).horizon_s == 5 * 3600
+    assert window_of(quiet, window_of(ENTRIES)).horizon_s == 3300
+    assert window_of(ENTRIES, window_of(quiet)).horizon_s == 3000

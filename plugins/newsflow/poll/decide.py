@@ -47,7 +47,7 @@ def decide(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Deci
 
 def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Decision:
     feed = polled.feed
-    window = feed.window if polled.same else window_of(polled.entries)
+    window = feed.window if polled.same else window_of(polled.entries, feed.window)
     entries = max(window.entries, 1) if polled.same else window.entries
     seen = Seen(
         entries=entries,

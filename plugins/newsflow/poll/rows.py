@@ -162,7 +162,8 @@ def _page_of(entry: Entry) -> dict[str, Any]:
     """Where the link leads; an unusable one keeps its entry, with the reason."""
     try:
         url = canonicalise(entry.link)
-        return {"url": url, "url_hash": url_hash(url), "origin": origin_of(url), "outcome": None}
+        origin = "/".join(url.split("/", 3)[:3])  # of a canonical URL; parsing it again would cost as much
+        return {"url": url, "url_hash": url_hash(url), "origin": origin, "outcome": None}
     except BadUrl:
         return {"url": None, "url_hash": None, "origin": None, "outcome": str(Outcome.BAD_URL)}
 

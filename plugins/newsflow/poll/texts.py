@@ -18,6 +18,8 @@ _UNWANTED = re.compile(
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_INLINE = re.compile(r"</?(?:a|abbr|b|big|cite|code|em|font|i|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.I)
+_INTRICATE = re.compile(r"<(?:script|style|noscript|template|iframe|!--|\?)", re.I)
 _HIDDEN = ("script", "style", "noscript", "template", "iframe")
 
 # Elements that go with all that is in them; those that are not HTML's for text go, their content stays.
@@ -46,7 +48,9 @@ def plain(text: str, limit: int) -> str:
     """HTML, or text that may be HTML, as one plain line of at most `limit` characters."""
     text = text[: 8 * limit]
     if _TAG.search(text):
-        text = _without_tags(text)
+        # a parse costs ten times as much, and is needed only where text hides in elements
+        simple = not _INTRICATE.search(text)
+        text = html.unescape(_TAG.sub(" ", _INLINE.sub("", text))) if simple else _without_tags(text)
     elif _ENTITY.search(text):
         text = html.unescape(text)
     return squeeze(text, limit)

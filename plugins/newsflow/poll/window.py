@@ -10,6 +10,7 @@ from datetime import datetime
 from newsflow.model import Entry
 
 _HEADS = 5
+_FORGET = 1.1  # growth of a remembered horizon from poll to poll, so that a quiet night does not hide a busy day
 _SECOND = 1.0
 
 
@@ -37,16 +38,26 @@ def guid_hash(guid: str) -> bytes:
     return hashlib.sha256(guid.encode("utf-8", "replace")).digest()
 
 
-def window_of(entries: Sequence[Entry]) -> Window:
-    """What to keep of these entries; by date where there are dates, else in the order shown."""
+def window_of(entries: Sequence[Entry], before: Window | None = None) -> Window:
+    """What to keep of these entries; by date where there are dates, else in the order shown.
+
+    :param before: the window of the last poll, whose shorter horizon is forgotten slowly.
+    """
     dated = sorted((e for e in entries if e.published_at), key=_date, reverse=True)
     heads = dated if len(dated) * 2 > len(entries) else entries
     return Window(
         heads=tuple(guid_hash(entry.guid) for entry in heads[:_HEADS]),
         entries=len(entries),
         newest_at=dated[0].published_at if dated else None,
-        horizon_s=_horizon([_date(entry) for entry in dated]),
+        horizon_s=_remembered(_horizon([_date(entry) for entry in dated]), before.horizon_s if before else None),
     )
+
+
+def _remembered(horizon_s: int | None, before_s: int | None) -> int | None:
+    if before_s is None:
+        return horizon_s
+    kept = int(before_s * _FORGET)
+    return kept if horizon_s is None else min(horizon_s, kept)
 
 
 def _date(entry: Entry) -> float:
