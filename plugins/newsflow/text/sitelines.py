@@ -33,11 +33,7 @@ def _words(line: str) -> list[str]:
 def fingerprint(line: str) -> int:
     """64 bits of a line, signed as PostgreSQL's bigint; 0 for a line without words."""
     words = _words(line)
-    return _hash(words) if _has_letters(words) else 0
-
-
-def _has_letters(words: Sequence[str]) -> bool:
-    return any(char.isalpha() for word in words for char in word)
+    return _hash(words) if any(word != "0" for word in words) else 0
 
 
 def _hash(words: Sequence[str]) -> int:
@@ -62,7 +58,7 @@ def page_lines(page: str, title: str, lines: Iterable[str]) -> PageLines:
     found: dict[int, int] = {}
     for line in lines:
         words = _words(line)
-        if _has_letters(words):
+        if any(word != "0" for word in words):
             found.setdefault(_hash(words), len(words))
     return PageLines(page, " ".join(tokens(title)), found)
 
