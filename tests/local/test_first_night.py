@@ -28,13 +28,13 @@ from newsflow.local.install import browser
 from newsflow.local.processes import marked
 from newsflow.settings import ROOT
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(900)]
 
 UP = [sys.executable, "-m", "newsflow.cli", "up", "--run"]
 CHROMIUM = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"
 )  # fmt: skip
-START_S = 240.0
+START_S = 420.0
 
 
 @dataclass
