@@ -35,7 +35,8 @@ from newsflow.web.urls import url_hash
 ORIGINS = int(os.environ.get("BENCH_ORIGINS", "200"))
 PAGES = int(os.environ.get("BENCH_PAGES", "25"))  # of each origin
 TAKES_S = 0.2
-DELAY_S = 1.0
+DELAY_S = float(os.environ.get("BENCH_DELAY_S", "1"))  # the setting's default
+THREADS = tuple(map(int, os.environ.get("BENCH_THREADS", "64 16").split()))
 SENTENCE = "the council said on day {} that bridge {} of {} will be closed for repairs until spring "
 TEXT = "".join(SENTENCE.format(n % 7, n * 31 % 101, n * 17 % 89) for n in range(350))  # about 30 kB
 
@@ -165,7 +166,7 @@ def main() -> None:
             conn = connect(postgres.url("postgres"))
             migrate(conn, ROOT / "sql")
             conn.close()
-            for threads in (64, 16):
+            for threads in THREADS:
                 table.add_row(*measure(postgres.url("postgres"), folder, ports, threads))
         finally:
             postgres.stop("immediate")

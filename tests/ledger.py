@@ -38,7 +38,7 @@ class Ledger:
             database_url=self.dsn,
             archive=str(self.archive),
             allow_origins=" ".join(server.origin for server in self.servers),
-            **{"delay_s": 0.02, "deadline_s": 2.0, "max_bytes": 1_000_000, "shards": 1} | self.more | given,
+            **{"delay_s": 0.02, "deadline_s": 10.0, "max_bytes": 1_000_000, "shards": 1} | self.more | given,
         )
 
     def server(self, robots: bytes | None = None) -> Server:

@@ -83,3 +83,31 @@ def test_a_wrong_command_line_is_said_in_one(args: tuple[str, ...]) -> None:
 
 def test_a_missing_file_is_an_error() -> None:
     run("extract", "/nonexistent/page.html", code=1)
+
+
+def test_pages_of_one_host_teach_each_other(tmp_path: Path) -> None:
+    from tests.extract.texts import TEXTS
+
+    furniture = "<p>The Courier is read on both shores of the sound.</p>"
+    lines = []
+    for n, code in enumerate(("en", "de", "fr")):
+        body = "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + furniture
+        (tmp_path / f"{n}.html").write_bytes(page(body, title=TEXTS[code].title))
+        lines.append(json.dumps({"path": f"{n}.html", "url": f"https://courier.example/{n}"}))
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join([*lines, lines[0]]))
+    learned = run("extract", "--batch", str(manifest))
+    plain = run("extract", "--batch", str(manifest), "--no-site-lines")
+    assert all("both shores" not in made["body"] for made in learned)
+    assert all("both shores" in made["body"] for made in plain)
+    assert [m["body"] for m in learned] == [m["body"].rpartition("\n")[0] for m in plain]
+    assert learned[0]["sources"]["site_lines"] == "batch"
+    assert run("extract", "--batch", str(manifest)) == learned
+
+
+def test_the_same_article_many_times_is_not_emptied(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(page())
+    lines = [json.dumps({"path": "a.html", "url": f"https://courier.example/{n}"}) for n in range(5)]
+    manifest = tmp_path / "manifest.jsonl"
+    manifest.write_text("\n".join(lines))
+    assert {made["body"] for made in run("extract", "--batch", str(manifest))} == {"\n".join(PARAGRAPHS)}

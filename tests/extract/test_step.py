@@ -16,6 +16,7 @@ from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.archive import Archive
 from tests.extract.pages import PARAGRAPHS, page
+from tests.extract.texts import TEXTS
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=timezone.utc)
 
@@ -167,3 +168,65 @@ def test_an_archive_that_is_not_there_raises(settings: Settings, conn: Connectio
     with pytest.raises(Exception, match=r"a\.warc\.gz"):
         extract(settings, run_id, 0, clock=clock)
     assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}
+
+
+def test_a_later_run_leaves_out_what_earlier_articles_had_in_common(settings: Settings, conn: Connection) -> None:
+    furniture = "<p>The Courier is read on both shores of the sound.</p>"
+    bodies = ["".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + furniture for code in ("en", "de", "fr")]
+    pages = [page(body, title=f"Headline number {n} of three") for n, body in enumerate(bodies)]
+    first = register(conn, capture_pages(settings, pages))
+    extract(settings, first, 0, clock=clock)
+    (learned,) = rows(conn, "select sample, articles, since_run, enabled from ingest.site_line")
+    assert learned == ("The Courier is read on both shores of the sound.", 3, first, True)
+    assert all("both shores" in r[0] for r in rows(conn, "select body from ingest.extraction"))
+
+    second = again(conn)
+    extract(settings, second, 0, clock=clock)
+    stored = rows(conn, "select body, sources from ingest.extraction")
+    assert not any("both shores" in r.body for r in stored)
+    assert {r.sources["site_lines"] for r in stored} == {f"run {first}"}
+
+
+def test_a_person_can_switch_a_line_off(settings: Settings, conn: Connection) -> None:
+    bodies = [
+        "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + "<p>A line of the house.</p>" for code in ("en", "de")
+    ]
+    first = register(conn, capture_pages(settings, [page(b, title=f"Headline {n} here") for n, b in enumerate(bodies)]))
+    extract(settings, first, 0, clock=clock)
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.site_line set enabled = false")
+    second = again(conn)
+    extract(settings, second, 0, clock=clock)
+    assert all("A line of the house." in r[0] for r in rows(conn, "select body from ingest.extraction"))
+
+
+def test_learning_twice_is_learning_once(settings: Settings, conn: Connection) -> None:
+    bodies = [
+        "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + "<p>A line of the house.</p>" for code in ("en", "de")
+    ]
+    run_id = register(
+        conn, capture_pages(settings, [page(b, title=f"Headline {n} here") for n, b in enumerate(bodies)])
+    )
+    extract(settings, run_id, 0, clock=clock)
+    before = rows(conn, "select * from ingest.site_line")
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'captured'")
+        cursor.execute("update ingest.run_page set extract_outcome = null")
+    conn.commit()
+    extract(settings, run_id, 0, clock=clock)
+    assert rows(conn, "select * from ingest.site_line") == before
+    assert len(before) == 1
+
+
+def again(conn: Connection) -> int:
+    """A further run over the same captures."""
+    run_id = runs.start(conn, "test", "again", NOW, {})
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'captured'")
+        cursor.execute(
+            "insert into ingest.run_page (run_id, page_id, shard, entered) "
+            "select %s, page_id, 0, 'extract' from ingest.page",
+            (run_id,),
+        )
+    conn.commit()
+    return run_id

@@ -67,6 +67,7 @@ class Month:
     outage_night: int = 17
     seed: int = 7
     dag_id: str = "news_ingest"
+    first: datetime = FIRST
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -77,7 +78,7 @@ class Month:
 
     def begin(self, night: int) -> datetime:
         """When a night's run begins."""
-        return FIRST + timedelta(days=night)
+        return self.first + timedelta(days=night)
 
     def play(self, nights: int) -> Iterator[tuple[int, datetime]]:
         """Write night after night; gives (number, end of the run) after each."""
@@ -121,7 +122,7 @@ class Month:
         return self._value(
             "insert into ingest.run (dag_id, dag_run_id, started_at) values (%s, %s, %s) returning run_id",
             self.dag_id,
-            f"scheduled__{begin.isoformat()}",
+            f"nightly__{begin.isoformat()}",
             begin,
         )
 
@@ -129,7 +130,7 @@ class Month:
         """(fetch, extract, load outcome, words) of each page that is due."""
         if out or (o.fault in ("silent", "moved") and night >= o.from_night):
             return []
-        mean = o.week[(FIRST + timedelta(days=night)).weekday()]
+        mean = o.week[self.begin(night).weekday()]
         number = max(0, round(self.random.gauss(mean, mean**0.5 * 0.6))) if mean else 0
         return [self._fate(o, night) for _ in range(number)]
 

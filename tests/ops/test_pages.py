@@ -76,7 +76,7 @@ def test_a_run_without_an_end_is_dead_after_half_a_day(month: Connection, mornin
 
 
 def test_a_runs_funnel_names_its_publishers(month: Connection, morning: datetime) -> None:
-    name = f"scheduled__{(FIRST + timedelta(days=26)).isoformat()}"
+    name = f"nightly__{(FIRST + timedelta(days=26)).isoformat()}"
     html = show("run.html", morning, pages.run_page(month, "news_ingest", name, morning))
     assert "courier.example" in html
     assert "The page holds no readable text." in html

@@ -15,7 +15,7 @@ def test_page_comes_with_its_headers_and_its_address(server: Server, transport: 
     assert (found.outcome, found.status, found.body) == (Outcome.OK, 200, b"<p>hello")
     assert (found.headers["etag"], found.ip, found.reason) == ('"1"', "127.0.0.1", "OK")
     assert found.hops == (server.url("/a"),) == (found.final_url,)
-    assert 0 < found.seconds < 2
+    assert 0 < found.seconds < 10
 
 
 def test_connection_is_kept_for_the_origin(server: Server, transport: Transport) -> None:

@@ -78,13 +78,14 @@ _AMBIGUOUS = frozenset(
     }
 )
 _ANY = "|".join(sorted((p for p in _AGENCIES.values()), key=len, reverse=True))
-_NAME = rf"(?<![^\W_])(?:{_ANY})(?![^\W_])"
+_SPACELESS = "|".join(p for p in re.findall(r"[^|()?:\[\]]+", _ANY) if p > "\u3000")
+_NAME = rf"(?:(?<![^\W_])(?:{_ANY})(?![^\W_])|{_SPACELESS})"
 _LIST = rf"{_NAME}(?:\s*(?:,|/|;|\||&|\+|and|und|et|y|e|en|og|och|i|и|和|、|with|mit|avec|con|com)\s*{_NAME})*"
 _BRACKETED = re.compile(
     rf"[(\[（【]\s*(?:©|\(c\)|Foto:?|Quelle:?|Fonte:?|Source:?)?\s*({_LIST})[^()\[\]（）【】]{{0,24}}[)\]）】]"
 )
 _WITH = re.compile(
-    r"(?:(?:additional |further |with )?(?:reporting|material|files|input|information|contributions?) (?:by|from)|"
+    r"(?:(?:additional |further |with )?(?:reporting|material|files|inputs?|information|contributions?) (?:by|from)|"
     r"(?:this )?(?:report|article|story) (?:was |is )?(?:provided|produced|supplied|first published|written) by|"
     r"(?:distributed|published|syndicated) (?:by|from|via)|\bcourtesy of|\bvia|\bwith|\bsources?:|\bby(?: the)?|"
     r"mit (?:Material|Informationen|Agenturmaterial)(?: der| von)?|\bQuellen?:|\bvon|"
@@ -97,6 +98,7 @@ _WITH = re.compile(
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?:by )?({_LIST})", re.IGNORECASE)
 _ALONE = re.compile(rf"[\W_]*({_LIST})[\W_]*(?:\d{{4}}[\W_]*)?")
 _DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:―]|\b电|電)")
+_SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
 _STAFF = re.compile(rf"\W*(?:By |Von |Par |Por |Di )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
 _ONE = re.compile(_NAME)
 _ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
@@ -136,7 +138,7 @@ def _passages(body: str, authors: Iterable[str], agencies: Iterable[str]) -> Ite
 
 
 def _at_start(line: str) -> Iterator[tuple[str, str]]:
-    if match := _DATELINE.match(line):
+    if match := _DATELINE.match(line) or _SPACELESS_DATELINE.match(line):
         yield match[1], match[0].strip()
 
 

@@ -47,8 +47,8 @@ _CLOCK = re.compile(
     r"(?:^|(?<=[.!?”\"] ))\W{0,3}(?:(?:updated?|posted|at)\W{1,2})?\d{1,2}[:.h]\d{2}\b", re.MULTILINE | re.IGNORECASE
 )
 _LIVE = re.compile(
-    r"^live\b|\blive(?: ?blog| updates?| coverage|-?ticker|:)|\bas it happened|\bminute by minute|\ben (?:direct|vivo)\b|"
-    r"\bin diretta|\bao vivo\b",
+    r"^live\b|\blive(?: ?blog| updates?| coverage|-?ticker|:)|\bas it happened|\bminute by minute|"
+    r"\ben (?:direct|vivo)\b|\bin diretta|\bao vivo\b",
     re.IGNORECASE,
 )
 _ROUNDUP = re.compile(r"\b(?:in brief|briefs|round-?up|digest|at a glance|news briefing|headlines)\b", re.IGNORECASE)

@@ -82,7 +82,7 @@ def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[
     """
     persons: dict[str, str] = {}
     agencies: dict[str, None] = {}
-    for line in raw:
+    for line in (line for line in raw if "://" not in line):
         for part in _SPLIT.split(_BY.sub("", clean(unescape(line)))):
             name = tidy(part)
             if agency := AGENCIES.get(squeeze(name)):

@@ -49,9 +49,9 @@ def parse(raw: str) -> tuple[datetime, str] | None:
     """
     match = _ISO.search(raw)
     try:
-        if match:
-            return _iso(match)
-        return _loose(raw)
+        if epoch := _epoch(raw):
+            return epoch
+        return _iso(match) if match else _loose(raw)
     except (ValueError, OverflowError, TypeError):
         return None
 
@@ -76,7 +76,7 @@ def _loose(raw: str) -> tuple[datetime, str] | None:
     from dateutil.parser import parse as read
 
     if not re.search(r"\d{4}", raw) or len(raw) > 60:
-        return _epoch(raw)
+        return None
     try:
         at = read(raw, default=datetime(2000, 1, 1), ignoretz=False)  # noqa: DTZ001 -- zone is added below
     except (ParserError, OverflowError):

@@ -86,7 +86,7 @@ def canonical(harvest: Harvest, base: str) -> str:
     """rel=canonical, else og:url; "" where it leads to another host's home page or to nothing."""
     for value in (*harvest.links.get("canonical", ()), harvest.first("og:url")):
         found = _url(base, value) if value else ""
-        if found and (urlsplit(found).path.strip("/") or not urlsplit(base).path.strip("/")):
+        if found and (path_of(found).strip("/") or not path_of(base).strip("/")):
             return found
     return ""
 
@@ -96,10 +96,18 @@ def amp(harvest: Harvest, base: str) -> str:
     return next((found for value in harvest.links.get("amphtml", ()) if (found := _url(base, value))), "")
 
 
+def path_of(url: str) -> str:
+    """The path of an address, "" where it can't be read."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
 def page_type(harvest: Harvest, url: str) -> str:
     """article, live, opinion, video, gallery or podcast, by schema.org type, og:type and path."""
     kinds = " ".join(types(harvest.article))
-    path = urlsplit(url).path if "//" in url else url
+    path = path_of(url)
     if _LIVE.search(kinds):
         return "live"
     if "Opinion" in kinds or _OPINION.search(path) or _OPINION.fullmatch(f"/{section(harvest)}/"):

@@ -113,8 +113,14 @@ def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
 def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that open with what no article opens a paragraph with: related links, newsletters, apps, copyright."""
     lines = kept(paragraphs)
+    ends = {id(p) for p in (*lines[:3], *lines[-5:])}
+
+    def stands_so(p: Paragraph) -> bool:
+        return id(p) in ends or _links(p) > 0.1 or len(p.text) <= 80 or ":" in p.text[:25]
+
+    exposed = [p for p in lines if stands_so(p)]
     for reason, limit in _PHRASES:
-        _cut(lines, reason, _opens(reason, limit))
+        _cut(exposed, reason, _opens(reason, limit))
     _cut(lines, "interface", lambda p: squeeze(p.text) in vocabulary.squeezed("interface"))
     _cut(lines, "address", lambda p: bool(_URL_ONLY.match(p.text)))
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from newsflow.extract import vocabulary
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph
 from newsflow.extract.counting import count_words
+from newsflow.extract.fields import path_of
 from newsflow.extract.harvest import Harvest, plain, types
 from newsflow.extract.marks import Marks
 from newsflow.extract.title import squeeze
@@ -183,10 +183,7 @@ def _index(page: Evidence) -> Verdict | None:
 
 
 def _path(url: str) -> list[str]:
-    try:
-        return [part for part in urlsplit(url).path.split("/") if part]
-    except ValueError:
-        return []
+    return [part for part in path_of(url).split("/") if part]
 
 
 def _is_section(url: str) -> bool:

@@ -182,6 +182,7 @@ def storage(request: Request, user: Reader, conn: Database, now: Now) -> HTMLRes
 def runbook(request: Request, name: str, user: Reader, now: Now) -> HTMLResponse:
     """What to do about an alarm."""
     folder = settings().sql_dir.parent / "docs" / "runbooks"
+    name = name.removesuffix(".md")
     body = _found(runbooks.page(folder, name))
     return page(request, user, "runbook.html", now, body=body, name=name, listed=runbooks.listed(folder))
 

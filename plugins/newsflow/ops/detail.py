@@ -84,7 +84,7 @@ def publisher(conn: Connection, name: str, now: datetime) -> dict[str, Any] | No
 def _curves(days: Sequence[Day], opened: Sequence[date]) -> list[Curve]:
     shares = [d.share for d in days]
     lengths = [float(d.words) if d.words else None for d in days]
-    numbers: list[float | None] = [float(d.new_articles) if d.polls or d.fetched else None for d in days]
+    numbers: list[float | None] = [float(d.new_articles) if d.polls_ok or d.fetched else None for d in days]
     return [
         _curve("New articles a day", days, numbers, "articles", opened),
         _curve("Yield: captures that became articles", days, shares, "share", opened),

@@ -70,7 +70,7 @@ def build(settings: Settings) -> list[BaseNotifier]:
         return [LogNotifier()]
     try:
         return [_one(dict(spec)) for spec in json.loads(text)]
-    except (json.JSONDecodeError, TypeError, KeyError, AttributeError, ImportError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
         raise ValueError(f"NEWSFLOW_NOTIFIERS is wrong ({type(error).__name__}); see docs/operations.md") from None
 
 

@@ -1,4 +1,4 @@
-"""The body of the Airflow task `news_watch.watch`, with its metrics."""
+"""The body of the Airflow task `news_watch.watch`, with the figures that it sends (docs/metrics.md)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any
 from airflow.sdk.observability import stats
 
 from newsflow import dagkit
+from newsflow.clock import utcnow
 from newsflow.ops import watch as watching
+from newsflow.ops.summary import summarise
+from newsflow.ops.watch import Report
+from newsflow.store.db import session
 
 
 class NotifyError(Exception):
@@ -17,12 +21,36 @@ class NotifyError(Exception):
 def watch() -> dict[str, Any]:
     """Judge the present; what was told stays told though a notifier fails.
 
-    :raises NotifyError: where one did; a retry would not tell it again, so none is made.
+    :raises NotifyError: where one did not take a message.
     """
-    report = watching.watch(dagkit.settings())
-    stats.gauge("newsflow.alarms.open", report.lasting)
+    settings = dagkit.settings()
+    report = watching.watch(settings)
+    with session(settings.dsn, application="newsflow watch") as conn:
+        for name, value in figures(summarise(conn, utcnow()), report).items():
+            stats.gauge(f"newsflow.{name}", value)
     stats.incr("newsflow.alarms.opened", report.opened)
     stats.incr("newsflow.alarms.resolved", report.resolved)
     if report.failures:
         raise NotifyError("; ".join(report.failures))
     return {"opened": report.opened, "resolved": report.resolved, "open": report.lasting, "told": report.told}
+
+
+def figures(summary: dict[str, Any], report: Report) -> dict[str, float]:
+    """The gauges: alarms, the ledger, and the newest ended run."""
+    found = {
+        "alarms.open": float(report.lasting),
+        "pages.pending": float(summary["totals"]["pending"]),
+        "pages.rejected": float(summary["totals"]["rejected"]),
+    }
+    stages = {s["stage"]: s for s in summary["funnel"]}
+    if stages:
+        found |= {
+            "run.fetched": stages["fetch"]["taken"] if "fetch" in stages else 0.0,
+            "run.extracted": stages["extract"]["taken"] if "extract" in stages else 0.0,
+            "run.new_articles": stages["load"]["outcomes"].get("new", 0) if "load" in stages else 0.0,
+            "run.revised": stages["load"]["outcomes"].get("revised", 0) if "load" in stages else 0.0,
+        }
+    last = summary["last"]
+    if last and last["ended_at"]:
+        found["run.seconds"] = (last["ended_at"] - last["started_at"]).total_seconds()
+    return {name: float(value) for name, value in found.items()}

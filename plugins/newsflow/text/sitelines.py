@@ -33,7 +33,11 @@ def _words(line: str) -> list[str]:
 def fingerprint(line: str) -> int:
     """64 bits of a line, signed as PostgreSQL's bigint; 0 for a line without words."""
     words = _words(line)
-    return _hash(words) if any(word != "0" for word in words) else 0
+    return _hash(words) if _has_letters(words) else 0
+
+
+def _has_letters(words: Sequence[str]) -> bool:
+    return any(char.isalpha() for word in words for char in word)
 
 
 def _hash(words: Sequence[str]) -> int:
@@ -58,7 +62,7 @@ def page_lines(page: str, title: str, lines: Iterable[str]) -> PageLines:
     found: dict[int, int] = {}
     for line in lines:
         words = _words(line)
-        if any(word != "0" for word in words):
+        if _has_letters(words):
             found.setdefault(_hash(words), len(words))
     return PageLines(page, " ".join(tokens(title)), found)
 

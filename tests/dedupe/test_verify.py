@@ -1,0 +1,144 @@
+"""Two texts, one verdict: copies differ in blocks and wording, pages of a template in facts."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta, timezone
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.story_world import CHANGES
+from benchmarks.story_writer import TEMPLATES, Event, account
+from newsflow.dedupe.slots import conflicts, names
+from newsflow.dedupe.verify import Verdict, compare, prepare
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+RNG = random.Random(4)
+WIRE = account(RNG, Event(RNG), 16)
+OTHER = account(RNG, Event(RNG), 16)
+
+
+def judge(one: str, other: str, **kinds: str) -> Verdict:
+    return compare(prepare("", one, NOON, **kinds), prepare("", other, NOON, **kinds))
+
+
+@pytest.mark.parametrize("kind", sorted(CHANGES))
+@pytest.mark.parametrize("seed", range(3))
+def test_copies(kind: str, seed: int) -> None:
+    rng = random.Random(seed)
+    wire = account(rng, Event(rng), 16)
+    assert judge(wire, CHANGES[kind](rng, wire, "en")).copies
+
+
+@pytest.mark.parametrize("kind", sorted(TEMPLATES))
+def test_templates(kind: str) -> None:
+    rng = random.Random(1)
+    pages = [TEMPLATES[kind](rng) for _ in range(7)]
+    assert [v.rule for a, b in combinations(pages, 2) if (v := judge(a, b)).copies] == []
+
+
+def test_unlike_texts_share_little() -> None:
+    assert judge(WIRE, OTHER).rule == "little shared"
+
+
+def test_two_articles_above_one_long_form_are_not_one() -> None:
+    form = " ".join(f"condition{i} applies to the use of this page" for i in range(40))
+    verdict = judge(WIRE[:500] + "\n" + form, OTHER[:500] + "\n" + form)
+    assert not verdict.copies
+
+
+def test_a_background_block_at_the_end_of_another_article_joins_nothing() -> None:
+    assert not judge(WIRE[:600], OTHER + "\n" + OTHER.upper() + "\n" + WIRE[:600]).copies
+
+
+def test_three_corrected_figures_are_a_copy_but_not_at_one_publisher() -> None:
+    text = "In 2019 some 120 people came. " + WIRE
+    fixed = text.replace("120", "140")
+    assert judge(text, fixed).copies
+    assert judge(text, fixed, publisher="a").rule == "template"
+
+
+def test_copies_months_apart_must_agree_in_every_fact() -> None:
+    one = prepare("", "In all 77 people came. It was 50 in May. " + WIRE, NOON)
+    later = prepare("", "In all 99 people came. It was 50 in May. " + WIRE, NOON + timedelta(days=90))
+    same = prepare("", "In all 77 people came. It was 50 in May. " + WIRE, NOON + timedelta(days=90))
+    assert compare(one, later).rule == "too far apart"
+    assert compare(one, same).copies
+
+
+def test_a_text_without_a_date_is_judged_by_its_words() -> None:
+    assert compare(prepare("", WIRE), prepare("", WIRE, NOON)).copies
+
+
+def test_a_part_says_where_it_stands() -> None:
+    before, after = (" ".join(f"{letter}{i}" for i in range(400)) for letter in "ab")
+    verdict = judge(WIRE[:700], f"{before}\n{WIRE[:700]}\n{after}")
+    assert not verdict.copies
+    assert verdict.inner_first
+    assert verdict.part is not None
+    assert abs(verdict.part[0] - 400) < 20
+    assert abs(verdict.part[1] - 400 - len(WIRE[:700].split())) < 20
+
+
+def test_a_roundups_title_is_believed() -> None:
+    short, long = prepare("", WIRE[:400], NOON), prepare("News in brief", WIRE, NOON)
+    assert compare(short, long).rule == "roundup"
+    assert compare(short, prepare("A mayor resigns", WIRE, NOON)).rule == "lead"
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_the_verdict_does_not_depend_on_who_is_first(one: str, other: str) -> None:
+    a, b = prepare("", one + WIRE[:300], NOON), prepare("", WIRE[:500] + other, NOON)
+    there, back = compare(a, b), compare(b, a)
+    assert (there.copies, there.rule, there.containment, there.part) == (
+        back.copies,
+        back.rule,
+        back.containment,
+        back.part,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("The mayor Anna Berg met Mr. Stone.", {"anna", "berg", "mr"}),
+        ("Smith Holdings grew. Later it fell.", {"smith", "holdings"}),
+        ("However it rained. But not long.", set()),
+        ("新华社北京", set()),
+    ],
+)
+def test_names(body: str, expected: set[str]) -> None:
+    assert names(body) == expected
+
+
+KNOWN = frozenset({"anna", "paul", "kyiv", "kiev", "tuesday", "march", "wednesday", "chen", "grant"})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "numbers", "others"),
+    [
+        (["12"], ["14"], 1, 0),
+        (["1.5"], ["1,5"], 0, 0),
+        (["15th"], ["15"], 0, 0),
+        (["five"], ["5"], 0, 0),
+        (["anna"], ["paul"], 0, 1),
+        (["kyiv"], ["kiev"], 0, 0),
+        (["said"], ["told"], 0, 0),
+        (["tuesday"], ["march", "3"], 0, 0),
+        (["tuesday"], ["wednesday"], 0, 1),
+        (["chen", "of", "the", "12"], ["grant", "of", "the", "14"], 1, 1),
+        (["anna"], [], 0, 0),
+        (["anna"] * 30, ["paul"] * 30, 0, 0),
+    ],
+)
+def test_conflicts(one: list[str], other: list[str], numbers: int, others: int) -> None:
+    found = conflicts([(one, other)], KNOWN, cased=True)
+    assert (found.numbers, found.names) == (numbers, others)
+
+
+def test_without_case_a_replaced_word_counts_a_third() -> None:
+    assert conflicts([(["晴"], ["雨"])] * 3, frozenset(), cased=False).names == pytest.approx(1)

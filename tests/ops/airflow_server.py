@@ -1,0 +1,134 @@
+"""A real Airflow API server with passwords on, over a month of history that ended last night."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import requests
+
+from newsflow.local.postgres import free_port
+from newsflow.settings import ROOT
+
+ROLES = {"vera": "viewer", "otto": "op", "ada": "admin"}
+PROGRAM = str(Path(sys.executable).parent / "airflow")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it answers; passwords are the user's name and "-secret"."""
+
+    url: str
+    dsn: str
+    run_id: str
+
+    @property
+    def pages(self) -> str:
+        """Address of our pages."""
+        return f"{self.url}/newsflow"
+
+    def token(self, user: str) -> str:
+        """Log in."""
+        body = {"username": user, "password": f"{user}-secret"}
+        answer = requests.post(f"{self.url}/auth/token", json=body, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["access_token"])
+
+    def session(self, user: str | None) -> requests.Session:
+        """A client with the user's cookie, as a browser has it; None is the anonymous."""
+        client = requests.Session()
+        if user:
+            client.cookies.set("_token", self.token(user))
+        return client
+
+
+def last_night() -> datetime:
+    """02:00 UTC of the last night that has ended."""
+    return (datetime.now(timezone.utc) - timedelta(hours=4)).replace(hour=2, minute=0, second=0, microsecond=0)
+
+
+def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
+    url = f"http://127.0.0.1:{port}"
+    (home / "passwords.json").write_text(json.dumps({user: f"{user}-secret" for user in ROLES}))
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AIRFLOW_HOME": str(home),
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "NEWSFLOW_DATABASE_URL": dsn,
+        "NEWSFLOW_ARCHIVE": str(home / "archive"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{u}:{r}" for u, r in ROLES.items()),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": "only-for-this-test",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "only-for-this-test" * 5,
+        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    }
+
+
+def _airflow(env: dict[str, str], *command: str) -> None:
+    done = subprocess.run([PROGRAM, *command], env=env, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        assert process.poll() is None, log.read_text()[-3000:]
+        try:
+            if requests.get(f"{url}/api/v2/version", timeout=5).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.5)
+    raise TimeoutError(log.read_text()[-3000:])
+
+
+@contextmanager
+def serve(home: Path, dsn: str, run_id: str) -> Iterator[Site]:
+    """Metadata (SQLite), our Dags and the API server; ended with its whole process group."""
+    port = free_port()
+    env = _environment(home, port, dsn)
+    _airflow(env, "db", "migrate")
+    _airflow(env, "dags", "reserialize")
+    log = home / "api.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [PROGRAM, "api-server"], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
+        )
+    try:
+        site = Site(f"http://127.0.0.1:{port}", dsn, run_id)
+        _await(site.url, process, log)
+        _note_run(site)
+        yield site
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _note_run(site: Site) -> None:
+    """Give Airflow a Dag run of the ledger's name, for the tab on a run."""
+    answer = requests.post(
+        f"{site.url}/api/v2/dags/news_ingest/dagRuns",
+        headers={"Authorization": f"Bearer {site.token('ada')}"},
+        json={"dag_run_id": site.run_id, "logical_date": None},
+        timeout=60,
+    )
+    assert answer.ok, answer.text

@@ -1,0 +1,374 @@
+"""The pages in a real Airflow with passwords on: each route for each role, then a person's way in Chromium.
+
+One file, so that one Airflow serves all of it. `make screenshots` sets NEWSFLOW_SCREENSHOTS=docs/images:
+the pictures go into its folder ops.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+import requests
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+
+from newsflow.ops.actions import ACTIONS
+from newsflow.ops.app import app
+from newsflow.settings import ROOT
+from tests.ops.airflow_server import Site
+
+pytestmark = pytest.mark.airflow
+in_browser = pytest.mark.browser
+
+USERS = [None, "vera", "otto", "ada"]
+TABLE = ROOT / "docs" / "operations.md"
+VALUES = {
+    "dag_id": "news_ingest",
+    "dag_run_id": "none",
+    "name": {
+        "/publishers/{name}": "courier.example",
+        "/static/{name}": "ops.css",
+        "/runbooks/{name}": "silent",
+        "/actions/{name}": "poll_now",
+    },
+    "page_id": "1",
+}
+
+
+def _path(route: APIRoute) -> str:
+    path = route.path
+    for key, value in VALUES.items():
+        path = path.replace(f"{{{key}}}", value if isinstance(value, str) else value.get(route.path, ""))
+    return path
+
+
+ROUTES = [(sorted(r.methods)[0], r.path, _path(r)) for r in app.routes if isinstance(r, APIRoute)]
+
+
+def expected(method: str, user: str | None) -> int:
+    if user is None:
+        return 401
+    if method == "GET":
+        return 200
+    return 403 if user == "vera" else 303
+
+
+def csrf(client: requests.Session, site: Site) -> str:
+    """The token of the user's own forms; a page of a user who may only read has no form."""
+    html = client.get(f"{site.pages}/publishers/courier.example", timeout=30).text
+    found = re.search(r'name="csrf" value="([^"]+)"', html)
+    return found.group(1) if found else ""
+
+
+def _ask(site: Site, client: requests.Session, method: str, path: str) -> int:
+    if method == "GET":
+        return client.get(site.pages + path, timeout=30).status_code
+    form = {"csrf": csrf(client, site), "subject": "courier.example"}
+    return client.post(site.pages + path, data=form, timeout=30, allow_redirects=False).status_code
+
+
+def _line(method: str, route: str, seen: dict[tuple[str | None, str, str], int]) -> str:
+    cells = [f"{expected(method, user)} / {seen[user, method, route]}" for user in USERS]
+    return f"| {method} `/newsflow{route}` | {' | '.join(cells)} |"
+
+
+def test_each_route_for_each_role(site: Site) -> None:
+    seen = {}
+    for user in USERS:
+        client = site.session(user)
+        for method, route, path in ROUTES:
+            seen[user, method, route] = _ask(site, client, method, path)
+    rows = [_line(method, route, seen) for method, route, _ in ROUTES]
+    table = "\n".join(["| route | anonymous | viewer | op | admin |", "|---|---|---|---|---|", *rows])
+    print(f"\nexpected / seen\n{table}")  # noqa: T201
+    assert {key: expected(key[1], key[0]) for key in seen} == seen
+    assert len(ROUTES) >= 12
+
+
+def test_a_bearer_token_works_as_the_cookie_does(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.token('vera')}"}
+    assert requests.get(f"{site.pages}/", headers=headers, timeout=30).status_code == 200
+    forged = {"Authorization": "Bearer " + site.token("vera")[:-4] + "AAAA"}
+    assert requests.get(f"{site.pages}/", headers=forged, timeout=30).status_code in (401, 403)
+
+
+def test_a_form_needs_its_token_its_user_and_our_site(site: Site) -> None:
+    otto, ada = site.session("otto"), site.session("ada")
+    address, form = f"{site.pages}/actions/poll_now", {"subject": "courier.example"}
+    good = form | {"csrf": csrf(otto, site)}
+    assert otto.post(address, data=form, timeout=30).status_code == 403
+    assert otto.post(address, data=form | {"csrf": "x.y.z"}, timeout=30).status_code == 403
+    assert ada.post(address, data=good, timeout=30).status_code == 403
+    other = {"Sec-Fetch-Site": "cross-site"}
+    assert otto.post(address, data=good, headers=other, timeout=30).status_code == 403
+    assert otto.post(address, data=good, timeout=30, allow_redirects=False).status_code == 303
+
+
+def test_an_act_is_noted_with_its_user(site: Site) -> None:
+    otto = site.session("otto")
+    form = {"csrf": csrf(otto, site), "subject": "village.example"}
+    otto.post(f"{site.pages}/actions/pause_publisher", data=form, timeout=30)
+    with psycopg2.connect(site.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select actor, action, subject from ingest.audit order by audit_id desc limit 1")
+        assert cursor.fetchone() == ("otto", "pause_publisher", "village.example")
+    conn.close()
+    otto.post(f"{site.pages}/actions/resume_publisher", data=form, timeout=30)
+
+
+@pytest.mark.parametrize(
+    "referer", ["http://evil.example/newsflow/x", "http://127.0.0.1//evil.example/", "javascript:1"]
+)
+def test_after_an_act_one_never_lands_elsewhere(site: Site, referer: str) -> None:
+    otto = site.session("otto")
+    form = {"csrf": csrf(otto, site), "subject": "courier.example"}
+    headers = {"Referer": referer}
+    answer = otto.post(f"{site.pages}/actions/poll_now", data=form, headers=headers, timeout=30, allow_redirects=False)
+    assert answer.headers["location"].startswith("/newsflow/")
+
+
+@pytest.mark.parametrize(
+    "path", ["/publishers/nobody", "/rejects/987654321", "/runbooks/..%2fREADME", "/static/..%2fapp.py", "/nowhere"]
+)
+def test_what_is_not_there_is_404_and_shows_nothing(site: Site, path: str) -> None:
+    answer = site.session("vera").get(site.pages + path, timeout=30)
+    assert answer.status_code == 404
+    assert "import" not in answer.text
+
+
+def test_unknown_acts_are_404(site: Site) -> None:
+    otto = site.session("otto")
+    token = csrf(otto, site)
+    assert otto.post(f"{site.pages}/actions/drop", data={"csrf": token, "subject": "x"}, timeout=30).status_code == 404
+    for name in ACTIONS:
+        answer = otto.post(f"{site.pages}/actions/{name}", data={"csrf": token, "subject": "none"}, timeout=30)
+        assert answer.status_code == 404
+
+
+def test_stored_code_is_text_and_long_texts_are_cut(site: Site) -> None:
+    client = site.session("ada")
+    for path in ("/publishers", "/publishers/tribune.example", "/rejects?publisher=tribune.example", "/"):
+        answer = client.get(site.pages + path, timeout=30)
+        assert answer.status_code == 200
+        assert "<script>window" not in answer.text
+        assert "onerror='" not in answer.text
+        assert 'href="javascript' not in answer.text
+        assert len(answer.text) < 200_000
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "{{ 7 * 7 }}" in client.get(f"{site.pages}/publishers/tribune.example", timeout=30).text
+
+
+def test_the_table_in_the_docs_is_of_these_routes() -> None:
+    written = Path(TABLE).read_text()
+    assert all(f"`/newsflow{route}`" in written for _, route, _ in ROUTES)
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 40_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; the tests are skipped loudly where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("NO CHROMIUM: the pages were not tried in a browser (Debian: apt install chromium)")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+def log_in(browser: Browser, site: Site, user: str, theme: str = "light") -> Page:
+    """Through Airflow's own login form."""
+    context = browser.new_context(viewport={"width": 1360, "height": 900})
+    context.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}') }} catch (e) {{}}")
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"{site.url}/auth/login")
+    page.fill("input[name=username]", user)
+    page.fill("input[name=password]", f"{user}-secret")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
+    return page
+
+
+@pytest.fixture
+def ada(browser: Browser, site: Site) -> Iterator[Page]:
+    """An admin in the light theme."""
+    page = log_in(browser, site, "ada")
+    yield page
+    page.context.close()
+
+
+def inside(page: Page) -> FrameLocator:
+    """Our page, in the frame that Airflow gives it."""
+    return page.frame_locator("iframe")
+
+
+def heading(page: Page, text: str) -> None:
+    """Wait for our page's heading."""
+    expect(inside(page).locator("h1")).to_contain_text(text, timeout=PATIENCE_MS)
+
+
+@in_browser
+def test_five_questions_are_answered_by_clicking(ada: Page) -> None:
+    ada.get_by_text("News", exact=True).first.click()
+    heading(ada, "Last night was good, but 4 alarms last")  # was last night good?
+
+    alarm = inside(ada).locator(".alarm", has_text="redesign.example")  # which publisher broke?
+    expect(alarm).to_contain_text("captures became articles")
+    expect(alarm).to_contain_text("since")  # since when?
+    alarm.get_by_role("link", name="redesign.example").click()
+    heading(ada, "redesign.example")
+    expect(inside(ada).locator(".chart .mark").first).to_be_attached()
+    expect(inside(ada).locator("#rejects")).to_be_visible()
+
+    inside(ada).locator("section[aria-labelledby=rejects] a[href*='/rejects/']").first.click()  # why?
+    heading(ada, "The page holds no readable text.")
+
+    inside(ada).get_by_role("link", name="Last night").click()  # what do I do?
+    inside(ada).locator(".alarm", has_text="redesign.example").get_by_role("link", name="what to do").click()
+    heading(ada, "Captures no longer become articles")
+    expect(inside(ada).locator("article")).to_contain_text("How to prove that it is over")
+
+
+@in_browser
+def test_a_retry_is_clicked_and_stands_in_the_audit(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/publishers/premium.example")
+    inside(ada).locator("section[aria-labelledby=rejects] a[href*='/rejects/']").first.click()
+    inside(ada).get_by_role("button", name="Retry this page").click()
+    expect(inside(ada).get_by_role("status")).to_contain_text("due again", timeout=PATIENCE_MS)
+    inside(ada).get_by_role("link", name="Alarms").click()
+    expect(inside(ada).locator("table").last).to_contain_text("ada", timeout=PATIENCE_MS)
+    expect(inside(ada).locator("table").last).to_contain_text("retry")
+
+
+@in_browser
+def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/proposals")
+    inside(ada).get_by_role("button", name="Accept").click()
+    expect(inside(ada).get_by_role("status")).to_contain_text("Accepted", timeout=PATIENCE_MS)
+    expect(inside(ada).locator("main")).to_contain_text("Nothing waits")
+
+
+@in_browser
+def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/dags/news_ingest")
+    ada.get_by_role("link", name="Funnel").click()
+    heading(ada, "Good")
+    ada.goto(f"{site.url}/dags/news_ingest/runs/{site.run_id}".replace("+", "%2B"))
+    ada.get_by_role("link", name="Funnel").click()
+    expect(inside(ada).locator(".verdict")).to_contain_text(site.run_id, timeout=PATIENCE_MS)
+    expect(inside(ada).locator("svg .bar")).to_have_count(4)
+
+
+@in_browser
+def test_a_viewer_sees_no_buttons(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, "vera")
+    page.goto(f"{site.url}/plugin/news/newsflow/publishers/courier.example")
+    heading(page, "courier.example")
+    expect(inside(page).locator("main button")).to_have_count(0)
+    expect(inside(page).locator(".who")).to_contain_text("read only")
+    page.context.close()
+
+
+@in_browser
+def test_the_theme_is_airflows(browser: Browser, site: Site) -> None:
+    page = log_in(browser, site, "ada", "dark")
+    page.goto(f"{site.url}/plugin/news/newsflow/")
+    heading(page, "Last night")
+    colour = inside(page).locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert colour == "rgb(23, 29, 43)"
+    page.evaluate("localStorage.setItem('theme', 'light')")
+    expect(inside(page).locator("html")).to_have_attribute("data-theme", "light")
+    page.context.close()
+
+
+@in_browser
+def test_stored_scripts_never_run(ada: Page, site: Site) -> None:
+    said: list[str] = []
+    ada.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss())[1])
+    for path in ("/publishers/tribune.example", "/rejects?publisher=tribune.example", "/publishers"):
+        ada.goto(f"{site.url}/plugin/news/newsflow{path}")
+        expect(inside(ada).locator("h1")).to_be_visible(timeout=PATIENCE_MS)
+        assert all(frame.evaluate("window.pwned") is None for frame in ada.frames)
+        assert inside(ada).locator("a[href^='javascript']").count() == 0
+    assert said == []
+
+
+@in_browser
+def test_the_policy_stops_a_script_that_slips_in(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.pages}/publishers")
+    ada.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent = 'window.pwned = 1';"
+        " document.body.append(s) }"
+    )
+    ada.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.pwned = 1\">')")
+    ada.wait_for_timeout(300)
+    assert ada.evaluate("window.pwned") is None
+
+
+@in_browser
+def test_the_keyboard_reaches_all_and_tables_have_headers(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.pages}/publishers")
+    ada.keyboard.press("Tab")
+    assert ada.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(14):
+        ada.keyboard.press("Tab")
+        reached.add(ada.evaluate("document.activeElement.tagName"))
+    assert {"A", "INPUT", "SELECT", "BUTTON"} <= reached
+    assert ada.locator("thead th:not([scope])").count() == 0
+    assert ada.locator("svg[role=img]:not([aria-label])").count() == 0
+    assert ada.locator("html[lang]").count() == 1
+
+
+SHOTS = {
+    "last-night": "/plugin/news/newsflow/",
+    "publishers": "/plugin/news/newsflow/publishers",
+    "publisher": "/plugin/news/newsflow/publishers/redesign.example",
+    "rejects": "/plugin/news/newsflow/rejects",
+    "reject": "/plugin/news/newsflow/rejects/{reject}",
+    "proposals": "/plugin/news/newsflow/proposals",
+    "alarms": "/plugin/news/newsflow/alarms",
+    "storage": "/plugin/news/newsflow/storage",
+    "runbook": "/plugin/news/newsflow/runbooks/yield_drift",
+    "funnel": "/dags/news_ingest/runs/{run}/plugin/run-funnel",
+}
+
+
+@in_browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_page_has_its_picture(browser: Browser, site: Site, theme: str, tmp_path: Path) -> None:
+    wanted = os.environ.get("NEWSFLOW_SCREENSHOTS")
+    folder = ROOT / wanted / "ops" if wanted else tmp_path
+    page = log_in(browser, site, "ada", theme)
+    for name, path in SHOTS.items():
+        run = site.run_id.replace("+", "%2B")
+        page.goto(site.url + path.format(run=run, reject=_reject(site)))
+        expect(inside(page).locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
+        page.wait_for_timeout(300)
+        page.screenshot(path=folder / f"{name}-{theme}.png")
+        assert (folder / f"{name}-{theme}.png").stat().st_size > 10_000
+    page.context.close()
+
+
+def _reject(site: Site) -> int:
+    with psycopg2.connect(site.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select max(page_id) from ingest.page where outcome = 'not_text' and state = 'rejected'")
+        found = cursor.fetchone()
+    conn.close()
+    assert found is not None
+    return int(found[0])
