@@ -99,4 +99,4 @@ def news_backfill() -> None:
     fetch.expand(shard=waiting) >> extract.expand(shard=waiting) >> deduplicate() >> load() >> check()
 
 
-news_backfill()
+DAG = news_backfill()

@@ -70,4 +70,4 @@ def news_reprocess() -> None:
     finish(begin())
 
 
-news_reprocess()
+DAG = news_reprocess()

@@ -34,7 +34,8 @@ with due as (
     and not exists (
       select from ingest.run_page x join ingest.run r using (run_id)
       where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null
-        and r.started_at > %(now)s - interval '1 day')
+        and r.started_at > %(now)s - case when r.dag_id in ('news_backfill', 'news_reprocess')
+        then interval '14 days' else interval '1 day' end)
   order by p.next_attempt_at, p.page_id
   limit %(limit)s
 ), sizes as (
@@ -58,7 +59,8 @@ where p.state in ('captured', 'extracted', 'clustered')
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
     where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s
-      and r.started_at > %(now)s - interval '1 day')
+      and r.started_at > %(now)s - case when r.dag_id in ('news_backfill', 'news_reprocess')
+        then interval '14 days' else interval '1 day' end)
 on conflict do nothing;
 
 -- name: runs.count_due counts what a run could take
