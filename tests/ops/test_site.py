@@ -160,6 +160,9 @@ def test_stored_code_is_text_and_long_texts_are_cut(site: Site) -> None:
         assert 'href="javascript' not in answer.text
         assert len(answer.text) < 200_000
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    shell = client.get(f"{site.pages}/rejects/{_reject(site)}", timeout=30).text
+    assert "&lt;script&gt;window.pwned = 1" in shell, "the stored page's source, as text"
+    assert "Please enable JavaScript" in shell
     assert "{{ 7 * 7 }}" in client.get(f"{site.pages}/publishers/tribune.example", timeout=30).text
 
 
