@@ -133,6 +133,28 @@ def test_what_is_no_time_is_none(raw: str) -> None:
     assert dates.parse(raw) is None
 
 
+def test_a_time_keeps_the_zone_that_it_was_written_in() -> None:
+    """So that its day is the publisher's day; the instant is the same."""
+    found = made(ld(headline="Westmere rebuilds", datePublished="2026-05-12T23:30:00-05:00"))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-05-12T23:30:00-05:00"
+    assert found.published_at == datetime(2026, 5, 13, 4, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2026/05/12/pier", "2026-05-12"),
+        ("https://a.example/2026/may/12/pier", "2026-05-12"),
+        ("https://a.example/news/20260512-pier", "2026-05-12"),
+        ("https://a.example/news/2026-5-2/pier", "2026-05-02"),
+        ("https://a.example/news/12345678/pier", ""),
+    ],
+)
+def test_dates_in_addresses(url: str, day: str) -> None:
+    assert dates.url_date(url) == day
+
+
 def test_the_order_of_dates() -> None:
     stated = ld(headline="Westmere rebuilds", datePublished="2026-05-12T08:00:00Z", dateModified="2026-05-13T09:00:00Z")
     found = made(stated + '<meta property="article:published_time" content="2026-05-10T00:00:00Z">')

@@ -27,14 +27,26 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"/(19[89]\d|20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=\D|$)")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_URL_NAMED = re.compile(rf"/(20\d\d)/({'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)", re.IGNORECASE)
 _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+# Abbreviations that news pages use, in seconds east of UTC; IST is India's.
+_ZONES = {
+    name: hours * 1800
+    for name, hours in {
+        "EST": -10, "EDT": -8, "CST": -12, "CDT": -10, "MST": -14, "MDT": -12, "PST": -16, "PDT": -14, "AST": -8,
+        "GMT": 0, "UTC": 0, "BST": 2, "WEST": 2, "CET": 2, "CEST": 4, "EET": 4, "EEST": 6, "MSK": 6, "IST": 11,
+        "PKT": 10, "SGT": 16, "HKT": 16, "JST": 18, "KST": 18, "AEST": 20, "AEDT": 22, "NZST": 24, "NZDT": 26,
+    }.items()
+}  # fmt: skip
 EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)
+LATEST = 2100  # year; without a time of capture, what lies behind it is a slip of the pen
 _SLACK = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A time in UTC, as its source wrote it, with its precision (`exact`, `day`, `guessed`, `clamped`) and source."""
+    """An aware time, as its source wrote it, with its precision (`exact`, `day`, `guessed`, `clamped`) and source."""
 
     at: datetime | None = None
     raw: str = ""
@@ -43,7 +55,7 @@ class Dated:
 
 
 def parse(raw: str) -> tuple[datetime, str] | None:
-    """An aware UTC time and its precision; None where it can't be read.
+    """An aware time in the zone that it was written in, and its precision; None where it can't be read.
 
     ISO 8601 and RFC 5322 forms; a time without a zone is taken as UTC.
     """
@@ -59,7 +71,7 @@ def parse(raw: str) -> tuple[datetime, str] | None:
 def _iso(match: re.Match[str]) -> tuple[datetime, str]:
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     zone = _zone(match[7] or "")
-    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(timezone.utc)
+    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
     return at, "exact" if match[4] else "day"
 
 
@@ -78,11 +90,11 @@ def _loose(raw: str) -> tuple[datetime, str] | None:
     if not re.search(r"\d{4}", raw) or len(raw) > 60:
         return None
     try:
-        at = read(raw, default=datetime(2000, 1, 1), ignoretz=False)  # noqa: DTZ001 -- zone is added below
+        at = read(raw, tzinfos=_ZONES, default=datetime(2000, 1, 1), ignoretz=False)  # noqa: DTZ001 -- zone is added below
     except (ParserError, OverflowError):
         return None
     exact = ":" in raw
-    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)).astimezone(timezone.utc), "exact" if exact else "day"
+    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)), "exact" if exact else "day"
 
 
 def _epoch(raw: str) -> tuple[datetime, str] | None:
@@ -92,7 +104,7 @@ def _epoch(raw: str) -> tuple[datetime, str] | None:
 
 
 def _plausible(at: datetime, now: datetime | None) -> bool:
-    return at >= EARLIEST and (now is None or at <= now + _SLACK)
+    return EARLIEST.year <= at.year <= LATEST and at >= EARLIEST and (now is None or at <= now + _SLACK)
 
 
 def _statements(harvest: Harvest, keys: tuple[str, ...], metas: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -122,6 +134,8 @@ def _times(root: HtmlElement) -> list[tuple[str, str]]:
 def url_date(url: str) -> str:
     """The date in a URL's path as YYYY-MM-DD, or ""."""
     match = _URL.search(url) or _URL_TIGHT.search(url)
+    if not match and (named := _URL_NAMED.search(url)):
+        return f"{named[1]}-{_MONTHS.index(named[2].lower()) + 1:02}-{int(named[3]):02}"
     return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
 
 

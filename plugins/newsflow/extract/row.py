@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timezone
 from typing import Any
 
 from newsflow.extract.counting import count_words
@@ -22,7 +23,7 @@ def content_hash(extraction: Extraction) -> bytes:
 
     Left out is what pages change with each rendering: modified times, tags, images, sections.
     """
-    published = extraction.published_at.isoformat() if extraction.published_at else ""
+    published = extraction.published_at.astimezone(timezone.utc).isoformat() if extraction.published_at else ""
     parts = [extraction.title, extraction.lead, extraction.body, extraction.authors, extraction.agencies, published]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).digest()
 
