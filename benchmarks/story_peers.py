@@ -108,7 +108,7 @@ METHODS: dict[str, tuple[Callable[[list[str]], Edges], int]] = {
 }
 
 
-def main() -> None:
+def run() -> None:
     bodies = [json.loads(line)["body"] for line in Path(sys.argv[1]).read_text().splitlines()]
     for name, (method, size) in METHODS.items():
         started = time.process_time()
@@ -118,4 +118,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()

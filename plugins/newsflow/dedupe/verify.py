@@ -31,7 +31,7 @@ CORRECTED, CORRECTED_EACH = 3, 50  # numbers that a correction may change, one f
 NAME_DENSITY = 0.008  # the same for names, which corrections leave alone
 NEAR = timedelta(days=3)
 CERTAIN = 0.9  # containment that holds over any span of time
-TOP_WORDS = 120  # an excerpt's lead stands within so many words of the longer text's top
+TOP_WORDS = 90  # an excerpt begins within so many words of the longer text's top, whatever its own first words are
 LEAD = 25  # shingles
 LEAD_SHARE = 0.3  # of them; fewer in common are chance
 STEM = 6
@@ -135,7 +135,8 @@ def compare(one: Text, other: Text) -> Verdict:
         return replace(found, rule="live blog")
     here, there = _aligned(a, b)
     gaps = list(_gaps(a, b, here, there))
-    if containment < CONTAINMENT and _covered(a, here, gaps) < COVERED:
+    covered = _covered(a, here, gaps) if containment < HEADLESS else 1.0
+    if containment < CONTAINMENT and covered < COVERED:
         return found
     clashes = conflicts(gaps, a.names | b.names, cased=bool(a.names or b.names))
     found = replace(found, conflicts=clashes)
@@ -143,9 +144,10 @@ def compare(one: Text, other: Text) -> Verdict:
         return replace(found, rule="template")
     if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
         return replace(found, rule="too far apart")
-    if containment < HEADLESS and not _leads(a, b, here, there):
+    edited = covered >= COVERED and (containment >= HEADLESS or here[0] <= LONGEST)
+    if not edited and not _leads(a, b, here, there):
         return replace(found, rule="other lead")
-    rule = "whole" if jaccard >= WHOLE else _excerpt(a, b, here, there)
+    rule = "whole" if jaccard >= WHOLE else _excerpt(a, b, there)
     part = _part(there) if len(a.unique) < PART * len(b.unique) else None
     return replace(found, copies=rule in {"whole", "lead"}, rule=rule, part=part, inner_first=a is one)
 
@@ -226,10 +228,9 @@ def _part(there: Positions) -> tuple[int, int]:
     return max(0, start - (end - start) // 8), end + (end - start) // 8
 
 
-def _excerpt(a: Text, b: Text, here: Positions, there: Positions) -> str:
+def _excerpt(a: Text, b: Text, there: Positions) -> str:
     """Whether the shorter text is the longer's top ("lead") or a part that something else carries."""
-    lead = (here < LEAD) & (there < TOP_WORDS)
-    if np.count_nonzero(lead) < LEAD_SHARE * min(LEAD, len(a.ordered)):
+    if _part(there)[0] > TOP_WORDS * len(b.words) / b.length:
         return "not its lead"
     if _ROUNDUP.search(b.title):
         return "roundup"
