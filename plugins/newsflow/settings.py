@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")
     shard_pages: int = Field(200, ge=1, description="pages that make another shard worth its overhead")
 
-    fetch_threads: int = Field(16, ge=1, le=256, description="origins asked at once by a shard")
+    fetch_threads: int = Field(64, ge=1, le=256, description="origins asked at once by a shard")
     fetch_batch: int = Field(100, ge=1, description="captures in one transaction")
     fetch_attempts: int = Field(4, ge=1, description="tries before a retryable page is given up")
     delay_s: float = Field(1.0, ge=0, description="pause between two requests to one origin, seconds")

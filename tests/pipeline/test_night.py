@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 
 from newsflow import pipeline
-from newsflow.local.newsroom import Newsroom, sample_world
+from newsflow.local.newsroom import Article, Newsroom, Publisher, sample_world
 from newsflow.pipeline import Funnel, Request
 from newsflow.settings import Settings
 from newsflow.store.db import session
@@ -66,14 +66,22 @@ def test_the_first_night_brings_articles_and_a_reason_for_all_else(first: First)
     assert orphans(first.settings) == set()
 
 
+def expected(publisher: Publisher, article: Article) -> set[str]:
+    """Outcomes that a person would give the article's page."""
+    denied = [line.split()[1] for line in publisher.robots.splitlines() if line.startswith("Disallow: ")]
+    if any(article.path.startswith(path) for path in denied):
+        return {"robots_denied"}
+    if article.paywall:
+        return {"paywall"}
+    return {404: {"not_found"}, 429: {"rate_limited"}}.get(article.behaviour.status, {"new"})
+
+
 def test_what_is_no_article_has_its_outcome(first: First) -> None:
-    world = first.newsroom.world
     outcome = {url: code for url, _, code, _ in left(first.settings.dsn)["pages"]}
-    for publisher in world.publishers:
-        for article in world.listed(publisher, first.newsroom.edition):
+    for publisher in first.newsroom.world.publishers:
+        for article in first.newsroom.world.listed(publisher, first.newsroom.edition):
             found = outcome[first.newsroom.url(publisher.name, article.slug)]
-            expected = {404: {"not_found"}, 429: {"rate_limited", "new"}}.get(article.behaviour.status, {"new"})
-            assert found in ({"paywall"} if article.paywall else expected), (article.slug, found)
+            assert found in expected(publisher, article), (article.slug, found)
 
 
 def test_the_wire_story_of_three_publishers_is_one_story(first: First) -> None:
