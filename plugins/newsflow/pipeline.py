@@ -7,18 +7,20 @@ process; both do the same work and can take over from each other.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
-from newsflow.model import StageReport
+from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
 from newsflow.verdict import FunnelStage, Verdict, judge
 
 log = logging.getLogger(__name__)
+
+NIGHT = tuple(str(stage) for stage in Stage)  # what a night consists of
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +196,19 @@ def log_report(report: StageReport) -> StageReport:
     return report
 
 
-def funnel(settings: Settings, run_id: int) -> Funnel:
-    """Count and judge a run, finished or not."""
+def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Funnel:
+    """Count and judge a run, finished or not.
+
+    :param steps: names of stages that must have begun, and ended, for the run to be good.
+    """
     with session(settings.dsn) as conn:
         stages = tuple(runs.funnel(conn, run_id))
         polls = {r.outcome: int(r.polls) for r in queries.rows(conn, "runs.polls", run_id=run_id)}
         entered = {r.entered: int(r.pages) for r in queries.rows(conn, "runs.entered", run_id=run_id)}
-        unfinished = [
-            f"{r.stage}/{r.shard}" for r in queries.rows(conn, "runs.stages", run_id=run_id) if not r.ended_at
-        ]
+        begun = queries.rows(conn, "runs.stages", run_id=run_id)
         totals = queries.row(conn, "runs.totals")
+    unfinished = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
+    unfinished += [name for name in steps if name not in {r.stage for r in begun}]
     verdict = judge(
         stages, entered=entered, polls=polls, unfinished_steps=unfinished, min_loaded=settings.check_min_loaded
     )
@@ -214,12 +219,13 @@ class RunFailedError(Exception):
     """The run did not pass its check; the message says why."""
 
 
-def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
+def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: Clock = utcnow) -> Funnel:
     """The gate of a run: judge it, note the verdict, and fail loudly where it is not good.
 
+    :param steps: as in `funnel`.
     :raises RunFailedError: with the verdict as message.
     """
-    result = funnel(settings, run_id)
+    result = funnel(settings, run_id, steps=steps)
     state = "success" if result.verdict.ok else "failed"
     with session(settings.dsn) as conn, transaction(conn):
         queries.run(conn, "runs.finish", run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
@@ -244,4 +250,4 @@ def run_all(
         extract(settings, run_id, shard.shard, clock=clock)
     deduplicate(settings, run_id, clock=clock)
     load(settings, run_id, clock=clock)
-    return check(settings, run_id, clock=clock)
+    return check(settings, run_id, steps=NIGHT, clock=clock)

@@ -62,4 +62,4 @@ def load() -> dict[str, Any]:
 
 def check() -> dict[str, Any]:
     """Judge the run; its funnel goes into the asset event."""
-    return pipeline.check(dagkit.settings(), _run_id()).as_dict()
+    return pipeline.check(dagkit.settings(), _run_id(), steps=pipeline.NIGHT).as_dict()

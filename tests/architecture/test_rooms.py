@@ -58,8 +58,8 @@ def test_only_settings_reads_the_environment() -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id == "os"
     }
-    # local/ hands its environment on to the servers that it starts
-    assert {name for name in readers if not name.startswith("local/")} <= {"settings.py"}
+    # local/ and its command hand their environment on to the processes that they start
+    assert {name for name in readers if not name.startswith("local/")} <= {"settings.py", "commands/local.py"}
 
 
 def test_only_the_bridges_import_airflow() -> None:

@@ -11,10 +11,12 @@ import psycopg2
 import pytest
 
 from newsflow import pipeline
+from newsflow.clock import utcnow
 from newsflow.local.newsroom import Article, Newsroom, Publisher, sample_world
 from newsflow.pipeline import Funnel, Request
 from newsflow.settings import Settings
-from newsflow.store.db import session
+from newsflow.store import queries
+from newsflow.store.db import session, transaction
 from tests.pipeline.night import left, orphans, quick_world, register, settings_for
 
 
@@ -180,3 +182,14 @@ def test_a_database_that_is_away_raises_and_is_not_an_outcome(settings: Settings
     away = Settings(database_url="postgresql://nobody:x@127.0.0.1:1/none", archive=str(tmp_path))
     with pytest.raises(psycopg2.OperationalError):
         pipeline.run_all(away, "never")
+
+
+@pytest.mark.parametrize("missing", pipeline.NIGHT)
+def test_a_night_without_one_of_its_steps_is_not_good(settings: Settings, missing: str) -> None:
+    run_id = pipeline.open_run(settings, "test", f"without {missing}")
+    with session(settings.dsn) as conn, transaction(conn):
+        for stage in set(pipeline.NIGHT) - {missing}:
+            queries.run(conn, "runs.begin_stage", run_id=run_id, stage=stage, shard=0, now=utcnow())
+        conn.cursor().execute("update ingest.run_stage set ended_at = now()")
+    with pytest.raises(pipeline.RunFailedError, match=f"step {missing} did not finish"):
+        pipeline.check(settings, run_id, steps=pipeline.NIGHT)
