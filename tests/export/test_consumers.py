@@ -37,7 +37,7 @@ def world(dsn: str) -> Iterator[World]:
     made.conn.close()
 
 
-def write(dsn: str, writer: int, deadline: float) -> None:
+def write(dsn: str, writer: int, seconds: float) -> None:
     """Load-like transactions: some long, some rolled back; the real queries of the change log at their end."""
     rng = random.Random(writer)
     conn = psycopg2.connect(dsn)
@@ -45,6 +45,7 @@ def write(dsn: str, writer: int, deadline: float) -> None:
     cursor.execute(queries.sql("load.make_plan"))
     conn.commit()
     article = writer * 1_000_000
+    deadline = time.time() + seconds  # from when it is ready: a busy machine takes long to start six processes
     while time.time() < deadline:
         rows = rng.randint(1, 4)
         cursor.execute("insert into naive (writer) select %s from generate_series(1, %s)", (writer, rows))
@@ -75,8 +76,7 @@ def follow(conn: psycopg2.extensions.connection, sql: str, last: object) -> list
 
 def test_no_committed_change_is_missed_and_none_is_out_of_order(world: World) -> None:
     """Six writers with rollbacks, long transactions and SIGKILLs; beside our cursor the two naive ones."""
-    deadline = time.time() + SECONDS
-    writers = [SPAWN.Process(target=write, args=(world.dsn, n, deadline)) for n in range(1, WRITERS + 1)]
+    writers = [SPAWN.Process(target=write, args=(world.dsn, n, SECONDS)) for n in range(1, WRITERS + 1)]
     for process in writers:
         process.start()
     reader = psycopg2.connect(world.dsn)
@@ -85,7 +85,7 @@ def test_no_committed_change_is_missed_and_none_is_out_of_order(world: World) ->
     by_time: set[object] = set()
     last_id, last_at = 0, T0
     killed = 0
-    while any(p.is_alive() for p in writers) or killed == 0:
+    while any(p.is_alive() for p in writers):
         ours += [
             r[0] for r in follow(reader, "select change_id from news.changes_since(%s, 50)", ours[-1] if ours else 0)
         ]  # type: ignore[misc]
@@ -95,7 +95,7 @@ def test_no_committed_change_is_missed_and_none_is_out_of_order(world: World) ->
         for row_id, at in follow(reader, "select id, at from naive where at > %s order by at", last_at):
             by_time.add(row_id)
             last_at = at  # type: ignore[assignment]
-        if killed < 2 and time.time() > deadline - SECONDS / 2:
+        if killed < 2 and len(ours) > 200 * (killed + 1):
             os.kill(writers[killed].pid or 0, signal.SIGKILL)
             killed += 1
     while rows := follow(reader, "select change_id from news.changes_since(%s, 50)", ours[-1] if ours else 0):
@@ -104,6 +104,7 @@ def test_no_committed_change_is_missed_and_none_is_out_of_order(world: World) ->
     committed = [r[0] for r in world.rows("select change_id from news_internal.change order by 1")]
     naive = {r[0] for r in world.rows("select id from naive")}
     assert len(committed) > 100
+    assert killed
     assert ours == committed
     assert naive - by_id, "the naive cursor on an id missed nothing: this test can't tell a good one from a bad one"
     assert naive - by_time, "the naive cursor on a time missed nothing: this test can't tell a good one from a bad one"
