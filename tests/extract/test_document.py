@@ -49,3 +49,24 @@ def test_what_holds_nothing_is_no_text(html: bytes) -> None:
 def test_a_few_words_are_too_short() -> None:
     found = extract(page("<p>Five words and no more.</p>"), URL)
     assert found.outcome in {Outcome.TOO_SHORT, Outcome.NOT_TEXT}
+
+
+DECK = "After nine years the dispute over the pier is over, and the fishermen keep their channel."
+
+
+def test_a_visible_deck_opens_the_body() -> None:
+    head = f'<meta property="og:description" content="{DECK}">'
+    text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    html = page(f'<div class="teaser">{DECK}</div><div class="post-content">{text}</div>', head=head)
+    assert extract(html, URL).body.split("\n") == [DECK, *PARAGRAPHS]
+
+
+def test_a_summary_that_is_not_on_the_page_is_only_the_lead() -> None:
+    found = extract(page(head=f'<meta property="og:description" content="{DECK}">'), URL)
+    assert found.lead == DECK
+    assert DECK not in found.body
+
+
+def test_a_summary_that_opens_the_text_is_not_said_twice() -> None:
+    found = extract(page(head=f'<meta property="og:description" content="{PARAGRAPHS[0]}">'), URL)
+    assert found.body.split("\n") == list(PARAGRAPHS)

@@ -115,6 +115,9 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     ground = blocks.segment(root)
     made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
     lines.clean(made, known)
+    summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
+    if deck := lines.deck(made, ground, summaries):
+        made.insert(0, Paragraph(deck.text, deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
     evidence = outcomes.Evidence(url, (found["title"], *headings[:3]), lines.kept(made), ground, page, seen, dated)
     outcome, detail = outcomes.judge(evidence, min_words)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newsflow.extract import vocabulary
+from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph
 from newsflow.extract.counting import count_words
 from newsflow.extract.title import squeeze
@@ -174,6 +175,32 @@ def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
         else:
             pending, seen_cut = [], False
     _cut(pending, "heading", lambda q: True)
+
+
+def deck(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], summaries: Sequence[str]) -> Block | None:
+    """The visible deck: a line between headline and text in the words of the page's own summary, if it is not kept."""
+    lines = kept(paragraphs)
+    first = next((p.block.order for p in lines if p.block and p.words >= 15), 0)
+    head = max((b.order + 1 for b in blocks[:first] if b.tag == "h1"), default=max(0, first - 8))
+    known = [squeeze(summary) for summary in summaries if len(summary) > 40]
+    taken = {p.block.order for p in paragraphs if p.block}
+    body = squeeze(" ".join(p.text for p in lines))
+    for block in blocks[head:first]:
+        line = squeeze(block.text)
+        if (
+            block.order not in taken
+            and block.links < 0.3
+            and len(line) > 30
+            and line not in body
+            and _says(line, known)
+        ):
+            return block
+    return None
+
+
+def _says(line: str, known: Sequence[str]) -> bool:
+    """Is it one of the summaries, or one that was cut short?"""
+    return any(line == one or (len(line) > 60 and (one.startswith(line) or line.startswith(one[:-6]))) for one in known)
 
 
 def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:

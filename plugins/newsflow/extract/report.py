@@ -15,7 +15,8 @@ _STYLE = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; } th { text-align: left; vertical-align: top; padding-right: 1rem; }
 p { margin: .4rem 0; padding-left: .8rem; border-left: 4px solid seagreen; }
-p.filled { border-color: steelblue; } p.cut { border-color: crimson; opacity: .65; text-decoration: line-through; }
+p.filled, p.deck { border-color: steelblue; }
+p.cut { border-color: crimson; opacity: .65; text-decoration: line-through; }
 small { color: gray; text-decoration: none; display: inline-block; margin-right: .6rem; }
 """
 
@@ -58,7 +59,7 @@ def _row(name: str, value: str, source: str) -> str:
 
 
 def _paragraph(p: Paragraph) -> str:
-    kind = "cut" if p.cut else p.by if p.by == "filled" else "kept"
+    kind = "cut" if p.cut else p.by if p.by in {"filled", "deck"} else "kept"
     note = f"<small>{escape(_reason(p))}</small>"
     return f'<p class="{kind}" title="{escape(_place(p), quote=True)}">{note}{escape(p.text)}</p>'
 
