@@ -138,8 +138,7 @@ def reading(file: Path) -> None:
     wanted = Request(warc=("x",), publishers=("paper3.example",), languages=("en", "de")).selection({})
 
     def refuses(record: Any) -> str:
-        headers = record.headers
-        return wanted.refuses_record(headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or "")
+        return wanted.refuses_headers(record.headers)
 
     def refuses_page(exchange: Exchange) -> str:
         refused = refuses_answer(exchange.status, exchange.headers.get("content-type", ""))

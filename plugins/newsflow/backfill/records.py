@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -92,9 +92,8 @@ class Found:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One response record was dealt with.
+class Read(NamedTuple):
+    """One response record was dealt with; a named tuple, as one is made for each record of a file.
 
     :param next_offset: where reading can resume after it; 0 in a file that is packed as a whole.
     :param refused: why it is not wanted; '' where `found` is set.

@@ -9,14 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 from newsflow.web.urls import BadUrl, origin_of, publisher_name
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _HEAD = 4096  # bytes of a page in which <html lang> stands
+_MOST_HOSTS = 100_000  # of which it is remembered whether they are wanted
 _SAMPLE = 20_000  # bytes of a page whose text tells the language, where nothing declares it
 _LANG = re.compile(rb"<html\b[^>]{0,500}?\blang\s*=\s*[\"']?\s*([a-zA-Z]{2,3})", re.IGNORECASE)
 _SILENT = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+
+
+class Headers(Protocol):
+    """A record's headers."""
+
+    def get(self, key: str, /) -> str | None:
+        """The value of a header, None where it is not there."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class Selection:
     since: date | None = None
     until: date | None = None
     owners: Mapping[str, str] = field(default_factory=dict, compare=False)
+    _hosts: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def fingerprint(self) -> str:
@@ -41,17 +51,34 @@ class Selection:
         filters = [sorted(self.publishers), sorted(self.languages), str(self.since), str(self.until)]
         return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:12]
 
+    def refuses_headers(self, headers: Headers) -> str:
+        """As `refuses_record`, of a record's WARC headers."""
+        captured = headers.get("WARC-Date") if self.since or self.until else ""
+        return self.refuses_record(headers.get("WARC-Target-URI") or "", captured or "")
+
     def refuses_record(self, url: str, captured: str) -> str:
         """Why a record is not wanted, from its WARC headers alone; '' where it may be.
 
         :param captured: WARC-Date (`2026-11-22T03:04:05Z`); its first ten characters are compared.
         """
-        day = captured[:10]
-        if (self.since and day < self.since.isoformat()) or (self.until and day > self.until.isoformat()):
-            return "date"
-        if self.publishers and self.publisher(url) not in self.publishers:
+        if self.publishers and not self._wants_host(url):
             return "publisher"
+        if self.since or self.until:
+            day = captured[:10]
+            if (self.since and day < self.since.isoformat()) or (self.until and day > self.until.isoformat()):
+                return "date"
         return ""
+
+    def _wants_host(self, url: str) -> bool:
+        """Whether a URL's publisher is wanted, decided once a host: millions of records share a few thousand."""
+        end = url.find("/", 8)
+        host = url if end < 0 else url[:end]
+        wanted = self._hosts.get(host)
+        if wanted is None:
+            if len(self._hosts) >= _MOST_HOSTS:
+                self._hosts.clear()
+            wanted = self._hosts[host] = self.publisher(url) in self.publishers
+        return wanted
 
     def publisher(self, url: str) -> str:
         """The publisher of a URL, '' for one that is none."""

@@ -179,8 +179,7 @@ class Reader:
         batch.bytes += len(item.found.exchange.body)
 
     def _refuses(self, record: WarcRecord) -> str:
-        headers = record.headers
-        return self._selection.refuses_record(headers.get("WARC-Target-URI") or "", headers.get("WARC-Date") or "")
+        return self._selection.refuses_headers(record.headers)
 
     def _refuses_page(self, exchange: Exchange) -> str:
         refused = refuses_answer(exchange.status, exchange.headers.get("content-type", ""))
