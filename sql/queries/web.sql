@@ -21,7 +21,8 @@ set crawl_delay_s = new.crawl_delay_s::real,
   cool_until = greatest(o.cool_until, new.cool_until::timestamptz),
   cool_reason = case when o.cool_until > new.cool_until::timestamptz then o.cool_reason
     else coalesce(new.cool_reason, o.cool_reason) end,
-  next_request_at = greatest(o.next_request_at, new.next_request_at::timestamptz)
+  next_request_at = case when o.next_request_at > new.next_request_at::timestamptz + interval '1 hour'
+    then new.next_request_at::timestamptz else greatest(o.next_request_at, new.next_request_at::timestamptz) end
 from (values %s) as new (origin_id, crawl_delay_s, response_s, failures, cool_until, cool_reason, next_request_at)
 where o.origin_id = new.origin_id
 returning o.origin_id, o.origin, o.crawl_delay_s::float8, o.response_s::float8, o.failures, o.cool_until,

@@ -130,3 +130,10 @@ def test_own_outage_needs_nearly_all_and_several() -> None:
     assert not own_outage(outcomes(dns_error=2))
     assert not own_outage(outcomes(server_error=10))
     assert own_outage(outcomes(dns_error=5, robots_denied=50))
+
+
+def test_a_rest_that_a_clock_running_ahead_has_noted_is_no_rest() -> None:
+    now = datetime(2026, 11, 22, 3, tzinfo=timezone.utc)
+    assert Pace(next_request_at=now + timedelta(seconds=20)).wait_s(now) == 20.0
+    assert Pace(next_request_at=now + timedelta(hours=26)).wait_s(now) == 0.0
+    assert Pace(cool_until=now + timedelta(hours=26)).wait_s(now) == 26 * 3600

@@ -33,6 +33,7 @@ _PAUSE_S: Mapping[Outcome, float] = MappingProxyType(
         Outcome.DNS_ERROR: 60.0,
     }
 )
+FARTHEST_REST_S = 3600.0
 _OVERLOADED_S = 30.0  # 503 that names no time
 
 # Failures that a dead network of our own looks like.
@@ -63,14 +64,19 @@ class Pace:
         held = other
         if self.cool_until and (held.cool_until is None or self.cool_until > held.cool_until):
             held = replace(held, cool_until=self.cool_until, cool_reason=self.cool_reason)
-        if self.next_request_at and (held.next_request_at is None or self.next_request_at > held.next_request_at):
+        if self.next_request_at and (
+            held.next_request_at is None
+            or 0 < (self.next_request_at - held.next_request_at).total_seconds() <= FARTHEST_REST_S
+        ):
             held = replace(held, next_request_at=self.next_request_at)
         return held
 
     def wait_s(self, now: datetime) -> float:
         """Seconds until the next request may be sent; 0 when it may be sent now."""
-        times = [at for at in (self.cool_until, self.next_request_at) if at is not None]
-        return max([0.0, *((at - now).total_seconds() for at in times)])
+        cool = 0.0 if self.cool_until is None else (self.cool_until - now).total_seconds()
+        rest = 0.0 if self.next_request_at is None else (self.next_request_at - now).total_seconds()
+        # a rest beyond any that we would take was noted by a clock that ran ahead
+        return max(0.0, cool, rest if rest <= FARTHEST_REST_S else 0.0)
 
 
 def delay_s(pace: Pace, *, least: float, most: float) -> float:
