@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -186,8 +186,3 @@ def modified(root: HtmlElement, harvest: Harvest, hint: datetime | None, now: da
     if hint:
         statements.append(("feed", hint.isoformat()))
     return _first(statements, now)
-
-
-def day(at: datetime | None) -> date | None:
-    """The day of a time, UTC."""
-    return at.date() if at else None

@@ -23,11 +23,11 @@ for _name in ("trafilatura", "htmldate", "courlan"):
 _BUGS = (ValueError, TypeError, AttributeError, IndexError, KeyError)  # of its own, on odd trees
 
 
-@lru_cache(maxsize=2)
-def _options(focus: str) -> Any:
+@lru_cache(maxsize=1)
+def _options() -> Any:
     from trafilatura.settings import Extractor
 
-    return Extractor(output_format="python", fast=True, comments=False, recall=focus == "recall")
+    return Extractor(output_format="python", fast=True, comments=False)
 
 
 def quick(root: HtmlElement) -> list[str]:
@@ -37,7 +37,7 @@ def quick(root: HtmlElement) -> list[str]:
     from trafilatura.xml import xmltotxt
     from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-    options = _options("balanced")
+    options = _options()
     try:
         tree = prune_unwanted_nodes(root, RAW_TREE_PRUNE_XPATH)
         tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
@@ -48,12 +48,12 @@ def quick(root: HtmlElement) -> list[str]:
         return []
 
 
-def thorough(root: HtmlElement, *, recall: bool = False) -> list[str]:
+def thorough(root: HtmlElement) -> list[str]:
     """Paragraphs after all of trafilatura's stages, its rivals' extractors included; the tree stays as it was."""
     from trafilatura import bare_extraction
 
     try:
-        document = bare_extraction(copy(root), include_comments=False, favor_recall=recall, include_formatting=False)
+        document = bare_extraction(copy(root), include_comments=False, include_formatting=False)
     except _BUGS:
         return []
     return clean_lines(getattr(document, "text", None) or "")
