@@ -46,10 +46,11 @@ def test_an_empty_run_draws_empty_bars() -> None:
 
 
 def test_the_tallest_spark_fills_the_height_and_zero_draws_nothing() -> None:
-    bars = charts.bars([0.0, 5.0, 10.0], height=24)
-    assert bars[2][3] == 24
-    assert bars[0][3] == 0
-    assert bars[1][3] == 12
+    earlier, recent = charts.spark([0.0, 5.0, 10.0], recent=1)
+    assert recent == "M74.7 24v-24.0h36.3v24.0z"
+    assert earlier == "M37.3 24v-12.0h36.3v12.0z"
+    assert charts.spark([0.0] * 28) == ("", "")
+    assert charts.spark([]) == ("", "")
 
 
 def test_a_line_breaks_where_a_day_is_unknown() -> None:

@@ -92,20 +92,20 @@ def _losses(boxes: Sequence[Box], scale: float) -> list[str]:
     return losses
 
 
-def bars(
-    values: Sequence[float], width: float = 112.0, height: float = 24.0
-) -> list[tuple[float, float, float, float]]:
-    """A sparkline of bars: (x, y, width, height) each; the tallest fills the height."""
-    largest, step = max([*values, 1.0]), width / max(len(values), 1)
-    return [
-        (
-            i * step,
-            height - max(v / largest * height, 1.0 if v else 0.0),
-            max(step - 1, 1.0),
-            max(v / largest * height, 1.0 if v else 0.0),
-        )
-        for i, v in enumerate(values)
-    ]
+def spark(values: Sequence[float], recent: int = 7) -> tuple[str, str]:
+    """A sparkline of bars in 112 by 24 as two SVG paths: the earlier values, and the last `recent` ones.
+
+    Two paths and not a shape for each bar, since a list shows hundreds of these.
+    """
+    scale, step = 24 / max([*values, 1.0]), 112 / max(len(values), 1)
+    drawn = [_bar(i * step, step - 1, v * scale) for i, v in enumerate(values)]
+    split = max(len(drawn) - recent, 0)
+    return "".join(drawn[:split]), "".join(drawn[split:])
+
+
+def _bar(left: float, width: float, height: float) -> str:
+    tall = max(height, 1.0)
+    return f"M{left:.1f} 24v-{tall:.1f}h{max(width, 1.0):.1f}v{tall:.1f}z" if height else ""
 
 
 def line(values: Sequence[float | None], top: float, width: float, height: float) -> list[str]:

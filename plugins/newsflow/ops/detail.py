@@ -180,7 +180,7 @@ def storage(conn: Connection, now: datetime, settings: Settings) -> dict[str, An
         "pace": pace,
         "usage": usage,
         "days_left": usage.free / pace if usage and pace else None,
-        "bars": charts.bars([float(d.bytes) for d in days]),
+        "bars": charts.spark([float(d.bytes) for d in days]),
         "retention": {
             name.removeprefix("retain_").removesuffix("_days"): getattr(settings, name)
             for name in type(settings).model_fields

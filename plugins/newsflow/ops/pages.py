@@ -124,7 +124,7 @@ class PublisherRow:
     title: str
     health: Health
     new: int
-    day_bars: list[tuple[float, float, float, float]]
+    day_bars: tuple[str, str]
     readable: float | None
     usual_readable: float | None
     last_new_at: datetime | None
@@ -171,7 +171,7 @@ def publisher_row(row: Any, days: Sequence[Day], alarms: Sequence[Any]) -> Publi
         row.title,
         judge(_state(row), days, [(a.severity, a.sentence) for a in alarms]),
         sum(d.new_articles for d in week),
-        charts.bars([float(d.new_articles) for d in days]),
+        charts.spark([float(d.new_articles) for d in days]),
         _share(week),
         _share(before),
         row.last_new_at,
