@@ -291,7 +291,8 @@ class Campaign:
     @staticmethod
     def _end(process: subprocess.Popen[str], result: Result) -> Result:
         out, err = process.communicate(timeout=PATIENCE_S)
-        last = err.strip().splitlines()[-1][:90] if err.strip() else ""
+        said = [line for line in err.splitlines() if line[:1].strip() and "Error" in line]
+        last = said[-1].rpartition(".")[2][:90] if said and said[-1].startswith("psycopg2") else (said or [""])[-1][:90]
         code = process.returncode
         result.ended = "ended well" if code == 0 else "SIGKILL" if code == -signal.SIGKILL else last or f"exit {code}"
         result.hit = result.hit or REACHED in out or code != 0
