@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
-from newsflow.model import Stage, StageReport
+from newsflow.model import StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
@@ -20,7 +20,7 @@ from newsflow.verdict import FunnelStage, Verdict, judge
 
 log = logging.getLogger(__name__)
 
-NIGHT = tuple(str(stage) for stage in Stage)  # what a night consists of
+NIGHT = ("poll", "fetch", "extract", "deduplicate", "load")  # the stages that a night consists of
 
 
 @dataclass(frozen=True, slots=True)
