@@ -79,7 +79,7 @@ def night(conn: Connection, archive: Archive, name: str, *, numbers: range = ran
 
 
 def look(conn: Connection, archive: Archive, **options: object) -> Audit:
-    return audit(conn, archive, NOW, **{"grace_s": -60.0, **options})  # type: ignore[arg-type]
+    return audit(conn, archive, datetime.now(timezone.utc), **{"grace_s": -60.0, **options})  # type: ignore[arg-type]
 
 
 def path_of(archive: Archive, file: str) -> Path:
