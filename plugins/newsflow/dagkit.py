@@ -11,7 +11,6 @@ from typing import Any
 import psycopg2
 from airflow.sdk import Connection, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
 from airflow.sdk.exceptions import AirflowRuntimeError
-from pydantic import SecretStr
 
 from newsflow import pipeline
 from newsflow.settings import Settings, get_settings
@@ -55,15 +54,14 @@ def settings() -> Settings:
     found = get_settings()
     if found.database_url.get_secret_value():
         return found
-    return found.model_copy(update={"database_url": SecretStr(_connection_uri())})
+    return found.on(_connection_uri())
 
 
 def _connection_uri() -> str:
     try:
-        uri = Connection.get(CONNECTION).get_uri()
+        return str(Connection.get(CONNECTION).get_uri())
     except AirflowRuntimeError as error:
         raise LookupError(f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}") from error
-    return "postgresql://" + str(uri).partition("://")[2]
 
 
 def run_key() -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.store import queries
+from newsflow.store.runs import funnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,12 @@ class StageProgress:
 
 def snapshot(conn: Connection, run_id: int, now: datetime) -> list[StageProgress]:
     """The stages that a run has begun, in order."""
-    totals = {s.stage: s.taken for s in _funnel(conn, run_id)}
+    totals = {s.stage: s.taken for s in funnel(conn, run_id)}
     grouped: dict[str, list[Any]] = {}
     for row in queries.rows(conn, "runs.stages", run_id=run_id):
         grouped.setdefault(row.stage, []).append(row)
     conn.rollback()
     return [_progress(stage, steps, totals.get(stage, 0), now) for stage, steps in grouped.items()]
-
-
-def _funnel(conn: Connection, run_id: int) -> Iterable[Any]:
-    from newsflow.store.runs import funnel
-
-    return funnel(conn, run_id)
 
 
 def _progress(stage: str, steps: list[Any], total: int, now: datetime) -> StageProgress:

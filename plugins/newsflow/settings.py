@@ -97,6 +97,10 @@ class Settings(BaseSettings):
         """One identity with a contact, as RFC 9110 §10.1.5 and RFC 9309 ask."""
         return f"newsflow/0.1 (+{self.contact})"
 
+    def on(self, uri: str) -> Settings:
+        """These settings, with the database of an Airflow connection's URI; its scheme becomes libpq's."""
+        return self.model_copy(update={"database_url": SecretStr("postgresql://" + uri.partition("://")[2])})
+
     @property
     def dsn(self) -> str:
         """The libpq connection string.

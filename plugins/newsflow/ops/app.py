@@ -36,10 +36,8 @@ def settings() -> Settings:
     if found.database_url.get_secret_value():
         return found
     from airflow.models.connection import Connection as Stored
-    from pydantic import SecretStr
 
-    uri = Stored.get_connection_from_secrets("news_db").get_uri()
-    return found.model_copy(update={"database_url": SecretStr("postgresql://" + uri.partition("://")[2])})
+    return found.on(Stored.get_connection_from_secrets("news_db").get_uri())
 
 
 def database() -> Iterator[Connection]:
