@@ -35,8 +35,8 @@ lint: setup-tests ## ruff and strict mypy
 	@$(VENV)/ruff format --check .
 	@$(VENV)/mypy
 
-bench: setup-tests ## Measure (PART=extraction for one of benchmarks/)
-	@$(VENV)/python -m benchmarks $(PART)
+bench: setup-tests ## Measure: all, or PART=extraction (PART=list names them) with ARGS="--help"
+	@$(VENV)/python -m benchmarks $(PART) $(ARGS)
 
 chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 SEED=3)
 	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --seed $(or $(SEED),1)
