@@ -38,6 +38,18 @@ def test_a_balanced_run_is_good_and_says_what_it_brought() -> None:
     assert found.sentence == "Good: 5 feeds asked; 20 new articles, 3 revised, 1 unchanged."
 
 
+def test_pages_that_extract_finds_unchanged_are_articles_and_leave_the_funnel() -> None:
+    stages = (
+        FunnelStage("extract", 100, {"ok": 10, "unchanged": 90}),
+        FunnelStage("deduplicate", 10, {"ok": 10}),
+        FunnelStage("load", 10, {"revised": 9, "unchanged": 1}),
+    )
+    found = judge(stages, entered={"extract": 100}, polls={}, unfinished_steps=(), min_loaded=0.9)
+    assert found.ok
+    assert found.sentence == "Good: 0 feeds asked; 0 new articles, 9 revised, 91 unchanged."
+    assert [dict(s.left) for s in stages] == [{"unchanged": 90}, {}, {}]
+
+
 def test_an_empty_night_is_good() -> None:
     assert judge((), entered={}, polls={"not_modified": 3}, unfinished_steps=(), min_loaded=0.5).ok
 

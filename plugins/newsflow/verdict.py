@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+LOADED = ("new", "revised", "unchanged")  # outcomes of load with which a page is an article
 MIN_SAMPLE = 20  # below this many pages a share says nothing
 
 
@@ -21,7 +22,21 @@ class FunnelStage:
     @property
     def passed(self) -> int:
         """Pages that went on to the next stage, or that load brought to the analysts."""
-        return sum(self.outcomes.get(code, 0) for code in ("ok", "new", "revised", "unchanged"))
+        return sum(self.outcomes.get(code, 0) for code in self._good)
+
+    @property
+    def left(self) -> Mapping[str, int]:
+        """Pages that ended here, or wait to be tried again, by outcome."""
+        return {code: pages for code, pages in self.outcomes.items() if code not in self._good}
+
+    @property
+    def _good(self) -> tuple[str, ...]:
+        return LOADED if self.stage == "load" else ("ok",)
+
+    @property
+    def unchanged(self) -> int:
+        """Pages whose article says the same already: extract ends them, and load those that changed meanwhile."""
+        return self.outcomes.get("unchanged", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ def _yield(stages: Sequence[FunnelStage], min_loaded: float) -> list[str]:
     extract, load = by_name.get("extract"), by_name.get("load")
     if not extract or extract.taken < MIN_SAMPLE:
         return []
-    share = (load.passed if load else 0) / extract.taken
+    share = ((load.passed if load else 0) + extract.unchanged) / extract.taken
     if share >= min_loaded:
         return []
     return [f"only {share:.0%} of {extract.taken} captures became articles (limit {min_loaded:.0%})"]
@@ -102,5 +117,6 @@ def _sentence(stages: Sequence[FunnelStage], polls: Mapping[str, int], problems:
     if problems:
         return "Not good: " + "; ".join(problems) + "."
     load = next((s for s in stages if s.stage == "load"), FunnelStage("load", 0))
-    new, revised, same = (load.outcomes.get(code, 0) for code in ("new", "revised", "unchanged"))
+    new, revised = (load.outcomes.get(code, 0) for code in ("new", "revised"))
+    same = sum(stage.unchanged for stage in stages)
     return f"Good: {sum(polls.values())} feeds asked; {new} new articles, {revised} revised, {same} unchanged."

@@ -35,9 +35,15 @@ on conflict (capture_id, extractor) do update set
      excluded.text_hash, excluded.extracted_at)
 returning e.page_id, e.extraction_id;
 
--- name: extract.move sends a batch of pages on, or ends them; a page with an article goes back to it
-with done (page_id, extraction_id, outcome, detail) as (
-  select * from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[])
+-- name: extract.move sends a batch of pages on, or ends them; one whose article says the same already goes back to it
+with done as (
+  select d.page_id, d.extraction_id, d.detail,
+    case when d.outcome = 'ok' and a.content_hash = d.content_hash and p.extraction_id = p.loaded_extraction_id
+      then 'unchanged' else d.outcome end as outcome
+  from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[],
+    %(content_hashes)s::bytea[]) as d (page_id, extraction_id, outcome, detail, content_hash)
+  join ingest.page p using (page_id)
+  left join news_internal.article a on a.article_id = d.page_id
 ), moved as (
   update ingest.page p set
     state = case when d.outcome = 'ok' then 'extracted' when p.loaded_extraction_id is not null then 'loaded' else 'rejected' end,
@@ -46,7 +52,8 @@ with done (page_id, extraction_id, outcome, detail) as (
   from done d where p.page_id = d.page_id
 )
 update ingest.run_page x set extract_outcome = d.outcome
-from done d where x.run_id = %(run_id)s and x.page_id = d.page_id;
+from done d where x.run_id = %(run_id)s and x.page_id = d.page_id
+returning d.outcome;
 
 -- name: extract.site_lines lists the lines that publishers' bodies go without, as learned before a run
 select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version

@@ -9,7 +9,7 @@ with flow as (
     count(fetch_outcome) as fetched,
     count(*) filter (where fetch_outcome = 'ok') as captured,
     count(extract_outcome) as extracted,
-    count(*) filter (where extract_outcome = 'ok') as readable,
+    count(*) filter (where extract_outcome in ('ok', 'unchanged')) as readable,
     count(*) filter (where load_outcome = 'new') as new_articles,
     count(*) filter (where load_outcome = 'revised') as revised
   from flow group by publisher_id, day
@@ -78,12 +78,12 @@ order by started_at desc limit 1;
 
 -- name: ops.run_publishers counts a run's pages by publisher
 select b.name, count(x.fetch_outcome) as fetched, count(*) filter (where x.fetch_outcome = 'ok') as captured,
-  count(x.extract_outcome) as extracted, count(*) filter (where x.extract_outcome = 'ok') as readable,
+  count(x.extract_outcome) as extracted, count(*) filter (where x.extract_outcome in ('ok', 'unchanged')) as readable,
   count(*) filter (where x.load_outcome = 'new') as new_articles,
   count(*) filter (where x.load_outcome = 'revised') as revised,
   mode() within group (order by case
     when x.fetch_outcome <> all(array['ok', 'not_modified']) then x.fetch_outcome
-    when x.extract_outcome <> 'ok' then x.extract_outcome
+    when x.extract_outcome <> all(array['ok', 'unchanged']) then x.extract_outcome
     when x.deduplicate_outcome <> 'ok' then x.deduplicate_outcome
     when x.load_outcome <> all(array['new', 'revised', 'unchanged']) then x.load_outcome end) as failure
 from ingest.run_page x join ingest.page p using (page_id) join ingest.publisher b using (publisher_id)

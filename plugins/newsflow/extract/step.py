@@ -88,7 +88,7 @@ def _store(step: runs.Work, batch: list[Any], made: list[Extraction], sites: Sit
     ids = {
         found.page_id: found.extraction_id for found in queries.values(step.conn, "extract.store", records, fetch=True)
     }
-    queries.run(
+    ended = queries.rows(
         step.conn,
         "extract.move",
         run_id=step.run_id,
@@ -97,16 +97,18 @@ def _store(step: runs.Work, batch: list[Any], made: list[Extraction], sites: Sit
         extraction_ids=[ids[page.page_id] for page in batch],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
+        content_hashes=[row.content_hash(extraction) for extraction in made],
     )
     remember(step.conn, batch, made)
-    for extraction in made:
-        step.count(extraction.outcome)
+    for page in ended:
+        step.count(page.outcome)
     step.label = _label(step.counts)
     step.save()
 
 
 def _label(counts: Mapping[str, int]) -> str:
-    return f"{counts.get(str(Outcome.OK), 0)}/{sum(counts.values())} articles"
+    articles = sum(counts.get(str(outcome), 0) for outcome in (Outcome.OK, Outcome.UNCHANGED))
+    return f"{articles}/{sum(counts.values())} articles"
 
 
 def _record(run_id: int, page: Any, extraction: Extraction, sites: SiteLines, now: datetime) -> list[Any]:

@@ -11,8 +11,6 @@ from newsflow.ops.pages import NIGHTLY, STALE, counts_line
 from newsflow.progress import snapshot
 from newsflow.store import queries, runs
 
-PASSED = ("ok", "new", "revised", "unchanged")
-
 
 def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     """The last run with its funnel, what runs, open alarms and totals."""
@@ -45,7 +43,7 @@ def _funnel(conn: Connection, run_id: int) -> list[dict[str, Any]]:
             "taken": s.taken,
             "passed": s.passed,
             "outcomes": dict(s.outcomes),
-            "reasons": counts_line({c: n for c, n in s.outcomes.items() if c not in PASSED or s.stage == "load"}),
+            "reasons": counts_line(dict(s.outcomes if s.stage == "load" else s.left)),
         }
         for s in runs.funnel(conn, run_id)
     ]
