@@ -105,7 +105,7 @@ def test_a_page_whose_article_was_taken_out_does_not_count_as_unchanged(settings
         settings,
         "with gone as (select article_id, url from news_internal.article order by 1 limit 1), grave as ("
         " insert into news_internal.tombstone (url_hash, article_id, kind, why)"
-        " select p.url_hash, p.page_id, 'retracted', 'test' from ingest.page p join gone on p.page_id = gone.article_id)"
+        " select p.url_hash, p.page_id, 'retracted', 'test' from ingest.page p join gone on page_id = article_id)"
         " delete from news_internal.article a using gone where a.article_id = gone.article_id",
     )
     assert stages(again(settings))["load"] == (1, {"retracted": 1})
