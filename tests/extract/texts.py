@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- wide scripts count double
-"""One small article in fourteen languages and nine scripts, and what walls say in them; written for these tests."""
+"""One small article in fifteen languages and nine scripts, and what walls say in them; written for these tests."""
 
 from __future__ import annotations
 
