@@ -1,4 +1,4 @@
-"""How long each operations page takes on a million articles: statements, rendering included.
+"""What each operations page costs on a million articles: statements, milliseconds in SQL and in Python.
 
 `make bench PART=ops`; a number after it is the number of articles.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -15,8 +14,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from psycopg2.extras import NamedTupleCursor
+
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.ops import detail, pages, render
+from newsflow.ops import detail, pages, publishers, render
 from newsflow.settings import ROOT, Settings
 from newsflow.store import queries
 from newsflow.store.db import connect
@@ -50,6 +51,12 @@ insert into ingest.run_page (run_id, page_id, shard, entered, fetch_outcome, ext
   select 1 + page_id * {days} / ({articles} + 1), page_id, page_id % 4, 'fetch', 'ok',
     case when state = 'loaded' then 'ok' else 'too_short' end, case when state = 'loaded' then 'ok' end,
     case when state = 'loaded' then 'new' end from ingest.page;
+insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample)
+  select publisher_id, n, 1, 9, 'Follow us on all channels, and subscribe to the letter ' || n
+  from ingest.publisher, generate_series(1, 60) n;
+insert into ingest.ops_alarm (cause, subject, publisher_id, severity, sentence, opened_at, seen_at)
+  select 'silent', name, publisher_id, 'warning', name || ' is silent.', '{now}', '{now}'
+  from ingest.publisher where publisher_id % 5 = 0;
 insert into ingest.publisher_day (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted,
     readable, new_articles, words, failures)
   select publisher_id, date '{now}' - d, 2, 2, 6, 6, 6, 6, 5, 5, 400, '{{"too_short": 1}}'
@@ -59,10 +66,11 @@ insert into ingest.publisher_day (publisher_id, day, polls, polls_ok, new_entrie
 PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
     "last night": ("news.html", lambda c: pages.last_night(c, NOW)),
     "funnel": ("run.html", lambda c: pages.run_page(c, "news_ingest", None, NOW)),
-    "publishers": ("publishers.html", lambda c: pages.publishers(c, NOW)),
+    "publishers": ("publishers.html", lambda c: publishers.publishers(c, NOW)),
     "publisher": ("publisher.html", lambda c: detail.publisher(c, "p7.example", NOW)),
     "rejects": ("rejects.html", lambda c: pages.rejects(c, NOW, outcome="paywall", publisher=None, before=None)),
     "reject": ("reject.html", lambda c: detail.reject(c, 20, Settings())),
+    "publishers 10": ("publishers.html", lambda c: publishers.publishers(c, NOW, sort="failures", page=10)),
     "proposals": ("proposals.html", lambda c: detail.proposals(c, NOW)),
     "alarms": ("alarms.html", lambda c: detail.alarms(c, NOW)),
     "storage": ("storage.html", lambda c: detail.storage(c, NOW, Settings())),
@@ -70,14 +78,41 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
 SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/", "now": NOW, "done": ""}
 
 
-def _measure(conn: Any, template: str, show: Callable[[Any], dict[str, Any] | None]) -> float:
+class Timed(NamedTupleCursor):
+    """A cursor that counts its statements and the time that they take, fetching included."""
+
+    statements, seconds = 0, 0.0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Count, and time."""
+        Timed.statements += 1
+        began = time.perf_counter()
+        try:
+            return super().execute(*args, **kwargs)
+        finally:
+            Timed.seconds += time.perf_counter() - began
+
+
+def _measure(conn: Any, template: str, show: Callable[[Any], dict[str, Any] | None]) -> tuple[int, float, float]:
+    """(statements, ms in SQL, ms in all) of a page: the median of five."""
     took = []
     for _ in range(5):
+        Timed.statements, Timed.seconds = 0, 0.0
         began = time.perf_counter()
         render.template(template, {**SHARED, **(show(conn) or {})})
-        took.append(time.perf_counter() - began)
+        took.append((time.perf_counter() - began, Timed.seconds, Timed.statements))
         conn.rollback()
-    return statistics.median(took) * 1000
+    whole, sql, statements = sorted(took)[2]
+    return int(statements), sql * 1000, whole * 1000
+
+
+def _print(conn: Any) -> None:
+    conn.cursor_factory = Timed
+    print(f"{'page':<14}{'statements':>11}{'SQL ms':>9}{'render ms':>11}{'in all':>8}")
+    for name, (template, show) in PAGES.items():
+        statements, sql, whole = _measure(conn, template, show)
+        over = "  over 300 ms" if whole > 300 else ""
+        print(f"{name:<14}{statements:>11}{sql:>9.0f}{whole - sql:>11.0f}{whole:>8.0f}{over}")
 
 
 def main() -> None:
@@ -94,9 +129,8 @@ def main() -> None:
             cursor.execute(FILL.format(publishers=PUBLISHERS, days=DAYS, articles=articles, now=NOW))
             cursor.execute("analyze")
         conn.commit()
-        print(f"{articles:,} pages, {PUBLISHERS} publishers, {DAYS} days\n{'page':<12}{'ms':>8}")
-        for name, (template, show) in PAGES.items():
-            print(f"{name:<12}{_measure(conn, template, show):>8.0f}")
+        print(f"{articles:,} pages, {PUBLISHERS} publishers, {DAYS} days")
+        _print(conn)
         began = time.perf_counter()
         queries.run(conn, "ops.count_days", since=NOW.replace(day=28, hour=0), until=NOW.replace(hour=23))
         print(f"counting three days anew: {(time.perf_counter() - began) * 1000:.0f} ms")

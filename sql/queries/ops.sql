@@ -90,22 +90,44 @@ from ingest.run_page x join ingest.page p using (page_id) join ingest.publisher 
 where x.run_id = %(run_id)s
 group by b.name order by count(*) desc, b.name limit %(limit)s;
 
--- name: ops.publishers lists publishers with the state of their feeds and origins
-select b.publisher_id, b.name, b.title, b.paused, b.homepage, b.country, b.languages,
-  coalesce(f.feeds, 0) as feeds, coalesce(f.paused_feeds, 0) as paused_feeds, coalesce(f.failing, 0) as failing,
-  f.last_ok_at, f.last_new_at, f.feed_outcome, o.cool_until, o.cool_reason,
-  exists (select from ingest.feed g where g.publisher_id = b.publisher_id and g.state = 'gone') as gone
-from ingest.publisher b
-left join (
+-- name: ops.publishers lists publishers with the state of their feeds and origins, their worst alarm and their days
+with figures as (
+  select publisher_id,
+    sum(new_articles) filter (where day >= %(week)s)::integer as new_articles,
+    sum(readable) filter (where day >= %(week)s)::integer as readable,
+    sum(extracted) filter (where day >= %(week)s)::integer as extracted,
+    sum(readable) filter (where day < %(week)s)::integer as usual_readable,
+    sum(extracted) filter (where day < %(week)s)::integer as usual_extracted,
+    bool_or(polls > 0) as asked
+  from ingest.publisher_day where day >= %(since)s group by publisher_id
+), failures as (
+  select distinct on (publisher_id) publisher_id, code as failure, sum(number::integer)::integer as failures
+  from ingest.publisher_day, jsonb_each_text(failures || poll_failures) f(code, number)
+  where day >= %(week)s group by publisher_id, code order by publisher_id, failures desc, code desc
+), feeds as (
   select publisher_id, count(*) filter (where state = 'active') as feeds,
     count(*) filter (where state = 'paused') as paused_feeds,
     count(*) filter (where state = 'active' and failures > 0) as failing,
     max(last_ok_at) as last_ok_at, max(last_new_at) as last_new_at,
     mode() within group (order by last_outcome) filter (where failures > 0) as feed_outcome
-  from ingest.feed group by publisher_id) f using (publisher_id)
-left join (
+  from ingest.feed group by publisher_id
+), cooling as (
   select distinct on (publisher_id) publisher_id, cool_until, cool_reason
-  from ingest.origin where cool_until > %(now)s order by publisher_id, cool_until desc) o using (publisher_id)
+  from ingest.origin where cool_until > %(now)s order by publisher_id, cool_until desc
+), worst as (
+  select distinct on (publisher_id) publisher_id, severity, sentence, opened_at,
+    count(*) over (partition by publisher_id) as alarms
+  from ingest.ops_alarm where resolved_at is null order by publisher_id, severity, opened_at
+)
+select b.publisher_id, b.name, b.title, b.paused, b.homepage, b.country, b.languages,
+  coalesce(f.feeds, 0) as feeds, coalesce(f.paused_feeds, 0) as paused_feeds, coalesce(f.failing, 0) as failing,
+  f.last_ok_at, f.last_new_at, f.feed_outcome, o.cool_until, o.cool_reason,
+  coalesce(d.new_articles, 0) as new_articles, d.readable, d.extracted, d.usual_readable, d.usual_extracted,
+  coalesce(d.asked, false) as asked, x.failure, coalesce(x.failures, 0) as failures,
+  coalesce(w.alarms, 0) as alarms, w.severity, w.sentence, w.opened_at as alarm_since
+from ingest.publisher b
+left join feeds f using (publisher_id) left join cooling o using (publisher_id)
+left join figures d using (publisher_id) left join failures x using (publisher_id) left join worst w using (publisher_id)
 where %(name)s::text is null or b.name = %(name)s
 order by b.name;
 
@@ -113,7 +135,7 @@ order by b.name;
 select publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised,
   words, failures, poll_failures
 from ingest.publisher_day
-where day >= %(since)s and (%(publisher_id)s::integer is null or publisher_id = %(publisher_id)s)
+where day >= %(since)s and (%(publishers)s::integer[] is null or publisher_id = any(%(publishers)s))
 order by publisher_id, day;
 
 -- name: ops.open_alarms lists alarms that last, worst and newest first, then those that ended lately
@@ -213,7 +235,7 @@ select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.l
 from ingest.feed f where f.publisher_id = %(publisher_id)s
 order by f.state, f.url limit 50;
 
--- name: ops.publisher_pages lists a publisher's newest articles and rejects, with origins and rights
+-- name: ops.publisher_things lists a publisher's newest articles and rejects, origins with rights, learned lines
 (select 'loaded' as kind, p.page_id, p.url, p.outcome, p.detail, p.changed_at, e.title, e.word_count, e.published_at,
   null::jsonb as more
 from ingest.page p left join ingest.extraction e on e.extraction_id = coalesce(p.loaded_extraction_id, p.extraction_id)
@@ -226,7 +248,11 @@ union all
   o.cool_until, jsonb_build_object('status', o.robots_status, 'crawl_delay_s', o.crawl_delay_s, 'response_s', o.response_s,
     'rights', (select c.rights from ingest.page p join ingest.capture c on c.capture_id = p.capture_id
                where p.origin_id = o.origin_id order by p.changed_at desc limit 1))
-from ingest.origin o where o.publisher_id = %(publisher_id)s order by o.origin limit 10);
+from ingest.origin o where o.publisher_id = %(publisher_id)s order by o.origin limit 10)
+union all
+(select 'line', l.line_hash, l.sample, null, null, l.learned_at, '', l.articles, null,
+  jsonb_build_object('enabled', l.enabled)
+from ingest.site_line l where l.publisher_id = %(publisher_id)s order by l.enabled, l.articles desc, l.line_hash limit 40);
 
 -- name: ops.reject gives one page with its newest capture and extraction
 select p.page_id, p.url, b.name as publisher, p.state, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at,
@@ -319,3 +345,8 @@ update ingest.feed f set
   failures = 0, etag = null, last_modified = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
 from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
 where f.feed_id = %(feed_id)s;
+
+-- name: ops.switch_line leaves a learned line out of bodies again, or keeps it in them
+update ingest.site_line set enabled = %(enabled)s
+where line_hash = %(line_hash)s and enabled <> %(enabled)s
+  and publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s);

@@ -107,6 +107,12 @@ def _poison(conn: Connection) -> None:
             " where p.page_id = e.page_id and b.name = 'tribune.example'",
             (script,),
         )
+        cursor.execute(
+            "insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample)"
+            " select publisher_id, n, 1, 9, s from ingest.publisher, unnest(%s) with ordinality as l(s, n)"
+            " where name = 'tribune.example'",
+            (["Follow us on all channels", script],),
+        )
     conn.commit()
 
 

@@ -99,3 +99,44 @@ def test_nothing_is_acted_upon_and_nothing_noted_for_nonsense(own_month: Connect
             with pytest.raises(UnknownSubjectError):
                 perform(own_month, name, subject, "otto", NOW)
     assert queries.rows(own_month, "ops.audit_log") == []
+
+
+def _learn(conn: Connection, *lines: int) -> None:
+    with conn.cursor() as cursor:
+        for line in lines:
+            cursor.execute(
+                "insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample)"
+                " select publisher_id, %s, 1, 9, 'Follow us' from ingest.publisher"
+                " where name in ('courier.example', 'heute.example')",
+                (line,),
+            )
+    conn.commit()
+
+
+@pytest.mark.parametrize("line", [1, -1, 2**63 - 1, -(2**63)])
+def test_a_learned_line_is_switched_off_and_on_for_its_publisher_alone(own_month: Connection, line: int) -> None:
+    _learn(own_month, line)
+    perform(own_month, "line_off", f"courier.example/{line}", "otto", NOW)
+    off = "select b.name from ingest.site_line join ingest.publisher b using (publisher_id) where not enabled"
+    assert one(own_month, off) == ("courier.example",)
+    with pytest.raises(UnknownSubjectError):
+        perform(own_month, "line_off", f"courier.example/{line}", "otto", NOW)
+    perform(own_month, "line_on", f"courier.example/{line}", "otto", NOW)
+    assert one(own_month, off) is None
+    noted = [(r.action, r.subject) for r in queries.rows(own_month, "ops.audit_log")]
+    assert sorted(noted) == [(act, f"courier.example/{line}") for act in ("line_off", "line_on")]
+
+
+@pytest.mark.parametrize("subject", ["courier.example", "courier.example/", "/7", "nobody.example/7", f"x/{2**63}"])
+def test_a_line_that_is_not_there_is_not_switched(own_month: Connection, subject: str) -> None:
+    _learn(own_month, 7)
+    with pytest.raises(UnknownSubjectError):
+        perform(own_month, "line_off", subject, "otto", NOW)
+
+
+def test_extraction_goes_by_what_was_switched(own_month: Connection) -> None:
+    _learn(own_month, 7, 8)
+    perform(own_month, "line_off", "courier.example/7", "otto", NOW)
+    courier = one(own_month, "select publisher_id from ingest.publisher where name = 'courier.example'").publisher_id
+    (found,) = queries.rows(own_month, "extract.site_lines", publishers=[courier], run_id=99)
+    assert found.lines == [8]

@@ -235,4 +235,4 @@ class TestRest:
     def test_findings_about_things_name_them(self) -> None:
         assert alarms.large_story(7, 60, "").subject == "7"
         assert "accept it" in alarms.feed_gone("a.example", "https://a.example/f", "410", 1).sentence
-        assert "no other" in alarms.feed_gone("a.example", "https://a.example/f", "", 0).sentence
+        assert "No other" in alarms.feed_gone("a.example", "https://a.example/f", "", 0).sentence

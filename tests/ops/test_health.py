@@ -7,29 +7,28 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from newsflow.ops.health import Level, State, judge
-from newsflow.ops.history import Day, dominant, series, weekday_usual
+from newsflow.ops.history import Day, series, weekday_usual
 
-ASKED = [Day(date(2026, 3, 2), polls=3, polls_ok=3, new_entries=4)]
 NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 
 
 @pytest.mark.parametrize(
-    ("state", "days", "alarms", "level", "says"),
+    ("state", "level", "says"),
     [
-        (State(feeds=2), ASKED, [], Level.GOOD, "As usual."),
-        (State(feeds=2, failing=1), ASKED, [], Level.GOOD, "1 of 2 feeds fail."),
-        (State(feeds=2, failing=2, feed_sentence="Gone."), ASKED, [], Level.WARNING, "No feed answers: Gone."),
-        (State(feeds=1, cool_until=NOON), ASKED, [], Level.WARNING, "Cooling down until 12:00 UTC."),
-        (State(feeds=1), [], [], Level.NEW, "Not asked yet."),
-        (State(), ASKED, [], Level.BROKEN, "It has no active feed."),
-        (State(paused_feeds=2), ASKED, [], Level.PAUSED, "All feeds are paused."),
-        (State(feeds=1), ASKED, [("warning", "Odd."), ("critical", "Bad.")], Level.BROKEN, "Bad."),
-        (State(feeds=1), ASKED, [("warning", "Odd.")], Level.WARNING, "Odd."),
-        (State(paused=True, feeds=1), ASKED, [("critical", "Bad.")], Level.PAUSED, "Paused by a person."),
+        (State(feeds=2, asked=True), Level.GOOD, "As usual."),
+        (State(feeds=2, failing=1, asked=True), Level.GOOD, "1 of 2 feeds fail."),
+        (State(feeds=2, failing=2, feed_sentence="Gone.", asked=True), Level.WARNING, "No feed answers: Gone."),
+        (State(feeds=1, cool_until=NOON, asked=True), Level.WARNING, "Cooling down until 12:00 UTC."),
+        (State(feeds=1), Level.NEW, "Not asked yet."),
+        (State(asked=True), Level.BROKEN, "It has no active feed."),
+        (State(paused_feeds=2, asked=True), Level.PAUSED, "All feeds are paused."),
+        (State(feeds=1, asked=True, alarm=("critical", "Bad.")), Level.BROKEN, "Bad."),
+        (State(feeds=1, asked=True, alarm=("warning", "Odd.")), Level.WARNING, "Odd."),
+        (State(paused=True, feeds=1, alarm=("critical", "Bad.")), Level.PAUSED, "Paused by a person."),
     ],
 )
-def test_health(state: State, days: list[Day], alarms: list[tuple[str, str]], level: Level, says: str) -> None:
-    found = judge(state, days, alarms)
+def test_health(state: State, level: Level, says: str) -> None:
+    found = judge(state)
     assert (found.level, found.sentence) == (level, says)
 
 
@@ -61,12 +60,3 @@ def test_a_young_publisher_is_judged_by_all_its_days() -> None:
     monday = date(2026, 3, 2)
     found = weekday_usual([(monday + timedelta(days=d), 10.0) for d in range(4)], monday + timedelta(days=4))
     assert found is not None and found.middle == 10
-
-
-def test_the_dominant_failure_counts_pages_and_polls() -> None:
-    days = [
-        Day(date(2026, 3, 1), failures={"paywall": 3}, poll_failures={"not_found": 2}),
-        Day(date(2026, 3, 2), poll_failures={"not_found": 2}),
-    ]
-    assert dominant(days) == ("not_found", 4)
-    assert dominant([Day(date(2026, 3, 1))]) is None

@@ -9,7 +9,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import NamedTupleCursor
 
-from newsflow.ops import detail, pages, render
+from newsflow.ops import detail, pages, publishers, render
 from newsflow.settings import Settings
 from newsflow.store import queries
 from tests.ops.scenario import FIRST
@@ -45,7 +45,7 @@ def test_a_bad_night_says_so_and_why(month: Connection) -> None:
     month.cursor().execute("delete from ingest.run where started_at > %s", (after,))
     html = show("news.html", after, pages.last_night(month, after))
     assert "Last night was not good" in html
-    assert "all 14 feeds failed" in html
+    assert "All 14 feeds failed" in html
 
 
 def test_an_empty_database_says_what_to_do_first(conn: Connection, morning: datetime) -> None:
@@ -87,27 +87,6 @@ def test_a_dag_of_others_has_no_funnel(month: Connection, morning: datetime) -> 
     assert "No funnel" in html
 
 
-def test_the_publishers_can_be_found_filtered_and_sorted(month: Connection, morning: datetime) -> None:
-    by_name = pages.publishers(month, morning, sort="name")
-    assert [r.name for r in by_name["rows"]] == sorted(r.name for r in by_name["rows"])
-    assert by_name["total"] == 14
-    by_number = pages.publishers(month, morning, sort="articles")["rows"]
-    assert by_number[0].name == "courier.example"
-    assert pages.publishers(month, morning, sort="yield")["rows"][0].name == "premium.example"
-    assert [r.name for r in pages.publishers(month, morning, find="WEEKLY")["rows"]] == ["weekly.example"]
-    assert pages.publishers(month, morning, level="paused")["rows"] == []
-
-
-def test_a_paused_publisher_is_shown_as_paused(month: Connection, morning: datetime) -> None:
-    month.cursor().execute("update ingest.publisher set paused = true where name = 'village.example'")
-    shown = pages.publishers(month, morning, level="paused")["rows"]
-    assert [r.health.sentence for r in shown] == ["Paused by a person."]
-
-
-def test_an_unknown_sort_is_health(month: Connection, morning: datetime) -> None:
-    assert pages.publishers(month, morning, sort="'; drop table")["sort"] == "health"
-
-
 def test_rejects_by_outcome_and_publisher(month: Connection, morning: datetime) -> None:
     shown = pages.rejects(month, morning, outcome="paywall", publisher=None, before=None)
     assert {p.publisher for p in shown["pages"]} == {"premium.example"}
@@ -122,7 +101,7 @@ def test_rejects_by_outcome_and_publisher(month: Connection, morning: datetime) 
 PAGES: dict[str, Callable[[Connection, datetime], Any]] = {
     "news": pages.last_night,
     "run": lambda c, now: pages.run_page(c, "news_ingest", None, now),
-    "publishers": pages.publishers,
+    "publishers": publishers.publishers,
     "rejects": lambda c, now: pages.rejects(c, now, outcome="paywall", publisher="premium.example", before=None),
     "publisher": lambda c, now: detail.publisher(c, "redesign.example", now),
     "reject": lambda c, now: detail.reject(c, 1, Settings()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -35,7 +36,13 @@ def test_never_is_never() -> None:
 
 @pytest.mark.parametrize(
     ("span", "says"),
-    [(timedelta(seconds=41), "41 s"), (timedelta(minutes=40), "40 min"), (timedelta(hours=2), "2.0 h"), (89.4, "89 s")],
+    [
+        (timedelta(seconds=41), "41 s"),
+        (timedelta(minutes=40), "40 min"),
+        (timedelta(hours=2), "2.0 h"),
+        (89.4, "89 s"),
+        (6 * 86400, "6 d"),
+    ],
 )
 def test_durations(span: timedelta | float, says: str) -> None:
     assert render.duration(span) == says
@@ -119,3 +126,58 @@ def test_an_outcome_that_nobody_knows_is_shown_as_it_is() -> None:
     assert sentence("paywall") == "The page shows a paywall instead of the article."
     assert sentence("from_the_future") == "from_the_future"
     assert sentence(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "left"),
+    [
+        ("a.example: only 2 of 9 captures", "a.example", " only 2 of 9 captures"),
+        ("a.example is silent", "a.example", " is silent"),
+        ("The run failed.", "a.example", "The run failed."),
+        ("The run failed.", "", "The run failed."),
+        ("a.example", "a.example", ""),
+    ],
+)
+def test_a_name_that_stands_beside_its_sentence_is_not_said_twice(sentence: str, name: str, left: str) -> None:
+    assert render.without(sentence, name) == left
+
+
+def test_a_verdict_does_not_repeat_its_heading() -> None:
+    assert render.says("Good: 3 feeds asked.") == "3 feeds asked."
+    assert render.says("Not good: all 3 feeds failed.") == "All 3 feeds failed."
+    assert render.says("") == ""
+
+
+def test_feeds_that_answered_and_those_that_failed() -> None:
+    polls = {"ok": 3, "not_modified": 2, "dns_error": 1}
+    assert (render.answered(polls), render.failed(polls)) == ("5", "dns error 1")
+    assert (render.answered({}), render.failed({})) == ("0", "")
+
+
+def test_an_address_carries_what_was_asked_and_nothing_else() -> None:
+    assert render.query({"find": "a&b=c", "level": "", "sort": "name"}) == "find=a%26b%3Dc&sort=name"
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+GROUNDS = ("bg", "raise", "good-bg", "bad-bg", "warn-bg", "run-bg")
+
+
+@pytest.mark.parametrize("mode", [":root", '[data-theme="dark"]'])
+@pytest.mark.parametrize("text", ["ink", "soft", "link", "bad"])
+def test_texts_can_be_read_on_each_ground(mode: str, text: str) -> None:
+    sheet = (render.TEMPLATES.parent / "static" / "ops.css").read_text()
+    block = sheet.partition(mode + " {")[2].partition("}")[0]
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+    weak = {ground: _contrast(colours[text], colours[ground]) for ground in GROUNDS}
+    assert min(weak.values()) >= 4.5, weak

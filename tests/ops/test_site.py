@@ -233,16 +233,17 @@ def test_five_questions_are_answered_by_clicking(ada: Page) -> None:
     alarm = inside(ada).locator(".alarm", has_text="redesign.example")  # which publisher broke?
     expect(alarm).to_contain_text("captures became articles")
     expect(alarm).to_contain_text("since")  # since when?
-    alarm.get_by_role("link", name="redesign.example").click()
+    alarm.get_by_role("link", name="redesign.example", exact=True).click()
     heading(ada, "redesign.example")
-    expect(inside(ada).locator(".chart .mark").first).to_be_attached()
+    expect(inside(ada).locator(".strip .mark").first).to_be_attached()
+    expect(inside(ada).locator(".tiles")).to_contain_text("Wrong since")
     expect(inside(ada).locator("#rejects")).to_be_visible()
 
     inside(ada).locator("section[aria-labelledby=rejects] a[href*='/rejects/']").first.click()  # why?
     heading(ada, "The page holds no readable text.")
 
     inside(ada).get_by_role("link", name="Last night").click()  # what do I do?
-    inside(ada).locator(".alarm", has_text="redesign.example").get_by_role("link", name="what to do").click()
+    inside(ada).locator(".alarm", has_text="redesign.example").get_by_role("link", name="What to do").click()
     heading(ada, "Captures no longer become articles")
     expect(inside(ada).locator("article")).to_contain_text("How to prove that it is over")
 
@@ -259,6 +260,42 @@ def test_a_retry_is_clicked_and_stands_in_the_audit(ada: Page, site: Site) -> No
 
 
 @in_browser
+def test_a_learned_line_is_kept_by_clicking(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/publishers/tribune.example")
+    line = inside(ada).locator("section[aria-labelledby=lines] tr", has_text="Follow us")
+    line.get_by_role("button", name="Keep it").click()
+    expect(inside(ada).get_by_role("status")).to_contain_text("stays in", timeout=PATIENCE_MS)
+    line.get_by_role("button", name="Leave it out").click()
+    expect(line.get_by_role("button", name="Keep it")).to_be_visible(timeout=PATIENCE_MS)
+
+
+@in_browser
+def test_a_column_sorts_by_its_head_and_a_filter_can_be_taken_back(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/publishers")
+    frame = inside(ada)
+    frame.get_by_role("link", name="Articles, 7 days").click()
+    expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days", timeout=PATIENCE_MS)
+    expect(frame.locator("tbody th").first).to_contain_text("courier.example")
+    frame.get_by_label("Name").fill("weekly")
+    ada.keyboard.press("Enter")
+    expect(frame.locator("tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days")
+    frame.get_by_role("link", name="Show all").click()
+    expect(frame.locator("tbody tr")).to_have_count(14, timeout=PATIENCE_MS)
+
+
+@in_browser
+@pytest.mark.parametrize("width", [360, 768])
+def test_nothing_is_wider_than_the_screen(browser: Browser, site: Site, width: int) -> None:
+    page = log_in(browser, site, "ada")
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", "/publishers", "/publishers/tribune.example", "/rejects", "/alarms", "/storage", "/proposals"):
+        page.goto(site.pages + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.context.close()
+
+
+@in_browser
 def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
     ada.goto(f"{site.url}/plugin/news/newsflow/proposals")
     inside(ada).get_by_role("button", name="Accept").click()
@@ -270,7 +307,7 @@ def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
 def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) -> None:
     ada.goto(f"{site.url}/dags/news_ingest")
     ada.get_by_role("link", name="Funnel").click()
-    heading(ada, "Good")
+    heading(ada, "This run was good")
     ada.goto(f"{site.url}/dags/news_ingest/runs/{site.run_id}".replace("+", "%2B"))
     ada.get_by_role("link", name="Funnel").click()
     expect(inside(ada).locator(".verdict")).to_contain_text(site.run_id, timeout=PATIENCE_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.store import queries
 from newsflow.store.db import transaction
+
+_BIGINT = re.compile(r"-?[0-9]{1,19}")
 
 
 class UnknownSubjectError(LookupError):
@@ -26,7 +29,8 @@ class Action:
 
 
 def _number(subject: str) -> int:
-    if not subject.isascii() or not subject.isdigit() or len(subject) > 18:
+    """A key of PostgreSQL's type bigint."""
+    if not _BIGINT.fullmatch(subject) or not -(1 << 63) <= int(subject) < 1 << 63:
         raise UnknownSubjectError(subject)
     return int(subject)
 
@@ -62,6 +66,14 @@ def _dismiss(conn: Connection, subject: str, now: datetime) -> int:
     return queries.run(conn, "ops.decide", proposal_id=_number(subject), accepted=False, now=now)
 
 
+def _switch_line(enabled: bool) -> Callable[[Connection, str, datetime], int]:
+    def act(conn: Connection, subject: str, now: datetime) -> int:
+        publisher, _, line = subject.rpartition("/")
+        return queries.run(conn, "ops.switch_line", publisher=publisher, line_hash=_number(line), enabled=enabled)
+
+    return act
+
+
 ACTIONS: dict[str, Action] = {
     "retry": Action(_retry, "The page is due again; the next run takes it."),
     "retry_all": Action(_retry_all, "The rejected pages of seven days are due again; the next run takes them."),
@@ -72,6 +84,8 @@ ACTIONS: dict[str, Action] = {
     "poll_now": Action(_poll_now, "Its feeds are due now; the next poll, within half an hour, asks them."),
     "accept": Action(_accept, "Accepted: the feed has its new address and is due now."),
     "dismiss": Action(_dismiss, "Dismissed."),
+    "line_off": Action(_switch_line(False), "The line belongs to the articles: from the next run on it stays in."),
+    "line_on": Action(_switch_line(True), "The line is left out of bodies again, from the next run on."),
 }
 
 

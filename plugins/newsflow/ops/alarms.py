@@ -88,7 +88,8 @@ def drift(name: str, past: Sequence[Day], recent: Sequence[Day]) -> Answer:
         extracted, readable = sum(d.extracted for d in window), sum(d.readable for d in window)
         if today.extracted and extracted >= FEW and _lost(extracted, readable, expected):
             return _drifted(name, window, expected)
-    return Undecided.CLEAR if today.extracted >= FEW else Undecided.CANT_TELL
+    enough = today.extracted >= FEW
+    return Undecided.CLEAR if enough and expected - today.readable / today.extracted < DROP else Undecided.CANT_TELL
 
 
 def _lost(extracted: int, readable: int, expected: float) -> bool:
@@ -279,8 +280,8 @@ def disk(free: float, total: float, bytes_a_day: float, *, warn_days: float) -> 
 
 def feed_gone(name: str, url: str, reason: str, proposals: int) -> Finding:
     """A publisher lost its last feed: it can bring no news until a person decides."""
-    waits = "its site names another: accept it under Proposals" if proposals else "no other was found on its site"
-    sentence = f"{name} has no feed left: {url} is gone ({reason or 'by its server'}); {waits}."
+    waits = "Its site names another: accept it under Proposals." if proposals else "No other was found on its site."
+    sentence = f"{name} has no feed left. {url} is gone: {reason or 'its server says so'}. {waits}"
     return Finding("feed_gone", name, WARNING, sentence, {"proposals": proposals})
 
 

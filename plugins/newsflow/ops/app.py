@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from newsflow.clock import utcnow
 from newsflow.ops import detail, pages, render, runbooks
+from newsflow.ops import publishers as publisher_list
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
 from newsflow.settings import Settings, get_settings
@@ -124,10 +125,17 @@ def funnel_of_run(
 
 @app.get("/publishers", response_class=HTMLResponse)
 def publishers(
-    request: Request, user: Reader, conn: Database, now: Now, find: str = "", level: str = "", sort: str = "health"
+    request: Request,
+    user: Reader,
+    conn: Database,
+    now: Now,
+    find: str = "",
+    level: str = "",
+    sort: str = "health",
+    at: int = 1,
 ) -> HTMLResponse:
-    """All publishers."""
-    shown = pages.publishers(conn, now, find=find[:100], level=level, sort=sort)
+    """All publishers, fifty on a page."""
+    shown = publisher_list.publishers(conn, now, find=find[:100], level=level, sort=sort, page=at)
     return page(request, user, "publishers.html", now, **shown)
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import CapturePointer
-from newsflow.ops import charts, history
-from newsflow.ops.history import Day
-from newsflow.ops.pages import DAYS, publisher_row, sentence
+from newsflow.ops import charts, history, publishers
+from newsflow.ops.pages import DAYS, sentence
+from newsflow.ops.strip import strip
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.archive import Archive, CaptureError
@@ -24,91 +21,31 @@ CHART_DAYS = 56
 SHOWN_TEXT = 20_000  # characters of a stored capture that a page shows
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A figure by day: polylines, what was usual, and the newest value."""
-
-    title: str
-    lines: list[str]
-    usual_y: float | None
-    marks: list[float]
-    newest: float | None
-    usual: float | None
-    unit: str
-
-
-def _curve(title: str, days: Sequence[Day], values: Sequence[float | None], unit: str, marks: Sequence[date]) -> Curve:
-    known = [v for v in values if v is not None]
-    earlier = [v for v in values[:-7] if v is not None]
-    top = 1.0 if unit == "share" else max([*known, 1.0]) * 1.1
-    usual = median(earlier) if len(earlier) >= 3 else None
-    step = 760 / max(len(days) - 1, 1)
-    return Curve(
-        title,
-        charts.line(values, top, 760, 84),
-        84 - usual / top * 84 if usual is not None else None,
-        [i * step for i, d in enumerate(days) if d.day in marks],
-        known[-1] if known else None,
-        usual,
-        unit,
-    )
-
-
 def publisher(conn: Connection, name: str, now: datetime) -> dict[str, Any] | None:
     """One publisher (5 statements); None for an unknown name."""
-    row = queries.row(conn, "ops.publishers", now=now, name=name)
-    if row is None:
+    found = next(iter(publishers.read(conn, now, name)), None)
+    if found is None:
         return None
-    number, since = row.publisher_id, now.date() - timedelta(days=CHART_DAYS - 1)
-    own = history.read(queries.rows(conn, "ops.days", since=since, publisher_id=number)).get(number, [])
+    number, since = found.publisher_id, now.date() - timedelta(days=CHART_DAYS - 1)
+    own = history.read(queries.rows(conn, "ops.days", since=since, publishers=[number])).get(number, [])
     age = (now.date() - own[0].day).days + 1 if own else DAYS
     days = history.series(own, now.date(), max(DAYS, min(age, CHART_DAYS)))
     alarms = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=30), publisher_id=number)
-    feeds = queries.rows(conn, "ops.publisher_feeds", publisher_id=number, since=now - timedelta(days=DAYS), now=now)
-    listed = queries.rows(conn, "ops.publisher_pages", publisher_id=number)
-    opened = [a.opened_at.date() for a in alarms]
+    shown = now - timedelta(days=len(days))
+    feeds = queries.rows(conn, "ops.publisher_feeds", publisher_id=number, since=shown, now=now)
+    listed = queries.rows(conn, "ops.publisher_things", publisher_id=number)
     return {
-        "row": publisher_row(row, days[-DAYS:], [a for a in alarms if a.resolved_at is None]),
-        "publisher": row,
+        "row": publishers.row(found),
+        "publisher": found,
         "alarms": alarms,
-        "curves": _curves(days, opened),
-        "feeds": [(f, _timeline(f.days, now)) for f in feeds],
+        "strip": strip(days, feeds, [a.opened_at.date() for a in alarms], now),
+        "feeds": feeds,
         "articles": [p for p in listed if p.kind == "loaded"],
         "rejects": [p for p in listed if p.kind == "rejected"],
         "origins": [p for p in listed if p.kind == "origin"],
-        "first": days[0].day,
+        "lines": [p for p in listed if p.kind == "line"],
         "sentence": sentence,
     }
-
-
-def _curves(days: Sequence[Day], opened: Sequence[date]) -> list[Curve]:
-    shares = [d.share for d in days]
-    lengths = [float(d.words) if d.words else None for d in days]
-    numbers: list[float | None] = [float(d.new_articles) if d.polls_ok or d.fetched else None for d in days]
-    return [
-        _curve("New articles a day", days, numbers, "articles", opened),
-        _curve("Yield: captures that became articles", days, shares, "share", opened),
-        _curve("Median length of the bodies", days, lengths, "words", opened),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """A feed's day: `state` is ok, fail, mixed or none."""
-
-    day: date
-    state: str
-    new: int
-
-
-def _timeline(days: Mapping[str, Sequence[int]], now: datetime) -> list[Beat]:
-    found = []
-    for back in range(DAYS - 1, -1, -1):
-        day = now.date() - timedelta(days=back)
-        ok, failed, new = days.get(day.isoformat(), (0, 0, 0))
-        state = "none" if not ok + failed else "mixed" if ok and failed else "ok" if ok else "fail"
-        found.append(Beat(day, state, int(new or 0)))
-    return found
 
 
 def reject(conn: Connection, page_id: int, settings: Settings) -> dict[str, Any] | None:

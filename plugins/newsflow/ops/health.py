@@ -1,13 +1,10 @@
-"""Is a publisher well? A pure judgement over its days, feeds and open alarms."""
+"""Is a publisher well? A pure judgement over its feeds and its worst alarm."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-
-from newsflow.ops.history import Day
 
 
 class Level(IntEnum):
@@ -35,7 +32,8 @@ class State:
     failing: int = 0
     feed_sentence: str = ""
     cool_until: datetime | None = None
-    cool_reason: str = ""
+    asked: bool = False  # whether any of its feeds was polled lately
+    alarm: tuple[str, str] | None = None  # (severity, sentence) of its worst open alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +44,13 @@ class Health:
     sentence: str
 
 
-def judge(state: State, days: Sequence[Day], alarms: Sequence[tuple[str, str]]) -> Health:
-    """Judge a publisher.
-
-    :param days: its last days, oldest first.
-    :param alarms: (severity, sentence) of its open alarms.
-    """
+def judge(state: State) -> Health:
+    """Judge a publisher by the worst thing that is true of it."""
     if state.paused:
         return Health(Level.PAUSED, "Paused by a person.")
-    if alarms:
-        worst = min(alarms)
-        return Health(Level.BROKEN if worst[0] == "critical" else Level.WARNING, worst[1])
+    if state.alarm:
+        severity, sentence = state.alarm
+        return Health(Level.BROKEN if severity == "critical" else Level.WARNING, sentence)
     if not state.feeds:
         return Health(Level.PAUSED if state.paused_feeds else Level.BROKEN, _no_feed(state))
     if state.failing == state.feeds:
@@ -65,7 +59,7 @@ def judge(state: State, days: Sequence[Day], alarms: Sequence[tuple[str, str]]) 
         return Health(Level.WARNING, f"Cooling down until {state.cool_until:%H:%M} UTC.")
     if state.failing:
         return Health(Level.GOOD, f"{state.failing} of {state.feeds} feeds fail.")
-    if not any(d.polls for d in days):
+    if not state.asked:
         return Health(Level.NEW, "Not asked yet.")
     return Health(Level.GOOD, "As usual.")
 

@@ -50,19 +50,10 @@ def series(days: Sequence[Day], last: date, length: int) -> list[Day]:
     return [known.get(day) or Day(day) for day in wanted]
 
 
-def weekday_usual(points: Sequence[tuple[date, float]], day: date, *, floor: float = 0.0) -> Usual | None:
-    """The usual range of a figure on this weekday; of all days where the weekday has too few.
+def weekday_usual(points: Sequence[tuple[date, float]], day: date) -> Usual | None:
+    """The usual range of a count on this weekday; of all days where the weekday has too few.
 
     :param points: (day, value) of the days before.
     """
     same = [value for when, value in points if when.weekday() == day.weekday()]
-    return usual(same, floor=floor) or usual([value for _, value in points], floor=floor)
-
-
-def dominant(days: Iterable[Day]) -> tuple[str, int] | None:
-    """The commonest failure of pages or polls in these days, with its count."""
-    counts: dict[str, int] = {}
-    for day in days:
-        for code, number in (*day.failures.items(), *day.poll_failures.items()):
-            counts[code] = counts.get(code, 0) + int(number)
-    return max(counts.items(), key=lambda c: (c[1], c[0])) if counts else None
+    return usual(same) or usual([value for _, value in points])

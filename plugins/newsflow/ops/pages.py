@@ -11,8 +11,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.model import OUTCOMES, Outcome
 from newsflow.ops import charts, history
-from newsflow.ops.health import Health, Level, State, judge
-from newsflow.ops.history import Day
+from newsflow.ops.messages import TITLES
 from newsflow.ops.robust import Usual
 from newsflow.progress import snapshot
 from newsflow.store import queries, runs
@@ -20,6 +19,7 @@ from newsflow.verdict import FunnelStage
 
 NIGHTLY = ["news_ingest", "cli"]
 DAYS = 28
+FEW = 6  # alarms that the start page shows one by one; more are shown by cause
 STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
 
 
@@ -41,7 +41,7 @@ def usual_stages(run: Any, earlier: Sequence[Any]) -> dict[str, Usual]:
     found = {}
     for stage in ("fetch", "extract", "deduplicate", "load"):
         points = [(r.started_at.date(), _stage_totals(r).get(stage, 0.0)) for r in good]
-        if band := history.weekday_usual(points, run.started_at.date(), floor=1.0):
+        if band := history.weekday_usual(points, run.started_at.date()):
             found[stage] = band
     return found
 
@@ -53,7 +53,7 @@ def usual_new(run: Any, earlier: Sequence[Any]) -> Usual | None:
         for r in earlier
         if r.state == "success" and r.run_id != run.run_id
     ]
-    return history.weekday_usual(points, run.started_at.date(), floor=1.0)
+    return history.weekday_usual(points, run.started_at.date())
 
 
 def _is_running(run: Any, now: datetime) -> bool:
@@ -86,10 +86,33 @@ def last_night(conn: Connection, now: datetime) -> dict[str, Any]:
         "new": _count(stages, "load", "new"),
         "running": running,
         "progress": progress,
-        "open": [a for a in alarms if a.resolved_at is None],
+        "open": (lasting := [a for a in alarms if a.resolved_at is None]),
+        "causes": by_cause(lasting),
+        "few": FEW,
         "resolved": [a for a in alarms if a.resolved_at is not None],
         "runs": recent[:14],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The open alarms of one cause, worst and newest first."""
+
+    cause: str
+    title: str
+    severity: str
+    alarms: tuple[Any, ...]
+
+
+def by_cause(alarms: Sequence[Any]) -> list[Cause]:
+    """Open alarms by cause, the worst and then the most frequent first."""
+    found: dict[str, list[Any]] = {}
+    for alarm in alarms:
+        found.setdefault(alarm.cause, []).append(alarm)
+    causes = [
+        Cause(cause, TITLES.get(cause, cause), min(a.severity for a in own), tuple(own)) for cause, own in found.items()
+    ]
+    return sorted(causes, key=lambda c: (c.severity, -len(c.alarms), c.cause))
 
 
 def _count(stages: Sequence[FunnelStage], stage: str, code: str) -> int:
@@ -107,6 +130,7 @@ def run_page(conn: Connection, dag_id: str, dag_run_id: str | None, now: datetim
         "dag_id": dag_id,
         "tone": _tone(run, now),
         "stages": stages,
+        "new": _count(stages, "load", "new"),
         "picture": charts.funnel(stages, {}),
         "usuals": {},
         "polls": {p.outcome: p.polls for p in queries.rows(conn, "runs.polls", run_id=run.run_id)},
@@ -114,113 +138,6 @@ def run_page(conn: Connection, dag_id: str, dag_run_id: str | None, now: datetim
         "publishers": queries.rows(conn, "ops.run_publishers", run_id=run.run_id, limit=60),
         "sentence": sentence,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherRow:
-    """One line of the publishers' list."""
-
-    name: str
-    title: str
-    health: Health
-    new: int
-    day_bars: tuple[str, str]
-    readable: float | None
-    usual_readable: float | None
-    last_new_at: datetime | None
-    failure: str | None
-    failures: int
-    cool_until: datetime | None
-    paused: bool
-    alarms: int
-
-
-SORTS = {
-    "health": lambda r: (r.health.level, -r.alarms, -r.new, r.name),
-    "name": lambda r: r.name,
-    "articles": lambda r: (-r.new, r.name),
-    "yield": lambda r: (r.readable if r.readable is not None else 2.0, r.name),
-    "fresh": lambda r: (-(r.last_new_at.timestamp() if r.last_new_at else 0.0), r.name),
-    "failures": lambda r: (-r.failures, r.name),
-}
-
-
-def _state(row: Any) -> State:
-    return State(
-        paused=row.paused,
-        feeds=row.feeds,
-        paused_feeds=row.paused_feeds,
-        failing=row.failing,
-        feed_sentence=sentence(row.feed_outcome),
-        cool_until=row.cool_until,
-        cool_reason=row.cool_reason or "",
-    )
-
-
-def _share(days: Sequence[Day]) -> float | None:
-    extracted = sum(d.extracted for d in days)
-    return sum(d.readable for d in days) / extracted if extracted else None
-
-
-def publisher_row(row: Any, days: Sequence[Day], alarms: Sequence[Any]) -> PublisherRow:
-    """One publisher judged, from its last days and open alarms."""
-    week, before = days[-7:], days[:-7]
-    failure = history.dominant(week)
-    return PublisherRow(
-        row.name,
-        row.title,
-        judge(_state(row), days, [(a.severity, a.sentence) for a in alarms]),
-        sum(d.new_articles for d in week),
-        charts.spark([float(d.new_articles) for d in days]),
-        _share(week),
-        _share(before),
-        row.last_new_at,
-        failure[0] if failure else None,
-        failure[1] if failure else 0,
-        row.cool_until,
-        row.paused,
-        len(alarms),
-    )
-
-
-def _by_publisher(alarms: Sequence[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for alarm in alarms:
-        if alarm.publisher_id is not None and alarm.resolved_at is None:
-            found.setdefault(alarm.publisher_id, []).append(alarm)
-    return found
-
-
-def publishers(
-    conn: Connection, now: datetime, *, find: str = "", level: str = "", sort: str = "health"
-) -> dict[str, Any]:
-    """The list of publishers (3 statements)."""
-    known = queries.rows(conn, "ops.publishers", now=now, name=None)
-    days = history.read(queries.rows(conn, "ops.days", since=now.date() - timedelta(days=DAYS - 1), publisher_id=None))
-    alarms = _by_publisher(queries.rows(conn, "ops.open_alarms", since=now, publisher_id=None))
-    found = [
-        publisher_row(r, history.series(days.get(r.publisher_id, []), now.date(), DAYS), alarms.get(r.publisher_id, []))
-        for r in known
-    ]
-    levels = {lv.word: sum(r.health.level == lv for r in found) for lv in Level}
-    shown = [r for r in found if _matches(r, find, level)]
-    return {
-        "rows": sorted(shown, key=SORTS.get(sort, SORTS["health"])),
-        "total": len(found),
-        "levels": levels,
-        "find": find,
-        "level": level,
-        "sort": sort if sort in SORTS else "health",
-        "sorts": list(SORTS),
-        "sentence": sentence,
-    }
-
-
-def _matches(row: PublisherRow, find: str, level: str) -> bool:
-    wanted = find.casefold().strip()
-    return (not level or row.health.level.word == level) and (
-        not wanted or wanted in row.name.casefold() or wanted in row.title.casefold()
-    )
 
 
 def rejects(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsflow.ops.pages import counts_line
 
+ANSWERED = ("ok", "not_modified")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -54,11 +56,13 @@ def clock(when: datetime | date | None) -> str:
 
 
 def duration(span: timedelta | float) -> str:
-    """A duration: "41 s", "12 min", "1.5 h"."""
+    """A duration: "41 s", "12 min", "1.5 h", "6 d"."""
     seconds = span.total_seconds() if isinstance(span, timedelta) else float(span)
     if seconds < 90:
         return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    if seconds < 48 * 3600:
+        return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86400:.0f} d"
 
 
 def web(url: str) -> str:
@@ -69,6 +73,42 @@ def web(url: str) -> str:
 def short(text: str, length: int = 160) -> str:
     """The beginning of a text, for lists."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A figure of a publisher's day: a share as per cent, else a number."""
+    return percent(value) if unit == "share" else number(value)
+
+
+def says(verdict: str) -> str:
+    """A verdict without the word that the heading has said already."""
+    return capital(re.sub(r"^(Good|Not good): ", "", verdict))
+
+
+def without(sentence: str, name: str) -> str:
+    """A sentence about a publisher whose name stands beside it."""
+    return re.sub(r"^:? +", " ", sentence.removeprefix(name)) if name and sentence.startswith(name) else sentence
+
+
+def capital(text: str) -> str:
+    """With a capital first letter and nothing before it."""
+    text = text.strip()
+    return text[:1].upper() + text[1:]
+
+
+def answered(polls: Mapping[str, int]) -> str:
+    """How many feeds answered well."""
+    return number(sum(n for code, n in polls.items() if code in ANSWERED))
+
+
+def failed(polls: Mapping[str, int]) -> str:
+    """The others by outcome, as a short line."""
+    return counts_line({code: n for code, n in polls.items() if code not in ANSWERED})
+
+
+def query(asked: Mapping[str, Any]) -> str:
+    """Parameters of an address, the empty ones left out."""
+    return urlencode({key: value for key, value in asked.items() if value})
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +132,14 @@ def environment() -> Environment:
         "ago": ago,
         "counts": counts_line,
         "part": lambda text: quote(str(text), safe=""),
+        "figure": figure,
+        "says": says,
+        "without": without,
+        "capital": capital,
+        "answered": answered,
+        "failed": failed,
+        "query": query,
+        "instant": lambda text: clock(datetime.fromisoformat(text)),
         "words": lambda code: str(code).replace("_", " "),
     }
     return made

@@ -36,16 +36,17 @@ def mad(values: Sequence[float]) -> float:
     return SIGMA * median(abs(v - middle) for v in values)
 
 
-def usual(values: Sequence[float], *, width: float = 3.0, floor: float = 0.0) -> Usual | None:
-    """The usual range of a figure, or None for fewer than three values.
+def usual(values: Sequence[float], *, width: float = 3.0) -> Usual | None:
+    """The usual range of a count, or None for fewer than three values.
 
-    :param width: half of the range, in robust standard deviations.
-    :param floor: half of the range at least, in the figure's unit (counts vary like √n at best).
+    Counts vary like √n at best (Poisson), which a few days that happen to agree don't show.
+
+    :param width: half of the range, in standard deviations: the robust one, or √median where that is more.
     """
     if len(values) < 3:
         return None
     middle = median(values)
-    half = max(width * mad(values), floor)
+    half = width * max(mad(values), max(middle, 1.0) ** 0.5)
     return Usual(middle, max(0.0, middle - half), middle + half, len(values))
 
 

@@ -78,7 +78,7 @@ def count(conn: Connection, now: datetime) -> None:
 def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     """Put all rules to the tables."""
     result = Judgement()
-    days = history.read(queries.rows(conn, "ops.days", since=(now - WINDOW).date(), publisher_id=None))
+    days = history.read(queries.rows(conn, "ops.days", since=(now - WINDOW).date(), publishers=None))
     known = queries.rows(conn, "ops.active_publishers")
     outage = _runs(conn, result, now, len(known))
     _publishers(result, known, days, _opened(conn), now, outage)
