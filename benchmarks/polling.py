@@ -182,7 +182,16 @@ def reader(server: FeedServer, feeds: int, folder: Path) -> list[Result]:
     """lemon24/reader with ten workers, in an environment of its own; nothing where it can't be installed."""
     python = folder / "venv" / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
-    install = [shutil.which("uv") or "uv", "pip", "install", "-q", "--python", str(python), "reader==3.26", "sgmllib3k"]
+    install = [
+        str(Path(sys.executable).with_name("uv")),
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        str(python),
+        "reader==3.26",
+        "sgmllib3k",
+    ]
     try:
         subprocess.run(install, check=True)
     except (OSError, subprocess.CalledProcessError):

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
+from newsflow.poll import owners
 from newsflow.poll.discover import Found
 from newsflow.poll.finder import Finder
 from newsflow.poll.state import FeedState
@@ -63,5 +64,5 @@ def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool)
         if accepted:
             url = sendable(found.url)
             publisher_id = queries.value(conn, "poll.replace_feed", feed_id=found.feed_id, url=url)
-            queries.run(conn, "poll.add_origins", origins=[origin_of(url)], publisher_ids=[publisher_id], names=[None])
+            owners.note(conn, {origin_of(url): (publisher_id, None)})
     return str(found.url)

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import Entry, Outcome
+from newsflow.poll import owners
 from newsflow.poll.decide import MOVED_AFTER, Decision
 from newsflow.poll.state import Counts, FeedState, Polled
 from newsflow.poll.window import Window, guid_hash
 from newsflow.store import queries
 from newsflow.store.copy import copy_rows
-from newsflow.web.urls import BadUrl, canonicalise, origin_of, publisher_name, url_hash
+from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
 
-_ENTRY_NAMES = (
-    "feed_id guid_hash guid link title authors published_at published_raw updated_at summary content_html "
-    "categories language image_url enclosures fingerprint outcome url url_hash origin discovered_by"
-)
 _POLL_NAMES = (
     "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
 )
-_COLUMNS = _ENTRY_NAMES.split()
 _LONGEST_GUID = 2_000
+
+
+class Place(NamedTuple):
+    """Where an entry's link leads; a link that is unusable has only the outcome."""
+
+    url: str | None = None
+    url_hash: bytes | None = None
+    origin: str | None = None
+    outcome: str | None = None
+
+
+_OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name != "guid")
+_COLUMNS = ("feed_id", "guid_hash", "guid", "fingerprint", "discovered_by", *_OF_ENTRY, *Place._fields)
+_entry_values = attrgetter(*_OF_ENTRY)
 
 
 def fingerprint(entry: Entry) -> bytes:
@@ -132,11 +143,13 @@ def _sort_in(found: Probe, shown: Shown, row: Any) -> None:
 
 def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
     """Write new and changed entries and register their pages; in the caller's transaction."""
-    data = [_entry_row(shown) for shown in (*found.new, *found.changed)]
-    if data:
-        _save_origins(conn, data, (*found.new, *found.changed))
+    shown = [*found.new, *found.changed]
+    if shown:
+        places = [_place(each.entry) for each in shown]
+        links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
+        owners.note(conn, owners.of_links(links))
         queries.run(conn, "poll.make_batch")
-        copy_rows(conn, "poll_batch", _COLUMNS, [tuple(row[name] for name in _COLUMNS) for row in data])
+        copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
         queries.run(conn, "poll.add_pages", now=now)
         queries.run(conn, "poll.save_entries", now=now)
     if found.pages_to_ask:
@@ -145,58 +158,21 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         queries.run(conn, "poll.touch_entries", entry_ids=found.to_touch, now=now)
 
 
-def _entry_row(shown: Shown) -> dict[str, Any]:
-    entry, kind = shown.entry, shown.polled.parsed.kind if shown.polled.parsed else ""
-    return {
-        **{name: getattr(entry, name) for name in _COLUMNS if hasattr(entry, name)},
-        **_page_of(entry),
-        "feed_id": shown.polled.feed.feed_id,
-        "guid_hash": shown.guid_hash,
-        "guid": entry.guid[:_LONGEST_GUID],
-        "fingerprint": shown.fingerprint,
-        "discovered_by": "sitemap" if kind.startswith("sitemap") else "feed",
-    }
-
-
-def _page_of(entry: Entry) -> dict[str, Any]:
-    """Where the link leads; an unusable one keeps its entry, with the reason."""
+def _place(entry: Entry) -> Place:
     try:
         url = canonicalise(entry.link)
-        origin = "/".join(url.split("/", 3)[:3])  # of a canonical URL; parsing it again would cost as much
-        return {"url": url, "url_hash": url_hash(url), "origin": origin, "outcome": None}
     except BadUrl:
-        return {"url": None, "url_hash": None, "origin": None, "outcome": str(Outcome.BAD_URL)}
+        return Place(outcome=str(Outcome.BAD_URL))
+    # the origin of a canonical URL; parsing it again would cost as much
+    return Place(url, url_hash(url), "/".join(url.split("/", 3)[:3]))
 
 
-def _save_origins(conn: Connection, data: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> None:
-    """Origins of links: the feed's publisher where they are of its site, else the one of their domain."""
-    owners: dict[str, tuple[int | None, str | None]] = {}
-    for row, item in zip(data, shown, strict=True):
-        if row["origin"] and row["origin"] not in owners:
-            owners[row["origin"]] = _owner(row["origin"], item.polled)
-    names = [name for _, name in owners.values() if name]
-    if names:
-        queries.run(conn, "poll.add_publishers", names=names)
-    if owners:
-        queries.run(
-            conn,
-            "poll.add_origins",
-            origins=list(owners),
-            publisher_ids=[publisher_id for publisher_id, _ in owners.values()],
-            names=[name for _, name in owners.values()],
-        )
-
-
-def _owner(origin: str, polled: Polled) -> tuple[int | None, str | None]:
-    name = publisher_name(origin)
-    home = polled.parsed.home if polled.parsed else polled.feed.home
-    for own in (polled.feed.url, home):
-        try:
-            if own and publisher_name(own) == name:
-                return polled.feed.publisher_id, None
-        except BadUrl:
-            continue
-    return None, name
+def _entry_row(shown: Shown, place: Place) -> tuple[Any, ...]:
+    entry, parsed = shown.entry, shown.polled.parsed
+    by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
+    guid = entry.guid[:_LONGEST_GUID]
+    feed_id = shown.polled.feed.feed_id
+    return (feed_id, shown.guid_hash, guid, shown.fingerprint, by, *_entry_values(entry), *place)
 
 
 def save_polls(conn: Connection, batch: Sequence[tuple[Polled, Counts]], run_id: int) -> None:
@@ -264,14 +240,5 @@ def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
     moved = [feed.feed_id for feed in feeds if feed.moved_polls >= MOVED_AFTER]
     if not moved:
         return
-    owners = {
-        origin_of(row.url): row.publisher_id
-        for row in queries.rows(conn, "poll.move_feeds", feed_ids=moved, polls=MOVED_AFTER)
-    }
-    queries.run(
-        conn,
-        "poll.add_origins",
-        origins=list(owners),
-        publisher_ids=list(owners.values()),
-        names=[None] * len(owners),
-    )
+    found = queries.rows(conn, "poll.move_feeds", feed_ids=moved, polls=MOVED_AFTER)
+    owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in found})

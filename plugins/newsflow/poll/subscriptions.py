@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.poll import owners
 from newsflow.poll.lists import Listed
 from newsflow.store import queries
 from newsflow.store.db import transaction
@@ -59,16 +60,7 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
             homes=[feed.homepage for feed, _ in good.values()],
             now=now,
         )
-        owners: dict[str, int] = {}
-        for row in rows:
-            owners.setdefault(origin_of(row.url), row.publisher_id)
-        queries.run(
-            conn,
-            "poll.add_origins",
-            origins=list(owners),
-            publisher_ids=list(owners.values()),
-            names=[None] * len(owners),
-        )
+        owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in reversed(rows)})
     return frozenset(row.url for row in rows if row.new)
 
 

@@ -36,6 +36,8 @@ _KEPT = frozenset(
 
 def clean(text: str) -> str:
     """Text without characters that a database or a terminal would choke on."""
+    if text.isprintable():
+        return text
     return _UNWANTED.sub("", _ANSI.sub("", text) if "\x1b" in text else text)
 
 

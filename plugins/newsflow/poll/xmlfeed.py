@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -58,10 +58,9 @@ class Named(NamedTuple):
     base: str
     attributes: dict[str, str]
 
-    def all(self, names: Iterable[str]) -> Iterator[Element]:
+    def all(self, names: Iterable[str]) -> list[Element]:
         """Elements of these names, in the order of the names."""
-        for name in names:
-            yield from self.fields.get(name, ())
+        return [node for name in names if name in self.fields for node in self.fields[name]]
 
 
 def kind_of(root: Element) -> str:
@@ -156,8 +155,10 @@ def _title(named: Named) -> str:
 
 def _resolve(link: str, base: str) -> str:
     link = "".join(link.split("\n")).strip()[:MAX_URL]
+    if not link or link.startswith(_WEB):
+        return link
     try:
-        return urljoin(base, link) if link else ""
+        return urljoin(base, link)
     except ValueError:
         return link
 

@@ -13,30 +13,41 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
-_ELEMENT = str.maketrans({"\\": "\\\\", '"': '\\"', "\x00": ""})
+
+def _text(text: str) -> str:
+    """Escaped by `replace`: it searches at memory speed, where `translate` costs 50 µs a text with one `é` in it."""
+    text = text.replace("\\", "\\\\").replace("\x00", "")
+    return text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _element(item: Any) -> str:
+    if item is None:
+        return "NULL"
+    escaped = str(item).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _array(items: Iterable[Any]) -> str:
-    quoted = ("NULL" if i is None else f'"{str(i).translate(_ELEMENT)}"' for i in items)
-    return "{" + ",".join(quoted) + "}"
+    return "{" + ",".join(map(_element, items)) + "}"
 
 
 def field(value: Any) -> str:
     """One value as a field of COPY's text format."""
     if value is None:
         return "\\N"
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, (bytes, memoryview)):
         return "\\\\x" + bytes(value).hex()
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False).replace("\\u0000", "").translate(_ESCAPES)
     if isinstance(value, (list, tuple, set, frozenset)):
-        return _array(value).translate(_ESCAPES)
-    return str(value).translate(_ESCAPES)
+        return _text(_array(value))
+    if isinstance(value, Mapping):
+        return _text(json.dumps(value, ensure_ascii=False).replace("\\u0000", ""))
+    return _text(str(value))
 
 
 def copy_rows(conn: Connection, table: str, columns: Sequence[str], data: Iterable[Sequence[Any]]) -> int:

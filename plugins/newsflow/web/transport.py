@@ -150,7 +150,7 @@ class Transport:
         target: str | None = self._first(trip.url)
         while target is not None:
             trip.hops.append(target)
-            trip.seen.add((target, _prepared(trip, target).headers.get("Cookie", "")))
+            trip.seen.add((target, _cookies(trip, target)))
             target = self._hop(trip, call, target)
         return answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional)
 
@@ -206,7 +206,7 @@ class Transport:
             follow = sendable(location, base=target)
         except BadUrl as error:
             raise Stop(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
-        if (follow, _prepared(trip, follow).headers.get("Cookie", "")) in trip.seen:
+        if (follow, _cookies(trip, follow)) in trip.seen:
             raise Stop(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
         if len(trip.hops) > self._settings.max_redirects:
             raise Stop(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
@@ -232,14 +232,20 @@ class Transport:
 
 
 def _prepared(trip: _Trip, target: str) -> PreparedRequest:
-    """A request with the cookies that this exchange's redirects have set: some sites loop without."""
     request = PreparedRequest()
     request.method, request.url, request.headers = "GET", target, trip.sent.copy()
-    if len(trip.jar):
-        cookies = get_cookie_header(trip.jar, request)  # type: ignore[no-untyped-call]
-        if cookies:
-            request.headers["Cookie"] = cookies
+    if cookies := _cookies(trip, target):
+        request.headers["Cookie"] = cookies
     return request
+
+
+def _cookies(trip: _Trip, target: str) -> str:
+    """The cookies that this exchange's redirects have set, for `target`: some sites loop without."""
+    if not len(trip.jar):
+        return ""
+    request = PreparedRequest()
+    request.url, request.headers = target, CaseInsensitiveDict()
+    return get_cookie_header(trip.jar, request) or ""  # type: ignore[no-untyped-call]
 
 
 def _check_port(url: str) -> None:

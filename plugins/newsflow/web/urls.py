@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 import ada_url
 
@@ -21,6 +22,8 @@ _ROUNDS = 8
 _UNRESERVED = re.compile(r"%(?:2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7[0-9aAeE])")
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
+# an http(s) URL as WHATWG writes it (URL Standard §4.5): every part but port, query and fragment is there
+_HREF = re.compile(r"(https?:)//(?:([^/@]*)@)?(\[[^\]]*\]|[^/:]*)(:\d+)?(/[^?#]*)(?:(\?[^#]+)|\?)?(#.*)?")
 
 
 class BadUrl(ValueError):  # noqa: N818 - the name is part of the contract between rooms
@@ -33,47 +36,62 @@ def canonicalise(url: str, base: str | None = None) -> str:
     :param url: absolute, or relative to `base`; surrounding blanks are ignored.
     :raises BadUrl: for other schemes, credentials, hosts that are none, or over `LONGEST` bytes.
     """
-    canonical = _once(_parse(url, base))
+    written = _parse(url, base)
     for _ in range(_ROUNDS):
-        again = _once(_parse(canonical, None))
-        if again == canonical:
+        canonical = _once(written)
+        if canonical == written.href:
             return canonical
-        canonical = again
+        written = _parse(canonical, None)
     raise BadUrl("the URL is escaped many times over")
 
 
-def _once(parsed: ada_url.URL) -> str:
-    path = _plain(_SESSION_PATH.sub("", parsed.pathname)) or "/"
-    canonical = f"{_origin(parsed)}{path}{_query(parsed.search)}{_fragment(parsed.hash)}"
+class _Written(NamedTuple):
+    """A URL as the parser wrote it, and its parts as they stand there."""
+
+    href: str
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+    @property
+    def origin(self) -> str:
+        host = self.host.removesuffix(".")
+        if not all(host.split(".")):
+            raise BadUrl("the host name has an empty part")
+        return f"{self.scheme}//{host}{self.port}"
+
+
+def _once(written: _Written) -> str:
+    path = _plain(_SESSION_PATH.sub("", written.path)) or "/"
+    canonical = f"{written.origin}{path}{_query(written.query)}{_fragment(written.fragment)}"
     if len(canonical) > LONGEST:
         raise BadUrl(f"the URL is {len(canonical)} bytes long, more than {LONGEST}")
     return canonical
 
 
-def _parse(url: str, base: str | None) -> ada_url.URL:
+def _parse(url: str, base: str | None) -> _Written:
     if len(url) > _LONGEST_RAW:
         raise BadUrl(f"the URL is {len(url)} characters long")
     try:
-        parsed = ada_url.URL(_encodable(url), base=_encodable(base)) if base else ada_url.URL(_encodable(url))
+        href = ada_url.join_url(_encodable(base), _encodable(url)) if base else ada_url.normalize_url(_encodable(url))
     except ValueError:
         raise BadUrl("not a URL" if url.strip() else "an empty URL") from None
-    if parsed.protocol not in {"http:", "https:"}:
-        raise BadUrl(f"the scheme is {parsed.protocol[:20]} and not http(s)")
-    if parsed.username or parsed.password:
+    parts = _HREF.fullmatch(href)
+    if parts is None:
+        raise BadUrl(f"the scheme is {href.partition(':')[0][:20]}: and not http(s)")
+    if parts[2]:
         raise BadUrl("the URL carries credentials")
-    return parsed
+    return _Written(href, parts[1], parts[3], *(part or "" for part in parts.group(4, 5, 6, 7)))
 
 
 def _encodable(text: str) -> str:
     """Lone surrogates can't be encoded; WHATWG replaces them with U+FFFD."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _origin(parsed: ada_url.URL) -> str:
-    host = parsed.hostname.removesuffix(".")
-    if not all(host.split(".")):
-        raise BadUrl("the host name has an empty part")
-    return f"{parsed.protocol}//{host}" + (f":{parsed.port}" if parsed.port else "")
 
 
 def _plain(text: str) -> str:
@@ -100,7 +118,7 @@ def origin_of(url: str) -> str:
 
     :raises BadUrl: where the URL is unusable.
     """
-    return _origin(_parse(url, None))
+    return _parse(url, None).origin
 
 
 def sendable(url: str, base: str | None = None) -> str:
@@ -108,8 +126,8 @@ def sendable(url: str, base: str | None = None) -> str:
 
     :raises BadUrl: as `canonicalise`; up to 8,192 bytes, as redirects may be long.
     """
-    parsed = _parse(url, base)
-    sent = f"{_origin(parsed)}{parsed.pathname}{parsed.search}"
+    written = _parse(url, base)
+    sent = f"{written.origin}{written.path}{written.query}"
     if len(sent) > _LONGEST_SENT:
         raise BadUrl(f"the URL is {len(sent)} bytes long")
     return sent
@@ -128,7 +146,7 @@ def publisher_name(url: str) -> str:
 
     :raises BadUrl: where the URL is unusable.
     """
-    return _registrable(_origin(_parse(url, None)).partition("//")[2])
+    return _registrable(_parse(url, None).origin.partition("//")[2])
 
 
 @lru_cache(maxsize=4096)
