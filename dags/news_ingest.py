@@ -38,6 +38,7 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
+    deadline=dagkit.deadline(),
     default_args=dagkit.DEFAULTS,
     tags=["news", "nightly"],
     doc_md=__doc__,

@@ -10,6 +10,8 @@ from typing import Any
 
 import psycopg2
 from airflow.sdk import Connection, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from newsflow import pipeline
@@ -47,6 +49,18 @@ DEFAULTS: dict[str, Any] = {
     "retry_policy": OUR_TROUBLE,
     "execution_timeout": timedelta(hours=3),
 }
+
+
+def deadline() -> DeadlineAlert | None:
+    """When a run is late: the triggerer then raises the alarm; None where the setting `deadline_h` is 0.
+
+    `airflow dags test` ends with code 1 on a Dag that has a deadline (Airflow 3.3), so set 0 for that.
+    """
+    hours = get_settings().deadline_h
+    if not hours:
+        return None
+    callback = AsyncCallback("newsflow.ops.deadline.missed")
+    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=hours), callback, name="run late")
 
 
 def settings() -> Settings:

@@ -171,21 +171,21 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     """Extract a shard's captures."""
     from newsflow.extract.step import extract as step
 
-    return log_report(step(settings, run_id, shard, clock=clock))
+    return log_failures(settings, run_id, log_report(step(settings, run_id, shard, clock=clock)), shard)
 
 
 def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
     """Find the stories of the run's extractions."""
     from newsflow.dedupe.step import deduplicate as step
 
-    return log_report(step(settings, run_id, clock=clock))
+    return log_failures(settings, run_id, log_report(step(settings, run_id, clock=clock)))
 
 
 def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
     """Bring the run's articles to the analysts."""
     from newsflow.load.step import load as step
 
-    return log_report(step(settings, run_id, clock=clock))
+    return log_failures(settings, run_id, log_report(step(settings, run_id, clock=clock)))
 
 
 def log_report(report: StageReport) -> StageReport:
@@ -193,6 +193,14 @@ def log_report(report: StageReport) -> StageReport:
     rate = report.taken / report.seconds if report.seconds else 0.0
     counts = ", ".join(f"{code} {pages}" for code, pages in sorted(report.counts.items(), key=lambda c: -c[1]))
     log.info("%s: %d in %.1f s (%.1f/s): %s", report.stage, report.taken, report.seconds, rate, counts or "nothing")
+    return report
+
+
+def log_failures(settings: Settings, run_id: int, report: StageReport, shard: int | None = None) -> StageReport:
+    """The first failures of a stage by kind, ten at most: pages and publishers by name, URLs may hold secrets."""
+    with session(settings.dsn) as conn:
+        for row in queries.rows(conn, "runs.first_failures", run_id=run_id, stage=str(report.stage), shard=shard):
+            log.info("%s (%d): page %d of %s: %s", row.outcome, row.pages, row.page_id, row.publisher, row.sentence)
     return report
 
 

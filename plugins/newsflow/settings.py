@@ -27,6 +27,7 @@ class Settings(BaseSettings):
 
     contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
     schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC; empty: only by hand")
+    deadline_h: float = Field(3.0, ge=0, description="hours after which an unfinished nightly run is late; 0: never")
     retries: int = Field(3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own")
     retry_delay_s: float = Field(30.0, ge=0, description="pause before such a retry, seconds")
     shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")

@@ -95,6 +95,17 @@ select stage, outcome, count(*) as pages from flow group by stage, position, out
 select stage, shard, started_at, ended_at, attempts, counts, label
 from ingest.run_stage where run_id = %(run_id)s order by started_at, shard;
 
+-- name: runs.first_failures lists the first failures of a stage: the commonest outcomes first, each with its first page
+with failed as (
+  select x.page_id, case %(stage)s when 'fetch' then x.fetch_outcome when 'extract' then x.extract_outcome
+    when 'deduplicate' then x.deduplicate_outcome else x.load_outcome end as outcome
+  from ingest.run_page x where x.run_id = %(run_id)s and (%(shard)s::integer is null or x.shard = %(shard)s)
+)
+select f.outcome, count(*) as pages, min(f.page_id) as page_id, o.sentence,
+  (select b.name from ingest.page p join ingest.publisher b using (publisher_id) where p.page_id = min(f.page_id)) as publisher
+from failed f join ingest.outcome o on o.code = f.outcome
+where o.kind <> 'ok' group by f.outcome, o.sentence order by pages desc, f.outcome limit 10;
+
 -- name: runs.entered counts the pages of a run by the stage at which they came in
 select entered, count(*) as pages from ingest.run_page where run_id = %(run_id)s group by entered;
 

@@ -236,3 +236,45 @@ class TestRest:
         assert alarms.large_story(7, 60, "").subject == "7"
         assert "accept it" in alarms.feed_gone("a.example", "https://a.example/f", "410", 1).sentence
         assert "No other" in alarms.feed_gone("a.example", "https://a.example/f", "", 0).sentence
+
+
+class TestDeadline:
+    BEGAN = NOON - timedelta(hours=3)
+
+    def test_it_names_the_run_and_when_it_was_due(self) -> None:
+        found = alarms.missed_deadline("scheduled__2026", NOON)
+        assert (found.cause, found.subject, found.severity) == ("run_late", "", alarms.CRITICAL)
+        assert found.sentence == "The run scheduled__2026 was to be done by Mon 30 Mar 12:00 UTC and is not."
+
+    def test_it_lasts_while_the_run_does(self) -> None:
+        runs = [Run("a", "running", self.BEGAN, None, "")]
+        assert alarms.late_run(runs, NOON, NOON - timedelta(minutes=15)) is Undecided.CANT_TELL
+        assert alarms.late_run(runs, NOON) is Undecided.CLEAR
+
+    def test_a_run_that_ended_before_it_does_not_end_it(self) -> None:
+        runs = [Run("a", "success", self.BEGAN, NOON - timedelta(hours=2), "")]
+        assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CANT_TELL
+
+    @pytest.mark.parametrize("state", ["success", "failed"])
+    def test_it_is_over_when_a_run_has_ended(self, state: str) -> None:
+        runs = [Run("a", state, self.BEGAN, NOON, "")]
+        assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CLEAR
+
+    def test_a_run_that_is_late_by_its_past_too_is_one_alarm(self) -> None:
+        nights = [NOON - timedelta(days=n) for n in range(1, 8)]
+        past = [Run(str(n), "success", n, n + timedelta(minutes=40), "") for n in nights]
+        runs = [Run("a", "running", NOON - timedelta(hours=9), None, ""), *past]
+        assert isinstance(alarms.late_run(runs, NOON, NOON - timedelta(hours=6)), Finding)
+
+
+class TestOverAgain:
+    PAST = days(27, steady(0.96))
+
+    @pytest.mark.parametrize(("readable", "extracted"), [(1, 5), (0, 4), (2, 6)])
+    def test_a_handful_of_bad_captures_does_not_end_a_drift(self, readable: int, extracted: int) -> None:
+        today = Day(MONDAY + timedelta(days=30), extracted=extracted, readable=readable)
+        assert alarms.drift("a.example", self.PAST, [today]) is not Undecided.CLEAR
+
+    def test_captures_as_before_end_it(self) -> None:
+        today = Day(MONDAY + timedelta(days=30), extracted=12, readable=12)
+        assert alarms.drift("a.example", self.PAST, [today]) is Undecided.CLEAR

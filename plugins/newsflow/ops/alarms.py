@@ -231,11 +231,25 @@ def failed_run(runs: Sequence[Run], *, outage: bool) -> Answer:
     return Finding("run_failed", "", CRITICAL, sentence, {"run": last.name})
 
 
-def late_run(runs: Sequence[Run], now: datetime) -> Answer:
-    """No run began when one was due, or one takes far longer than usual.
+def missed_deadline(dag_run_id: str, due: datetime) -> Finding:
+    """Airflow's deadline of a run passed before it ended, whether or not its first step began."""
+    sentence = f"The run {dag_run_id} was to be done by {due:%a %d %b %H:%M} UTC and is not."
+    return Finding("run_late", "", CRITICAL, sentence, {"run": dag_run_id})
+
+
+def late_run(runs: Sequence[Run], now: datetime, opened: datetime | None = None) -> Answer:
+    """No run began when one was due, or one takes far longer than usual; it is over when a run has ended.
 
     :param runs: newest first; the usual pause and duration are medians of these.
+    :param opened: when the alarm was raised, where it lasts.
     """
+    answer = _late_by_its_past(runs, now)
+    if answer is Undecided.CLEAR and opened and not any(r.ended_at and r.ended_at > opened for r in runs):
+        return Undecided.CANT_TELL
+    return answer
+
+
+def _late_by_its_past(runs: Sequence[Run], now: datetime) -> Answer:
     if len(runs) < 3:
         return Undecided.CLEAR
     pauses = [(a.started_at - b.started_at).total_seconds() for a, b in pairwise(runs)]

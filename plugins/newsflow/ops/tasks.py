@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk.observability import stats
@@ -12,6 +13,8 @@ from newsflow.ops import watch as watching
 from newsflow.ops.summary import summarise
 from newsflow.ops.watch import Report
 from newsflow.store.db import session
+
+COUNTERS = ("alarms.opened", "alarms.resolved")
 
 
 class NotifyError(Exception):
@@ -26,13 +29,18 @@ def watch() -> dict[str, Any]:
     settings = dagkit.settings()
     report = watching.watch(settings)
     with session(settings.dsn, application="newsflow watch") as conn:
-        for name, value in figures(summarise(conn, utcnow()), report).items():
-            stats.gauge(f"newsflow.{name}", value)
-    stats.incr("newsflow.alarms.opened", report.opened)
-    stats.incr("newsflow.alarms.resolved", report.resolved)
+        send(figures(summarise(conn, utcnow()), report), report)
     if report.failures:
         raise NotifyError("; ".join(report.failures))
     return {"opened": report.opened, "resolved": report.resolved, "open": report.lasting, "told": report.told}
+
+
+def send(gauges: Mapping[str, float], report: Report) -> None:
+    """Hand the figures to Airflow's metrics, whatever receives them."""
+    for name, value in gauges.items():
+        stats.gauge(f"newsflow.{name}", value)
+    for name in COUNTERS:
+        stats.incr(f"newsflow.{name}", getattr(report, name.rpartition(".")[2]))
 
 
 def figures(summary: dict[str, Any], report: Report) -> dict[str, float]:

@@ -54,13 +54,18 @@ class Report:
     failures: tuple[str, ...]
 
 
-def watch(settings: Settings, *, clock: Clock = utcnow) -> Report:
-    """Judge the present, keep the alarms and send what nobody was told of."""
+def watch(settings: Settings, *, known: Sequence[Finding] = (), clock: Clock = utcnow) -> Report:
+    """Judge the present, keep the alarms and send what nobody was told of.
+
+    :param known: what the caller has found wrong by other means, such as a missed deadline.
+    """
     now = clock()
     with session(settings.dsn, application="newsflow watch") as conn, advisory_lock(conn, "newsflow.watch"):
         count(conn, now)
         with transaction(conn):
-            opened, resolved, lasting = _keep(conn, judge(conn, settings, now), now)
+            result = judge(conn, settings, now)
+            result.findings += known
+            opened, resolved, lasting = _keep(conn, result, now)
         told, failures = _tell(conn, settings, now)
     log.info("alarms: %d opened, %d resolved, %d last; %d messages", opened, resolved, lasting, told)
     return Report(opened, resolved, lasting, told, tuple(failures))
@@ -80,8 +85,9 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     result = Judgement()
     days = history.read(queries.rows(conn, "ops.days", since=(now - WINDOW).date(), publishers=None))
     known = queries.rows(conn, "ops.active_publishers")
-    outage = _runs(conn, result, now, len(known))
-    _publishers(result, known, days, _opened(conn), now, outage)
+    opened = {(a.cause, a.subject): a.opened_at for a in queries.rows(conn, "ops.lasting_alarms")}
+    outage = _runs(conn, result, now, len(known), opened.get(("run_late", "")))
+    _publishers(result, known, days, opened, now, outage)
     _feeds(conn, result)
     _stories(conn, result)
     _consumers(conn, result, settings, now)
@@ -89,11 +95,7 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     return result
 
 
-def _opened(conn: Connection) -> dict[tuple[str, str], date]:
-    return {(a.cause, a.subject): a.opened_at.date() for a in queries.rows(conn, "ops.lasting_alarms")}
-
-
-def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int) -> bool:
+def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, late_since: datetime | None) -> bool:
     found = queries.rows(conn, "ops.runs", since=now - WINDOW, dags=[*NIGHTLY, "news_poll"], limit=200)
     asked = next((r for r in found if r.stages.get("poll")), None)
     outage = alarms.own_outage(asked.stages["poll"] if asked else {}, publishers)
@@ -102,7 +104,7 @@ def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int) -
         Run(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "") for r in found if r.dag_id in NIGHTLY
     ][:30]
     result.add("run_failed", "", alarms.failed_run(nightly, outage=isinstance(outage, Finding)))
-    result.add("run_late", "", alarms.late_run([r for r in nightly if not r.name.startswith("cli__")], now))
+    result.add("run_late", "", alarms.late_run([r for r in nightly if not r.name.startswith("cli__")], now, late_since))
     return isinstance(outage, Finding)
 
 
@@ -110,7 +112,7 @@ def _publishers(
     result: Judgement,
     known: Sequence[Any],
     days: Mapping[int, Sequence[Day]],
-    opened: Mapping[tuple[str, str], date],
+    opened: Mapping[tuple[str, str], datetime],
     now: datetime,
     outage: bool,
 ) -> None:
@@ -119,7 +121,8 @@ def _publishers(
         own = days.get(row.publisher_id, [])
         seen = [d for d in own if d.day not in blind]
         for cause in ("yield_drift", "length_drift"):
-            answer = _content(cause, row.name, seen, opened.get((cause, row.name)), now) if not outage else None
+            since = opened.get((cause, row.name))
+            answer = _content(cause, row.name, seen, since.date() if since else None, now) if not outage else None
             result.add(cause, row.name, answer or Undecided.CANT_TELL, row.publisher_id)
         why = sentence(row.feed_outcome) if row.feed_outcome else ""
         quiet = alarms.silence(row.name, _complete(own, now), blind, why)
