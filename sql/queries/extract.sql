@@ -1,4 +1,4 @@
--- name: extract.take lists a shard's next captured pages, with what feed and publisher know of them
+-- name: extract.take lists a shard's captured pages after a given one, with what feed and publisher know of them
 select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
   coalesce(e.title, '') as title, coalesce(e.authors, '{}') as authors, e.published_at, e.updated_at,
@@ -13,7 +13,7 @@ left join lateral (
   order by last_seen_at desc, entry_id desc limit 1
 ) e on true
 where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
-  and (x.entered = 'extract' or x.fetch_outcome = 'ok')
+  and (x.entered = 'extract' or x.fetch_outcome = 'ok') and p.page_id > %(after)s
 order by p.page_id
 limit %(limit)s;
 

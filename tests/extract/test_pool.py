@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 import pytest
 
+from newsflow.extract import pool as pool_module
 from newsflow.extract.pool import Extractors, Job
 from newsflow.model import Outcome
 from tests.extract.pages import page
@@ -54,6 +56,27 @@ def test_order_is_that_of_the_jobs() -> None:
     jobs = [Job(f"https://courier.example/{n}", page()) for n in range(30)]
     with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
         assert [f.url for f in pool.map(iter(jobs))] == [job.url for job in jobs]
+
+
+def test_each_extraction_comes_with_its_key() -> None:
+    jobs = [(n, Job(f"https://courier.example/{n}", page())) for n in range(5)]
+    with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
+        assert [(key, f.url) for key, f in pool.pairs(jobs)] == [(key, job.url) for key, job in jobs]
+
+
+def test_jobs_are_read_no_further_ahead_than_the_workers_need() -> None:
+    read: list[int] = []
+
+    def jobs() -> Iterator[Job]:
+        for n in range(200):
+            read.append(n)
+            yield GOOD
+
+    with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
+        made = pool.map(jobs())
+        next(made)
+        assert 2 < len(read) <= 2 * pool_module._AHEAD
+        assert len(list(made)) == 199
 
 
 def test_children_die_with_their_parent() -> None:

@@ -146,6 +146,33 @@ def test_a_page_with_an_article_never_becomes_a_reject(settings: Settings, conn:
     ]
 
 
+def test_many_batches_store_each_page_once(
+    settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsflow.extract.step.BATCH", 2)
+    run_id = register(conn, capture_pages(settings, [ARTICLE, STUB, ARTICLE, ARTICLE, STUB]))
+    report = extract(settings, run_id, 0, clock=clock)
+    assert (report.taken, report.counts["ok"]) == (5, 3)
+    assert [r[0] for r in rows(conn, "select count(*) from ingest.extraction group by page_id")] == [1] * 5
+    assert extract(settings, run_id, 0, clock=clock).taken == 0
+
+
+def test_what_was_stored_before_an_archive_went_away_stays(
+    settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsflow.extract.step.BATCH", 2)
+    monkeypatch.setattr("newsflow.extract.pool._AHEAD", 1)
+    run_id = register(conn, capture_pages(settings, [ARTICLE, STUB, ARTICLE, ARTICLE, ARTICLE, ARTICLE]))
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.capture set file = 'gone.warc.gz' where page_id > 4")
+    conn.commit()
+    with pytest.raises(Exception, match=r"gone\.warc\.gz"):
+        extract(settings, run_id, 0, clock=clock)
+    states = [r[0] for r in rows(conn, "select state from ingest.page order by page_id")]
+    assert states[:2] == ["extracted", "rejected"]
+    assert states[4:] == ["captured", "captured"]
+
+
 def test_pages_of_other_shards_and_runs_are_left_alone(settings: Settings, conn: Connection, run_id: int) -> None:
     assert extract(settings, run_id, 1, clock=clock).taken == 0
     assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsflow.text.sitelines import LONG, MAX_PAGES, fingerprint, learn, page_lines
+from newsflow.text.sitelines import MAX_PAGES, RULE, Rule, fingerprint, learn, page_lines
 
 FURNITURE = "Follow the Courier on all channels"
 PROSE = [f"Paragraph number {w} tells of something that no other page tells of, namely of {w} and {w}." for w in
@@ -63,7 +64,7 @@ def test_counters_and_dates_in_a_line_do_not_hide_it() -> None:
 
 def test_a_reused_paragraph_of_background_is_no_furniture() -> None:
     background = " ".join(["The", "dispute", "began", "when", "the", "old", "pier", "burned"] * 4)
-    assert len(background.split()) > LONG
+    assert len(background.split()) > RULE.long
     assert learn(pages(article(0, background), article(1, background), article(2))) == {}
 
 
@@ -115,3 +116,24 @@ def test_many_pages_are_sampled() -> None:
 def test_nothing_teaches_nothing() -> None:
     assert learn([]) == {}
     assert learn(pages(article(0, FURNITURE))) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "articles", "needed"),
+    [(3, 2, 2), (3, 20, 2), (3, 21, 3), (25, 60, 6), (26, 2, 3), (26, 15, 3), (26, 16, 4), (400, 60, 12)],
+)
+def test_longer_lines_and_more_articles_need_more_votes(words: int, articles: int, needed: int) -> None:
+    assert RULE.needed(words, articles) == needed
+
+
+def test_another_rule_learns_other_lines() -> None:
+    made = pages(*(article(n, FURNITURE) for n in range(3)))
+    assert set(learn(made, Rule(votes=3))) == {fingerprint(FURNITURE)}
+    assert learn(made, Rule(votes=4)) == {}
+    assert learn(made, Rule(long=3, long_votes=4)) == {}
+
+
+def test_a_rule_says_what_one_article_is() -> None:
+    half = pages(article(0, FURNITURE), ["Another headline", *article(0)[1:3], *PROSE[10:12], FURNITURE])
+    assert learn(half, Rule(same=0.9)).keys() >= {fingerprint(FURNITURE)}
+    assert learn(half, Rule(same=0.2)) == {}

@@ -18,6 +18,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Expired
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -29,7 +30,9 @@ log = logging.getLogger(__name__)
 
 _PR_SET_PDEATHSIG = 1  # prctl(2), Linux
 _RECYCLE = 4000  # documents after which a child is replaced: libxml2's heap fragments
-_AHEAD = 4  # documents queued for each worker
+_AHEAD = 16  # documents queued for each worker: its work while a batch is read or stored
+
+Key = TypeVar("Key")
 
 
 NO_HINTS = Hints()
@@ -113,13 +116,21 @@ class Extractors:
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
         """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""
-        waiting: deque[tuple[Job, Future[Extraction]]] = deque()
-        for job in jobs:
-            waiting.append((job, self._schedule(job)))
+        return (extraction for _, extraction in self.pairs((None, job) for job in jobs))
+
+    def pairs(self, jobs: Iterable[tuple[Key, Job]]) -> Iterator[tuple[Key, Extraction]]:
+        """The same, each with what the caller knows its job by."""
+        waiting: deque[tuple[Key, Job, Future[Extraction]]] = deque()
+        for key, job in jobs:
+            waiting.append((key, job, self._schedule(job)))
             if len(waiting) >= self.workers * _AHEAD:
-                yield self._result(*waiting.popleft())
+                yield self._next(waiting)
         while waiting:
-            yield self._result(*waiting.popleft())
+            yield self._next(waiting)
+
+    def _next(self, waiting: deque[tuple[Key, Job, Future[Extraction]]]) -> tuple[Key, Extraction]:
+        key, job, future = waiting.popleft()
+        return key, self._result(job, future)
 
     def _schedule(self, job: Job) -> Future[Extraction]:
         assert self._pool is not None  # noqa: S101 -- only usable inside the with block

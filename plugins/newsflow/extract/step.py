@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
@@ -18,7 +19,7 @@ from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
 
-BATCH = 128  # pages in one transaction
+BATCH = 64  # pages in one transaction: stored sooner than the workers run out of what is queued
 
 
 def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
@@ -30,14 +31,24 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     archive = Archive(settings.archive_url)
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
         sites = SiteLines(step.conn, run_id)
-        while batch := queries.rows(step.conn, "extract.take", run_id=run_id, shard=shard, limit=BATCH):
-            sites.load(page.publisher_id for page in batch)
-            step.conn.rollback()
-            made = list(pool.map(jobs(batch, archive, settings, sites)))
+        made = pool.pairs(_captured(step, archive, settings, sites))
+        while batch := list(islice(made, BATCH)):
             with transaction(step.conn):
-                _store(step, batch, made, sites)
+                _store(step, batch, sites)
         teach(step.conn, run_id, sites.known, clock())
         return step.report(started)
+
+
+def _captured(step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
+    """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored."""
+    after = 0
+    while batch := queries.rows(
+        step.conn, "extract.take", run_id=step.run_id, shard=step.shard, after=after, limit=BATCH
+    ):
+        after = batch[-1].page_id
+        sites.load(page.publisher_id for page in batch)
+        step.conn.rollback()
+        yield from zip(batch, jobs(batch, archive, settings, sites), strict=True)
 
 
 def pool_of(settings: Settings) -> Extractors:
@@ -81,10 +92,11 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
     )
 
 
-def _store(step: runs.Work, batch: list[Any], made: list[Extraction], sites: SiteLines) -> None:
+def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     now = step.clock()
-    records = [_record(step.run_id, page, extraction, sites, now) for page, extraction in zip(batch, made, strict=True)]
+    pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
+    records = [_record(step.run_id, page, extraction, sites, now) for page, extraction in batch]
     ids = {
         found.page_id: found.extraction_id for found in queries.values(step.conn, "extract.store", records, fetch=True)
     }
@@ -93,13 +105,13 @@ def _store(step: runs.Work, batch: list[Any], made: list[Extraction], sites: Sit
         "extract.move",
         run_id=step.run_id,
         now=now,
-        page_ids=[page.page_id for page in batch],
-        extraction_ids=[ids[page.page_id] for page in batch],
+        page_ids=[page.page_id for page in pages],
+        extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
         content_hashes=[row.content_hash(extraction) for extraction in made],
     )
-    remember(step.conn, batch, made)
+    remember(step.conn, pages, made)
     for page in ended:
         step.count(page.outcome)
     step.label = _label(step.counts)

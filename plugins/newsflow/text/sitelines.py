@@ -18,11 +18,36 @@ import xxhash
 
 from newsflow.text.normalise import tokens
 
-SAME = 0.7  # share of the shorter page's words that makes two pages one article
-LONG = 25  # words: longer lines are prose unless proven otherwise
 MAX_PAGES = 200  # of one publisher; comparing pairs is quadratic
 _DIGITS = re.compile(r"\d+")
 _SIGN = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a line is furniture; the thresholds are chosen and cross-validated in `benchmarks/extraction/validate.py`.
+
+    :param same: share of the shorter page's words that makes two pages one article.
+    :param long: words; longer lines are prose unless proven otherwise.
+    :param votes, share: different articles that a line must stand in, at least and as a share of all.
+    :param long_votes, long_share: the same for a long line.
+    """
+
+    same: float = 0.7
+    long: int = 25
+    votes: int = 2
+    share: float = 0.1
+    long_votes: int = 3
+    long_share: float = 0.2
+
+    def needed(self, words: int, articles: int) -> int:
+        """In how many of a publisher's articles a line of so many words must stand."""
+        long = words > self.long
+        votes, share = (self.long_votes, self.long_share) if long else (self.votes, self.share)
+        return max(votes, math.ceil(share * articles))
+
+
+RULE = Rule()
 
 
 def _words(line: str) -> list[str]:
@@ -85,7 +110,7 @@ def _shared(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> Coun
     return shared
 
 
-def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> list[int]:
+def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], same: float) -> list[int]:
     """For each page the number of its article; pages that are one article have one number."""
     number = list(range(len(pages)))
 
@@ -96,7 +121,7 @@ def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> li
 
     sizes = [sum(page.lines.values()) for page in pages]
     for (one, other), words in _shared(pages, places).items():
-        if words >= SAME * min(sizes[one], sizes[other]):
+        if words >= same * min(sizes[one], sizes[other]):
             number[find(one)] = find(other)
     titled: dict[str, int] = {}
     for n, page in enumerate(pages):
@@ -105,7 +130,7 @@ def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> li
     return [find(n) for n in range(len(pages))]
 
 
-def learn(pages: Iterable[PageLines]) -> dict[int, int]:
+def learn(pages: Iterable[PageLines], rule: Rule = RULE) -> dict[int, int]:
     """The publisher's furniture: fingerprint to the number of different articles it stands in.
 
     The same for the same pages in any order. Of more than `MAX_PAGES`, a fixed sample counts.
@@ -113,13 +138,8 @@ def learn(pages: Iterable[PageLines]) -> dict[int, int]:
     sample = sorted(pages, key=lambda p: (xxhash.xxh3_64_intdigest(p.page.encode("utf-8", "replace")), p.page))
     sample = sample[:MAX_PAGES]
     places = _where(sample)
-    article = _articles(sample, places)
+    article = _articles(sample, places, rule.same)
     total = len(set(article))
     votes = {line: len({article[n] for n in found}) for line, found in places.items()}
-    return {
-        line: count for line, count in votes.items() if count >= _needed(sample[places[line][0]].lines[line], total)
-    }
-
-
-def _needed(words: int, articles: int) -> int:
-    return max(3, math.ceil(0.2 * articles)) if words > LONG else max(2, math.ceil(0.1 * articles))
+    words = {line: sample[found[0]].lines[line] for line, found in places.items()}
+    return {line: count for line, count in votes.items() if count >= rule.needed(words[line], total)}

@@ -1,0 +1,94 @@
+"""Extraction: bodies, fields, outcomes, speed and memory against gold and beside ten other extractors.
+
+    make bench PART=extraction ARGS="--sets pages sites --reuse"
+
+Peers run in environments of their own under `.newsflow/peers`, with the versions that `peers/*.txt` pin. Reads the
+open sets of a folder beside the project (or NEWSFLOW_SHARED) where they are there, and pages written for the tests.
+Prints tables; with all sets also writes `docs/extraction-figures.md` and draws `docs/figures/extraction.svg`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from benchmarks.extraction import bodies, fields, figure, learned, outcomes, speed, validate
+from benchmarks.extraction.environments import UnavailableError
+from benchmarks.extraction.extractors import EXTRACTORS
+from benchmarks.extraction.running import Run, run
+from benchmarks.extraction.sets import SETS, SHARED, Gold, load
+from benchmarks.sheets import Sheet
+from newsflow.settings import ROOT
+
+PAGE = ROOT / "docs" / "extraction-figures.md"
+FIGURE = ROOT / "docs" / "figures" / "extraction.svg"
+HEAD = """# Extraction in figures
+
+Written by `make bench PART=extraction`; [extraction.md](extraction.md#measured) says what was tuned on what. F1 is the
+harmonic mean of mean precision and mean recall over 4-gram shingles (± half of a 95 % interval, pages drawn);
+ROUGE-LSum is over words and lines; perfect pages have every shingle and no other. Each extractor ran in a process of
+its own.
+
+![F1 of each extractor on each set](figures/extraction.svg)
+
+"""
+
+
+def runs(gold: Sequence[Gold], reuse: bool) -> list[Run]:
+    """Each extractor on a set; one that is not there is named with the reason."""
+    found = []
+    for name in EXTRACTORS:
+        try:
+            found.append(run(name, gold, reuse=reuse))
+        except UnavailableError as error:
+            print(f"  {name}: not measured: {error}")
+    return found
+
+
+def measure(name: str, gold: Sequence[Gold], reuse: bool) -> tuple[list[Sheet], figure.Points, Run]:
+    """Tables of a set, points for the figure, and newsflow's run."""
+    found = runs(gold, reuse)
+    own = found[0]
+    ours = own.name
+    if name == "sites":
+        found[1:1] = learned.runs(gold, own)
+        ours = found[1].name
+    scores = {one.name: bodies.scored(gold, one) for one in found}
+    sheets = [bodies.sheet(name, gold, found, scores, ours)]
+    if gold[0].title is not None:
+        sheets.append(fields.sheet(name, gold, found))
+    sheets.append(bodies.worse(name, gold, scores, ours))
+    return sheets, figure.points(scores), own
+
+
+def main() -> None:
+    """Print the tables, and keep them where everything was measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sets", nargs="*", choices=SETS, default=list(SETS))
+    parser.add_argument(
+        "--reuse", action="store_true", help="take the peers' results of an earlier run with the same pins"
+    )
+    asked = parser.parse_args()
+    sets: dict[str, Sequence[Gold]] = {name: gold for name in asked.sets if (gold := load(name))}
+    for name in set(asked.sets) - sets.keys():
+        print(f"{name}: not measured, there is no {SHARED / name}")
+    sheets: list[Sheet] = []
+    points: dict[str, figure.Points] = {}
+    own: dict[str, Run] = {}
+    for name, gold in sets.items():
+        made, points[name], own[name] = measure(name, gold, asked.reuse)
+        sheets += shown(made)
+    first = next(iter(sets))
+    sheets += shown([speed.sheet(first, sets[first]), outcomes.sheet()])
+    sheets += shown(validate.sheets(sets, {name: one.made for name, one in own.items()}))
+    if sets.keys() == SETS.keys():
+        PAGE.write_text(HEAD + "\n".join(sheet.markdown() for sheet in sheets), encoding="utf-8")
+        FIGURE.write_text(figure.draw(points), encoding="utf-8")
+        print(f"written: {PAGE.relative_to(ROOT)}, {FIGURE.relative_to(ROOT)}")
+
+
+def shown(sheets: list[Sheet]) -> list[Sheet]:
+    """The same, printed."""
+    for sheet in sheets:
+        sheet.show()
+    return sheets

@@ -1,0 +1,148 @@
+"""The extraction benchmark's own reasoning: folds, lines learned on other pages, the network, tables."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.extraction import bodies, fields, figure, learned, outcomes, running, sets, validate
+from benchmarks.extraction.environments import UnavailableError
+from benchmarks.extraction.extractors import EXTRACTORS, Made
+from benchmarks.extraction.running import Run
+from benchmarks.extraction.sets import Gold
+from benchmarks.sheets import Sheet
+
+LINE = "Follow the Courier on every channel"
+
+
+def gold(number: int, site: str = "", text: str = "a b c d") -> Gold:
+    return Gold(Path(f"{number}.html.gz"), f"https://x.example/{number}", text, site or f"p{number}.example")
+
+
+def test_a_publisher_is_judged_by_what_was_best_on_others() -> None:
+    """Each fold's own pages like `own` best; a choice that only they like must not be taken for them."""
+    pages = [gold(n) for n in range(60)]
+    folds = np.array([validate.fold(one.site) for one in pages])
+    assert set(folds) == set(range(validate.FOLDS))
+    choices = {"good": np.full((60, 2), 0.8)}
+    for number in range(validate.FOLDS):
+        choices[f"own {number}"] = np.where((folds == number)[:, None], 1.0, 0.5) * np.ones((60, 2))
+    scores, picked = validate.validated(pages, choices)
+    assert picked == ["good"] * validate.FOLDS
+    assert (scores == 0.8).all()
+
+
+def test_pages_of_one_publisher_fall_into_one_fold() -> None:
+    assert len({validate.fold("courier.example") for _ in range(3)}) == 1
+
+
+def test_site_lines_are_learned_without_gold() -> None:
+    prose = [f"{w} one. {w} two. {w} three." for w in ("harbour", "ferry", "council", "tide", "boat", "pier")]
+    pages = [gold(n, "p.example") for n in range(6)]
+    made = [Made(f"{text}\n{LINE}", f"Headline {text}") for text in prose]
+    assert learned.applied(pages, made) == prose
+    assert learned.held_out(pages, made) == prose
+
+
+def test_a_page_does_not_teach_its_own_lines() -> None:
+    pages = [gold(n, "p.example") for n in range(2)]
+    prose = ["one harbour " * 9, "other ferries " * 9]
+    made = [Made(f"{text}\n{LINE}", f"Headline {text}") for text in prose]
+    assert LINE not in "".join(learned.applied(pages, made))
+    assert all(LINE in body for body in learned.held_out(pages, made))
+
+
+def test_where_others_do_better_is_listed_worst_first() -> None:
+    pages = [gold(n) for n in range(3)]
+    scores = {
+        "newsflow": np.array([[1.0, 1.0], [0.5, 0.5], [0.2, 0.2]]),
+        "other": np.array([[0.9, 0.9], [1.0, 1.0], [0.9, 0.9]]),
+    }
+    found = bodies.worse("set", pages, scores, "newsflow")
+    assert [row[0][:6] for row in found.rows] == ["2.html", "1.html"]
+    assert "2 of 3 pages" in found.notes[0]
+    assert "0.9667" in found.notes[0]
+
+
+def test_fields_are_compared_by_their_words(tmp_path: Path) -> None:
+    assert fields.folded("“Pier – open”") == fields.folded('"pier" open')
+    assert fields.names(["Ada  Lane", " ", "Bo Li"]) == {"bo li", "ada lane"}
+
+
+def test_confusion_counts_what_is_lost_and_stored() -> None:
+    found = outcomes.sheet()
+    assert "0 articles lost, 0 walls stored" in found.notes[0]
+    assert found.headings[1] == "ok"
+
+
+def test_every_set_made_here_has_its_gold() -> None:
+    pages = sets.load("generated")
+    assert len({one.site for one in pages}) >= 10
+    assert all(one.title and one.authors and one.day and one.text for one in pages)
+    line = json.loads(pages[0].manifest_line())
+    assert line["charset"] == "utf-8"
+    assert Path(line["path"]).exists()
+
+
+def test_an_extractor_runs_in_its_own_process() -> None:
+    pages = sets.load("generated")[:3]
+    found = running.run("newsflow", pages)
+    assert [made.title for made in found.made] == [one.title for one in pages]
+    assert found.rate > 0
+    assert found.peak_mb > 20
+
+
+def test_an_extractor_that_is_not_there_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(running.GROUPS, "news-please", "own")
+    with pytest.raises(UnavailableError, match="newsplease"):
+        running.run("news-please", sets.load("generated")[:1])
+
+
+def test_no_extractor_reaches_the_network() -> None:
+    code = (
+        "import socket, sys; sys.path.insert(0, 'benchmarks/extraction'); import extractors as e\n"
+        "refusals = e.Refusals()\n"
+        "page = e.Page(b'', '', 'utf-8')\n"
+        "made = e.measured(lambda page: socket.create_connection(('127.0.0.1', 9)), page, refusals)\n"
+        "print(made.refused, made.body == '')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=running.ROOT)
+    assert done.stdout.split() == ["1", "True"]
+
+
+def test_each_extractor_of_the_issue_is_there() -> None:
+    names = " ".join(EXTRACTORS)
+    for name in (
+        "fast",
+        "precision",
+        "recall",
+        "readability",
+        "resiliparse",
+        "newspaper4k",
+        "news-please",
+        "mediacloud",
+    ):
+        assert name in names
+
+
+def test_a_sheet_is_markdown_too() -> None:
+    text = Sheet("Title", ("", "F1"), [("a|b", "0.9")], ["A note."]).markdown()
+    assert text.splitlines() == ["## Title", "", "|  | F1 |", "|---|---:|", "| a\\|b | 0.9 |", "", "A note."]
+
+
+def test_the_figure_is_well_formed_and_names_all() -> None:
+    from lxml import etree
+
+    drawn = figure.draw({"pages": {"newsflow": (0.97, 0.01), "a<b": (0.9, 0.02)}, "sites": {"newsflow": (0.89, 0.02)}})
+    tree = etree.fromstring(drawn.encode())
+    assert {"newsflow", "a<b", "pages", "sites"} <= set(tree.itertext())
+    assert len(tree.findall(".//{*}circle")) == 3
+
+
+def test_a_run_without_seconds_has_no_rate() -> None:
+    assert Run("x", "1", [Made("a")], 0.0).rate == 0.0
