@@ -48,6 +48,8 @@ lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hash
 	@$(LOCK) pyproject.toml --group dev -o tests/requirements.txt
 	@$(LOCK) -c tests/requirements.txt pyproject.toml -o requirements.txt
 	@$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.txt
+	@for group in peers mediacloud; do $(VENV)/uv pip compile -q --universal --python-version 3.10 --no-annotate \
+		--no-header --upgrade benchmarks/extraction/peers/$$group.in -o benchmarks/extraction/peers/$$group.txt; done
 
 clean: ## Remove .venv and caches; the news in .newsflow stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
