@@ -112,3 +112,18 @@ def test_articles_in_every_script(code: str) -> None:
     assert found.body.split("\n") == list(text.paragraphs)
     assert found.language == code
     assert found.outcome == "ok"
+
+
+def test_a_row_of_blocks_is_placed_as_one() -> None:
+    ground = segment("<table><tr><td>Alda</td><td>12</td></tr></table><ul><li><h4>Head</h4><p>and text</p></li></ul>")
+    row, item, half = place(["| Alda | 12 |", "- Head and text", "Head and"], ground)
+    assert row.block is not None and (row.block.tag, row.block.order) == ("tr", 0)
+    assert item.block is not None and (item.block.tag, item.block.path[-1]) == ("li", "li#.")
+    assert half.block is None
+
+
+def test_rules_under_the_heads_of_tables_are_no_text() -> None:
+    table = "<table><tr><th>Boat</th><th>Year</th></tr><tr><td>Alda</td><td>1911</td></tr></table>"
+    found = extract(page("".join(f"<p>{p}</p>" for p in PARAGRAPHS) + table), URL).body
+    assert "| Alda | 1911 |" in found
+    assert "---" not in found

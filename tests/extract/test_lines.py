@@ -12,7 +12,7 @@ from tests.extract.pages import PARAGRAPHS
 
 
 def line(text: str, tag: str = "p", links: float = 0.0, order: int = 0) -> Paragraph:
-    return Paragraph(text, Block(text, tag, links, (f"{tag}#.",), (1, 2), order))
+    return Paragraph(text, Block(text, tag, links, ("div#.", f"{tag}#."), (1, 2 + order), order))
 
 
 def cut(*extra: Paragraph, before: bool = False, known: Known = Known()) -> list[str]:
@@ -136,3 +136,14 @@ def test_what_follows_a_comment_form_is_no_text() -> None:
         == "comment form"
     )
     assert all(cut(line("Leave a Reply"), line("First!"), line("The mayor should resign over this, once and for all.")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这次电话民意调查，自2011年12月9日至11日，针对全台湾1077名18岁以上民众进行，结果连疾管局也摇头，因为这个比例高于预期。",
+        "2026年5月12日午後8時30分、ウェストミア港湾評議会は古いフェリー桟橋を再建することを決議し、論争に終止符を打った。",
+    ],
+)
+def test_lines_of_scripts_without_spaces_are_as_long_as_they_look(text: str) -> None:
+    assert cut(line(text), line(PARAGRAPHS[0] + " So it ends.")) == ["", ""]

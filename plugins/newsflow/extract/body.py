@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from newsflow.extract.blocks import Block, key
 from newsflow.extract.counting import count_words
@@ -46,24 +47,80 @@ class Paragraph:
 
 
 def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
-    """Find each line's block: the next one with the same letters after the line before, else the first."""
-    where: dict[str, list[Block]] = defaultdict(list)
-    for block in blocks:
-        where[key(block.text)].append(block)
+    """Find each line's block: the next one with the same letters after the line before, else the first.
+
+    A line may be several blocks in a row, as a table's row or a list item with a heading in it.
+    """
+    keys = [key(block.text) for block in blocks]
+    where: dict[str, list[int]] = defaultdict(list)
+    for n, found in enumerate(keys):
+        where[found].append(n)
+    starts: dict[str, list[int]] = {}
     placed: list[Paragraph] = []
     last = -1
     for line in lines:
-        found = where.get(key(line), [])
-        at = next((block for block in found if block.order > last), found[0] if found else None)
-        placed.append(Paragraph(line, at))
-        last = at.order if at else last
+        wanted = key(line)
+        first, end = _at(where.get(wanted, ()), last)
+        if end < 0 and wanted:
+            starts = starts or _starts(keys)
+            first, end = _row(wanted, keys, starts.get(wanted[0], ()), last)
+        placed.append(Paragraph(line, _joined(line, blocks[first : end + 1]) if end >= 0 else None))
+        last = end if end >= 0 else last
     return placed
 
 
-def _kind(block: Block) -> tuple[str, ...]:
+def _at(found: Sequence[int], last: int) -> tuple[int, int]:
+    """The first place after the last one, else the first of all, as a row of one; (0, -1) where there is none."""
+    at = next((n for n in found if n > last), found[0] if found else -1)
+    return max(at, 0), at
+
+
+def _starts(keys: Sequence[str]) -> dict[str, list[int]]:
+    """Where rows of blocks may begin, by their first letter."""
+    starts: dict[str, list[int]] = defaultdict(list)
+    for n, first in enumerate(keys):
+        starts[first[:1]].append(n)
+    return starts
+
+
+def _row(wanted: str, keys: Sequence[str], starts: Sequence[int], last: int) -> tuple[int, int]:
+    """First and last place of a row of blocks that together hold a line's letters; (0, -1) where there is none."""
+    for n in sorted((n for n in starts if wanted.startswith(keys[n])), key=lambda n: (n <= last, n)):
+        rest, at = wanted, n
+        while rest and at < len(keys) and rest.startswith(keys[at]):
+            rest, at = rest[len(keys[at]) :], at + 1
+        if not rest:
+            return n, at - 1
+    return 0, -1
+
+
+def _joined(line: str, row: Sequence[Block]) -> Block:
+    """Several blocks as one, standing in what they all stand in."""
+    if len(row) == 1:
+        return row[0]
+    levels = zip(*(block.nodes for block in row), strict=False)
+    depth = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
+    letters = sum(len(block.text) for block in row) or 1
+    return Block(
+        line,
+        row[0].path[depth - 1].split("#")[0] if depth else "",
+        sum(block.links * len(block.text) for block in row) / letters,
+        row[0].path[:depth],
+        row[0].nodes[:depth],
+        row[0].order,
+        sum(block.bold * len(block.text) for block in row) / letters,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _form(label: str) -> str:
+    return _NUMBERS.sub("", _IDS.sub("", label))
+
+
+def kind(block: Block) -> tuple[str, ...]:
     """Blocks of one kind stand under the same tags and classes, whatever their ids and numbers."""
     named = [label for label in block.path if not label.endswith("#.")]
-    return (block.tag, *(_NUMBERS.sub("", _IDS.sub("", label)) for label in named[-2:]))
+    return (block.tag, *map(_form, named[-2:]))
 
 
 @lru_cache(maxsize=20_000)
@@ -93,7 +150,7 @@ def _ground(placed: Iterable[Paragraph]) -> _Ground:
         letters.append(key(p.text))
         if p.block and p.block.links < 0.5:
             ground.parents[p.block.nodes[-2:-1]] += p.words
-            ground.kinds[_kind(p.block)] += p.words
+            ground.kinds[kind(p.block)] += p.words
             ground.inside.update(p.block.nodes)
     ground.letters = "\n".join(letters)
     return ground
@@ -137,8 +194,8 @@ def _alike(free: Sequence[Block], ground: _Ground) -> list[Block]:
     total = sum(ground.kinds.values())
     boxes: dict[tuple[int, ...], list[Block]] = defaultdict(list)
     for block in free:
-        kind = _kind(block)
-        if ground.kinds[kind] > max(30, total * 0.3) and ground.parents[block.nodes[-2:-1]] <= 20:
+        form = kind(block)
+        if ground.kinds[form] > max(30, total * 0.3) and ground.parents[block.nodes[-2:-1]] <= 20:
             boxes[block.nodes[-2:-1]].append(block)
     if len(boxes) > 12:
         return []

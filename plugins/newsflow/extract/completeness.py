@@ -38,10 +38,10 @@ def _likeness(a: Bag, b: Bag) -> float:
 
 
 def medoid(candidates: dict[str, Sequence[str]]) -> str:
-    """The name of the candidate that agrees best with the others; the first named of equals."""
+    """The name of the candidate that agrees best with the others; the first named of equals, and of two."""
     bags = {name: _bag(lines) for name, lines in candidates.items() if lines}
     if len(bags) < 3:
-        return next(iter(candidates))
+        return next(iter(bags or candidates))
 
     def agreement(name: str) -> float:
         return sum(_likeness(bags[name], bags[other]) for other in bags if other != name)
@@ -74,7 +74,8 @@ def paragraphs(root: HtmlElement, blocks: Sequence[Block], html: str, json_body:
 
     first = _filled(engine.quick(copy(root)), blocks)
     container = densest(blocks)
-    if sum(block.words for block in container) <= GATE * sum(p.words for p in first):
+    words = sum(p.words for p in first)
+    if words and sum(block.words for block in container) <= GATE * words:
         return first, "engine"
     dense = [block.text for block in container]
     second = _filled(engine.thorough(root), blocks)

@@ -15,11 +15,13 @@ from newsflow.extract import (
     charset,
     completeness,
     dates,
+    deck,
     fields,
     language,
     lines,
     marks,
     outcomes,
+    regions,
     title,
     tree,
 )
@@ -78,9 +80,8 @@ def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[
     }
 
 
-def _titles(page: Harvest, headline: str, headings: list[str]) -> tuple[str, ...]:
-    stated = [plain(page.article.get("headline")), page.first("og:title"), page.title]
-    return (headline, *stated, *headings)
+def _titles(page: Harvest, headline: str) -> tuple[str, ...]:
+    return (headline, plain(page.article.get("headline")), page.first("og:title"), page.title)
 
 
 # Outcomes whose text is the article's own, if not all of it; the text of the others is a wall's.
@@ -110,14 +111,16 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     page, headings = harvest(root, url), title.headings(root)
     found = _metadata(root, page, url, hints)
     seen = marks.read(root, text)
-    known = lines.Known(_titles(page, found["title"], headings), found["authors"], hints.site_lines)
+    titles = _titles(page, found["title"])
     strip_elements(root, *blocks.JUNK, with_tail=False)
     ground = blocks.segment(root)
+    head = regions.headline(ground, set(map(title.squeeze, titles)))
+    known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
     lines.clean(made, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
-    if deck := lines.deck(made, ground, summaries):
-        made.insert(0, Paragraph(deck.text, deck, "deck"))
+    if found_deck := deck.deck(made, ground, summaries, known):
+        made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
     evidence = outcomes.Evidence(url, (found["title"], *headings[:3]), lines.kept(made), ground, page, seen, dated)
     outcome, detail = outcomes.judge(evidence, min_words)

@@ -8,6 +8,7 @@ whether a second look pays. trafilatura is pinned to a version for this reason.
 from __future__ import annotations
 
 import logging
+import re
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,7 @@ from newsflow.extract.chars import clean_lines
 for _name in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
+_RULE = re.compile(r"[|:\s-]*\|[|:\s-]*")
 _BUGS = (ValueError, TypeError, AttributeError, IndexError, KeyError)  # of its own, on odd trees
 
 
@@ -43,7 +45,7 @@ def quick(root: HtmlElement) -> list[str]:
         tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
         tree = convert_tags(tree_cleaning(tree, options), options, None)
         body, _ = extract_content(tree, options)
-        return clean_lines(xmltotxt(body, False))
+        return _lines(xmltotxt(body, False))
     except _BUGS:
         return []
 
@@ -56,4 +58,9 @@ def thorough(root: HtmlElement) -> list[str]:
         document = bare_extraction(copy(root), include_comments=False, include_formatting=False)
     except _BUGS:
         return []
-    return clean_lines(getattr(document, "text", None) or "")
+    return _lines(getattr(document, "text", None) or "")
+
+
+def _lines(text: str) -> list[str]:
+    """Its lines without the rules that it draws under the heads of tables."""
+    return [line for line in clean_lines(text) if not _RULE.fullmatch(line)]

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from newsflow.extract import vocabulary
-from newsflow.extract.blocks import Block
+from newsflow.extract import regions, vocabulary
 from newsflow.extract.body import Paragraph
 from newsflow.extract.counting import count_words
 from newsflow.extract.title import squeeze
@@ -22,8 +21,9 @@ _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
 _HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
 _TOKEN = re.compile(r"\w+")
-# Lists of phrases, and the longest line in characters that they may condemn.
-_PHRASES = (("related", 220), ("promotion", 260), ("legal", 400), ("advertisement", 160))
+# Lists of phrases, and the longest line in words that they may condemn.
+_PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26))
+_SHORT = 14  # words of a line that is no paragraph
 _TOP = 6  # kept lines from either end that count as its head or tail
 
 
@@ -31,12 +31,14 @@ _TOP = 6  # kept lines from either end that count as its head or tail
 class Known:
     """What is known of the page before its lines are judged.
 
-    `titles`: wordings of the headline; `names`: its authors; `site_lines`: learned for the publisher.
+    `titles`: wordings of the headline; `names`: its authors; `site_lines`: learned for the publisher;
+    `head`: where the headline stands.
     """
 
     titles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     site_lines: frozenset[int] = frozenset()
+    head: regions.Head | None = None
 
 
 def _links(p: Paragraph) -> float:
@@ -82,7 +84,7 @@ def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
         tokens = _TOKEN.findall(p.text)
         digits = sum(any(c.isdigit() for c in token) for token in tokens)
         row_or_quote = "@" in p.text or p.text.startswith("|")  # a table's row, a quoted post's signature
-        few = len(tokens) <= 12 and digits >= 2 and digits * 4 >= len(tokens)
+        few = len(tokens) <= 12 and p.words <= 16 and digits >= 2 and digits * 4 >= len(tokens)
         return few and not row_or_quote and bool(_DATE.search(p.text))
 
     _cut(lines[:4] + lines[-2:], "date", dated)
@@ -107,8 +109,8 @@ def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
 
 
 def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
-    """A test for lines of at most `limit` characters that open with a phrase of a list."""
-    return lambda p: len(p.text) <= limit and vocabulary.opens(name, p.text)
+    """A test for lines of at most `limit` words that open with a phrase of a list."""
+    return lambda p: p.words <= limit and vocabulary.opens(name, p.text)
 
 
 def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
@@ -117,7 +119,7 @@ def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
     ends = {id(p) for p in (*lines[:3], *lines[-5:])}
 
     def stands_so(p: Paragraph) -> bool:
-        return id(p) in ends or _links(p) > 0.1 or len(p.text) <= 80 or ":" in p.text[:25]
+        return id(p) in ends or _links(p) > 0.1 or p.words <= _SHORT or ":" in p.text[:25]
 
     exposed = [p for p in lines if stands_so(p)]
     for reason, limit in _PHRASES:
@@ -129,7 +131,7 @@ def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
 def cut_comments(paragraphs: Sequence[Paragraph]) -> None:
     """Comment forms, and all that follows one in the second half."""
     lines = kept(paragraphs)
-    is_form = _opens("comment_form", 250)
+    is_form = _opens("comment_form", 40)
     forms = [i for i, p in enumerate(lines) if is_form(p)]
     _cut([lines[i] for i in forms], "comment form", lambda p: True)
     late = [i for i in forms if i * 2 >= len(lines)]
@@ -177,35 +179,12 @@ def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
     _cut(pending, "heading", lambda q: True)
 
 
-def deck(paragraphs: Sequence[Paragraph], blocks: Sequence[Block], summaries: Sequence[str]) -> Block | None:
-    """The visible deck: a line between headline and text in the words of the page's own summary, if it is not kept."""
-    lines = kept(paragraphs)
-    first = next((p.block.order for p in lines if p.block and p.words >= 15), 0)
-    head = max((b.order + 1 for b in blocks[:first] if b.tag == "h1"), default=max(0, first - 8))
-    known = [squeeze(summary) for summary in summaries if len(summary) > 40]
-    taken = {p.block.order for p in paragraphs if p.block}
-    body = squeeze(" ".join(p.text for p in lines))
-    for block in blocks[head:first]:
-        line = squeeze(block.text)
-        if (
-            block.order not in taken
-            and block.links < 0.3
-            and len(line) > 30
-            and line not in body
-            and _says(line, known)
-        ):
-            return block
-    return None
-
-
-def _says(line: str, known: Sequence[str]) -> bool:
-    """Is it one of the summaries, or one that was cut short?"""
-    return any(line == one or (len(line) > 60 and (one.startswith(line) or line.startswith(one[:-6]))) for one in known)
-
-
 def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """All rules, in order, each marking what it cuts."""
     cut_title(paragraphs, known)
+    regions.cut_others(paragraphs, known.head)
+    regions.cut_regions(paragraphs)
+    regions.cut_strays(paragraphs)
     cut_comments(paragraphs)
     cut_links(paragraphs)
     cut_phrases(paragraphs)

@@ -1,0 +1,101 @@
+"""Regions that are not the article: by name, by place, by another headline; and what must stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsflow.extract.document import extract
+from tests.extract.pages import PARAGRAPHS, page
+from tests.extract.texts import TEXTS
+
+URL = "https://courier.example/2026/05/12/pier"
+OWN = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+ALIEN = TEXTS["de"].paragraphs
+
+
+def body(mark_up: str, **parts: str) -> list[str]:
+    """Lines of the extraction of a page with this inside its article."""
+    return extract(page(mark_up, **parts), URL).body.split("\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "author-bio", "authorBio__text", "c-author_card", "biography", "newsletter-signup", "articleNewsletter",
+        "most-read", "mostViewedList", "recirc-module", "outbrain", "comments-area", "commentList", "komentarze",
+        "kommentare", "comentarios", "yorumlar", "reacties", "lire-aussi", "leggi-anche", "lees-ook", "mehr-zum-thema",
+        "czytaj-takze", "read-more", "social-share", "breadcrumbs", "sponsored-box sponsor", "lightbox", "see-also",
+    ],
+)  # fmt: skip
+def test_regions_by_their_names(name: str) -> None:
+    box = f'<div class="{name}"><p>{ALIEN[0]}</p></div>'
+    assert body(f"<div class=text>{OWN}{box}</div>") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("name", ["relative", "biosphere", "promoted-by-nobody", "commentary-desk"])
+def test_names_that_only_sound_so_stay(name: str) -> None:
+    box = f'<div class="{name}"><p>{ALIEN[0]}</p></div>'
+    assert ALIEN[0] in body(f"<div class=text>{OWN}{box}</div>")
+
+
+@pytest.mark.parametrize("name", ["newsletter", "related", "biography", "footer-story"])
+def test_the_article_itself_may_have_any_name(name: str) -> None:
+    assert body(f'<div class="{name}">{OWN}</div>') == list(PARAGRAPHS)
+
+
+def test_a_heading_is_not_judged_by_an_id_made_of_its_text() -> None:
+    heading = '<h2 id="newsletter">The newsletter of the harbour</h2>'
+    found = body(f"<div class=text>{heading.join(f'<p>{p}</p>' for p in PARAGRAPHS)}</div>")
+    assert found.count("The newsletter of the harbour") == 3
+
+
+TEASERS = (
+    '<div class="x1"><div class="x2"><div class="x3"><p>Doom-mongers on both sides are wrong</p></div>'
+    '<div class="x3"><p>Why the herring is back</p></div></div></div>'
+)
+RECIPE = (
+    '<div class="r1"><div class="r2"><h3>What you need</h3><ul><li>nine ripe pears</li><li>one lemon</li></ul>'
+    "</div></div>"
+)
+QUOTE = '<div class="q1"><div class="q2"><blockquote><p>We have waited nine years</p></blockquote></div></div>'
+
+
+def test_teasers_apart_behind_the_text_go() -> None:
+    assert body(f"<div class=text>{OWN}</div>{TEASERS}") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(("box", "line"), [(RECIPE, "- nine ripe pears"), (QUOTE, "We have waited nine years")])
+def test_lists_with_their_headings_and_quotes_behind_the_text_stay(box: str, line: str) -> None:
+    found = body(f"<div class=text>{OWN}{box}</div>")
+    assert line in found
+    assert ("What you need" in found) == (box == RECIPE)
+
+
+def test_what_stands_above_the_headline_goes() -> None:
+    above = "".join(f'<div class="item"><p>{p}</p></div>' for p in ALIEN)
+    assert body("", before=above) == list(PARAGRAPHS)
+
+
+def test_a_text_above_a_headline_without_text_stays() -> None:
+    """Some pages print the headline a second time, below."""
+    own = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    html = page("<p>Short.</p>").replace(b"<article>", f"<div class=text>{own}</div><article>".encode())
+    assert PARAGRAPHS[0] in extract(html, URL).body
+
+
+@pytest.mark.parametrize("element", ["article", "div"])
+def test_the_next_article_of_an_endless_page_goes(element: str) -> None:
+    alien = "".join(f"<p>{p}</p>" for p in ALIEN)
+    own = f"<h1 class=head>Westmere rebuilds its ferry pier</h1><div class=text>{OWN}</div>"
+    other = f"<h1 class=head>{TEXTS['de'].title}</h1><div class=text>{alien}</div>"
+    html = f"<html><head><title>Westmere rebuilds its ferry pier</title></head><body><main><{element} class=post>{own}"
+    html += f"</{element}><{element} class=post>{other}</{element}></main></body></html>"
+    assert extract(html.encode(), URL).body.split("\n") == list(PARAGRAPHS)
+
+
+def test_posts_of_a_live_blog_stay() -> None:
+    """They stand in article elements of their own, under the one headline."""
+    posts = "".join(
+        f"<article class=post><h3>At {n} o'clock</h3><p>{p}</p></article>" for n, p in enumerate(PARAGRAPHS)
+    )
+    assert [line for line in body(f"<div class=live>{posts}</div>") if len(line) > 30] == list(PARAGRAPHS)
