@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 from psycopg2.extensions import connection as Connection
 
-from newsflow.store import runs
+from newsflow.store import queries, runs
 from newsflow.store.copy import copy_rows
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=timezone.utc)
@@ -115,14 +115,34 @@ def copy_extractions(conn: Connection, bodies: list[str]) -> None:
     )
 
 
-def new_run(conn: Connection, name: str) -> int:
+def new_run(conn: Connection, name: str, state: str = "clustered") -> int:
+    """A run that takes on all pages in a state: `clustered` before load, `captured` before extract."""
     run_id = runs.start(conn, "bench", name, NOW, {})
     with conn.cursor() as cursor:
-        cursor.execute("update ingest.page set state = 'clustered' where state <> 'clustered'")
+        cursor.execute("update ingest.page set state = %s where state <> %s", (state, state))
         cursor.execute(
-            "insert into ingest.run_page (run_id, page_id, shard, entered)"
-            " select %s, page_id, 0, 'load' from ingest.page",
-            (run_id,),
+            "insert into ingest.run_page (run_id, page_id, shard, entered) select %s, page_id, 0, %s from ingest.page",
+            (run_id, "load" if state == "clustered" else "extract"),
         )
     conn.commit()
     return run_id
+
+
+def end_in_extract(conn: Connection, run_id: int, bodies: list[str], batch: int) -> None:
+    """What extract does with pages that say what they said: they end, and load hears nothing of them."""
+    for start in range(0, len(bodies), batch):
+        some = bodies[start : start + batch]
+        numbers = list(range(start + 1, start + 1 + len(some)))
+        ended = queries.rows(
+            conn,
+            "extract.move",
+            run_id=run_id,
+            now=NOW,
+            page_ids=numbers,
+            extraction_ids=numbers,
+            outcomes=["ok"] * len(some),
+            details=[""] * len(some),
+            content_hashes=[digest(body) for body in some],
+        )
+        assert {page.outcome for page in ended} == {"unchanged"}
+    conn.commit()

@@ -292,58 +292,76 @@ COMMENT ON COLUMN news_internal.article.body_purged_at IS 'When a retention rule
 CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS TABLE(hour timestamp with time zone, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET work_mem TO '64MB'
     BEGIN ATOMIC
- WITH outlet AS (
+ WITH outlet AS MATERIALIZED (
           SELECT p.publisher_id,
              p.name,
-             p.paused,
-             ( SELECT date_trunc('hour'::text, min(a.first_seen_at), 'UTC'::text) AS date_trunc
+             date_trunc('hour'::text, ( SELECT min(a.first_seen_at) AS min
                     FROM news_internal.article a
-                   WHERE (a.publisher_id = p.publisher_id)) AS first_hour
+                   WHERE (a.publisher_id = p.publisher_id)), 'UTC'::text) AS first_hour
             FROM ingest.publisher p
            WHERE ((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher))
-         ), counted AS (
+         ), span AS (
+          SELECT o.publisher_id,
+             o.name,
+             o.first_hour,
+             h.hour
+            FROM (generate_series(date_trunc('hour'::text, coverage_between.since, 'UTC'::text), (coverage_between.until - '00:00:00.000001'::interval), '01:00:00'::interval) h(hour)
+              JOIN outlet o ON ((o.first_hour <= h.hour)))
+         ), counted AS MATERIALIZED (
           SELECT a.publisher_id,
-             date_trunc('hour'::text,
-                 CASE
-                     WHEN (a.published_quality = 'exact'::text) THEN a.published_at
-                     ELSE a.first_seen_at
-                 END, 'UTC'::text) AS hour,
+             date_trunc('hour'::text, a.at, 'UTC'::text) AS hour,
              count(*) AS seen
-            FROM news_internal.article a
-           WHERE ((a.published_at >= (coverage_between.since - '29 days'::interval)) OR (a.first_seen_at >= (coverage_between.since - '29 days'::interval)))
-           GROUP BY a.publisher_id, (date_trunc('hour'::text,
-                 CASE
-                     WHEN (a.published_quality = 'exact'::text) THEN a.published_at
-                     ELSE a.first_seen_at
-                 END, 'UTC'::text))
+            FROM (( SELECT x.publisher_id,
+                     x.published_at AS at
+                    FROM news_internal.article x
+                   WHERE ((x.published_quality = 'exact'::text) AND (x.published_at >= (coverage_between.since - '29 days'::interval)) AND (x.published_at < (coverage_between.until + '01:00:00'::interval)))
+                 UNION ALL
+                  SELECT x.publisher_id,
+                     x.first_seen_at
+                    FROM news_internal.article x
+                   WHERE ((x.published_quality <> 'exact'::text) AND (x.first_seen_at >= (coverage_between.since - '29 days'::interval)) AND (x.first_seen_at < (coverage_between.until + '01:00:00'::interval)))) a
+              JOIN outlet o ON ((o.publisher_id = a.publisher_id)))
+           GROUP BY a.publisher_id, (date_trunc('hour'::text, a.at, 'UTC'::text))
+         ), before AS (
+          SELECT c_1.publisher_id,
+             (c_1.hour + ((week.week)::double precision * '7 days'::interval)) AS hour,
+             sum(c_1.seen) AS seen
+            FROM ((counted c_1
+              JOIN outlet o ON (((o.publisher_id = c_1.publisher_id) AND (c_1.hour >= o.first_hour))))
+              CROSS JOIN generate_series(1, 4) week(week))
+           WHERE (((c_1.hour + ((week.week)::double precision * '7 days'::interval)) >= (coverage_between.since - '01:00:00'::interval)) AND ((c_1.hour + ((week.week)::double precision * '7 days'::interval)) <= coverage_between.until))
+           GROUP BY c_1.publisher_id, (c_1.hour + ((week.week)::double precision * '7 days'::interval))
          ), blind AS (
-          SELECT g.publisher_id,
+          SELECT o.publisher_id,
              g.cause,
              g.from_at,
              COALESCE(g.to_at, now()) AS to_at,
              GREATEST((COALESCE(g.missed_estimate, 0) - COALESCE(g.filled, 0)), 0) AS missed
-            FROM ingest.gap g
+            FROM (ingest.gap g
+              JOIN outlet o ON (((g.publisher_id IS NULL) OR (o.publisher_id = g.publisher_id))))
            WHERE ((g.closed_at IS NULL) AND (g.from_at < coverage_between.until) AND (COALESCE(g.to_at, now()) > coverage_between.since))
-         )
-  SELECT h.hour,
-     o.name,
-     COALESCE(c.seen, (0)::bigint) AS "coalesce",
-     usual.expected,
-     (holes.causes IS NOT NULL),
-     holes.causes,
-     holes.missed
-    FROM ((((generate_series(date_trunc('hour'::text, coverage_between.since, 'UTC'::text), (coverage_between.until - '00:00:00.000001'::interval), '01:00:00'::interval) h(hour)
-      JOIN outlet o ON ((o.first_hour <= h.hour)))
-      LEFT JOIN counted c ON (((c.publisher_id = o.publisher_id) AND (c.hour = h.hour))))
-      CROSS JOIN LATERAL ( SELECT round(avg(COALESCE(e.seen, (0)::bigint)), 1) AS expected
-            FROM (generate_series(1, 4) week(week)
-              LEFT JOIN counted e ON (((e.publisher_id = o.publisher_id) AND (e.hour = (h.hour - ((week.week)::double precision * '7 days'::interval))))))
-           WHERE ((h.hour - ((week.week)::double precision * '7 days'::interval)) >= o.first_hour)) usual)
-      CROSS JOIN LATERAL ( SELECT string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
+         ), holes AS (
+          SELECT b.publisher_id,
+             h.hour,
+             string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
              round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, (h.hour + '01:00:00'::interval)) - GREATEST(b.from_at, h.hour)))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
-            FROM blind b
-           WHERE (((b.publisher_id = o.publisher_id) OR (b.publisher_id IS NULL)) AND (b.from_at < (h.hour + '01:00:00'::interval)) AND (b.to_at > h.hour))) holes);
+            FROM (blind b
+              CROSS JOIN LATERAL generate_series(date_trunc('hour'::text, GREATEST(b.from_at, coverage_between.since), 'UTC'::text), (LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval), '01:00:00'::interval) h(hour))
+           GROUP BY b.publisher_id, h.hour
+         )
+  SELECT s.hour,
+     s.name,
+     COALESCE(c.seen, (0)::bigint) AS "coalesce",
+     round((COALESCE(w.seen, (0)::numeric) / NULLIF(LEAST(floor((EXTRACT(epoch FROM (s.hour - s.first_hour)) / (604800)::numeric)), (4)::numeric), (0)::numeric)), 1) AS round,
+     (l.causes IS NOT NULL),
+     l.causes,
+     l.missed
+    FROM (((span s
+      LEFT JOIN counted c ON (((c.publisher_id = s.publisher_id) AND (c.hour = s.hour))))
+      LEFT JOIN before w ON (((w.publisher_id = s.publisher_id) AND (w.hour = s.hour))))
+      LEFT JOIN holes l ON (((l.publisher_id = s.publisher_id) AND (l.hour = s.hour))));
 END;
 
 COMMENT ON FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text) IS 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days.';
@@ -769,6 +787,110 @@ end $_$;
 
 COMMENT ON FUNCTION news.search_titles(q text, "limit" integer) IS 'Headlines that contain something like q, misspellings included (by trigram; without the extension pg_trgm: that contain q).';
 
+CREATE TABLE ingest.outcome (
+    code text NOT NULL,
+    stage text NOT NULL,
+    kind text NOT NULL,
+    sentence text NOT NULL,
+    CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text])))
+);
+
+COMMENT ON TABLE ingest.outcome IS 'Every typed reason for which a poll, a page or a row can end, in a sentence.';
+
+COMMENT ON COLUMN ingest.outcome.code IS 'Stable code, as stored with pages and polls.';
+
+COMMENT ON COLUMN ingest.outcome.stage IS 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load.';
+
+COMMENT ON COLUMN ingest.outcome.kind IS 'ok: goes on; retry: tried again later; final: ended.';
+
+COMMENT ON COLUMN ingest.outcome.sentence IS 'What it means, for people.';
+
+CREATE TABLE ingest.page (
+    page_id bigint NOT NULL,
+    url text NOT NULL,
+    url_hash bytea NOT NULL,
+    origin_id integer NOT NULL,
+    publisher_id integer NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    outcome text,
+    detail text DEFAULT ''::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    discovered_at timestamp with time zone DEFAULT now() NOT NULL,
+    discovered_by text DEFAULT 'feed'::text NOT NULL,
+    etag text,
+    last_modified text,
+    capture_id bigint,
+    extraction_id bigint,
+    loaded_extraction_id bigint,
+    twin_of bigint,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
+    CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
+    CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
+);
+
+COMMENT ON TABLE ingest.page IS 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
+
+COMMENT ON COLUMN ingest.page.page_id IS 'Key; the article of this page has the same number.';
+
+COMMENT ON COLUMN ingest.page.url IS 'Canonical URL.';
+
+COMMENT ON COLUMN ingest.page.url_hash IS 'sha256 of the canonical URL.';
+
+COMMENT ON COLUMN ingest.page.origin_id IS 'Origin that is asked for it.';
+
+COMMENT ON COLUMN ingest.page.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN ingest.page.state IS 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
+
+COMMENT ON COLUMN ingest.page.outcome IS 'Outcome of the last step that ended or postponed it.';
+
+COMMENT ON COLUMN ingest.page.detail IS 'What was seen, for people; never a secret.';
+
+COMMENT ON COLUMN ingest.page.attempts IS 'Failed tries since it last moved on.';
+
+COMMENT ON COLUMN ingest.page.next_attempt_at IS 'Not to be fetched before.';
+
+COMMENT ON COLUMN ingest.page.discovered_at IS 'When we first learned of it.';
+
+COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed, sitemap, backfill, import or link.';
+
+COMMENT ON COLUMN ingest.page.etag IS 'Validator of the last good answer.';
+
+COMMENT ON COLUMN ingest.page.last_modified IS 'Validator of the last good answer.';
+
+COMMENT ON COLUMN ingest.page.capture_id IS 'Newest capture.';
+
+COMMENT ON COLUMN ingest.page.extraction_id IS 'Newest extraction that is an article.';
+
+COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its article shows; null while it has no article.';
+
+COMMENT ON COLUMN ingest.page.twin_of IS 'Page that stands for this one (same article under another address).';
+
+COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
+
+CREATE FUNCTION news.whereabouts(url text) RETURNS TABLE(article_id bigint, publisher text, state text, outcome text, means text, detail text, first_seen_at timestamp with time zone, changed_at timestamp with time zone, same_as bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT p.page_id,
+     b.name,
+     p.state,
+     p.outcome,
+     o.sentence,
+     p.detail,
+     p.discovered_at,
+     p.changed_at,
+     p.twin_of
+    FROM ((ingest.page p
+      JOIN ingest.publisher b USING (publisher_id))
+      LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+   WHERE (p.url_hash = sha256(convert_to(whereabouts.url, 'UTF8'::name)));
+END;
+
+COMMENT ON FUNCTION news.whereabouts(url text) IS 'What became of an address: loaded (it is in news.articles under article_id), rejected (outcome and means say why), on its way (pending, captured, extracted, clustered), or no row where nothing ever led us to it. Takes the canonical address, without tracking parameters, as in news.articles. same_as: the article that stands for it.';
+
 CREATE FUNCTION news_internal.add_partition(parent regclass, month date) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -801,6 +923,61 @@ begin
 end $_$;
 
 COMMENT ON FUNCTION news_internal.add_partition(parent regclass, month date) IS 'Makes the partition of a month and moves rows there that fell into the default one; null where it is there already.';
+
+CREATE TABLE news_internal.story (
+    story_id bigint NOT NULL,
+    origin_article_id bigint NOT NULL,
+    publisher_id integer NOT NULL,
+    articles bigint NOT NULL,
+    publishers bigint NOT NULL,
+    first_published_at timestamp with time zone,
+    last_published_at timestamp with time zone,
+    least_similarity real NOT NULL,
+    title text NOT NULL,
+    languages text[] NOT NULL
+);
+
+COMMENT ON TABLE news_internal.story IS 'The stories behind news.stories. Written only by news_internal.renew_stories, after the change log''s lock was taken.';
+
+COMMENT ON COLUMN news_internal.story.story_id IS 'Key.';
+
+COMMENT ON COLUMN news_internal.story.origin_article_id IS 'Its earliest article.';
+
+COMMENT ON COLUMN news_internal.story.publisher_id IS 'Publisher of that article.';
+
+COMMENT ON COLUMN news_internal.story.articles IS 'Number of articles.';
+
+COMMENT ON COLUMN news_internal.story.publishers IS 'Number of different publishers.';
+
+COMMENT ON COLUMN news_internal.story.first_published_at IS 'Earliest time of publication.';
+
+COMMENT ON COLUMN news_internal.story.last_published_at IS 'Latest time of publication.';
+
+COMMENT ON COLUMN news_internal.story.least_similarity IS 'Smallest similarity of a member to the origin.';
+
+COMMENT ON COLUMN news_internal.story.title IS 'Headline of its earliest article.';
+
+COMMENT ON COLUMN news_internal.story.languages IS 'Languages of its articles.';
+
+CREATE FUNCTION news_internal.count_stories(stories bigint[]) RETURNS SETOF news_internal.story
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT a.story_id,
+     (array_agg(a.article_id ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS array_agg,
+     (array_agg(a.publisher_id ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS array_agg,
+     count(*) AS count,
+     count(DISTINCT a.publisher_id) AS count,
+     min(a.published_at) AS min,
+     max(a.published_at) AS max,
+     min(a.similarity) AS min,
+     (array_agg(a.title ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS array_agg,
+     array_agg(DISTINCT a.language) AS array_agg
+    FROM news_internal.article a
+   WHERE ((count_stories.stories IS NULL) OR (a.story_id = ANY (count_stories.stories)))
+   GROUP BY a.story_id;
+END;
+
+COMMENT ON FUNCTION news_internal.count_stories(stories bigint[]) IS 'Stories as their articles make them; null: all.';
 
 CREATE FUNCTION news_internal.drop_partitions(parent regclass, before timestamp with time zone) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1025,6 +1202,36 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.refresh_daily() IS 'Brings news.daily up to date; readers go on reading meanwhile.';
+
+CREATE FUNCTION news_internal.renew_stories(stories bigint[]) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ DELETE FROM news_internal.story s
+   WHERE ((s.story_id = ANY (renew_stories.stories)) AND (NOT (EXISTS ( SELECT
+            FROM news_internal.article a
+           WHERE (a.story_id = s.story_id)))));
+ WITH put AS (
+          INSERT INTO news_internal.story AS s (story_id, origin_article_id, publisher_id, articles, publishers, first_published_at, last_published_at, least_similarity, title, languages)  SELECT c.story_id,
+                     c.origin_article_id,
+                     c.publisher_id,
+                     c.articles,
+                     c.publishers,
+                     c.first_published_at,
+                     c.last_published_at,
+                     c.least_similarity,
+                     c.title,
+                     c.languages
+                    FROM news_internal.count_stories(renew_stories.stories) c(story_id, origin_article_id, publisher_id, articles, publishers, first_published_at, last_published_at, least_similarity, title, languages)
+                   ORDER BY c.story_id ON CONFLICT(story_id) DO UPDATE SET origin_article_id = excluded.origin_article_id, publisher_id = excluded.publisher_id, articles = excluded.articles, publishers = excluded.publishers, first_published_at = excluded.first_published_at, last_published_at = excluded.last_published_at, least_similarity = excluded.least_similarity, title = excluded.title, languages = excluded.languages
+           WHERE (s.* IS DISTINCT FROM excluded.*)
+           RETURNING 1 AS "?column?"
+         )
+  SELECT count(*) AS count
+    FROM put;
+END;
+
+COMMENT ON FUNCTION news_internal.renew_stories(stories bigint[]) IS 'Brings the rows of some stories in line with their articles; returns how many changed. Only under the lock of the change log, or two loads that add to one story miss each other.';
 
 CREATE TABLE news_internal.search (
     article_id bigint NOT NULL,
@@ -1727,89 +1934,6 @@ ALTER TABLE ingest.origin ALTER COLUMN origin_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE ingest.outcome (
-    code text NOT NULL,
-    stage text NOT NULL,
-    kind text NOT NULL,
-    sentence text NOT NULL,
-    CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text])))
-);
-
-COMMENT ON TABLE ingest.outcome IS 'Every typed reason for which a poll, a page or a row can end, in a sentence.';
-
-COMMENT ON COLUMN ingest.outcome.code IS 'Stable code, as stored with pages and polls.';
-
-COMMENT ON COLUMN ingest.outcome.stage IS 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load.';
-
-COMMENT ON COLUMN ingest.outcome.kind IS 'ok: goes on; retry: tried again later; final: ended.';
-
-COMMENT ON COLUMN ingest.outcome.sentence IS 'What it means, for people.';
-
-CREATE TABLE ingest.page (
-    page_id bigint NOT NULL,
-    url text NOT NULL,
-    url_hash bytea NOT NULL,
-    origin_id integer NOT NULL,
-    publisher_id integer NOT NULL,
-    state text DEFAULT 'pending'::text NOT NULL,
-    outcome text,
-    detail text DEFAULT ''::text NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    next_attempt_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    discovered_at timestamp with time zone DEFAULT now() NOT NULL,
-    discovered_by text DEFAULT 'feed'::text NOT NULL,
-    etag text,
-    last_modified text,
-    capture_id bigint,
-    extraction_id bigint,
-    loaded_extraction_id bigint,
-    twin_of bigint,
-    changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
-    CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
-    CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
-);
-
-COMMENT ON TABLE ingest.page IS 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
-
-COMMENT ON COLUMN ingest.page.page_id IS 'Key; the article of this page has the same number.';
-
-COMMENT ON COLUMN ingest.page.url IS 'Canonical URL.';
-
-COMMENT ON COLUMN ingest.page.url_hash IS 'sha256 of the canonical URL.';
-
-COMMENT ON COLUMN ingest.page.origin_id IS 'Origin that is asked for it.';
-
-COMMENT ON COLUMN ingest.page.publisher_id IS 'Publisher.';
-
-COMMENT ON COLUMN ingest.page.state IS 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
-
-COMMENT ON COLUMN ingest.page.outcome IS 'Outcome of the last step that ended or postponed it.';
-
-COMMENT ON COLUMN ingest.page.detail IS 'What was seen, for people; never a secret.';
-
-COMMENT ON COLUMN ingest.page.attempts IS 'Failed tries since it last moved on.';
-
-COMMENT ON COLUMN ingest.page.next_attempt_at IS 'Not to be fetched before.';
-
-COMMENT ON COLUMN ingest.page.discovered_at IS 'When we first learned of it.';
-
-COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed, sitemap, backfill, import or link.';
-
-COMMENT ON COLUMN ingest.page.etag IS 'Validator of the last good answer.';
-
-COMMENT ON COLUMN ingest.page.last_modified IS 'Validator of the last good answer.';
-
-COMMENT ON COLUMN ingest.page.capture_id IS 'Newest capture.';
-
-COMMENT ON COLUMN ingest.page.extraction_id IS 'Newest extraction that is an article.';
-
-COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its article shows; null while it has no article.';
-
-COMMENT ON COLUMN ingest.page.twin_of IS 'Page that stands for this one (same article under another address).';
-
-COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
-
 ALTER TABLE ingest.page ALTER COLUMN page_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.page_page_id_seq
     START WITH 1
@@ -2433,7 +2557,7 @@ COMMENT ON COLUMN news.articles.lead IS 'Lead, deck or summary, where the page h
 
 COMMENT ON COLUMN news.articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed.';
 
-COMMENT ON COLUMN news.articles.authors IS 'Persons in the byline, in its order.';
+COMMENT ON COLUMN news.articles.authors IS 'Persons in the byline, in its order. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
 
 COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article credits.';
 
@@ -2463,7 +2587,7 @@ COMMENT ON COLUMN news.articles.word_count IS 'Words of the body.';
 
 COMMENT ON COLUMN news.articles.section IS 'Section as the publisher names it.';
 
-COMMENT ON COLUMN news.articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags.';
+COMMENT ON COLUMN news.articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags. All articles of one tag, quickly: where tags @> array[''Energy''].';
 
 COMMENT ON COLUMN news.articles.image_url IS 'Lead image.';
 
@@ -2845,43 +2969,6 @@ COMMENT ON COLUMN news.rejects.first_seen_at IS 'When we learned of it, UTC.';
 COMMENT ON COLUMN news.rejects.rejected_at IS 'When it ended, UTC.';
 
 CREATE VIEW news.runs AS
- WITH flow AS (
-         SELECT run_page.run_id,
-            2 AS "position",
-            'fetch'::text AS stage,
-            run_page.fetch_outcome AS outcome,
-            count(*) AS pages
-           FROM ingest.run_page
-          WHERE (run_page.entered = 'fetch'::text)
-          GROUP BY run_page.run_id, run_page.fetch_outcome
-        UNION ALL
-         SELECT run_page.run_id,
-            3,
-            'extract'::text,
-            run_page.extract_outcome,
-            count(*) AS count
-           FROM ingest.run_page
-          WHERE ((run_page.entered = 'extract'::text) OR (run_page.fetch_outcome = 'ok'::text))
-          GROUP BY run_page.run_id, run_page.extract_outcome
-        UNION ALL
-         SELECT run_page.run_id,
-            4,
-            'deduplicate'::text,
-            run_page.deduplicate_outcome,
-            count(*) AS count
-           FROM ingest.run_page
-          WHERE ((run_page.entered = 'deduplicate'::text) OR (run_page.extract_outcome = 'ok'::text))
-          GROUP BY run_page.run_id, run_page.deduplicate_outcome
-        UNION ALL
-         SELECT run_page.run_id,
-            5,
-            'load'::text,
-            run_page.load_outcome,
-            count(*) AS count
-           FROM ingest.run_page
-          WHERE ((run_page.entered = 'load'::text) OR (run_page.deduplicate_outcome = 'ok'::text))
-          GROUP BY run_page.run_id, run_page.load_outcome
-        )
  SELECT r.run_id,
     r.dag_id,
     r.dag_run_id,
@@ -2895,7 +2982,37 @@ CREATE VIEW news.runs AS
     o.sentence AS means,
     f.pages
    FROM ((ingest.run r
-     LEFT JOIN flow f USING (run_id))
+     LEFT JOIN LATERAL ( SELECT 2 AS "position",
+            'fetch'::text AS stage,
+            x.fetch_outcome AS outcome,
+            count(*) AS pages
+           FROM ingest.run_page x
+          WHERE ((x.run_id = r.run_id) AND (x.entered = 'fetch'::text))
+          GROUP BY x.fetch_outcome
+        UNION ALL
+         SELECT 3,
+            'extract'::text,
+            x.extract_outcome,
+            count(*) AS count
+           FROM ingest.run_page x
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'extract'::text) OR (x.fetch_outcome = 'ok'::text)))
+          GROUP BY x.extract_outcome
+        UNION ALL
+         SELECT 4,
+            'deduplicate'::text,
+            x.deduplicate_outcome,
+            count(*) AS count
+           FROM ingest.run_page x
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'deduplicate'::text) OR (x.extract_outcome = 'ok'::text)))
+          GROUP BY x.deduplicate_outcome
+        UNION ALL
+         SELECT 5,
+            'load'::text,
+            x.load_outcome,
+            count(*) AS count
+           FROM ingest.run_page x
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'load'::text) OR (x.deduplicate_outcome = 'ok'::text)))
+          GROUP BY x.load_outcome) f ON (true))
      LEFT JOIN ingest.outcome o ON ((o.code = f.outcome)));
 
 COMMENT ON VIEW news.runs IS 'The funnel of each run: stage by stage, how many pages ended with which outcome. What goes into a stage is what came out of the one before as ok, plus what an earlier run left there.';
@@ -2925,19 +3042,18 @@ COMMENT ON COLUMN news.runs.means IS 'The outcome in a sentence.';
 COMMENT ON COLUMN news.runs.pages IS 'Number of pages.';
 
 CREATE VIEW news.stories AS
- SELECT a.story_id,
-    (array_agg(a.article_id ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS origin_article_id,
-    (array_agg(p.name ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS origin_publisher,
-    (array_agg(a.title ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS title,
-    count(*) AS articles,
-    count(DISTINCT a.publisher_id) AS publishers,
-    array_agg(DISTINCT a.language) AS languages,
-    min(a.published_at) AS first_published_at,
-    max(a.published_at) AS last_published_at,
-    min(a.similarity) AS least_similarity
-   FROM (news_internal.article a
-     LEFT JOIN ingest.publisher p USING (publisher_id))
-  GROUP BY a.story_id;
+ SELECT s.story_id,
+    s.origin_article_id,
+    p.name AS origin_publisher,
+    s.title,
+    s.articles,
+    s.publishers,
+    s.languages,
+    s.first_published_at,
+    s.last_published_at,
+    s.least_similarity
+   FROM (news_internal.story s
+     LEFT JOIN ingest.publisher p USING (publisher_id));
 
 COMMENT ON VIEW news.stories IS 'One row a story: a set of articles that carry the same wire or syndicated text. Articles without copies are stories of one.';
 
@@ -3050,7 +3166,7 @@ COMMENT ON COLUMN news.unique_articles.lead IS 'Lead, deck or summary, where the
 
 COMMENT ON COLUMN news.unique_articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed.';
 
-COMMENT ON COLUMN news.unique_articles.authors IS 'Persons in the byline, in its order.';
+COMMENT ON COLUMN news.unique_articles.authors IS 'Persons in the byline, in its order. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
 
 COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the article credits.';
 
@@ -3080,7 +3196,7 @@ COMMENT ON COLUMN news.unique_articles.word_count IS 'Words of the body.';
 
 COMMENT ON COLUMN news.unique_articles.section IS 'Section as the publisher names it.';
 
-COMMENT ON COLUMN news.unique_articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags.';
+COMMENT ON COLUMN news.unique_articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags. All articles of one tag, quickly: where tags @> array[''Energy''].';
 
 COMMENT ON COLUMN news.unique_articles.image_url IS 'Lead image.';
 
@@ -3434,6 +3550,9 @@ ALTER TABLE ONLY news_internal.search_language
 ALTER TABLE ONLY news_internal.search
     ADD CONSTRAINT search_pkey PRIMARY KEY (article_id);
 
+ALTER TABLE ONLY news_internal.story
+    ADD CONSTRAINT story_pkey PRIMARY KEY (story_id);
+
 ALTER TABLE ONLY news_internal.tombstone
     ADD CONSTRAINT tombstone_pkey PRIMARY KEY (url_hash);
 
@@ -3510,11 +3629,19 @@ CREATE INDEX story_edge_hi ON ingest.story_edge USING btree (hi);
 
 CREATE INDEX story_member_story ON ingest.story_member USING btree (story_id);
 
+CREATE INDEX article_names ON news_internal.article USING gin (authors, tags);
+
+CREATE INDEX article_newest ON news_internal.article USING btree (published_at DESC NULLS LAST);
+
 CREATE INDEX article_published ON news_internal.article USING btree (published_at);
 
 CREATE INDEX article_publisher ON news_internal.article USING btree (publisher_id, published_at);
 
+CREATE INDEX article_seen ON news_internal.article USING btree (publisher_id, first_seen_at);
+
 CREATE INDEX article_story ON news_internal.article USING btree (story_id);
+
+CREATE INDEX article_times ON news_internal.article USING brin (first_seen_at, loaded_at, revised_at, run_id, (((first_seen_at AT TIME ZONE 'UTC'::text))::date)) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE INDEX article_url ON news_internal.article USING hash (url);
 
@@ -3527,6 +3654,10 @@ CREATE INDEX search_document ON news_internal.search USING gin (document);
 CREATE INDEX search_newest ON news_internal.search USING btree (sort_at, article_id);
 
 CREATE INDEX search_title ON news_internal.search USING gin (title news_internal.gin_trgm_ops);
+
+CREATE INDEX story_first ON news_internal.story USING btree (first_published_at);
+
+CREATE INDEX story_spread ON news_internal.story USING btree (publishers, first_published_at) WHERE (publishers > 1);
 
 ALTER INDEX ingest.fetch_log_page ATTACH PARTITION ingest.fetch_log_default_page_id_fetched_at_idx;
 

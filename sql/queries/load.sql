@@ -55,6 +55,17 @@ left join news_internal.tombstone t on t.url_hash = p.url_hash
 left join ingest.story_member m on m.page_id = p.page_id
 where p.page_id = any(%(pages)s::bigint[]) and p.state = 'clustered';
 
+-- name: load.list_stories_of lists the stories that these pages' articles are in, and those that they come into
+select coalesce(array_agg(story_id), '{}') from (
+  select story_id from news_internal.article where article_id = any(%(pages)s::bigint[])
+  union
+  select coalesce(m.story_id, g.page_id)
+  from unnest(%(pages)s::bigint[]) as g (page_id) left join ingest.story_member m using (page_id)
+) touched;
+
+-- name: load.renew_stories brings the rows of stories in line with their articles; under the change log's lock
+select news_internal.renew_stories(%(stories)s);
+
 -- name: load.keep_revisions sets the contents aside that are about to be replaced
 insert into news_internal.revision (
   article_id, revision, valid_from, valid_until, publisher_id, word_count, language_confidence, published_at, modified_at,

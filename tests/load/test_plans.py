@@ -44,6 +44,7 @@ def large(postgres: Server, template: str) -> Iterator[World]:
         queries.sql("load.index_articles").replace("%(articles)s::bigint[]", "array(select page_id from ingest.page)")
     )
     world.rows("select news_internal.flush_search()")
+    world.rows("select news_internal.renew_stories(array(select story_id from news_internal.article))")
     world.rows("analyze")
     yield world
     world.conn.close()
@@ -62,10 +63,19 @@ def plan(world: World, sql: str, *params: Any) -> str:
         ("select * from news.articles where article_id = 7", "article_pkey", "article"),
         ("select * from news.articles where url = 'u7'", "article_url", "article"),
         ("select * from news.articles where story_id = 7", "article_story", "article"),
-        ("select * from news.articles where published_at > '2026-02-28 23:00'", "article_published", "article"),
+        ("select * from news.articles where published_at > '2026-02-28 23:00'", "article_newest", "article"),
+        ("select title from news.articles order by published_at desc nulls last limit 20", "article_newest", "article"),
+        ("select title from news.articles where authors @> '{Ada}'", "article_names", "article"),
+        ("select title from news.articles where tags @> '{energy}'", "article_names", "article"),
         ("select title from news.articles order by published_at desc limit 20", "article_published", "article"),
         ("select * from news.revisions where article_id = 7", "article_pkey", "article"),
-        ("select * from news.stories where story_id = 7", "article_story", "article"),
+        ("select * from news.stories where story_id = 7", "story_pkey", "story"),
+        (
+            "select s.* from news.stories s join news.articles a using (story_id) where a.article_id = 7",
+            "story_pkey",
+            "story",
+        ),
+        ("select * from news.stories where first_published_at > '2026-02-28 23:00'", "story_first", "story"),
         ("select * from news.changes where change_id > 19900 order by change_id limit 50", "change_pkey", "change"),
         ("select max(change_id) from news.changes", "change_pkey", "change"),
         (
@@ -107,6 +117,43 @@ def test_a_word_that_is_everywhere_is_found_by_date(large: World) -> None:
     listed = large.value("select count(*) from news.search('common', 'en')")
     assert listed == 20
     assert buffers(large, "select * from news.search('common', 'en')") < 500
+
+
+def test_what_came_since_yesterday_touches_few_pages(large: World) -> None:
+    """Rows lie in the order of their loading: a block range index tells where to look."""
+    whole = large.value("select (pg_relation_size('news_internal.article') / 8192)::int")
+    large.rows(
+        "update news_internal.article set loaded_at = timestamptz '2026-03-01' + article_id * interval '1 minute',"
+        " first_seen_at = timestamptz '2026-03-01' + article_id * interval '1 minute'"
+    )
+    large.conn.autocommit = True
+    with large.conn.cursor() as cursor:
+        cursor.execute("vacuum full analyze news_internal.article")
+    large.conn.autocommit = False
+    for column in ("loaded_at", "first_seen_at"):
+        assert buffers(large, f"select title from news.articles where {column} > '2026-03-14 20:00'") < whole / 3
+
+
+def test_a_month_of_coverage_is_counted_in_sets(large: World) -> None:
+    """Fifty publishers by 744 hours: each table is read a few times, not once an hour."""
+    whole = large.value("select (pg_relation_size('news_internal.article') / 8192)::int")
+    asked = "select * from news.coverage_between('2026-02-01', '2026-03-04')"
+    assert large.value(f"select count(*) from ({asked}) x") >= 0
+    assert buffers(large, asked) < 6 * whole + 1000
+
+
+def test_a_run_s_funnel_reads_that_run_only(large: World) -> None:
+    large.rows(
+        "insert into ingest.run (dag_id, dag_run_id, started_at) select 'd', n::text, timestamptz '2026-03-01' +"
+        " n * interval '1 day' from generate_series(1, 20) n;"
+        " insert into ingest.run_page (run_id, page_id, shard, entered, fetch_outcome)"
+        " select 1 + page_id % 20, page_id, 0, 'fetch', 'not_found' from ingest.page; analyze ingest.run_page"
+    )
+    whole = large.value("select (pg_relation_size('ingest.run_page') / 8192)::int")
+    found = plan(large, "select * from news.runs where started_at > '2026-03-20 12:00'")
+    assert "Seq Scan on run_page" not in found
+    assert large.value("select sum(pages) from news.runs where started_at > '2026-03-20 12:00'") == 1000
+    assert whole > 50
 
 
 def test_the_next_changes_touch_few_pages(large: World) -> None:

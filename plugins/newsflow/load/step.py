@@ -28,7 +28,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
     """Load the run's `clustered` pages, and the story changes of loaded ones.
 
     Each chunk of `settings.load_chunk` pages is one transaction: articles, older revisions,
-    ledger, funnel, and last the change log. Run again, it goes on where it was killed.
+    ledger, funnel, and last stories and the change log. Run again, it goes on where it was killed.
 
     :raises psycopg2.Error: where the database itself is in trouble; a refused row is an outcome.
     """
@@ -65,6 +65,7 @@ def _publish(step: runs.Work, pages: list[int]) -> None:
     queries.run(conn, "load.lock_pages", pages=pages)
     queries.run(conn, "load.decide", pages=pages)
     queries.run(conn, "load.analyze_plan")
+    stories = queries.value(conn, "load.list_stories_of", pages=pages)
     _put(step, queries.value(conn, "load.list_plan", verdicts=["new", "revised"]), now)
     queries.run(conn, "load.move_stories", pages=pages)
     queries.run(conn, "load.empty_pending", pages=pages)
@@ -72,6 +73,7 @@ def _publish(step: runs.Work, pages: list[int]) -> None:
     queries.run(conn, "load.close_run_pages", run_id=step.run_id)
     _count(step)
     queries.run(conn, "load.lock_changes")
+    queries.run(conn, "load.renew_stories", stories=stories)
     queries.run(conn, "load.log_changes", run_id=step.run_id, now=now)
 
 

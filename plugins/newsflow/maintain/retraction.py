@@ -49,5 +49,7 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
         queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
         queries.run(conn, "retract.regroup", stories=stories, now=now)
         queries.run(conn, "retract.move_articles", mates=sorted({*locked} - {*ids}))
+        regrouped = queries.value(conn, "retract.list_stories", pages=locked)
         queries.run(conn, "load.lock_changes")
+        queries.run(conn, "load.renew_stories", stories=[*stories, *regrouped])
         queries.run(conn, "retract.log_changes", now=now)
