@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from random import Random
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsflow.extract.document import extract
-from newsflow.extract.manifest import to_json
-from newsflow.extract.row import values
 from newsflow.model import Hints
+from tests.extract.invariants import broken
+from tests.extract.layouts import everything
+from tests.extract.mutations import MUTATIONS, Mutation, mutate
 from tests.extract.pages import PARAGRAPHS, page
+from tests.extract.walls import cases
 
 _TAGS = """
 p div h1 h2 a ul li table tr td br article form script style span blockquote title meta svg template iframe pre button
@@ -44,15 +50,15 @@ piece = st.one_of(
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+# A few, so that each language stands in another layout or wall.
+BASES = [page(), *(written.html for written in [*everything()][::4]), *(case.html for case in cases()[::13])]
+
+
 def check(html: bytes) -> None:
+    """The promises are kept, and the same bytes give the same again."""
     made = extract(html, "https://a.example/x")
+    assert broken(made, html) == ""
     assert made == extract(html, "https://a.example/x")
-    to_json(made).encode("utf-8")
-    for value in (made.title, made.body, made.lead, made.section, *made.authors, *made.tags):
-        assert "\x00" not in value
-        value.encode("utf-8")
-    assert len(values(made)[-1]) == 32
-    assert len(made.detail) <= 500
 
 
 @FEW
@@ -68,12 +74,18 @@ def test_any_bytes(data: bytes) -> None:
 
 
 @FEW
-@given(st.data())
-def test_any_damage_to_a_page(data: st.DataObject) -> None:
-    whole = page()
-    at = data.draw(st.integers(0, len(whole)))
-    end = data.draw(st.integers(at, min(len(whole), at + 200)))
-    check(whole[:at] + data.draw(st.binary(max_size=50)) + whole[end:])
+@given(st.sampled_from(BASES), st.sampled_from(BASES), st.randoms(use_true_random=False))
+def test_any_damage_to_a_page(whole: bytes, other: bytes, rng: Random) -> None:
+    check(mutate(whole, other, rng))
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.__name__)
+def test_each_kind_of_damage_changes_pages_and_is_survived(mutation: Mutation) -> None:
+    rng = Random(mutation.__name__)
+    damaged = [mutation(whole, other, rng) for whole, other in pairwise(BASES[:4])]
+    assert damaged != BASES[:3]
+    for html in damaged:
+        check(html)
 
 
 @FEW
