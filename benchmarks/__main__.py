@@ -35,7 +35,8 @@ def main(asked: list[str]) -> int:
     """The exit code: 2 for an unknown name, else that of the last benchmark that failed."""
     known = parts()
     if asked == ["list"]:
-        print("\n".join(f"  {name:<14} {what}" for name, what in known.items()))
+        width = max(map(len, known))
+        print("\n".join(f"  {name:<{width}}  {what}" for name, what in known.items()))
         return 0
     if asked and asked[0] not in known:
         sys.stderr.write(f"no benchmark {asked[0]!r}; there are: {', '.join(known)}\n")

@@ -37,6 +37,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import shelf
+from benchmarks.shared import SHARED
 from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline, records
 from newsflow.backfill.request import Request
@@ -52,7 +53,6 @@ from newsflow.store.migrate import migrate
 from tests.backfill.foreign import EPOCH, pages, write
 
 CONSOLE = Console(width=110)
-SHARED = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
 _PARAGRAPH = re.compile(rb"(<p[^>]*>)([^<]{80,})")
 CONTRACT = """select url, title, lead, body, authors, published_at, language, revision, is_origin,
   story_id = article_id from news.articles order by url"""

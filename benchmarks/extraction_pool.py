@@ -51,9 +51,10 @@ PLAN = """update ingest.page p set capture_id = c.capture_id from ingest.capture
   analyze ingest.page, ingest.capture, ingest.run_page"""
 
 
-def pages(count: int) -> list[Gold]:
-    """So many pages: the open ones again and again, or those written for the tests."""
-    found = [one for name in ("pages", "pages_meta", "sites") for one in load(name)] or list(load("generated"))
+def pages(count: int, largest_kb: float) -> list[Gold]:
+    """So many pages: the open ones of at most a size, again and again, or those written for the tests."""
+    opened = [one for name in ("pages", "pages_meta", "sites") for one in load(name)] or list(load("generated"))
+    found = [one for one in opened if len(one.html()) <= largest_kb * 1024]
     return (found * (count // len(found) + 1))[:count]
 
 
@@ -147,14 +148,19 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=20_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--largest-kb", type=float, default=float("inf"), help="leave out larger pages")
     asked = parser.parse_args()
-    gold = pages(asked.pages)
+    gold = pages(asked.pages, asked.largest_kb)
     watches = {way: measure(way, gold, asked.workers) for way in asked.ways}
     rows = [
         (name, *(watch.figures()[name] for watch in watches.values()))
         for name in next(iter(watches.values())).figures()
     ]
-    Sheet(f"{asked.pages:,} pages, {asked.workers} workers, {os.cpu_count()} cores", ("", *watches), rows).show()
+    size = sum(len(one.html()) for one in set(gold)) / len(set(gold)) / 1024
+    note = f"{len(set(gold))} different pages of {size:.0f} KB on average."
+    Sheet(
+        f"{asked.pages:,} pages, {asked.workers} workers, {os.cpu_count()} cores", ("", *watches), rows, [note]
+    ).show()
     FIGURE.write_text(draw(watches), encoding="utf-8")
     print(f"drawn: {FIGURE.relative_to(ROOT)}")
 

@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from benchmarks.shared import SHARED
 from newsflow.model import Entry
 from newsflow.poll.child import Children
 from newsflow.poll.dates import parse_date
 from newsflow.poll.feed import FeedError, ParsedFeed
 from newsflow.poll.parse import parse
 from newsflow.poll.texts import plain
-from newsflow.settings import ROOT
 
 SDIST = "feedparser-6.0.12"
 BASE = "http://127.0.0.1:8097/"
@@ -206,9 +206,8 @@ def timed(name: str, bodies: list[bytes], read: Callable[[bytes], object]) -> li
 def main() -> None:
     """Print all of it."""
     run_suite()
-    shared = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
-    if (shared / "feeds").exists():
-        run_corpus(shared)
+    if (SHARED / "feeds").exists():
+        run_corpus(SHARED)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,12 @@ from rich.table import Table
 
 from benchmarks import shelf
 from benchmarks.scores import f1
+from benchmarks.shared import SHARED
 from newsflow import pipeline
 from newsflow.local.home import Home
 from newsflow.local.launcher import Launcher
 from newsflow.local.show import Show
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session
 
@@ -81,7 +82,7 @@ def rates(stages: list[Any]) -> Table:
 
 def main() -> None:
     """Measure and print."""
-    source = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared")) / "pages"
+    source = SHARED / "pages"
     if not source.is_dir():
         sys.exit(f"first_night: no open pages at {source}")
     pages = shelf.read(source)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import time
 import urllib.robotparser
 from collections.abc import Callable
-from pathlib import Path
 
 from protego import Protego
 from rich.console import Console
 from rich.table import Table
 
-from newsflow.settings import ROOT
+from benchmarks.shared import SHARED
 from newsflow.web.robots import Rules
 
 Ask = Callable[[str, str], bool]  # (url, agent) -> allowed
@@ -43,8 +41,7 @@ def _robotspy(body: str, agent: str) -> Ask:
 
 def main() -> None:
     """Print the table."""
-    folder = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
-    cases = json.loads((folder / "robots" / "cases.json").read_text())
+    cases = json.loads((SHARED / "robots" / "cases.json").read_text())
     large = "User-agent: *\n" + "".join(f"Disallow: /a{n}/*x\n" for n in range(20_000))
     parsers = {"newsflow": _ours, "protego": _protego, "standard library": _standard}
     if importlib.util.find_spec("robots"):

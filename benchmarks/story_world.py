@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -13,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from benchmarks.shared import SHARED
 from benchmarks.story_writer import PLACES, TEMPLATES, Event, account, article, headline, name, sentence
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=timezone.utc)
 SHORTEST = 40  # words of an excerpt or a brief
-SHARED = Path(os.environ.get("NEWSFLOW_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,12 @@ def sheet(name: str, gold: Sequence[Gold], runs: Sequence[Run], scores: dict[str
     rows = [_row(gold, run, scores[run.name], scores[ours], sites) for run in runs]
     title = f"{name}: {len(gold)} pages of {len(set(sites))} publishers"
     refused = ", ".join(f"{run.name} {n}" for run in runs if (n := sum(made.refused for made in run.made)))
-    notes = [f"The gain is {ours}'s; 95 % intervals of 1,000 paired draws."]
-    return Sheet(
-        title, HEADINGS, rows, notes + ([f"Calls to the network that were refused: {refused}."] if refused else [])
-    )
+    empty = ", ".join(f"{run.name} {n}" for run in runs if (n := sum(not made.body for made in run.made)))
+    notes = [
+        f"The gain is {ours}'s; 95 % intervals of 1,000 paired draws.",
+        f"Pages without a text: {empty or 'none'}. Calls to the network that were refused: {refused or 'none'}.",
+    ]
+    return Sheet(title, HEADINGS, rows, notes)
 
 
 def _row(gold: Sequence[Gold], run: Run, scores: Scores, ours: Scores, sites: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,8 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.shared import SHARED
 from newsflow.extract import charset
-from newsflow.settings import ROOT
-
-SHARED = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
 
 
 @dataclass(frozen=True)
