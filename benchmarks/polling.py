@@ -1,11 +1,10 @@
-"""Polling loopback feeds of 30 entries: cold, all known, and 304; against lemon24/reader and a bare loop.
+"""Polling loopback feeds of 30 entries: cold, all known, and 304; against lemon24/reader and rss-fetcher's loop.
 
     make bench PART=polling        (2,000 feeds; `python -m benchmarks.polling 500` for fewer)
 
-CPU-seconds are those of the process, its children and, for us, of PostgreSQL; the server's are
-not counted. reader is installed from PyPI into an environment of its own. Media Cloud's
-rss-fetcher is not on PyPI; its two costly parts, requests and feedparser as it is, stand for it
-without its database, which flatters it.
+CPU-seconds are those of the process, its children and PostgreSQL; the feed server's are not counted. The peers are
+installed from PyPI into environments of their own. Media Cloud's rss-fetcher is not on PyPI, and two of its
+dependencies are in git only, so what runs is the loop of its worker over its own libraries (`polling_peers`).
 """
 
 from __future__ import annotations
@@ -18,9 +17,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import SecretStr
+
+from benchmarks.polling_peers import MEDIA_CLOUD, MEDIA_CLOUD_NEEDS, READER, READER_NEEDS
+from newsflow.clock import utcnow
+from newsflow.local.postgres import Server as Postgres
+from newsflow.local.postgres import binaries, free_port
+from newsflow.poll import subscriptions
+from newsflow.poll.lists import Listed
+from newsflow.poll.step import poll
+from newsflow.settings import ROOT, Settings
+from newsflow.store import runs
+from newsflow.store.db import connect
+from newsflow.store.migrate import migrate
 
 PORTS = 100
 ENTRIES = 30
@@ -67,33 +82,13 @@ async def main():
 asyncio.run(main())
 """
 
-_READER = """
-import json, resource, sys, time
-from reader import make_reader
-urls, modefile, db = json.load(open(sys.argv[1])), sys.argv[2], sys.argv[3]
-reader = make_reader(db)
-for url in urls:
-    reader.add_feed(url)
-def cpu():
-    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-for phase in ("cold", "known", "304"):
-    open(modefile, "w").write(phase)
-    began, start = time.monotonic(), cpu()
-    if phase == "cold":
-        reader.update_feeds(workers=10)
-    else:  # update_feeds leaves out what was updated lately
-        for url in urls:
-            reader.update_feed(url)
-    print(json.dumps({"phase": phase, "wall": time.monotonic() - began, "cpu": cpu() - start,
-                      "entries": reader.get_entry_counts().total}), flush=True)
-"""
-
 
 @dataclass(frozen=True)
 class Result:
     """One phase of one contender; `entries` is how many it holds then."""
 
     name: str
+    feeds: int
     phase: str
     wall: float
     cpu: float
@@ -127,85 +122,108 @@ def _cpu() -> float:
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
-def newsflow(server: FeedServer, feeds: int, folder: Path) -> list[Result]:
-    """Ours: the whole step, with its database."""
-    import psutil
-    from pydantic import SecretStr
+class Database:
+    """A PostgreSQL for the contenders, each with a database of its own; its CPU-seconds count."""
 
-    from newsflow.clock import utcnow
-    from newsflow.local.postgres import Server, binaries, free_port
-    from newsflow.poll import subscriptions
-    from newsflow.poll.lists import Listed
-    from newsflow.poll.step import poll
-    from newsflow.settings import ROOT, Settings
-    from newsflow.store import runs
-    from newsflow.store.db import connect
-    from newsflow.store.migrate import migrate
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o755)
+        self._server = Postgres(data=folder / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
+        self._server.start()
+        found = psutil.process_iter(["cmdline"])
+        self._processes = [p for p in found if f"{folder}/pg" in " ".join(p.info["cmdline"] or ())]
 
-    folder.chmod(0o755)
-    postgres = Server(data=folder / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
-    postgres.start()
-    try:
-        conn = connect(postgres.url())
-        migrate(conn, ROOT / "sql")
-        subscriptions.add(conn, [Listed(url) for url in server.urls(feeds)], utcnow())
-        settings = Settings(
-            database_url=SecretStr(postgres.url()),
-            allow_origins=frozenset(f"http://127.0.0.1:{port}" for port in server.ports),
-            delay_s=0.0,
-        )
-        pids = [p for p in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(p.info["cmdline"] or ())]
-
-        def database_cpu() -> float:
-            family = {p.pid: p for root in pids if root.is_running() for p in (root, *root.children(recursive=True))}
-            return sum(sum(p.cpu_times()[:4]) for p in family.values() if p.is_running())
-
-        found = []
-        for phase in PHASES:
-            server.mode.write_text(phase)
-            run_id = runs.start(conn, "bench", phase, utcnow(), {})
-            began, start, base = time.monotonic(), _cpu(), database_cpu()
-            poll(settings, run_id, force=True)
-            used = _cpu() - start + max(0.0, database_cpu() - base)
-            with conn.cursor() as cursor:
-                cursor.execute("select count(*) from ingest.entry")
-                entries = cursor.fetchone()[0]
-            conn.rollback()
-            found.append(Result("newsflow", phase, time.monotonic() - began, used, entries))
+    def make(self, name: str) -> str:
+        """A new database; its URL."""
+        conn = connect(self._server.url())
+        conn.autocommit = True
+        conn.cursor().execute(f"create database {name}")
         conn.close()
-        return found
-    finally:
-        postgres.stop("immediate")
+        return self._server.url(name)
+
+    def cpu(self) -> float:
+        """CPU-seconds so far, of sessions that have ended too."""
+        roots = [p for p in self._processes if p.is_running()]
+        family = {p.pid: p for root in roots for p in (root, *root.children(recursive=True))}
+        return sum(sum(p.cpu_times()[:4]) for p in family.values() if p.is_running())
+
+    def close(self) -> None:
+        self._server.stop("immediate")
+
+
+def newsflow(server: FeedServer, feeds: int, database: Database) -> list[Result]:
+    """Ours: the whole step, with its database."""
+    url = database.make("newsflow")
+    conn = connect(url)
+    migrate(conn, ROOT / "sql")
+    subscriptions.add(conn, [Listed(feed) for feed in server.urls(feeds)], utcnow())
+    settings = Settings(
+        database_url=SecretStr(url),
+        allow_origins=frozenset(f"http://127.0.0.1:{port}" for port in server.ports),
+        delay_s=0.0,
+    )
+    found = []
+    for phase in PHASES:
+        server.mode.write_text(phase)
+        run_id = runs.start(conn, "bench", phase, utcnow(), {})
+        began, start = time.monotonic(), _cpu() + database.cpu()
+        poll(settings, run_id, force=True)
+        used = _cpu() + database.cpu() - start
+        with conn.cursor() as cursor:
+            cursor.execute("select count(*) from ingest.entry")
+            entries = cursor.fetchone()[0]
+        conn.rollback()
+        found.append(Result("newsflow", feeds, phase, time.monotonic() - began, used, entries))
+    conn.close()
+    return found
+
+
+def _in_environment(
+    name: str, needs: Sequence[str], program: str, arguments: Sequence[str], folder: Path
+) -> Iterator[Any]:
+    """What a program in an environment of its own reports after each phase; nothing where that can't be installed."""
+    python = folder / name / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / name)], check=True)
+    uv = str(Path(sys.executable).with_name("uv"))
+    try:
+        subprocess.run([uv, "pip", "install", "-q", "--python", str(python), *needs], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        print(f"{name} could not be installed: skipped")
+        return
+    command = [str(python), "-W", "ignore", "-c", program, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        yield from map(json.loads, process.stdout)
+    if process.returncode:
+        raise RuntimeError(f"{name} ended with {process.returncode}")
 
 
 def reader(server: FeedServer, feeds: int, folder: Path) -> list[Result]:
-    """lemon24/reader with ten workers, in an environment of its own; nothing where it can't be installed."""
-    python = folder / "venv" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True)
-    install = [
-        str(Path(sys.executable).with_name("uv")),
-        "pip",
-        "install",
-        "-q",
-        "--python",
-        str(python),
-        "reader==3.26",
-        "sgmllib3k",
-    ]
-    try:
-        subprocess.run(install, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        print("reader could not be installed: skipped")
-        return []
-    urls = folder / "urls.json"
-    urls.write_text(json.dumps(server.urls(feeds)))
-    command = [str(python), "-c", _READER, str(urls), str(server.mode), str(folder / "reader.sqlite")]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    return [Result(name="reader 3.26", **json.loads(line)) for line in lines]
+    """lemon24/reader with ten workers on SQLite."""
+    arguments = [_listed(server, feeds, folder), str(server.mode), str(folder / "reader.sqlite")]
+    found = _in_environment("reader", READER_NEEDS, READER, arguments, folder)
+    return [Result("reader 3.26", feeds, **line) for line in found]
+
+
+def media_cloud(server: FeedServer, feeds: int, folder: Path, database: Database) -> list[Result]:
+    """The loop of rss-fetcher's worker; see `polling_peers`."""
+    arguments = [_listed(server, feeds, folder), str(server.mode), database.make("mediacloud")]
+    results, before = [], database.cpu()
+    for line in _in_environment("mediacloud", MEDIA_CLOUD_NEEDS, MEDIA_CLOUD, arguments, folder):
+        spent = database.cpu()
+        line["cpu"] += spent - before
+        results.append(Result("rss-fetcher's loop", feeds, **line))
+        before = spent
+    return results
+
+
+def _listed(server: FeedServer, feeds: int, folder: Path) -> str:
+    path = folder / "urls.json"
+    path.write_text(json.dumps(server.urls(feeds)))
+    return str(path)
 
 
 def bare_loop(server: FeedServer, feeds: int) -> list[Result]:
-    """requests and feedparser as it is, and no database: the costly parts of rss-fetcher."""
+    """requests and feedparser as it is, and no database."""
     import feedparser
     import requests
 
@@ -214,7 +232,23 @@ def bare_loop(server: FeedServer, feeds: int) -> list[Result]:
     began, start = time.monotonic(), _cpu()
     for url in server.urls(feeds):
         entries += len(feedparser.parse(session.get(url, timeout=30).content).entries)
-    return [Result("requests + feedparser", "cold", time.monotonic() - began, _cpu() - start, entries)]
+    return [Result("requests + feedparser", feeds, "cold", time.monotonic() - began, _cpu() - start, entries)]
+
+
+def measure(feeds: int, folder: Path) -> list[Result]:
+    """All contenders over the same feeds; slow ones over a part of them."""
+    part = max(1, feeds // 10)
+    database = Database(folder)
+    try:
+        with FeedServer(folder) as server:
+            return [
+                *newsflow(server, feeds, database),
+                *reader(server, feeds, folder),
+                *media_cloud(server, part, folder, database),
+                *bare_loop(server, part),
+            ]
+    finally:
+        database.close()
 
 
 def main() -> None:
@@ -222,22 +256,16 @@ def main() -> None:
     feeds = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 2000
     folder = Path(tempfile.mkdtemp(prefix="nf-bench-"))
     try:
-        with FeedServer(folder) as server:
-            contenders: list[Callable[[], list[Result]]] = [
-                lambda: newsflow(server, feeds, folder),
-                lambda: reader(server, feeds, folder),
-                lambda: bare_loop(server, max(1, feeds // 10)),
-            ]
-            results = [(result, feeds) for one in contenders[:2] for result in one()]
-            results += [(result, max(1, feeds // 10)) for result in contenders[2]()]
+        results = measure(feeds, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    ours = {r.phase: n / r.cpu for r, n in results if r.name == "newsflow"}
+    ours = {r.phase: r.feeds / r.cpu for r in results if r.name == "newsflow"}
     print(f"{feeds} feeds of {ENTRIES} entries on {PORTS} origins, {os.cpu_count()} cores")
-    print(f"{'':24} {'phase':6} {'feeds/CPU-s':>12} {'feeds/s':>9} {'entries':>8} {'ours is':>9}")
-    for r, n in results:
-        ratio = f"{ours[r.phase] / (n / r.cpu):8.1f}x" if r.name != "newsflow" else ""
-        print(f"{r.name:24} {r.phase:6} {n / r.cpu:12.1f} {n / r.wall:9.1f} {r.entries:8} {ratio:>9}")
+    print(f"{'':24} {'feeds':>6} {'phase':6} {'feeds/CPU-s':>12} {'feeds/s':>9} {'entries':>8} {'ours is':>9}")
+    for r in results:
+        ratio = f"{ours[r.phase] / (r.feeds / r.cpu):8.1f}x" if r.name != "newsflow" else ""
+        speeds = f"{r.feeds / r.cpu:12.1f} {r.feeds / r.wall:9.1f}"
+        print(f"{r.name:24} {r.feeds:6} {r.phase:6} {speeds} {r.entries:8} {ratio:>9}")
 
 
 if __name__ == "__main__":

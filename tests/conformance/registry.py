@@ -30,6 +30,7 @@ class World:
 
     open_ledger: Callable[[], Ledger]  # costs a database, which most cases don't need
     servers: list[Server] = field(default_factory=list)
+    measured: str = ""  # what a case wants printed beside its verdict, and not compared
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -72,7 +73,7 @@ class Case:
 
 
 CASES: list[Case] = []
-SEEN: list[tuple[Case, str]] = []  # what the cases of this session saw
+SEEN: list[tuple[Case, str, str]] = []  # what the cases of this session saw, and measured
 
 
 def case(group: str, name: str, *, expected: str) -> Callable[[Callable[[World], str]], Callable[[World], str]]:

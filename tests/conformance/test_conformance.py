@@ -16,7 +16,7 @@ for path in sorted(Path(__file__).parent.glob("*_cases.py")):
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.group}: {case.name}" for case in CASES])
 def test_case(case: Case, world: World) -> None:
     seen = case.play(world)
-    SEEN.append((case, seen))
+    SEEN.append((case, seen, world.measured))
     assert seen == case.expected
 
 
