@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chaos.campaign import Campaign, table
+from tests.chaos.campaign import Campaign
+from tests.chaos.result import table
 
 
 def main() -> None:

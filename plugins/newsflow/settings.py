@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     parse_timeout_s: float = Field(10.0, gt=0, description="limit for reading one feed, seconds")
     parse_memory_mb: int = Field(512, ge=128, description="limit for one feed reading process, MiB")
 
-    extract_timeout_s: float = Field(10.0, gt=0, description="limit for one document, seconds")
+    extract_timeout_s: float = Field(10.0, gt=0, description="limit for one document, CPU seconds")
     extract_memory_mb: int = Field(1024, gt=0, description="limit for one extracting process, MiB")
     extract_workers: int = Field(0, ge=0, description="processes of one extract task; 0 = cores / shards")
     min_words: int = Field(25, ge=0, description="shorter texts are no article")

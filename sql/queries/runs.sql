@@ -14,10 +14,11 @@ where dag_id = %(dag_id)s and dag_run_id <> %(dag_run_id)s and state = 'running'
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
 
--- name: runs.begin_stage notes that a step has started
+-- name: runs.begin_stage notes that a step has started, and for the how manieth time
 insert into ingest.run_stage as s (run_id, stage, shard, started_at)
 values (%(run_id)s, %(stage)s, %(shard)s, %(now)s)
-on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null;
+on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null
+returning attempts;
 
 -- name: runs.progress writes a step's counts while it runs and when it ends
 update ingest.run_stage

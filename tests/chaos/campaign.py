@@ -7,24 +7,16 @@ the twin's, and the archive is audited, captures read.
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
-from pydantic import SecretStr
 
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
@@ -32,46 +24,14 @@ from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.pipeline import Request
 from newsflow.settings import ROOT, Settings
 from newsflow.store.archive import Archive
-from newsflow.store.audit import audit
+from newsflow.store.audit import audit, sweep
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
-from tests.chaos.child import REACHED
-from tests.chaos.proxy import ChaosProxy
+from tests.chaos.faults import FAULTS, STEPS, Scene
+from tests.chaos.result import Result
 from tests.pipeline.night import differences, left, quick_world, register, settings_for
 
-STEPS = ("poll", "fetch", "extract", "deduplicate", "load")
-FAULTS = ("kill", "kill at random", "postgres crash", "connection cut", "disk full", "clock jump", "twice at once")
-POINTS = {
-    "poll": ("query", "commit-before", "commit-after"),
-    "fetch": ("query", "commit-before", "commit-after", "seal-before", "seal-after", "write"),
-    "extract": ("query", "commit-before", "commit-after"),
-    "deduplicate": ("query", "commit-before", "commit-after"),
-    "load": ("query", "commit-before", "commit-after"),
-}
-PASSAGES = {"query": 14, "commit-before": 4, "commit-after": 4, "seal-before": 3, "seal-after": 3, "write": 20}
 TRIES = 4  # of a step after its fault: Airflow's retries, and one
-PATIENCE_S = 90.0
-
-
-@dataclass
-class Result:
-    """One fault: what, where, how the process ended, how the run recovered, and what differs from the twin."""
-
-    fault: str
-    step: str
-    where: str
-    hit: bool = False
-    ended: str = ""
-    recovered: str = ""
-    differences: list[str] = field(default_factory=list)
-
-
-def settled(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
-    """A story's number is its smallest page number, and polls give those out in any order: name it by its first URL."""
-    first: dict[str, str] = {}
-    for row in found["articles"]:
-        first[row[-1]] = min(row[0], first.get(row[-1], row[0]))
-    return {**found, "articles": [(*row[:-1], first[row[-1]]) for row in found["articles"]]}
 
 
 def _sql(dsn: str, *statements: str) -> None:
@@ -124,7 +84,7 @@ class Campaign:
             self._keep(step)
             self._take(settings, step)
         pipeline.check(settings, self.run_id)
-        self.twin = settled(left(dsn))
+        self.twin = left(dsn)
 
     def _keep(self, step: str) -> None:
         _sql(self.server.url(), f"create database at_{step} template stage")
@@ -148,9 +108,9 @@ class Campaign:
         """Disturb a step, finish the run, compare."""
         self.newsroom.advance(self.newsroom.world.editions[0])
         with self._copy(step) as settings:
-            result = getattr(self, "_" + fault.replace(" ", "_"))(settings, step)
+            result = FAULTS[fault].strike(Scene(settings, self.run_id, self.server, self.chance), step)
             self._recover(settings, step, result)
-            result.differences = differences(settled(left(settings.dsn)), self.twin) + self._faults(settings)
+            result.differences = differences(left(settings.dsn), self.twin) + self._faults(settings, result)
         return result
 
     @contextmanager
@@ -191,136 +151,24 @@ class Campaign:
             time.sleep(0.05)
 
     @staticmethod
-    def _faults(settings: Settings) -> list[str]:
+    def _faults(settings: Settings, result: Result) -> list[str]:
+        archive, now = Archive(settings.archive_url), datetime.now(timezone.utc)
         with session(settings.dsn) as conn:
-            found = audit(conn, Archive(settings.archive_url), datetime.now(timezone.utc), grace_s=-60.0)
+            found = audit(conn, archive, now, grace_s=-60.0)
+            if result.outlived and (swept := sweep(archive, found)):  # what it wrote after its successor had begun
+                result.recovered += f", {len(swept)} stray swept"
+                found = audit(conn, archive, now, grace_s=-60.0)
         return [f"archive: {fault.kind} {fault.file}" for fault in found.faults]
-
-    # -- the kinds of faults --
-
-    def _point(self, step: str) -> tuple[str, int]:
-        point = self.chance.choice(POINTS[step])
-        return point, self.chance.randint(1, PASSAGES[point])
-
-    def _trapped(self, settings: Settings, step: str, fault: str, act: str, **more: Any) -> Result:
-        point, number = (more.pop("point"), more.pop("number")) if "point" in more else self._point(step)
-        process = self._start(settings, step, {"point": point, "number": number, "act": act, **more})
-        return self._end(process, Result(fault, step, f"{point} {number}"))
-
-    def _kill(self, settings: Settings, step: str) -> Result:
-        return self._trapped(settings, step, "SIGKILL", "kill")
-
-    def _kill_at_random(self, settings: Settings, step: str) -> Result:
-        process = self._start(settings, step, {"act": "none"})
-        delay = self.chance.uniform(0.6, 3.0)
-        time.sleep(delay)
-        running = process.poll() is None
-        if running:
-            os.killpg(process.pid, signal.SIGKILL)
-        result = self._end(process, Result("SIGKILL", step, f"after {delay:.2f} s"))
-        result.hit = running
-        return result
-
-    def _postgres_crash(self, settings: Settings, step: str) -> Result:
-        point, number = self._point(step)
-        process = self._start(settings, step, {"point": point, "number": number, "act": "tell"})
-        assert process.stdout is not None
-        reached = any(REACHED in line for line in process.stdout)
-        if reached:
-            self.server.stop("immediate")
-        result = self._end(process, Result("PostgreSQL crash", step, f"{point} {number}"))
-        if reached:
-            self.server.start()
-        result.hit = reached
-        return result
-
-    def _connection_cut(self, settings: Settings, step: str) -> Result:
-        amount = self.chance.randint(2_000, 30_000)
-        with ChaosProxy(self.server.port, amount) as proxy:
-            parts = urlsplit(settings.dsn)
-            netloc = f"{parts.netloc.rpartition(':')[0]}:{proxy.port}"
-            through = settings.model_copy(update={"database_url": SecretStr(urlunsplit(parts._replace(netloc=netloc)))})
-            result = self._end(
-                self._start(through, step, {"act": "none"}), Result("connection cut", step, f"after {amount} bytes")
-            )
-            result.hit = proxy.cut
-        return result
-
-    def _disk_full(self, settings: Settings, step: str) -> Result:
-        if self.chance.random() < 0.5:
-            size = self.chance.randint(1_000, 12_000)
-            process = self._start(settings, "fetch", {"act": "limit", "bytes": size})
-            return self._end(process, Result("disk full (file limit)", "fetch", f"at {size} bytes"))
-        point = self.chance.choice(("write", "seal-before"))
-        number = self.chance.randint(1, PASSAGES[point])
-        return self._trapped(settings, "fetch", "disk full (ENOSPC)", "full", point=point, number=number)
-
-    def _clock_jump(self, settings: Settings, step: str) -> Result:
-        hours = self.chance.choice((-26, -3, 3, 26))
-        number = self.chance.randint(1, 4)
-        result = self._trapped(settings, step, "clock jump", "jump", point="clock", number=number, hours=hours)
-        result.where = f"{hours:+d} h at reading {number}"
-        return result
-
-    def _twice_at_once(self, settings: Settings, step: str) -> Result:
-        processes = [self._start(settings, step, {"act": "none"}) for _ in range(2)]
-        result = Result("twice at once", step, "two processes")
-        for process in processes:
-            self._end(process, result)
-        result.hit = True
-        return result
-
-    def _start(self, settings: Settings, step: str, plan: dict[str, Any]) -> subprocess.Popen[str]:
-        env = {
-            **os.environ,
-            "PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT}",
-            "NEWSFLOW_DATABASE_URL": settings.dsn,
-            "NEWSFLOW_ARCHIVE": settings.archive,
-            "NEWSFLOW_ALLOW_ORIGINS": " ".join(settings.allow_origins),
-            "NEWSFLOW_DELAY_S": str(settings.delay_s),
-            "NEWSFLOW_FETCH_BATCH": str(settings.fetch_batch),
-            "NEWSFLOW_SHARDS": str(settings.shards),
-            "NEWSFLOW_SHARD_PAGES": str(settings.shard_pages),
-            "NEWSFLOW_EXTRACT_WORKERS": "1",
-        }
-        words = [sys.executable, "-m", "tests.chaos.child", step, str(self.run_id), "0", json.dumps(plan)]
-        return subprocess.Popen(
-            words, env=env, cwd=ROOT, text=True, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-
-    @staticmethod
-    def _end(process: subprocess.Popen[str], result: Result) -> Result:
-        out, err = process.communicate(timeout=PATIENCE_S)
-        said = [line for line in err.splitlines() if line[:1].strip() and "Error" in line]
-        last = said[-1].rpartition(".")[2][:90] if said and said[-1].startswith("psycopg2") else (said or [""])[-1][:90]
-        code = process.returncode
-        result.ended = "ended well" if code == 0 else "SIGKILL" if code == -signal.SIGKILL else last or f"exit {code}"
-        result.hit = result.hit or REACHED in out or code != 0
-        return result
 
     # -- the campaign --
 
     def run(self, faults: int) -> Iterator[Result]:
         """Strike until so many faults have hit; a trap behind the step's end counts for nothing."""
-        hits, number = 0, 0
+        hits, number, names = 0, 0, list(FAULTS)
         while hits < faults:
-            fault = FAULTS[number % len(FAULTS)]
-            step = "fetch" if fault == "disk full" else STEPS[(number // len(FAULTS) + number) % len(STEPS)]
+            fault, steps = names[number % len(names)], FAULTS[names[number % len(names)]].steps
+            result = self.strike(fault, steps[number // len(names) % len(steps)])
             number += 1
-            result = self.strike(fault, step)
             if result.hit:
                 hits += 1
                 yield result
-
-
-def table(results: list[Result]) -> str:
-    """The results as text for people."""
-    head = ("#", "fault", "step", "where", "process", "recovered how", "differences")
-    rows = [
-        (str(n), r.fault, r.step, r.where, r.ended[:44], r.recovered[:40], str(len(r.differences)))
-        for n, r in enumerate(results, 1)
-    ]
-    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows)
-    )

@@ -2,8 +2,8 @@
 
 Run as `python -m tests.chaos.child STEP RUN_ID SHARD TRAP`; TRAP is JSON: `point`, `number`, `act`.
 Points: query, commit-before, commit-after, seal-before, seal-after, write, clock. Acts: kill
-(SIGKILL, of itself), full (no space left on device), tell (a line to the parent, and a moment of
-time), jump (the clock, by `hours`), limit (files may not grow past `bytes`; the kernel says so).
+(SIGKILL, of itself), full (no space left on device), wait (until the parent closes our input),
+jump (all clocks, by `hours`), limit (files may not grow past `bytes`; the kernel says so).
 """
 
 from __future__ import annotations
@@ -55,14 +55,18 @@ class Trap:
             os.kill(os.getpid(), signal.SIGKILL)
         elif act == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        elif act == "tell":
-            time.sleep(0.5)
+        elif act == "wait":
+            sys.stdin.read()
 
     def clock(self) -> datetime:
         """The system's clock, which jumps where the trap says so."""
         self.pass_by("clock")
-        jumped = self.sprung and self.plan["act"] == "jump"
-        return utcnow() + timedelta(hours=self.plan.get("hours", 0) if jumped else 0)
+        return utcnow() + timedelta(seconds=self.ahead_s)
+
+    @property
+    def ahead_s(self) -> float:
+        """By how much the clock has jumped, seconds."""
+        return 3600.0 * self.plan["hours"] if self.sprung and self.plan["act"] == "jump" else 0.0
 
 
 def around(owner: Any, name: str, before: Callable[[], None], after: Callable[[], None]) -> None:
@@ -90,6 +94,8 @@ def arm(trap: Trap) -> None:
             super().commit()
             trap.pass_by("commit-after")
 
+    real_time = time.time
+    time.time = lambda: real_time() + trap.ahead_s  # the libraries' clock
     real = psycopg2.connect
     psycopg2.connect = lambda *a, **k: real(*a, **{**k, "connection_factory": Watched})  # type: ignore[assignment]
     for name in ("run", "rows", "values"):

@@ -17,7 +17,7 @@ class ChaosProxy:
         self._target, self._left = target, cut_after
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
-        self.cut = False
+        self.is_cut = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -49,6 +49,11 @@ class ChaosProxy:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
+    def cut(self) -> None:
+        """Reset everything that is open."""
+        self.is_cut = True
+        self._reset()
+
     def _spend(self, size: int) -> bool:
         with self._lock:
             if self._left is None:
@@ -56,7 +61,7 @@ class ChaosProxy:
             self._left -= size
             if self._left > 0:
                 return False
-            self._left, self.cut = None, True
+            self._left, self.is_cut = None, True
         self._reset()
         return True
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from newsflow.extract import pool as pool_module
+from newsflow.extract import pool as pools
 from newsflow.extract.pool import Extractors, Job
 from newsflow.model import Outcome
 from tests.extract.pages import page
@@ -45,6 +47,54 @@ def test_a_page_over_its_time_is_stopped() -> None:
     assert found[1].outcome is Outcome.OK
 
 
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _stand_still() -> None:
+    time.sleep(60)
+
+
+@pytest.mark.parametrize("fate", [_die, _stand_still])
+def test_a_page_is_not_judged_by_what_befell_its_process(
+    fate: Callable[[], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The memory killer takes a child, or the machine stands still: neither says anything of the page."""
+    real, befell = pools.extract, tmp_path / "befell"
+
+    def extract(html: bytes, url: str, *more: Any, **options: Any) -> Any:
+        if url == GOOD.url and not befell.exists():
+            befell.touch()
+            fate()
+        return real(html, url, *more, **options)
+
+    with Extractors(1, timeout_s=0.2, memory_mb=1024) as pool:
+        monkeypatch.setattr(pools, "extract", extract)  # the children are forked with the first job
+        found = list(pool.map([GOOD, Job("https://courier.example/b", page())]))
+    assert befell.exists()
+    assert [f.outcome for f in found] == [Outcome.OK, Outcome.OK]
+
+
+def test_a_page_that_kills_its_process_twice_is_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Extractors(1, timeout_s=5, memory_mb=1024) as pool:
+        monkeypatch.setattr(pools, "extract", lambda *_a, **_k: _die())
+        (found,) = pool.map([GOOD])
+    assert (found.outcome, "twice" in found.detail) == (Outcome.EXTRACT_CRASHED, True)
+
+
+def test_the_limit_is_what_a_page_costs_and_not_what_the_clock_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pools.extract
+
+    def slowly(*given: Any, **options: Any) -> Any:
+        time.sleep(0.5)
+        return real(*given, **options)
+
+    with Extractors(1, timeout_s=0.2, memory_mb=1024) as pool:
+        monkeypatch.setattr(pools, "extract", slowly)
+        (found,) = pool.map([GOOD])
+    assert found.outcome is Outcome.OK
+
+
 def test_a_page_over_its_memory_crashes_alone() -> None:
     big = Job("https://courier.example/big", b"<html><body>" + b"<p>word word</p>" * 3_000_000)
     with Extractors(1, timeout_s=30, memory_mb=150) as pool:
@@ -75,7 +125,7 @@ def test_jobs_are_read_no_further_ahead_than_the_workers_need() -> None:
     with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
         made = pool.map(jobs())
         next(made)
-        assert 2 < len(read) <= 2 * pool_module._AHEAD
+        assert 2 < len(read) <= 2 * pools._AHEAD
         assert len(list(made)) == 199
 
 

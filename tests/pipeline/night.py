@@ -13,11 +13,11 @@ from newsflow.store.archive import Archive
 from newsflow.store.db import session, transaction
 
 # What a run leaves, without what differs between two undisturbed runs (numbers given out, clocks, file offsets).
+# A story's number is that of its first page, and polls give those out in the order of answers: its least URL names it.
 TABLES = {
     "articles": """select p.url, a.title, a.lead, a.body, a.authors, a.published_at, a.language, a.revision,
-                     a.is_origin,
-                     o.url as story from news_internal.article a join ingest.page p on p.page_id = a.article_id
-                     join ingest.page o on o.page_id = a.story_id order by p.url""",
+                     a.is_origin, min(p.url) over (partition by a.story_id) as story
+                     from news_internal.article a join ingest.page p on p.page_id = a.article_id order by p.url""",
     "pages": "select url, state, outcome, attempts from ingest.page order by url",
     "entries": "select link, guid, title, fingerprint from ingest.entry order by link, guid",
     "revisions": """select p.url, r.revision, r.title, r.body from news_internal.revision r

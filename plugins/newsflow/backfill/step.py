@@ -139,7 +139,6 @@ class Reader:
     def file(self, row: Any) -> None:
         """Read a file from where it was left."""
         progress = Progress(**{name: getattr(row, name) for name in _FIELDS}, skipped=Counter(row.skipped))
-        self._archive.delete(_part(progress))  # an attempt that was killed between seal and commit left it
         try:
             self._read(progress)
         except (records.BrokenFileError, records.LostFileError) as error:
@@ -190,6 +189,8 @@ class Reader:
         step = self._step
         with transaction(step.conn):
             taken = self._store(progress, batch.found) if batch.found else 0
+            if not taken:  # else overwritten: what an attempt that was killed between seal and commit left
+                self._archive.delete(_part(progress))
             progress.taken += taken
             step.count("taken", taken)
             step.count("skipped", batch.records - taken)

@@ -1,6 +1,9 @@
 """Extraction in worker processes that are killed at their limits and replaced; a batch survives them.
 
-Limits: seconds per document (pebble kills the child), address space per child (RLIMIT_AS).
+Limits: CPU seconds per document (the kernel kills the child), address space per child (RLIMIT_AS).
+A page ends for what it costs, never for what else the machine does: a child that dies in another
+way (killed for memory that others took, stopped for a minute, under a clock that jumps) is no
+verdict on its page, which is tried once more.
 Children die with their parent, or a killed step would leave them holding its connection.
 """
 
@@ -31,6 +34,7 @@ log = logging.getLogger(__name__)
 _PR_SET_PDEATHSIG = 1  # prctl(2), Linux
 _RECYCLE = 4000  # documents after which a child is replaced: libxml2's heap fragments
 _AHEAD = 16  # documents queued for each worker: its work while a batch is read or stored
+_PATIENCE = 6  # times its CPU seconds that a document may take by the clock: a machine may be busy
 
 Key = TypeVar("Key")
 
@@ -54,10 +58,14 @@ def failed(url: str, outcome: Outcome, detail: str) -> Extraction:
     return Extraction(url, outcome, detail[:500], extractor=extractor())
 
 
-def work(job: Job) -> Extraction:
-    """What a child does with a job; its own exceptions become outcomes."""
+def work(job: Job, limit_s: float) -> Extraction:
+    """What a child does with a job; its own exceptions become outcomes.
+
+    :param limit_s: CPU seconds, after which SIGPROF ends the process (setitimer(2)).
+    """
     if job.error:
         return failed(job.url, Outcome.EXTRACT_CRASHED, job.error)
+    signal.setitimer(signal.ITIMER_PROF, limit_s)
     try:
         return extract(job.html, job.url, job.hints, min_words=job.min_words)
     except MemoryError:
@@ -66,11 +74,14 @@ def work(job: Job) -> Extraction:
         return failed(job.url, Outcome.EXTRACT_CRASHED, "its mark-up is nested too deeply")
     except Exception as error:  # whatever a page provokes is that page's outcome
         return failed(job.url, Outcome.EXTRACT_CRASHED, f"{type(error).__name__} while extracting")
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _limit(memory_mb: int, parent: int) -> None:
     """Prepare a child: it dies with its parent, and can't take more memory than it may."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
@@ -83,7 +94,7 @@ class Extractors:
     """A pool of extracting processes, as a context manager.
 
     :param workers: processes; each holds one document at a time.
-    :param timeout_s: seconds one document may take.
+    :param timeout_s: CPU seconds one document may take.
     :param memory_mb: MiB that one process may take on top of what it starts with.
     """
 
@@ -134,16 +145,36 @@ class Extractors:
 
     def _schedule(self, job: Job) -> Future[Extraction]:
         assert self._pool is not None  # noqa: S101 -- only usable inside the with block
-        future: Future[Extraction] = self._pool.schedule(work, args=[job], timeout=self.timeout_s)
+        future: Future[Extraction] = self._pool.schedule(
+            work, args=[job, self.timeout_s], timeout=_PATIENCE * self.timeout_s
+        )
         return future
 
     def _result(self, job: Job, future: Future[Extraction]) -> Extraction:
         try:
             return future.result()
-        except Expired:
-            return failed(job.url, Outcome.EXTRACT_TIMEOUT, f"stopped after {self.timeout_s:g} s")
-        except ProcessExpired as error:
-            return failed(job.url, Outcome.EXTRACT_CRASHED, f"the extracting process died (exit code {error.exitcode})")
+        except (Expired, ProcessExpired) as error:
+            if not _is_verdict(error):
+                log.warning("%s: its extracting process ended (%s); once more", job.url, error)
+                return self._second(job)
+            return self._ended(job, error)
+
+    def _second(self, job: Job) -> Extraction:
+        try:
+            return self._schedule(job).result()
+        except (Expired, ProcessExpired) as error:
+            return self._ended(job, error)
+
+    def _ended(self, job: Job, error: Exception) -> Extraction:
+        if isinstance(error, ProcessExpired) and not _is_verdict(error):
+            detail = f"the extracting process died (exit code {error.exitcode}), twice"
+            return failed(job.url, Outcome.EXTRACT_CRASHED, detail)
+        return failed(job.url, Outcome.EXTRACT_TIMEOUT, f"stopped after {self.timeout_s:g} s")
+
+
+def _is_verdict(error: Exception) -> bool:
+    """Whether the page itself is to blame: its process used up its CPU seconds."""
+    return isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGPROF
 
 
 def warm() -> None:

@@ -74,11 +74,11 @@ class Shard:
             self._pages = book.pages(step.conn, step.run_id, step.shard)
             self._originals = book.originals(step.conn, step.run_id, step.shard)
             self._publishers = book.totals(step.conn, step.run_id, step.shard)
-            self._files = book.files(step.conn, step.run_id, step.shard)
             for outcome, pages in book.done(step.conn, step.run_id, step.shard).items():
                 step.count(outcome, pages)
             self._origins = origins.load(step.conn, {page.origin_id for page in self._pages})
         self._batch: _Batch | None = None
+        self._sealed = 0
         self._crowd: Crowd | None = None
 
     def run(self) -> None:
@@ -104,10 +104,19 @@ class Shard:
     def _folder(self) -> str:
         return f"run-{self._step.run_id:08d}/shard-{self._step.shard:02d}"
 
+    def _name(self, number: int) -> str:
+        """A file of this attempt: names sort by attempt."""
+        return f"{self._folder}/{self._step.attempt:03d}-{number:05d}{SUFFIX}"
+
     def _remove_orphans(self) -> None:
-        """An attempt that was killed between seal and commit leaves a file that no row knows."""
+        """An attempt that was killed between seal and commit leaves a file that no row knows.
+
+        Only earlier ones are looked at: whoever lost the lock without noticing leaves its successor's alone.
+        """
+        with transaction(self._step.conn):
+            known = book.files(self._step.conn, self._step.run_id, self._step.shard)
         for found in self._archive.list(self._folder):
-            if found.file not in self._files:
+            if found.file not in known and found.file < self._name(0):
                 log.info("removing %s, left by an attempt that was killed", found.file)
                 self._archive.delete(found.file)
 
@@ -180,8 +189,7 @@ class Shard:
 
     def _open(self) -> _Batch:
         if self._batch is None:
-            name = f"{self._folder}/{len(self._files) + 1:05d}{SUFFIX}"
-            self._batch = _Batch(self._archive.writer(name), self._clock())
+            self._batch = _Batch(self._archive.writer(self._name(self._sealed + 1)), self._clock())
         return self._batch
 
     @contextmanager
@@ -211,8 +219,7 @@ class Shard:
             if self._crowd is not None:
                 origins.save(step.conn, self._crowd.changed(all_of_them=last))
             step.save()
-        if batch.captures:
-            self._files.add(sealed.file)
+        self._sealed += bool(batch.captures)
         self._batch = None
 
     def _show(self) -> None:

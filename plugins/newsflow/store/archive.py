@@ -1,9 +1,10 @@
 """The archive: sealed WARC files in a local folder or an object store.
 
 A file is written under a temporary name and appears whole or not at all; afterwards it
-never changes. A writer that repeats the same exchanges under the same name makes the
-same bytes, so a step that was killed between seal and commit overwrites its own orphan:
-derive the name from what the ledger knows (run, shard, number of the file), not from a clock.
+never changes. A writer that repeats the same records under the same name makes the same bytes,
+so a step that copies and was killed between seal and commit overwrites its own orphan: derive the name
+from what the ledger knows (run, shard, number of the file), not from a clock. Where a repetition
+has other bytes, as a second fetch has, the step's attempt belongs into the name.
 """
 
 from __future__ import annotations

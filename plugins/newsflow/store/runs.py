@@ -21,13 +21,18 @@ from newsflow.verdict import FunnelStage
 
 @dataclass
 class Work:
-    """A step at work: its connection and the counts that people watch."""
+    """A step at work: its connection and the counts that people watch.
+
+    `attempt` counts its starts. It fences off a predecessor that has lost its connection, and so its
+    lock, but not its life: what it still writes has other names (Kleppmann, How to do distributed locking, 2016).
+    """
 
     conn: Connection
     run_id: int
     stage: Stage
     shard: int
     clock: Clock
+    attempt: int = 1
     counts: dict[str, int] = field(default_factory=dict)
     label: str = ""
 
@@ -61,8 +66,10 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
     try:
         with advisory_lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
-                queries.run(conn, "runs.begin_stage", run_id=run_id, stage=str(stage), shard=shard, now=clock())
-            step = Work(conn, run_id, stage, shard, clock)
+                attempt = queries.value(
+                    conn, "runs.begin_stage", run_id=run_id, stage=str(stage), shard=shard, now=clock()
+                )
+            step = Work(conn, run_id, stage, shard, clock, attempt)
             yield step
             with transaction(conn):
                 step.save(ended_at=clock())
