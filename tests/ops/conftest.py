@@ -21,6 +21,7 @@ from newsflow.store import queries
 from newsflow.store.archive import Archive
 from newsflow.store.db import connect
 from tests.ops.airflow_server import Site, last_night, serve
+from tests.ops.reviewed import compared
 from tests.ops.scenario import FIRST, Month
 
 NIGHTS = 28
@@ -153,6 +154,7 @@ def site(postgres: Server, template: str, tmp_path_factory: pytest.TempPathFacto
         watch(options, clock=partial(_same, ended + timedelta(minutes=15)))
     _poison(conn)
     _capture(conn, home / "archive", end)
+    compared(conn)
     conn.close()
     with serve(home, dsn, f"nightly__{end.isoformat()}") as found:
         yield found

@@ -38,6 +38,7 @@ VALUES = {
         "/actions/{name}": "poll_now",
     },
     "page_id": "1",
+    "number": "1",
 }
 
 
@@ -304,6 +305,23 @@ def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
 
 
 @in_browser
+def test_a_reprocess_is_reviewed_and_applied_by_clicking(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/reprocesses")
+    inside(ada).get_by_role("link", name="Reprocess 1").click()
+    heading(ada, "Reprocess 1: compared")
+    expect(inside(ada).locator("ins").first).to_have_text("bridge")
+    assert all(frame.evaluate("window.pwned") is None for frame in ada.frames)
+    inside(ada).get_by_role("button", name="Apply").click()
+    expect(inside(ada).get_by_role("status")).to_contain_text("Airflow applies it now", timeout=PATIENCE_MS)
+    headers = {"Authorization": f"Bearer {site.token('ada')}"}
+    found = requests.get(f"{site.url}/api/v2/dags/news_reprocess/dagRuns/ops__apply-1", headers=headers, timeout=30)
+    assert found.json()["conf"] == {"action": "apply", "reprocess": 1}
+    assert not requests.get(f"{site.url}/api/v2/dags/news_reprocess", headers=headers, timeout=30).json()["is_paused"]
+    inside(ada).get_by_role("button", name="Apply").click()  # until Airflow begins, the button is there still
+    heading(ada, "404")
+
+
+@in_browser
 def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) -> None:
     ada.goto(f"{site.url}/dags/news_ingest")
     ada.get_by_role("link", name="Funnel").click()
@@ -384,6 +402,7 @@ SHOTS = {
     "proposals": "/plugin/news/newsflow/proposals",
     "alarms": "/plugin/news/newsflow/alarms",
     "storage": "/plugin/news/newsflow/storage",
+    "reprocess": "/plugin/news/newsflow/reprocesses/1",
     "runbook": "/plugin/news/newsflow/runbooks/yield_drift",
     "funnel": "/dags/news_ingest/runs/{run}/plugin/run-funnel",
 }

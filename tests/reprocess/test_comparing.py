@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsflow.extract.row import content_hash
 from newsflow.model import Extraction, Outcome
 from newsflow.reprocess.compare import difference, f1
-from newsflow.reprocess.report import side_by_side
 from newsflow.reprocess.request import Selection
+from newsflow.reprocess.sides import MOST_WORDS, side_by_side
 
 OLD = Extraction("u", Outcome.OK, title="A", body="one two three four", authors=("Ada",), tags=("x",))
 
@@ -67,8 +69,28 @@ def test_similarity_is_f1_of_words(before: str, after: str, value: float) -> Non
 
 def test_columns_mark_what_differs_and_nothing_else() -> None:
     old, new = side_by_side(["Head", "the quick fox", "end & out"], ["Head", "the slow fox", "end & out"])
-    assert old == "<p>Head</p><p>the <del>quick</del> fox </p><p>end &amp; out</p>"
-    assert new == "<p>Head</p><p>the <ins>slow</ins> fox </p><p>end &amp; out</p>"
+    assert old == [(("", "Head"),), (("", "the"), ("del", "quick"), ("", "fox")), (("", "end & out"),)]
+    assert new == [(("", "Head"),), (("", "the"), ("ins", "slow"), ("", "fox")), (("", "end & out"),)]
+
+
+def test_a_column_that_one_side_lacks_stays_empty() -> None:
+    assert side_by_side([], ["A new one."]) == ([()], [(("ins", "A new one."),)])
+    assert side_by_side([], []) == ([], [])
+
+
+def test_a_passage_too_long_to_compare_is_marked_whole() -> None:
+    long = " ".join(f"w{n}" for n in range(MOST_WORDS))
+    old, new = side_by_side(["Head", long], ["Head", f"{long} more"])
+    assert old == [(("", "Head"),), (("del", long),)]
+    assert new == [(("", "Head"),), (("ins", f"{long} more"),)]
+
+
+@given(st.lists(st.text("ab c", max_size=12), max_size=6), st.lists(st.text("ab c", max_size=12), max_size=6))
+def test_each_side_keeps_its_own_words_in_order(before: list[str], after: list[str]) -> None:
+    for side, texts, mark in zip(side_by_side(before, after), (before, after), ("del", "ins"), strict=True):
+        runs = [run for paragraph in side for run in paragraph]
+        assert " ".join(run.text for run in runs).split() == " ".join(texts).split()
+        assert {run.mark for run in runs} <= {"", mark}
 
 
 def test_selections_survive_airflow() -> None:

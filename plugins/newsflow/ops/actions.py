@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.ops import reprocess
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
@@ -74,6 +75,10 @@ def _switch_line(enabled: bool) -> Callable[[Connection, str, datetime], int]:
     return act
 
 
+def _reprocess(verb: str) -> Callable[[Connection, str, datetime], int]:
+    return lambda conn, subject, now: reprocess.start(conn, verb, _number(subject))
+
+
 ACTIONS: dict[str, Action] = {
     "retry": Action(_retry, "The page is due again; the next run takes it."),
     "retry_all": Action(_retry_all, "The rejected pages of seven days are due again; the next run takes them."),
@@ -85,6 +90,8 @@ ACTIONS: dict[str, Action] = {
     "accept": Action(_accept, "Accepted: the feed has its new address and is due now."),
     "dismiss": Action(_dismiss, "Dismissed."),
     "line_off": Action(_switch_line(False), "The line belongs to the articles: from the next run on it stays in."),
+    "apply_reprocess": Action(_reprocess("apply"), "Airflow applies it now: see the Dag news_reprocess."),
+    "undo_reprocess": Action(_reprocess("undo"), "Airflow undoes it now: see the Dag news_reprocess."),
     "line_on": Action(_switch_line(True), "The line is left out of bodies again, from the next run on."),
 }
 

@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from newsflow.clock import utcnow
-from newsflow.ops import detail, pages, render, runbooks
+from newsflow.ops import detail, pages, render, reprocess, runbooks
 from newsflow.ops import publishers as publisher_list
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
@@ -182,6 +182,18 @@ def alarms(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResp
 def storage(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
     """Tables, archive and disk."""
     return page(request, user, "storage.html", now, **detail.storage(conn, now, settings()))
+
+
+@app.get("/reprocesses", response_class=HTMLResponse)
+def reprocesses(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """Changed extractors over what is stored."""
+    return page(request, user, "reprocesses.html", now, **reprocess.listing(conn))
+
+
+@app.get("/reprocesses/{number}", response_class=HTMLResponse)
+def reprocess_report(request: Request, number: int, user: Reader, conn: Database, now: Now) -> HTMLResponse:
+    """What one of them would change, for review."""
+    return page(request, user, "reprocess.html", now, **_found(reprocess.one(conn, number)))
 
 
 @app.get("/runbooks/{name}", response_class=HTMLResponse)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.reprocess.sides import Paragraph, lines, side_by_side
 from newsflow.store import queries
 
 EXAMPLES = 25  # of each verdict
@@ -119,40 +119,13 @@ def _example(row: Any) -> str:
     said = f"similarity {row.similarity:.2f}; " if row.similarity is not None else ""
     what = ", ".join(row.changed) or f"{row.before_outcome or 'nothing'} → {row.outcome}: {row.detail}"
     head = f'<h3>{html.escape(row.url)}</h3><p class="quiet">{html.escape(said + what)}</p>'
-    old, new = side_by_side(_text(row, "old"), _text(row, "new"))
+    old, new = (_column(side) for side in side_by_side(lines(row, "old"), lines(row, "new")))
     return f'<article>{head}<div class="pair"><div>{old}</div><div>{new}</div></div></article>'
 
 
-def _text(row: Any, which: str) -> list[str]:
-    title, lead, body = (getattr(row, f"{which}_{name}") or "" for name in ("title", "lead", "body"))
-    authors, published = getattr(row, f"{which}_authors") or [], getattr(row, f"{which}_published_at")
-    byline = " · ".join(filter(None, [", ".join(authors), f"{published:%Y-%m-%d %H:%M}" if published else ""]))
-    return [line for line in (title, byline, lead, *body.split("\n")) if line]
+def _column(paragraphs: Sequence[Paragraph]) -> str:
+    return "".join(f"<p>{' '.join(_marked(run.mark, run.text) for run in paragraph)}</p>" for paragraph in paragraphs)
 
 
-def side_by_side(before: list[str], after: list[str]) -> tuple[str, str]:
-    """Two columns of paragraphs as HTML; those that only one has are marked, and the words within a changed one."""
-    left, right = [], []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            same = [f"<p>{html.escape(text)}</p>" for text in before[a:b]]
-            left += same
-            right += same
-        else:
-            old, new = _words(" ".join(before[a:b]), " ".join(after[c:d]))
-            left.append(f"<p>{old}</p>")
-            right.append(f"<p>{new}</p>")
-    return "".join(left), "".join(right)
-
-
-def _words(before: str, after: str) -> tuple[str, str]:
-    old, new = before.split(), after.split()
-    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return "".join(_marked(codes, old, "del", 1)), "".join(_marked(codes, new, "ins", 3))
-
-
-def _marked(codes: list[Any], words: list[str], mark: str, at: int) -> Iterator[str]:
-    for code in codes:
-        text = html.escape(" ".join(words[code[at] : code[at + 1]]))
-        if text:
-            yield f"{text} " if code[0] == "equal" else f"<{mark}>{text}</{mark}> "
+def _marked(mark: str, text: str) -> str:
+    return f"<{mark}>{html.escape(text)}</{mark}>" if mark else html.escape(text)
