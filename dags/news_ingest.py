@@ -39,6 +39,7 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     catchup=False,
     max_active_runs=1,
     deadline=dagkit.deadline(),
+    allowed_run_types=["scheduled", "manual"],  # Airflow's Backfill dialog would ask today's feeds once for each day
     default_args=dagkit.DEFAULTS,
     tags=["news", "nightly"],
     doc_md=__doc__,

@@ -74,7 +74,8 @@ def test_columns_mark_what_differs_and_nothing_else() -> None:
 
 
 def test_a_column_that_one_side_lacks_stays_empty() -> None:
-    assert side_by_side([], ["A new one."]) == ([()], [(("ins", "A new one."),)])
+    assert side_by_side([], ["A new", "article."]) == ([], [(("ins", "A new"),), (("ins", "article."),)])
+    assert side_by_side(["Old", "one"], ["Old"]) == ([(("", "Old"),), (("del", "one"),)], [(("", "Old"),)])
     assert side_by_side([], []) == ([], [])
 
 

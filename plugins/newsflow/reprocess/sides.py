@@ -36,14 +36,13 @@ def side_by_side(before: Sequence[str], after: Sequence[str]) -> tuple[list[Para
     left: list[Paragraph] = []
     right: list[Paragraph] = []
     for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            same = [(Run("", text),) for text in before[a:b]]
-            left += same
-            right += same
-        else:
+        if tag == "replace":
             old, new = _words(" ".join(before[a:b]).split(), " ".join(after[c:d]).split())
             left.append(old)
             right.append(new)
+        else:
+            left += [(Run("" if tag == "equal" else "del", text),) for text in before[a:b]]
+            right += [(Run("" if tag == "equal" else "ins", text),) for text in after[c:d]]
     return left, right
 
 
