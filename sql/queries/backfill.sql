@@ -12,6 +12,11 @@ on conflict (source, selection) do update set
   state = case when f.version = excluded.version and f.state = 'done' then 'done' else 'waiting' end,
   ended_at = case when f.version = excluded.version and f.state = 'done' then f.ended_at end;
 
+-- name: backfill.unfinished finds the newest run of a request that was not closed
+select dag_run_id from ingest.run
+where dag_id = %(dag_id)s and dag_run_id like %(prefix)s and state = 'running' and params = %(params)s::jsonb
+order by run_id desc limit 1;
+
 -- name: backfill.files lists a shard's files that are not read to their end
 select source, selection, version, bytes, "offset", parts, records, matched, taken, skipped
 from ingest.backfill_file

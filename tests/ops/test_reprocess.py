@@ -50,7 +50,7 @@ def test_the_report_counts_verdicts_fields_and_similarity(conn: Connection, numb
     assert shown["fields"] == {"body": 2, "title": 1}
     assert dict(shown["tenths"])[8] == 1 and dict(shown["tenths"])[5] == 1
     html = show(conn, number)
-    assert html.count("<rect") == 10
+    assert html.count("<rect") == 10 + 2
     assert "publishers: courier.example" in html
 
 

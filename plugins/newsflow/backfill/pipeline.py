@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+
+from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.backfill import discover, step
@@ -15,6 +18,7 @@ from newsflow.store import queries, runs
 from newsflow.store.db import session
 
 DAG_ID = "news_backfill"
+CLI = "cli__"  # begins the names of runs that the command starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,15 @@ def open_run(
     """Open a run, or find it again; returns its number."""
     with session(settings.dsn) as conn:
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params())
+
+
+def unfinished(settings: Settings, request: Request) -> str | None:
+    """Name of the command's newest run of the same request that did not come to its end."""
+    with session(settings.dsn) as conn:
+        found = queries.value(
+            conn, "backfill.unfinished", dag_id=DAG_ID, prefix=f"{CLI}%", params=json.dumps(request.as_params())
+        )
+    return str(found) if found else None
 
 
 def plan(settings: Settings, run_id: int, request: Request, *, clock: Clock = utcnow) -> list[Shard]:
@@ -68,7 +81,12 @@ def shards(settings: Settings, run_id: int) -> list[Shard]:
 def totals(settings: Settings, run_id: int, shard: int | None = None) -> Totals:
     """Progress of the run's files, or of a shard's."""
     with session(settings.dsn) as conn:
-        return Totals(**queries.row(conn, "backfill.totals", run_id=run_id, shard=shard)._asdict())
+        return totals_of(conn, run_id, shard)
+
+
+def totals_of(conn: Connection, run_id: int, shard: int | None = None) -> Totals:
+    """As `totals`, over a connection that is there."""
+    return Totals(**queries.row(conn, "backfill.totals", run_id=run_id, shard=shard)._asdict())
 
 
 def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:

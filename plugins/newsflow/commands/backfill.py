@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsflow.clock import utcnow
+from newsflow.model import Stage
 from newsflow.settings import get_settings
+
+if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+    from newsflow.commands.watch import Line, Look
 
 app = typer.Typer(add_completion=False)
 
@@ -28,18 +35,37 @@ def run(
     until: Day = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Take at most this many pages; run again to go on.")] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Ask S3 without credentials (CC-NEWS).")] = False,
-    name: Annotated[str, typer.Option(help="Name of a run that was killed, to go on with it.")] = "",
+    name: Annotated[str, typer.Option(help="Name for the run, or of one to go on with.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Read the sources, then extract, deduplicate and load what they hold."""
+    """Read the sources, then extract, deduplicate and load what they hold. Killed and run again, it goes on."""
     from newsflow.backfill import pipeline
     from newsflow.backfill.request import Request
     from newsflow.commands.run import render
+    from newsflow.commands.watch import watched
 
     lists = {"warc": warc, "sitemaps": sitemap, "urls": url, "publishers": publisher, "languages": language}
     request = Request.from_params({**lists, "since": since, "until": until, "limit": limit, "anonymous": anonymous})
-    result = pipeline.run_all(get_settings(), name or f"cli__{utcnow().isoformat()}", request)
+    settings = get_settings()
+    name = name or pipeline.unfinished(settings, request) or f"{pipeline.CLI}{utcnow().isoformat()}"
+    run_id = pipeline.open_run(settings, name, request)
+    with watched(settings, _look(run_id)):
+        result = pipeline.run_all(settings, name, request)
     typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
+
+
+def _look(run_id: int) -> Look:
+    """Files by their bytes and records, the other stages by their pages."""
+    from newsflow.backfill import pipeline
+    from newsflow.commands.watch import Line, stages
+
+    def look(conn: Connection) -> Iterator[Line]:
+        read = pipeline.totals_of(conn, run_id)
+        note = f"{read.records:,} records, {read.taken:,} taken; {read.done} of {read.files} files"
+        yield Line("read, MB", round(read.bytes_read / 1e6), round(read.bytes / 1e6), note)
+        yield from (line for line in stages(run_id)(conn) if line.name != Stage.BACKFILL)
+
+    return look
 
 
 @app.command()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-import threading
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +12,6 @@ from newsflow.clock import utcnow
 from newsflow.settings import Settings, get_settings
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from newsflow.pipeline import Funnel, Request
 
 app = typer.Typer(add_completion=False)
@@ -46,43 +41,12 @@ def run(
 
 def _watched(settings: Settings, request: Request) -> Funnel:
     from newsflow import pipeline
+    from newsflow.commands.watch import stages, watched
 
     name = f"cli__{utcnow().isoformat()}"
     run_id = pipeline.open_run(settings, "cli", name, request)
-    done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(settings, run_id, done), daemon=True)
-    watcher.start()
-    try:
+    with watched(settings, stages(run_id)):
         return pipeline.run_all(settings, name, request)
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _watch(settings: Settings, run_id: int, done: threading.Event) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from newsflow.store.db import session
-
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    last = TextColumn("{task.fields[note]}")
-    with session(settings.dsn) as conn, Progress(*columns, last, console=Console(file=sys.stderr)) as bars:
-        known: dict[str, TaskID] = {}
-        while not done.wait(0.3):
-            _update(bars, known, conn, run_id)
-        _update(bars, known, conn, run_id)
-
-
-def _update(bars: Progress, known: dict[str, TaskID], conn: object, run_id: int) -> None:
-    from newsflow.progress import snapshot
-
-    now: datetime = utcnow()
-    for stage in snapshot(conn, run_id, now):  # type: ignore[arg-type]
-        if stage.stage not in known:
-            known[stage.stage] = bars.add_task(stage.stage, total=None, note="")
-        note = f"{stage.rate:.1f}/s"
-        bars.update(known[stage.stage], completed=stage.done, total=max(stage.total, 1), note=note)
 
 
 def render(result: Funnel) -> str:

@@ -90,12 +90,14 @@ def _trigger(dag_run_id: str, conf: dict[str, Any]) -> bool:
     from airflow.api.common.trigger_dag import trigger_dag
     from airflow.exceptions import DagRunAlreadyExists
     from airflow.models import DagModel
+    from airflow.utils.session import create_session
     from airflow.utils.types import DagRunTriggeredByType
 
+    with create_session(scoped=False) as airflow:
+        if model := airflow.get(DagModel, DAG):
+            model.is_paused = False  # new Dags are paused, and a run would wait for ever
     try:
         trigger_dag(DAG, run_id=dag_run_id, conf=conf, triggered_by=DagRunTriggeredByType.UI)
     except DagRunAlreadyExists:
         return False
-    if model := DagModel.get_current(DAG):
-        model.set_is_paused(is_paused=False)  # new Dags are, and a run would wait for ever
     return True

@@ -1,0 +1,84 @@
+"""SIGKILL of the command, five times midway, the same command again each time: the rows of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from newsflow.settings import ROOT, Settings
+from newsflow.store.archive import Archive
+from newsflow.store.audit import audit
+from newsflow.store.db import connect
+from tests.backfill.foreign import pages, write
+from tests.pipeline.night import differences, left
+
+RECORDS = 60
+# Where the process dies: twice while it reads, at the file's and the database's commit, then in extract and in load.
+KILLS = (("seal-before", 3), ("seal-after", 2), ("commit-before", 14), ("commit-after", 31), ("query", 75))
+NEVER = {"point": "", "number": 0, "act": "none"}
+
+
+def backfill(settings: Settings, file: Path, plan: dict[str, object]) -> subprocess.CompletedProcess[str]:
+    env = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT}",
+        "NEWSFLOW_DATABASE_URL": settings.dsn,
+        "NEWSFLOW_ARCHIVE": settings.archive,
+        "NEWSFLOW_SHARDS": "1",
+    }
+    words = [sys.executable, "-m", "tests.backfill.child", json.dumps(plan), "run", "--warc", str(file), "--json"]
+    return subprocess.run(words, env=env, cwd=ROOT, text=True, capture_output=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write(tmp_path / "past.warc.gz", pages(RECORDS))
+
+
+@pytest.fixture
+def place(make_dsn: Callable[[], str], tmp_path: Path) -> Callable[[str], Settings]:
+    return lambda name: Settings(database_url=SecretStr(make_dsn()), archive=str(tmp_path / name))
+
+
+def test_five_kills_leave_no_trace(place: Callable[[str], Settings], file: Path) -> None:
+    struck, twin = place("struck"), place("twin")
+    for point, number in KILLS:
+        done = backfill(struck, file, {"point": point, "number": number, "act": "kill"})
+        assert done.returncode == -signal.SIGKILL, (point, number, done.stderr[-1000:])
+    for settings in (struck, twin):
+        done = backfill(settings, file, NEVER)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert json.loads(done.stdout)["articles"] == RECORDS
+    assert differences(left(struck.dsn), left(twin.dsn)) == []
+    with connect(struck.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select count(*), min(state) from ingest.run")
+        assert tuple(cursor.fetchone()) == (1, "success")  # the same command went on with its run
+        now = datetime.now(timezone.utc)
+        assert audit(conn, Archive(struck.archive_url), now, grace_s=-60).faults == []
+
+
+def test_a_finished_request_begins_a_new_run_and_finds_nothing_new(
+    place: Callable[[str], Settings], file: Path
+) -> None:
+    settings = place("again")
+    for _ in range(2):
+        done = backfill(settings, file, NEVER)
+        assert (done.returncode, json.loads(done.stdout)["articles"]) == (0, RECORDS)
+    with connect(settings.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select array_agg(state) from ingest.run")
+        assert cursor.fetchone()[0] == ["success", "success"]
+
+
+def test_progress_tells_bytes_and_records(place: Callable[[str], Settings], file: Path) -> None:
+    done = backfill(place("seen"), file, NEVER)
+    assert f"{RECORDS} records, {RECORDS} taken; 1 of 1 files" in done.stderr
+    assert [stage for stage in ("read, MB", "extract", "deduplicate", "load") if stage not in done.stderr] == []
