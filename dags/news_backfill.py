@@ -28,12 +28,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit
+from newsflow import dagkit, dagsteps
 from newsflow.backfill import tasks
 
-ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
 LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
 
@@ -73,30 +72,9 @@ def news_backfill() -> None:
     def shards() -> list[dict[str, Any]]:
         return tasks.shards()
 
-    @task(map_index_template="{{ label }}")
-    def fetch(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.fetch(shard)
-
-    @task(map_index_template="{{ label }}", trigger_rule="all_done")
-    def extract(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.extract(shard)
-
-    @task(trigger_rule="all_done")
-    def deduplicate() -> dict[str, Any]:
-        return tasks.deduplicate()
-
-    @task(trigger_rule="all_done")
-    def load() -> dict[str, Any]:
-        return tasks.load()
-
-    @task(trigger_rule="all_done", outlets=[ARTICLES])
-    def check(*, outlet_events: Any) -> dict[str, Any]:
-        outlet_events[ARTICLES].extra = tasks.check()
-        return {"articles": outlet_events[ARTICLES].extra["articles"]}
-
     waiting = shards()
     read.expand(shard=plan()) >> waiting
-    fetch.expand(shard=waiting) >> extract.expand(shard=waiting) >> deduplicate() >> load() >> check()
+    dagsteps.bring_in(waiting, tasks.check)
 
 
 DAG = news_backfill()

@@ -24,12 +24,11 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from airflow.sdk import Asset, Param, dag, task
+from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit, tasks
+from newsflow import dagkit, dagsteps, tasks
 from newsflow.settings import get_settings
 
-ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
 NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
@@ -57,29 +56,7 @@ def news_ingest() -> None:
     def poll(params: dict[str, Any]) -> list[dict[str, Any]]:
         return tasks.poll(params)
 
-    @task(map_index_template="{{ label }}")
-    def fetch(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.fetch(shard)
-
-    @task(map_index_template="{{ label }}", trigger_rule="all_done")
-    def extract(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.extract(shard)
-
-    @task(trigger_rule="all_done")
-    def deduplicate() -> dict[str, Any]:
-        return tasks.deduplicate()
-
-    @task(trigger_rule="all_done")
-    def load() -> dict[str, Any]:
-        return tasks.load()
-
-    @task(trigger_rule="all_done", outlets=[ARTICLES])
-    def check(*, outlet_events: Any) -> dict[str, Any]:
-        outlet_events[ARTICLES].extra = tasks.check()
-        return {"articles": outlet_events[ARTICLES].extra["articles"]}
-
-    shards = poll()
-    fetch.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> check()
+    dagsteps.bring_in(poll(), tasks.check)
 
 
 news_ingest()

@@ -1,6 +1,6 @@
 """What our Dag files share: settings from Airflow, the current run, defaults, the retry policy.
 
-The only module outside `ops` that imports Airflow; Dag files stay declarations.
+With `dagsteps.py` the only modules outside `ops` that import Airflow; Dag files stay declarations.
 """
 
 from __future__ import annotations

@@ -215,12 +215,13 @@ def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Fun
         entered = {r.entered: int(r.pages) for r in queries.rows(conn, "runs.entered", run_id=run_id)}
         begun = queries.rows(conn, "runs.stages", run_id=run_id)
         totals = queries.row(conn, "runs.totals")
+        watermark = int(queries.value(conn, "runs.watermark"))
     unfinished = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
     unfinished += [name for name in steps if name not in {r.stage for r in begun}]
     verdict = judge(
         stages, entered=entered, polls=polls, unfinished_steps=unfinished, min_loaded=settings.check_min_loaded
     )
-    return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles)})
+    return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles), "change_id": watermark})
 
 
 class RunFailedError(Exception):

@@ -128,3 +128,6 @@ select (select count(*) from ingest.publisher) as publishers,
   (select count(*) from ingest.page where loaded_extraction_id is not null) as articles,
   (select count(*) from ingest.page where state = 'pending') as pending,
   (select count(*) from ingest.page where state = 'rejected') as rejected;
+
+-- name: runs.watermark gives the newest change that consumers of news.changes can read
+select coalesce(max(change_id), 0) from news_internal.change;

@@ -194,3 +194,4 @@ def test_the_assets_event_carries_the_funnel(night: Night) -> None:
     assert set(night.asset["stages"]) >= {"fetch", "extract", "deduplicate", "load"}
     assert night.asset["verdict"].startswith("Good: ")
     assert night.asset["polls"]["ok"] > 0
+    assert night.rows("select max(change_id) from news.changes") == [(night.asset["change_id"],)]

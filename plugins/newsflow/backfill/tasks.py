@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from newsflow import dagkit, tasks
+from newsflow import dagkit
 from newsflow.backfill import pipeline
 from newsflow.backfill.request import Request
 from newsflow.pipeline import find_run
 
 POOL = "news_backfill"
-
-fetch, extract, deduplicate, load = tasks.fetch, tasks.extract, tasks.deduplicate, tasks.load
 
 
 def plan(params: Mapping[str, Any]) -> list[dict[str, Any]]:

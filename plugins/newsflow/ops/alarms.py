@@ -15,16 +15,18 @@ from math import exp, log, prod
 from statistics import median
 from typing import Any
 
+from newsflow.ops import rhythm
 from newsflow.ops.history import Day
 from newsflow.ops.robust import at_most, mad
 
 WARNING, CRITICAL = "warning", "critical"
-CHANCE = 1e-4  # a yield that its own past would give once in 10,000 nights is drift
+CHANCE = 1e-5  # a yield that its own past would give once in 100,000 nights is drift
 DROP = 0.15  # and it has to matter: so much of all captures more than usual are lost
 POOLED = 4  # nights that are looked at together, for publishers with few pages
 FEW = 4  # fewer captures than this say nothing
 LENGTH = log(1.8)  # a median body 1.8 times shorter or longer
-SILENT = 0.004  # chance of so long a silence, from its own rhythm
+WILD = 5  # robust standard deviations
+SILENT = 3e-4  # chance of so long a silence, from its own rhythm
 BLIND = 0.8  # share of polls that fail by the network when it is our own outage
 NETWORK = frozenset({"dns_error", "connect_error", "tls_error", "connection_lost", "deadline", "own_outage"})
 
@@ -72,24 +74,30 @@ def _expected(days: Sequence[Day], on: date) -> float | None:
     return max(0.0, pooled - error - 2 * beyond)
 
 
-def drift(name: str, past: Sequence[Day], recent: Sequence[Day]) -> Answer:
+def drift(name: str, past: Sequence[Day], recent: Sequence[Day], *, lasting: bool = False) -> Answer:
     """Fewer captures become articles than the publisher's own past promises: its template changed.
 
     :param past: days before the fault, oldest first, without those on which we were blind.
     :param recent: the newest days, the last of them under judgement.
+    :param lasting: whether the alarm is open; it is over when enough captures are as good as before.
     """
     if not recent:
         return Undecided.CANT_TELL
-    today = recent[-1]
+    today, nights = recent[-1], list(recent[-POOLED:])
     expected = _expected(past, today.day)
     if expected is None:
         return Undecided.CLEAR
-    for window in ([today], list(recent[-POOLED:])):
+    for window in ([today],) if lasting else ([today], nights):
         extracted, readable = sum(d.extracted for d in window), sum(d.readable for d in window)
         if today.extracted and extracted >= FEW and _lost(extracted, readable, expected):
             return _drifted(name, window, expected)
-    enough = today.extracted >= FEW
-    return Undecided.CLEAR if enough and expected - today.readable / today.extracted < DROP else Undecided.CANT_TELL
+    return _recovered([today] if today.extracted >= FEW or not lasting else nights, expected)
+
+
+def _recovered(window: Sequence[Day], expected: float) -> Undecided:
+    extracted, readable = sum(d.extracted for d in window), sum(d.readable for d in window)
+    back = extracted >= FEW and expected - readable / extracted < DROP
+    return Undecided.CLEAR if back else Undecided.CANT_TELL
 
 
 def _lost(extracted: int, readable: int, expected: float) -> bool:
@@ -111,45 +119,25 @@ def _drifted(name: str, window: Sequence[Day], expected: float) -> Finding:
 
 
 def length(name: str, past: Sequence[Day], today: Day) -> Answer:
-    """Bodies are much shorter or longer than ever: a silent template change (teasers, or boilerplate)."""
-    known = [log(d.words) for d in past if d.words and d.readable >= 3]
-    if len(known) < 5:
+    """Bodies are much shorter or longer than ever: a silent template change (teasers, or boilerplate).
+
+    The median of n bodies varies like 1/√n, so a day weighs by √n; a short past is widened as
+    Student's t would widen it.
+    """
+    known = [(log(d.words), d.readable**0.5) for d in past if d.words and d.readable >= 3]
+    if len(known) < 7:
         return Undecided.CLEAR
     if not today.words or today.readable < 3:
         return Undecided.CANT_TELL
-    shift = log(today.words) - median(known)
-    if abs(shift) <= max(LENGTH, 5 * mad(known)):
+    middle = median(words for words, _ in known)
+    shift = log(today.words) - middle
+    spread = mad([(words - middle) * weight for words, weight in known]) * (1 + 6 / len(known))
+    if abs(shift) <= max(LENGTH, WILD * spread / today.readable**0.5):
         return Undecided.CLEAR
-    usual = exp(median(known))
+    usual = exp(middle)
     word = "shorter" if shift < 0 else "longer"
     sentence = f"{name}: bodies are much {word} than usual, {today.words:.0f} words instead of {usual:.0f}."
     return Finding("length_drift", name, WARNING, sentence, {"words": round(today.words), "usual": round(usual)})
-
-
-def _chance(seen: Sequence[Day]) -> float:
-    """Chance of news on such a day; 0.15 of a day is added to both sides, so it is never 0 or 1."""
-    return (sum(d.new_entries > 0 for d in seen) + 0.15) / (len(seen) + 0.3)
-
-
-def beats(past: Sequence[Day]) -> list[float]:
-    """Chance of news on each weekday, Monday first, from the days on which we looked.
-
-    A publisher keeps weekdays where six of the seven had news always or never, three weeks long;
-    an irregular one has the same chance on all days (its weekdays' own would be guesses).
-    """
-    looked = [d for d in past if d.polls]
-    weekdays = [[d for d in looked if d.day.weekday() == weekday] for weekday in range(7)]
-    pure = sum(len(seen) >= 3 and len({d.new_entries > 0 for d in seen}) == 1 for seen in weekdays)
-    return [_chance(seen) for seen in weekdays] if pure >= 6 else [_chance(looked)] * 7
-
-
-def _longest(past: Sequence[Day], rhythm: Sequence[float]) -> float:
-    """The longest silence of the past, in news that was due by the rhythm and did not come."""
-    longest = missed = 0.0
-    for day in past:
-        missed = 0.0 if day.new_entries else missed + rhythm[day.day.weekday()]
-        longest = max(longest, missed)
-    return longest
 
 
 def silence(name: str, days: Sequence[Day], blind: Collection[date], why: str = "") -> Answer:
@@ -163,12 +151,12 @@ def silence(name: str, days: Sequence[Day], blind: Collection[date], why: str = 
     last = max((i for i, d in enumerate(looked) if d.new_entries), default=None)
     if last is None or last + 1 < 14:
         return Undecided.CLEAR
-    quiet, rhythm = looked[last + 1 :], beats(looked[: last + 1])
-    if not quiet:
+    days_since, quiet = looked[last + 1 :], rhythm.quiets(looked[: last + 1])
+    if not days_since:
         return Undecided.CLEAR
-    chance = prod(1 - rhythm[d.day.weekday()] for d in quiet)
-    missed = sum(rhythm[d.day.weekday()] for d in quiet)
-    if chance >= SILENT or missed < 1.5 or missed <= _longest(looked[: last + 1], rhythm) + 1:
+    chance = prod(quiet[d.day.weekday()] for d in days_since)
+    missed = sum(1 - quiet[d.day.weekday()] for d in days_since)
+    if chance >= SILENT or missed < 1.5 or missed <= rhythm.longest(looked[: last + 1], quiet) + 1:
         return Undecided.CANT_TELL
     since = looked[last].day
     sentence = f"{name} is silent since {since:%a %d %b}: {missed:.0f} times news was due and none came"
@@ -283,13 +271,8 @@ def disk(free: float, total: float, bytes_a_day: float, *, warn_days: float) -> 
     pace = f", enough for {left:.0f} days at {bytes_a_day / 1e9:.2f} GB a day" if left != float("inf") else ""
     sentence = f"The archive's disk fills: {free / 1e9:.1f} GB free ({free / total:.0%}){pace}."
     severity = CRITICAL if tight or left < 3 else WARNING
-    return Finding(
-        "disk",
-        "",
-        severity,
-        sentence,
-        {"free": int(free), "days_left": None if left == float("inf") else round(left, 1)},
-    )
+    facts = {"free": int(free), "days_left": None if left == float("inf") else round(left, 1)}
+    return Finding("disk", "", severity, sentence, facts)
 
 
 def feed_gone(name: str, url: str, reason: str, proposals: int) -> Finding:

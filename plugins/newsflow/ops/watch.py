@@ -87,7 +87,7 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     known = queries.rows(conn, "ops.active_publishers")
     opened = {(a.cause, a.subject): a.opened_at for a in queries.rows(conn, "ops.lasting_alarms")}
     outage = _runs(conn, result, now, len(known), opened.get(("run_late", "")))
-    _publishers(result, known, days, opened, now, outage)
+    judge_publishers(result, known, days, opened, now, outage=outage)
     _feeds(conn, result)
     _stories(conn, result)
     _consumers(conn, result, settings, now)
@@ -108,14 +108,21 @@ def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, l
     return isinstance(outage, Finding)
 
 
-def _publishers(
+def judge_publishers(
     result: Judgement,
     known: Sequence[Any],
     days: Mapping[int, Sequence[Day]],
     opened: Mapping[tuple[str, str], datetime],
     now: datetime,
+    *,
     outage: bool,
 ) -> None:
+    """Put the rules about publishers to their days.
+
+    :param known: rows of `ops.active_publishers`.
+    :param opened: since when alarms last, by (cause, subject).
+    :param outage: whether we ourselves are cut off now, so that nothing is decided.
+    """
     blind = alarms.blind_days(days)
     for row in known:
         own = days.get(row.publisher_id, [])
@@ -137,7 +144,7 @@ def _content(cause: str, name: str, seen: Sequence[Day], opened: date | None, no
     if not recent or recent[-1].day != today:
         return Undecided.CANT_TELL
     if cause == "yield_drift":
-        return alarms.drift(name, past, recent[-1:] if opened else recent)
+        return alarms.drift(name, past, recent, lasting=opened is not None)
     return alarms.length(name, past, recent[-1])
 
 

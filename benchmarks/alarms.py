@@ -1,0 +1,69 @@
+"""How often the watch cries wolf, and how soon it sees a wolf: random publishers of all habits, night after night.
+
+`make bench PART=alarms`; the habits and faults are in `rhythms.py`. A number after it is the number of seeds.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from benchmarks.rhythms import FAULTS, Habit, Raised, beats, planted, quiet
+
+PUBLISHERS, NIGHTS, PLANTED_FROM = 200, 30, 45
+
+
+def false_alarms(seeds: int) -> None:
+    """Publishers that are well, each month with other habits: nothing should be raised."""
+    raised: Counter[str] = Counter()
+    for seed in range(seeds):
+        raised.update(alarm.cause for alarm in quiet(PUBLISHERS, seed).live(NIGHTS * 2))
+    months = seeds * PUBLISHERS * 2
+    by = ", ".join(f"{cause} {number}" for cause, number in raised.most_common()) or "none"
+    print(f"{sum(raised.values())} false alarms in {months:,} publisher months of {NIGHTS} nights ({by})")
+    print(f"= {sum(raised.values()) / months * PUBLISHERS:.2f} a month among {PUBLISHERS} publishers\n")
+
+
+def found(habit: Habit, raised: Sequence[Raised]) -> Raised | None:
+    """The alarm of a habit's planted fault."""
+    mine = (r for r in raised if (r.cause, r.subject) == (FAULTS[habit.fault], habit.name) and r.day >= habit.from_day)
+    return min(mine, key=lambda r: r.day, default=None)
+
+
+def delay(habit: Habit, alarm: Raised) -> int:
+    """Nights with news, or due ones where it is silent, from the fault to its alarm: 1 is the first."""
+    return len(list(beats(habit, habit.from_day, alarm.day)))
+
+
+def group(habit: Habit) -> str:
+    """Publishers are told apart by what a night of theirs can show."""
+    size = max(habit.week)
+    return "15 pages or more" if size >= 15 else "4 to 14 pages" if size >= 4 else "fewer pages"
+
+
+def detection(seeds: int) -> None:
+    """A fault each, after six weeks of health; watched for a month."""
+    rows: dict[tuple[str, str], list[int | None]] = {}
+    for seed in range(seeds):
+        world = planted(PUBLISHERS, 1000 + seed, PLANTED_FROM)
+        raised = world.live(PLANTED_FROM + 7 + NIGHTS)
+        for habit in world.habits:
+            alarm = found(habit, raised)
+            rows.setdefault((habit.fault, group(habit)), []).append(delay(habit, alarm) if alarm else None)
+    print(f"{'fault':<10}{'a night of':<18}{'planted':>8}{'first':>8}{'second':>8}{'later':>8}{'not in a month':>16}")
+    for (fault, size), delays in sorted(rows.items()):
+        seen = Counter("never" if d is None else "later" if d > 2 else str(max(d, 1)) for d in delays)
+        cells = [f"{seen[key] / len(delays):.0%}" for key in ("1", "2", "later", "never")]
+        print(f"{fault:<10}{size:<18}{len(delays):>8}{cells[0]:>8}{cells[1]:>8}{cells[2]:>8}{cells[3]:>16}")
+
+
+def main() -> None:
+    """Print both tables."""
+    seeds = next((int(a) for a in sys.argv[1:] if a.isdigit()), 10)
+    false_alarms(seeds)
+    detection(max(seeds // 3, 1))
+
+
+if __name__ == "__main__":
+    main()
