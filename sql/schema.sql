@@ -90,6 +90,12 @@ END;
 
 COMMENT ON FUNCTION news.changes_since(cursor bigint, "limit" integer) IS 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
 
+CREATE FUNCTION news_internal.hour_number(at timestamp with time zone) RETURNS integer
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (floor((date_part('epoch'::text, at) / (3600)::double precision)))::integer;
+
+COMMENT ON FUNCTION news_internal.hour_number(at timestamp with time zone) IS 'Hours since 1970, UTC. Stable, as date_part is: else it would not be inlined.';
+
 CREATE TABLE ingest.gap (
     gap_id bigint NOT NULL,
     feed_id integer,
@@ -297,9 +303,9 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
  WITH outlet AS MATERIALIZED (
           SELECT p.publisher_id,
              p.name,
-             date_trunc('hour'::text, ( SELECT min(a.first_seen_at) AS min
+             ( SELECT news_internal.hour_number(min(a.first_seen_at)) AS hour_number
                     FROM news_internal.article a
-                   WHERE (a.publisher_id = p.publisher_id)), 'UTC'::text) AS first_hour
+                   WHERE (a.publisher_id = p.publisher_id)) AS first_hour
             FROM ingest.publisher p
            WHERE ((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher))
          ), span AS (
@@ -307,32 +313,33 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              o.name,
              o.first_hour,
              h.hour
-            FROM (generate_series(date_trunc('hour'::text, coverage_between.since, 'UTC'::text), (coverage_between.until - '00:00:00.000001'::interval), '01:00:00'::interval) h(hour)
+            FROM (generate_series(news_internal.hour_number(coverage_between.since), news_internal.hour_number((coverage_between.until - '00:00:00.000001'::interval))) h(hour)
               JOIN outlet o ON ((o.first_hour <= h.hour)))
          ), counted AS MATERIALIZED (
           SELECT a.publisher_id,
-             date_trunc('hour'::text, a.at, 'UTC'::text) AS hour,
+             a.hour,
              count(*) AS seen
-            FROM (( SELECT x.publisher_id,
-                     x.published_at AS at
+            FROM ( SELECT x.publisher_id,
+                     news_internal.hour_number(x.published_at) AS hour
                     FROM news_internal.article x
-                   WHERE ((x.published_quality = 'exact'::text) AND (x.published_at >= (coverage_between.since - '29 days'::interval)) AND (x.published_at < (coverage_between.until + '01:00:00'::interval)))
+                   WHERE ((x.published_quality = 'exact'::text) AND (x.publisher_id = ANY (ARRAY( SELECT outlet.publisher_id
+                            FROM outlet))) AND (x.published_at >= (coverage_between.since - '29 days'::interval)) AND (x.published_at < (coverage_between.until + '01:00:00'::interval)))
                  UNION ALL
                   SELECT x.publisher_id,
-                     x.first_seen_at
+                     news_internal.hour_number(x.first_seen_at) AS hour_number
                     FROM news_internal.article x
-                   WHERE ((x.published_quality <> 'exact'::text) AND (x.first_seen_at >= (coverage_between.since - '29 days'::interval)) AND (x.first_seen_at < (coverage_between.until + '01:00:00'::interval)))) a
-              JOIN outlet o ON ((o.publisher_id = a.publisher_id)))
-           GROUP BY a.publisher_id, (date_trunc('hour'::text, a.at, 'UTC'::text))
+                   WHERE ((x.published_quality <> 'exact'::text) AND (x.publisher_id = ANY (ARRAY( SELECT outlet.publisher_id
+                            FROM outlet))) AND (x.first_seen_at >= (coverage_between.since - '29 days'::interval)) AND (x.first_seen_at < (coverage_between.until + '01:00:00'::interval)))) a
+           GROUP BY a.publisher_id, a.hour
          ), before AS (
           SELECT c_1.publisher_id,
-             (c_1.hour + ((week.week)::double precision * '7 days'::interval)) AS hour,
+             (c_1.hour + (week.week * 168)) AS hour,
              sum(c_1.seen) AS seen
             FROM ((counted c_1
               JOIN outlet o ON (((o.publisher_id = c_1.publisher_id) AND (c_1.hour >= o.first_hour))))
               CROSS JOIN generate_series(1, 4) week(week))
-           WHERE (((c_1.hour + ((week.week)::double precision * '7 days'::interval)) >= (coverage_between.since - '01:00:00'::interval)) AND ((c_1.hour + ((week.week)::double precision * '7 days'::interval)) <= coverage_between.until))
-           GROUP BY c_1.publisher_id, (c_1.hour + ((week.week)::double precision * '7 days'::interval))
+           WHERE (((c_1.hour + (week.week * 168)) >= news_internal.hour_number(coverage_between.since)) AND ((c_1.hour + (week.week * 168)) <= news_internal.hour_number(coverage_between.until)))
+           GROUP BY c_1.publisher_id, (c_1.hour + (week.week * 168))
          ), blind AS (
           SELECT o.publisher_id,
              g.cause,
@@ -346,15 +353,15 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
           SELECT b.publisher_id,
              h.hour,
              string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
-             round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, (h.hour + '01:00:00'::interval)) - GREATEST(b.from_at, h.hour)))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
+             round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, to_timestamp(((((h.hour + 1))::numeric * 3600.0))::double precision)) - GREATEST(b.from_at, to_timestamp((((h.hour)::numeric * 3600.0))::double precision))))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
             FROM (blind b
-              CROSS JOIN LATERAL generate_series(date_trunc('hour'::text, GREATEST(b.from_at, coverage_between.since), 'UTC'::text), (LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval), '01:00:00'::interval) h(hour))
+              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, coverage_between.since)), news_internal.hour_number((LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval))) h(hour))
            GROUP BY b.publisher_id, h.hour
          )
-  SELECT s.hour,
+  SELECT to_timestamp((((s.hour)::numeric * 3600.0))::double precision) AS to_timestamp,
      s.name,
      COALESCE(c.seen, (0)::bigint) AS "coalesce",
-     round((COALESCE(w.seen, (0)::numeric) / NULLIF(LEAST(floor((EXTRACT(epoch FROM (s.hour - s.first_hour)) / (604800)::numeric)), (4)::numeric), (0)::numeric)), 1) AS round,
+     round((COALESCE(w.seen, (0)::numeric) / (NULLIF(LEAST(((s.hour - s.first_hour) / 168), 4), 0))::numeric), 1) AS round,
      (l.causes IS NOT NULL),
      l.causes,
      l.missed
@@ -3629,6 +3636,8 @@ CREATE INDEX story_edge_hi ON ingest.story_edge USING btree (hi);
 
 CREATE INDEX story_member_story ON ingest.story_member USING btree (story_id);
 
+CREATE INDEX article_loaded ON news_internal.article USING btree (loaded_at);
+
 CREATE INDEX article_names ON news_internal.article USING gin (authors, tags);
 
 CREATE INDEX article_newest ON news_internal.article USING btree (published_at DESC NULLS LAST);
@@ -3637,11 +3646,13 @@ CREATE INDEX article_published ON news_internal.article USING btree (published_a
 
 CREATE INDEX article_publisher ON news_internal.article USING btree (publisher_id, published_at);
 
+CREATE INDEX article_revised ON news_internal.article USING btree (revised_at) WHERE (revision > 1);
+
 CREATE INDEX article_seen ON news_internal.article USING btree (publisher_id, first_seen_at);
 
-CREATE INDEX article_story ON news_internal.article USING btree (story_id);
+CREATE INDEX article_seen_day ON news_internal.article USING btree ((((first_seen_at AT TIME ZONE 'UTC'::text))::date), publisher_id);
 
-CREATE INDEX article_times ON news_internal.article USING brin (first_seen_at, loaded_at, revised_at, run_id, (((first_seen_at AT TIME ZONE 'UTC'::text))::date)) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX article_story ON news_internal.article USING btree (story_id);
 
 CREATE INDEX article_url ON news_internal.article USING hash (url);
 
