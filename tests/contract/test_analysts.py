@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
@@ -94,13 +90,3 @@ def test_the_guide_names_only_what_exists(sample: World) -> None:
     there = {name for (name,) in sample.rows("select relname from pg_class where relnamespace = 'news'::regnamespace")}
     there |= {name for (name,) in sample.rows("select proname from pg_proc where pronamespace = 'news'::regnamespace")}
     assert set(re.findall(r"\bnews\.([a-z_]+)", GUIDE)) <= there
-
-
-def test_the_figures_are_made(sample: World, tmp_path: Path) -> None:
-    script = ROOT / "docs/examples/figures.py"
-    subprocess.run([sys.executable, str(script), sample.dsn, str(tmp_path)], check=True)
-    assert {p.name for p in tmp_path.iterdir()} == {"volume.svg", "languages.svg"}
-    for path in tmp_path.iterdir():
-        text = "".join(ElementTree.parse(path).getroot().itertext())
-        assert {"volume.svg": "08:00", "languages.svg": "en"}[path.name] in text
-        assert path.read_text() == (ROOT / "docs/figures" / path.name).read_text(), "run docs/examples/figures.py"
