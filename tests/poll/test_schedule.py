@@ -19,25 +19,41 @@ def wait(seen: Seen, interval_s: float | None = 3600.0, now: datetime = NOON, ji
     return (after_success(seen, interval_s, now, jitter).at - now).total_seconds()
 
 
+def interval(seen: Seen, interval_s: float | None = 3600.0) -> float:
+    return after_success(seen, interval_s, NOON, 0.5).interval_s
+
+
 @pytest.mark.parametrize(
     ("known", "expected"),
     [(0, 1800), (9, 1800), (10, 3600), (20, 3600), (21, 5400), (30, 5400)],
 )
 def test_share_of_known_entries_steers_the_interval(known: int, expected: float) -> None:
-    assert wait(Seen(entries=30, known=known)) == pytest.approx(expected)
+    assert interval(Seen(entries=30, known=known)) == pytest.approx(expected)
 
 
 def test_first_poll_comes_back_in_half_an_hour() -> None:
-    assert wait(Seen(entries=30, known=0), None) == pytest.approx(1800)
+    assert interval(Seen(entries=30, known=0), None) == pytest.approx(1800)
 
 
 def test_interval_stays_between_ten_minutes_and_a_day() -> None:
     assert wait(Seen(entries=30, known=0), 600.0) == pytest.approx(SHORTEST_S)
-    assert wait(Seen(entries=30, known=30), 80_000.0) == pytest.approx(LONGEST_S)
+    assert interval(Seen(entries=30, known=30), 80_000.0) == pytest.approx(LONGEST_S)
 
 
-def test_never_longer_than_an_eighth_of_the_window_at_its_busiest() -> None:
-    assert wait(Seen(entries=30, known=30, horizon_s=6000), 80_000.0) == pytest.approx(1500)
+def test_never_longer_than_a_sixteenth_of_the_window_at_its_busiest() -> None:
+    assert interval(Seen(entries=30, known=30, horizon_s=12_000), 80_000.0) == pytest.approx(1500)
+
+
+@pytest.mark.parametrize(("daily", "polls"), [(4, 4), (16, 8), (100, 20)])
+def test_polls_a_day_grow_with_the_root_of_the_rate(daily: int, polls: int) -> None:
+    # a window of a week: half of it in three and a half days
+    seen = Seen(entries=7 * daily, known=7 * daily, horizon_s=3.5 * 86_400)
+    assert interval(seen, 80_000.0) == pytest.approx(86_400 / polls)
+
+
+def test_a_wait_ends_before_the_tick_that_its_interval_just_passes() -> None:
+    assert wait(Seen(entries=30, known=15), 2400.0) == pytest.approx(1600)
+    assert wait(Seen(entries=30, known=15), 7200.0) == pytest.approx(7200 - 900)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +69,7 @@ def test_wishes_of_the_publisher_count(seen: Seen) -> None:
 
 
 def test_wishes_never_make_us_lose_entries() -> None:
-    assert wait(Seen(entries=30, known=0, horizon_s=4800, fresh_s=7200), 600.0) == pytest.approx(1200)
+    assert wait(Seen(entries=30, known=0, horizon_s=9600, fresh_s=7200), 600.0) == pytest.approx(1200)
 
 
 def test_an_absurd_ttl_is_no_reason_to_stay_away() -> None:
@@ -62,10 +78,10 @@ def test_an_absurd_ttl_is_no_reason_to_stay_away() -> None:
 
 def test_skip_hours_and_days() -> None:
     hours = Wishes(skip_hours=frozenset({13, 14}))
-    at = after_success(Seen(30, 15, wishes=hours), 3600.0, NOON, 0.5).at
+    at = after_success(Seen(30, 15, wishes=hours), 5400.0, NOON, 0.5).at
     assert at == NOON.replace(hour=15)
     days = Wishes(skip_days=frozenset({2, 3}))
-    assert after_success(Seen(30, 15, wishes=days), 3600.0, NOON, 0.5).at == datetime(2026, 3, 6, tzinfo=timezone.utc)
+    assert after_success(Seen(30, 15, wishes=days), 5400.0, NOON, 0.5).at == datetime(2026, 3, 6, tzinfo=timezone.utc)
 
 
 def test_skipping_everything_skips_nothing_for_ever() -> None:
