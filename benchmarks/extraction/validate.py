@@ -29,7 +29,7 @@ RULES = [
         (2, 3), (0.05, 0.1, 0.2, 0.3), (15, 25, 40), (2, 3, 4), (0.1, 0.2, 0.3)
     )
 ]
-GATES = (1.2, 1.35, completeness.GATE, 1.8, 2.2, 1e9)
+GATES = (1.25, completeness.GATE, 2.0, float("inf"))
 
 Choice = TypeVar("Choice", bound=Hashable)
 
