@@ -14,9 +14,10 @@ from collections.abc import Sequence
 
 from benchmarks.extraction import bodies, fields, figure, learned, outcomes, speed, validate
 from benchmarks.extraction.environments import UnavailableError
-from benchmarks.extraction.extractors import EXTRACTORS
+from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run, run
-from benchmarks.extraction.sets import SETS, SHARED, Gold, load
+from benchmarks.extraction.sets import SETS, Gold, load
+from benchmarks.shared import SHARED
 from benchmarks.sheets import Sheet
 from newsflow.settings import ROOT
 
@@ -45,8 +46,8 @@ def runs(gold: Sequence[Gold], reuse: bool) -> list[Run]:
     return found
 
 
-def measure(name: str, gold: Sequence[Gold], reuse: bool) -> tuple[list[Sheet], figure.Points, Run]:
-    """Tables of a set, points for the figure, and newsflow's run."""
+def measure(name: str, gold: Sequence[Gold], reuse: bool) -> tuple[list[Sheet], figure.Points, list[Made]]:
+    """Tables of a set, points for the figure, and what newsflow made of its pages."""
     found = runs(gold, reuse)
     own = found[0]
     ours = own.name
@@ -58,7 +59,7 @@ def measure(name: str, gold: Sequence[Gold], reuse: bool) -> tuple[list[Sheet], 
     if gold[0].title is not None:
         sheets.append(fields.sheet(name, gold, found))
     sheets.append(bodies.worse(name, gold, scores, ours))
-    return sheets, figure.points(scores), own
+    return sheets, figure.points(scores), own.made
 
 
 def main() -> None:
@@ -72,15 +73,21 @@ def main() -> None:
     sets: dict[str, Sequence[Gold]] = {name: gold for name in asked.sets if (gold := load(name))}
     for name in set(asked.sets) - sets.keys():
         print(f"{name}: not measured, there is no {SHARED / name}")
+    if sets:
+        measure_all(sets, asked.reuse)
+
+
+def measure_all(sets: dict[str, Sequence[Gold]], reuse: bool) -> None:
+    """Every table of these sets; written down where no set is missing."""
     sheets: list[Sheet] = []
     points: dict[str, figure.Points] = {}
-    own: dict[str, Run] = {}
+    own: dict[str, Sequence[Made]] = {}
     for name, gold in sets.items():
-        made, points[name], own[name] = measure(name, gold, asked.reuse)
+        made, points[name], own[name] = measure(name, gold, reuse)
         sheets += shown(made)
     first = next(iter(sets))
     sheets += shown([speed.sheet(first, sets[first]), outcomes.sheet()])
-    sheets += shown(validate.sheets(sets, {name: one.made for name, one in own.items()}))
+    sheets += shown(validate.sheets(sets, own))
     if sets.keys() == SETS.keys():
         PAGE.write_text(HEAD + "\n".join(sheet.markdown() for sheet in sheets), encoding="utf-8")
         FIGURE.write_text(figure.draw(points), encoding="utf-8")
