@@ -18,6 +18,7 @@ from newsflow.extract import (
     deck,
     fields,
     language,
+    layout,
     lines,
     marks,
     outcomes,
@@ -113,6 +114,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     seen = marks.read(root, text)
     titles = _titles(page, found["title"])
     strip_elements(root, *blocks.JUNK, with_tail=False)
+    layout.unwrap(root)
     ground = blocks.segment(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
     known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
