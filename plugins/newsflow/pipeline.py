@@ -7,6 +7,7 @@ process; both do the same work and can take over from each other.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -244,6 +245,11 @@ def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: 
     return result
 
 
+def alone(settings: Settings) -> Settings:
+    """Settings for shards that are taken one after the other: each has all cores to extract with."""
+    return settings.model_copy(update={"extract_workers": settings.extract_workers or os.cpu_count() or 1})
+
+
 def run_all(
     settings: Settings, dag_run_id: str, request: Request = Request(), *, dag_id: str = "cli", clock: Clock = utcnow
 ) -> Funnel:
@@ -256,7 +262,7 @@ def run_all(
     for shard in shards:
         fetch(settings, run_id, shard.shard, clock=clock)
     for shard in shards:
-        extract(settings, run_id, shard.shard, clock=clock)
+        extract(alone(settings), run_id, shard.shard, clock=clock)
     deduplicate(settings, run_id, clock=clock)
     load(settings, run_id, clock=clock)
     return check(settings, run_id, steps=NIGHT, clock=clock)

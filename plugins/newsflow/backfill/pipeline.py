@@ -116,7 +116,7 @@ def run_all(
     for shard in waiting:
         pipeline.fetch(settings, run_id, shard.shard, clock=clock)
     for shard in waiting:
-        pipeline.extract(settings, run_id, shard.shard, clock=clock)
+        pipeline.extract(pipeline.alone(settings), run_id, shard.shard, clock=clock)
     pipeline.deduplicate(settings, run_id, clock=clock)
     pipeline.load(settings, run_id, clock=clock)
     return check(settings, run_id, clock=clock)

@@ -1,0 +1,118 @@
+"""A CC-NEWS-like archive, a server to bring it into, and what the processes spend on it."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import SecretStr
+
+from benchmarks import shelf
+from benchmarks.shared import SHARED
+from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.model import Exchange, Outcome
+from newsflow.settings import ROOT, Settings
+from newsflow.store.db import connect, session
+from newsflow.store.migrate import migrate
+from tests.backfill.foreign import EPOCH, pages
+
+_PARAGRAPH = re.compile(rb"(<p[^>]*>)([^<]{80,})")
+
+
+def real_pages(count: int) -> Iterator[tuple[Exchange, datetime]]:
+    """Pages of `shared/pages`, over and over, a third of the words of each paragraph shuffled within it."""
+    found = shelf.read(SHARED / "pages")
+    for number in range(count):
+        page, chance = found[number % len(found)], random.Random(number)
+
+        def edited(match: re.Match[bytes], chance: random.Random = chance) -> bytes:
+            words = match[2].split()
+            for _ in range(len(words) // 3):
+                words[chance.randrange(len(words))] = chance.choice(words)
+            return match[1] + b" ".join(words)
+
+        body = _PARAGRAPH.sub(edited, page.html)
+        url = f"https://www.real{number % len(found)}.example/2024/{number}"
+        kind = {"content-type": "text/html; charset=utf-8"}
+        when = EPOCH + timedelta(minutes=number)
+        yield Exchange(url, Outcome.OK, 200, kind, body, url, (url,), reason="OK"), when
+
+
+def mixed(count: int) -> Iterator[tuple[Exchange, datetime]]:
+    """Half real pages (where they are there), half of the newsroom's texts."""
+    real = real_pages(count // 2) if (SHARED / "pages").exists() else iter(())
+    written = pages(count, publishers=40)
+    for number in range(count):
+        yield next(real, None) or next(written) if number % 2 else next(written)
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process and its children, those that have ended included."""
+    top = psutil.Process(pid)
+    times = [process.cpu_times() for process in (top, *top.children(recursive=True))]
+    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+
+
+@dataclass
+class Cpu:
+    """CPU seconds of this process, its children and the server's within a `with` block."""
+
+    server: Server
+    seconds: float = 0.0
+
+    def _now(self) -> float:
+        own, children = os.times(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        return own.user + own.system + children.ru_utime + children.ru_stime + cpu_of(self.server.pid())
+
+    def __enter__(self) -> Cpu:
+        self._before = self._now()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds = self._now() - self._before
+
+
+@contextmanager
+def database(folder: Path) -> Iterator[tuple[Server, Settings]]:
+    """A server over `folder`, new or from an earlier piece, and settings for a backfill into it."""
+    base = folder / "pg"
+    base.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    base.chmod(0o755)
+    server = Server(data=base / "data", port=free_port(), bin=binaries(), fast=True)
+    server.start()
+    try:
+        conn = connect(server.url())
+        migrate(conn, ROOT / "sql")
+        conn.close()
+        url = SecretStr(server.url())
+        yield server, Settings(database_url=url, archive=str(folder / "archive"), shards=1)
+    finally:
+        server.stop("fast")
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """For a process that works with these settings."""
+    return {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT}",
+        "NEWSFLOW_DATABASE_URL": settings.dsn,
+        "NEWSFLOW_ARCHIVE": settings.archive,
+        "NEWSFLOW_SHARDS": "1",
+    }
+
+
+def rows(settings: Settings, query: str) -> list[Any]:
+    """Rows of a query, as plain tuples."""
+    with session(settings.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(query)
+        return [tuple(row) for row in cursor]
