@@ -19,6 +19,8 @@ from newsflow.model import Exchange
 from newsflow.store import warc
 
 _GZIP = b"\x1f\x8b"
+_ENOUGH = 512  # bytes at the beginning of a gzip member, of which some can be unpacked
+_CHUNK = 1024 * 1024
 
 
 class Stream(Protocol):
@@ -49,13 +51,14 @@ class Tape:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self._kept: deque[bytes] = deque()
+        self._again: deque[bytes] = deque()
         self._start = stream.tell()
         self.error: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
         """As the stream."""
         try:
-            data = self._stream.read(size)
+            data = self._once_more(size) if self._again else self._stream.read(size)
         except Exception as error:  # anything: a panic of fastwarc would end the process
             self.error = error
             return b""
@@ -63,9 +66,23 @@ class Tape:
             self._kept.append(data)
         return data
 
+    def _once_more(self, size: int) -> bytes:
+        data = self._again.popleft()
+        if 0 <= size < len(data):
+            self._again.appendleft(data[size:])
+            data = data[:size]
+        return data
+
     def tell(self) -> int:
-        """As the stream."""
-        return self._stream.tell()
+        """Offset of the next byte, as the stream counts."""
+        return self._stream.tell() - sum(map(len, self._again))
+
+    def from_here(self, start: int) -> Tape:
+        """A tape of the same stream that gives what was kept from `start` on once more."""
+        found = Tape(self._stream)
+        found._again.append(self.cut(start, self._stream.tell()))
+        found._start = start
+        return found
 
     def forget(self, before: int) -> None:
         """Drop whole pieces that end before an offset."""
@@ -111,14 +128,42 @@ RefusesPage = Callable[[Exchange], str]
 def read(stream: Stream, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
     """All response records from the stream's position on.
 
+    A gzip member that can't be unpacked costs itself only: reading goes on at the next record behind it.
+
     :param refuses: judges a record by its WARC and HTTP headers; its reason, or ''.
     :param refuses_page: judges it with its body.
-    :raises BrokenFileError: where the bytes are no WARC record.
+    :raises BrokenFileError: where the bytes are no WARC record, up to the file's end.
     :raises LostFileError: where the stream fails.
     """
-    tape = Tape(stream)
+    tape: Tape | None = Tape(stream)
+    skipping = False
+    while tape is not None:
+        try:
+            for item in _read(tape, refuses, refuses_page):
+                skipping = False
+                yield item
+            return
+        except _DamagedError as damage:
+            tape = _behind(tape, damage.at)
+            if tape is None:
+                raise BrokenFileError(f"after byte {damage.at}: {damage}") from None
+            if not skipping:
+                yield Read(tape.tell(), "damaged")
+            skipping = True
+
+
+class _DamagedError(Exception):
+    """Nothing can be unpacked from byte `at` on, as far as the tape was read."""
+
+    def __init__(self, at: int, why: Exception) -> None:
+        super().__init__(str(why))
+        self.at = at
+
+
+def _read(tape: Tape, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
     waiting: tuple[int, str, Found | None] | None = None
     resumable: bool | None = None
+    first = tape.tell()
     try:
         for record in ArchiveIterator(cast(BinaryIO, tape), record_types=WarcRecordType.response, parse_http=False):
             at = record.stream_pos
@@ -130,13 +175,46 @@ def read(stream: Stream, refuses: Refuses, refuses_page: RefusesPage) -> Iterato
             waiting = (at, *_judge(record, refuses, refuses_page))
     except (OSError, ValueError) as error:
         if tape.error is None:
-            raise BrokenFileError(f"after byte {waiting[0] if waiting else tape.tell()}: {error}") from None
+            good = _end_of_member(tape, waiting[0]) if waiting else 0
+            if waiting and good:
+                yield _complete(tape, *waiting, good, True)
+            raise _DamagedError(good or (waiting[0] if waiting else first), error) from None
     if tape.error is not None:
         raise LostFileError(f"at byte {tape.tell()}: {tape.error}") from tape.error
     if waiting:
         if resumable is not False and _is_cut(tape.cut(waiting[0], tape.tell())):
             raise BrokenFileError(f"the file ends in the middle of the record at byte {waiting[0]}")
         yield _complete(tape, *waiting, tape.tell(), resumable is not False)
+
+
+def _end_of_member(tape: Tape, start: int) -> int:
+    """Where the sound gzip member at `start` ends; 0 where there is none."""
+    member = _member(tape.cut(start, tape.tell()))
+    return start + len(member) if member else 0
+
+
+def _behind(tape: Tape, damaged: int) -> Tape | None:
+    """What is left of a file behind damage, from the next gzip member that holds a WARC record; None where none is."""
+    data, begin, looked = tape.cut(damaged, tape.tell()), damaged, 1
+    while True:
+        while (looked := data.find(_GZIP, looked)) >= 0:
+            if _begins_record(data[looked:]):
+                return tape.from_here(begin + looked)
+            looked += 1
+        more = tape.read(_CHUNK)
+        if not more:
+            return None
+        keep = max(1, len(data) - _ENOUGH)  # the beginning of a member that lacked its continuation is looked at again
+        tape.forget(begin + keep)
+        data, begin, looked = data[keep:] + more, begin + keep, 0
+
+
+def _begins_record(data: bytes) -> bool:
+    """Whether gzip data unpacks to the first bytes of a WARC record."""
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 5) == b"WARC/"
+    except zlib.error:
+        return False
 
 
 def _is_cut(data: bytes) -> bool:

@@ -169,6 +169,8 @@ class Reader:
         progress.note(item)
         batch.records += 1
         if item.found is None:
+            if item.refused == "damaged":
+                log.warning("%s: damaged before byte %d; reading goes on there", progress.source, item.next_offset)
             return
         one = ledger.candidate(item.found, self._selection)
         if one is None:
