@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905
+# ruff: noqa: E501
 """Texts of our own for the story benchmark: news items by grammar, and pages by template.
 
 The grammar serves where no open texts lie beside the project; the templates (weather,

@@ -2327,6 +2327,7 @@ CREATE TABLE ingest.sketch (
     words integer NOT NULL,
     text_key bytea,
     hashes bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    site_lines bigint DEFAULT 0 NOT NULL,
     CONSTRAINT sketch_text_key_check CHECK ((octet_length(text_key) = 32))
 );
 
@@ -2343,6 +2344,8 @@ COMMENT ON COLUMN ingest.sketch.words IS 'Length of the text in words, after lin
 COMMENT ON COLUMN ingest.sketch.text_key IS 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
 
 COMMENT ON COLUMN ingest.sketch.hashes IS 'The smallest hashes of its shingles, as in ingest.sketch_hash; kept so that they can be taken out again.';
+
+COMMENT ON COLUMN ingest.sketch.site_lines IS 'Digest of the site lines that comparison leaves out of this text; 0 for none. Imported articles only: extraction has taken them out of pages.';
 
 CREATE TABLE ingest.sketch_hash (
     h bigint NOT NULL,
@@ -2409,12 +2412,12 @@ CREATE TABLE ingest.story_edge (
     shared integer NOT NULL,
     rule text NOT NULL,
     joins boolean NOT NULL,
-    inner_page bigint,
-    part_start integer DEFAULT 0 NOT NULL,
-    part_end integer DEFAULT 0 NOT NULL,
     found_at timestamp with time zone NOT NULL,
-    CONSTRAINT story_edge_check CHECK ((lo < hi)),
-    CONSTRAINT story_edge_check1 CHECK (((inner_page = lo) OR (inner_page = hi)))
+    lo_start integer DEFAULT 0 NOT NULL,
+    lo_end integer DEFAULT 0 NOT NULL,
+    hi_start integer DEFAULT 0 NOT NULL,
+    hi_end integer DEFAULT 0 NOT NULL,
+    CONSTRAINT story_edge_check CHECK ((lo < hi))
 );
 
 COMMENT ON TABLE ingest.story_edge IS 'Two pages found to have much text in common though not word for word; stories are what the joining edges and equal texts connect.';
@@ -2437,13 +2440,15 @@ COMMENT ON COLUMN ingest.story_edge.rule IS 'whole: most of both agrees; lead: o
 
 COMMENT ON COLUMN ingest.story_edge.joins IS 'Whether they are copies. A page that holds two texts in different places is a roundup: none of its parts joins it to a story.';
 
-COMMENT ON COLUMN ingest.story_edge.inner_page IS 'Which of the two is the much shorter text, a part of the other; null where they are about as long.';
-
-COMMENT ON COLUMN ingest.story_edge.part_start IS 'Where that part begins in the longer text, in tokens.';
-
-COMMENT ON COLUMN ingest.story_edge.part_end IS 'Where it ends.';
-
 COMMENT ON COLUMN ingest.story_edge.found_at IS 'When they were compared.';
+
+COMMENT ON COLUMN ingest.story_edge.lo_start IS 'Where in the page lo the shared passage begins, in tokens; 0 to 0 where nothing is said.';
+
+COMMENT ON COLUMN ingest.story_edge.lo_end IS 'Where it ends there.';
+
+COMMENT ON COLUMN ingest.story_edge.hi_start IS 'Where in the page hi the shared passage begins, in tokens; 0 to 0 where nothing is said.';
+
+COMMENT ON COLUMN ingest.story_edge.hi_end IS 'Where it ends there.';
 
 CREATE TABLE ingest.story_member (
     page_id bigint NOT NULL,

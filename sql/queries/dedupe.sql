@@ -10,15 +10,15 @@ select pg_advisory_xact_lock(hashtextextended('newsflow.stories', 0));
 -- name: dedupe.list_texts reads the newest extraction of pages
 select p.page_id, p.publisher_id, p.url, p.state, p.loaded_extraction_id is not null as loaded,
   e.extraction_id, e.title, e.body, e.authors, e.agencies, e.published_at, e.published_quality, e.language,
-  e.canonical_url, e.page_type,
+  e.canonical_url, e.page_type, e.cause,
   exists (select from ingest.story_member m where m.page_id = p.page_id) as clustered
 from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.page_id = any(%(pages)s::bigint[])
 order by p.page_id;
 
 -- name: dedupe.list_sketched reads the extractions that stored sketches were made of
-select s.page_id, e.extraction_id, e.title, e.body, e.authors, e.agencies
-from ingest.sketch s join ingest.extraction e using (extraction_id)
+select s.page_id, p.publisher_id, e.extraction_id, e.title, e.body, e.authors, e.agencies, e.cause
+from ingest.sketch s join ingest.extraction e using (extraction_id) join ingest.page p on p.page_id = s.page_id
 where s.page_id = any(%(pages)s::bigint[])
 order by s.page_id;
 
@@ -43,10 +43,10 @@ using ingest.sketch s, unnest(s.hashes) as old (hash)
 where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id;
 
 -- name: dedupe.put_sketches stores the sketches of a batch in place of older ones
-insert into ingest.sketch as s (page_id, extraction_id, version, words, text_key, hashes) values %s
+insert into ingest.sketch as s (page_id, extraction_id, version, words, text_key, hashes, site_lines) values %s
 on conflict (page_id) do update set
   extraction_id = excluded.extraction_id, version = excluded.version, words = excluded.words,
-  text_key = excluded.text_key, hashes = excluded.hashes;
+  text_key = excluded.text_key, hashes = excluded.hashes, site_lines = excluded.site_lines;
 
 -- name: dedupe.put_hashes enters the hashes of sketches into the index of hashes
 insert into ingest.sketch_hash (h, page_id)
@@ -83,7 +83,7 @@ insert into ingest.sketch_stop (h, version, pages, stories, page_id, added_at) v
 on conflict (h) do nothing;
 
 -- name: dedupe.list_comparable reads what a comparison needs of pages
-select p.page_id, p.publisher_id, e.title, e.body, e.published_at, e.page_type
+select p.page_id, p.publisher_id, e.title, e.body, e.published_at, e.page_type, e.cause
 from ingest.page p
 join ingest.sketch s using (page_id)
 join ingest.extraction e on e.extraction_id = s.extraction_id
@@ -96,12 +96,13 @@ returning lo, hi;
 
 -- name: dedupe.put_edges stores what comparisons found
 insert into ingest.story_edge (
-  lo, hi, version, stop_version, containment, jaccard, shared, rule, joins, inner_page, part_start, part_end, found_at
+  lo, hi, version, stop_version, containment, jaccard, shared, rule, joins, lo_start, lo_end, hi_start, hi_end,
+  found_at
 ) values %s
 on conflict (lo, hi) do update set
   version = excluded.version, stop_version = excluded.stop_version, containment = excluded.containment,
   jaccard = excluded.jaccard, shared = excluded.shared, rule = excluded.rule, joins = excluded.joins,
-  inner_page = excluded.inner_page, part_start = excluded.part_start, part_end = excluded.part_end,
+  lo_start = excluded.lo_start, lo_end = excluded.lo_end, hi_start = excluded.hi_start, hi_end = excluded.hi_end,
   found_at = excluded.found_at;
 
 -- name: dedupe.list_touched lists the members of all stories that a change at these pages can reach
@@ -113,9 +114,9 @@ with seed as (
 ), near as (
   select page_id from seed
   union -- a roundup that stops being one joins what it holds: those stories are reached through it
-  select e.hi from seed n join ingest.story_edge e on e.lo = n.page_id where e.inner_page = e.hi
+  select e.hi from seed n join ingest.story_edge e on e.lo = n.page_id
   union
-  select e.lo from seed n join ingest.story_edge e on e.hi = n.page_id where e.inner_page = e.lo
+  select e.lo from seed n join ingest.story_edge e on e.hi = n.page_id
 ), touched as (
   select distinct m.story_id from near join ingest.story_member m using (page_id)
 ), everyone as (
@@ -133,10 +134,10 @@ left join ingest.story_member m on m.page_id = p.page_id
 order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too
-select lo, hi, joins, inner_page, part_start, part_end, containment from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment from ingest.story_edge
 where lo = any(%(pages)s::bigint[])
 union
-select lo, hi, joins, inner_page, part_start, part_end, containment from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment from ingest.story_edge
 where hi = any(%(pages)s::bigint[])
 order by 1, 2;
 
@@ -213,3 +214,38 @@ update ingest.dedupe_rebuild set ended_at = %(now)s where ended_at is null;
 -- name: dedupe.rebuild_state says how far the newest rebuild is
 select r.pages, r.moved, (select count(*) from ingest.sketch s where s.page_id > r.last_page_id) as left_over
 from ingest.dedupe_rebuild r order by rebuild_id desc limit 1;
+
+-- name: dedupe.learning_publishers lists the publishers whose imported articles wait in a run
+select distinct p.publisher_id
+from ingest.run_page x join ingest.page p using (page_id) join ingest.extraction e on e.extraction_id = p.extraction_id
+where x.run_id = %(run_id)s and p.state = 'extracted' and e.cause = 'import'
+order by 1;
+
+-- name: dedupe.learning_sample reads imported articles of a publisher, chosen by address
+select p.url_hash, e.title, e.body
+from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
+where p.publisher_id = %(publisher_id)s and e.cause = 'import'
+order by p.url_hash limit %(pages)s;
+
+-- name: dedupe.forget_site_lines takes out lines that imports taught and that recur no more
+delete from ingest.site_line l using ingest.run r
+where l.publisher_id = %(publisher_id)s and r.run_id = l.since_run and r.dag_id = 'import' and l.enabled
+  and l.line_hash <> all (%(lines)s::bigint[]);
+
+-- name: dedupe.put_site_lines stores lines that imported articles taught
+insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, learned_at) values %s
+on conflict do nothing;
+
+-- name: dedupe.site_lines lists the lines of publishers that are in force
+select publisher_id, array_agg(line_hash order by line_hash) as lines
+from ingest.site_line where publisher_id = any(%(publishers)s::integer[]) and enabled
+group by publisher_id;
+
+-- name: dedupe.stale_pages lists imported pages in stories that were sketched with other lines than are in force
+select s.page_id
+from unnest(%(publishers)s::integer[], %(digests)s::bigint[]) as g (publisher_id, digest)
+join ingest.page p using (publisher_id)
+join ingest.sketch s using (page_id)
+join ingest.extraction e on e.extraction_id = s.extraction_id
+where e.cause = 'import' and s.site_lines <> g.digest and p.state <> 'extracted'
+order by s.page_id;

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsflow.dedupe.alarms import alarms
 from newsflow.dedupe.candidates import HOT, STOP_STORIES, pairs, stopped, suspects
-from newsflow.dedupe.stories import Edge, Member, carriers, components, published
+from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, published
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 LINKS = st.lists(st.tuples(st.integers(1, 20), st.integers(21, 40)), max_size=40)
@@ -54,15 +54,27 @@ def test_origin_order() -> None:
 
 
 def test_a_page_with_two_items_in_different_places_carries_them() -> None:
-    items = [Edge(1, 9, True, 1, 0, 60), Edge(2, 9, False, 2, 70, 130)]
+    items = [Edge(1, 9, True, (0, 60), (0, 60)), Edge(2, 9, False, NOWHERE, (70, 130))]
     assert carriers(items) == {9}
     assert [s.members for s in components(members(1, 2, 9), items)] == [(1,), (2,), (9,)]
 
 
 def test_excerpts_of_different_lengths_from_one_top_are_no_items() -> None:
-    excerpts = [Edge(1, 9, True, 1, 0, 60), Edge(2, 9, True, 2, 0, 200)]
+    excerpts = [Edge(1, 9, True, (0, 60), (0, 60)), Edge(2, 9, True, (0, 200), (0, 200))]
     assert carriers(excerpts) == set()
     assert [s.members for s in components(members(1, 2, 9), excerpts)] == [(1, 2, 9)]
+
+
+def test_a_piece_made_of_two_ties_them_not_together_whichever_is_longer() -> None:
+    """9 is half of 1, which is longer than it, and all of 2."""
+    links = [Edge(1, 9, True, (0, 300), (0, 300)), Edge(2, 9, True, (0, 150), (320, 470))]
+    assert carriers(links) == {9}
+    assert [s.members for s in components(members(1, 2, 9), links)] == [(1,), (2,), (9,)]
+
+
+def test_a_passage_of_unknown_place_makes_no_carrier() -> None:
+    links = [Edge(1, 9, True, (0, 60), (0, 60)), Edge(2, 9)]
+    assert carriers(links) == set()
 
 
 def test_alarms() -> None:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from benchmarks.story_world import CHANGES
 from benchmarks.story_writer import TEMPLATES, Event, account
 from newsflow.dedupe.slots import conflicts, names
-from newsflow.dedupe.verify import Verdict, compare, prepare
+from newsflow.dedupe.stories import NOWHERE
+from newsflow.dedupe.texts import prepare
+from newsflow.dedupe.verify import Verdict, compare
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 RNG = random.Random(4)
@@ -77,10 +79,22 @@ def test_a_part_says_where_it_stands() -> None:
     before, after = (" ".join(f"{letter}{i}" for i in range(400)) for letter in "ab")
     verdict = judge(WIRE[:700], f"{before}\n{WIRE[:700]}\n{after}")
     assert not verdict.copies
-    assert verdict.inner_first
-    assert verdict.part is not None
-    assert abs(verdict.part[0] - 400) < 20
-    assert abs(verdict.part[1] - 400 - len(WIRE[:700].split())) < 20
+    assert verdict.spans is not None
+    inner, (start, end) = verdict.spans
+    assert inner == NOWHERE
+    assert abs(start - 400) < 20
+    assert abs(end - 400 - len(WIRE[:700].split())) < 20
+
+
+def test_an_excerpt_says_where_it_agrees_in_both() -> None:
+    added, short = " ".join(f"a{i}" for i in range(40)), WIRE[:500]
+    verdict = judge(f"{added}\n{short}", WIRE)
+    assert verdict.rule == "lead"
+    assert verdict.spans is not None
+    (start, end), (other_start, other_end) = verdict.spans
+    assert abs(start - 40) < 20
+    assert other_start < 20
+    assert abs((end - start) - (other_end - other_start)) < 5
 
 
 def test_a_roundups_title_is_believed() -> None:
@@ -94,12 +108,8 @@ def test_a_roundups_title_is_believed() -> None:
 def test_the_verdict_does_not_depend_on_who_is_first(one: str, other: str) -> None:
     a, b = prepare("", one + WIRE[:300], NOON), prepare("", WIRE[:500] + other, NOON)
     there, back = compare(a, b), compare(b, a)
-    assert (there.copies, there.rule, there.containment, there.part) == (
-        back.copies,
-        back.rule,
-        back.containment,
-        back.part,
-    )
+    assert (there.copies, there.rule, there.containment) == (back.copies, back.rule, back.containment)
+    assert there.spans == (back.spans and back.spans[::-1])
 
 
 @pytest.mark.parametrize(

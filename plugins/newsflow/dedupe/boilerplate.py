@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from xxhash import xxh3_64_intdigest
+from newsflow.text.sitelines import fingerprint
 
 _PHRASES = (
     # comment forms
@@ -46,11 +46,6 @@ _LONGEST = 240  # characters; a longer line says something else too
 _FOLD = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñçóęąśłżźćń", "aaaaaeeeeiiiiooooouuuuncoeaslzzcn")
 
 
-def line_hash(line: str) -> int:
-    """Identity of a line across pages: case and blanks make no difference."""
-    return xxh3_64_intdigest(" ".join(line.split()).casefold().encode("utf-8", "surrogatepass"))
-
-
 def is_boilerplate(line: str) -> bool:
     """Whether a line begins as forms and notices do, and says little more."""
     if len(line) > _LONGEST:
@@ -63,5 +58,5 @@ def without_boilerplate(body: str, site_lines: frozenset[int] = frozenset()) -> 
     """The body's other lines (its other sentences, where it is one line); the body where nothing else is left."""
     glue = "\n" if "\n" in body else " "
     lines = body.split("\n") if glue == "\n" else _SENTENCE.split(body)
-    kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and line_hash(s) in site_lines)]
+    kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and fingerprint(s) in site_lines)]
     return glue.join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else body

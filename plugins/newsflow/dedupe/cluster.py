@@ -13,10 +13,12 @@ from psycopg2.extensions import connection as Connection
 from newsflow.dedupe import candidates, store
 from newsflow.dedupe.alarms import alarms
 from newsflow.dedupe.credits import credits
+from newsflow.dedupe.furniture import Furniture
 from newsflow.dedupe.sketch import Sketch, sketch
 from newsflow.dedupe.stories import Edge, Member, Story, components
+from newsflow.dedupe.texts import Text, prepare
 from newsflow.dedupe.twins import find_twins
-from newsflow.dedupe.verify import WHOLE, Text, Verdict, compare, prepare
+from newsflow.dedupe.verify import WHOLE, Verdict, compare
 from newsflow.store import queries
 
 REMEMBERED = 4000  # prepared texts kept between batches
@@ -37,6 +39,10 @@ class Clusterer:
     conn: Connection
     now: datetime
     _texts: dict[int, Text] = field(default_factory=dict)
+    _furniture: Furniture = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._furniture = Furniture(self.conn)
 
     def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = MappingProxyType({})) -> Clustered:
         """Put pages into stories; one writer at a time does so.
@@ -55,12 +61,16 @@ class Clusterer:
 
     def _place(self, texts: Sequence[Any], sketches: Mapping[int, Sketch]) -> int:
         self._forget(t.page_id for t in texts)
-        made = [sketches.get(t.extraction_id) or sketch(t.page_id, t.extraction_id, t.title, t.body) for t in texts]
+        self._furniture.load(texts)
+        made = [sketches.get(t.extraction_id) or self._sketch(t) for t in texts]
         store.put_sketches(self.conn, made)
         store.put_credits(self.conn, {t.page_id: credits(t.body, t.authors, t.agencies) for t in texts})
         batch = {s.page_id for s in made}
         reached = store.replace_edges(self.conn, sorted(batch), self._compared(made), self.now)
         return self._regroup(reached | batch, batch)
+
+    def _sketch(self, row: Any) -> Sketch:
+        return sketch(row.page_id, row.extraction_id, row.title, row.body, self._furniture.of(row))
 
     def _forget(self, pages: Iterable[int]) -> None:
         if len(self._texts) > REMEMBERED:
@@ -73,7 +83,7 @@ class Clusterer:
         wanted = candidates.pairs({s.page_id: s.hashes for s in made}, self._postings(made))
         texts = self._prepared({page_id for pair in wanted for page_id in pair})
         found = {(lo, hi): compare(texts[lo], texts[hi]) for lo, hi in sorted(wanted) if lo in texts and hi in texts}
-        return {pair: verdict for pair, verdict in found.items() if verdict.copies or verdict.part}
+        return {pair: verdict for pair, verdict in found.items() if verdict.copies or verdict.spans}
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))
@@ -83,9 +93,11 @@ class Clusterer:
         return {h: pages for h, pages in postings.items() if h not in stopped}
 
     def _prepared(self, pages: set[int]) -> Mapping[int, Text]:
-        for row in store.comparable(self.conn, pages - self._texts.keys()):
-            publisher = str(row.publisher_id)
-            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type, publisher)
+        rows = store.comparable(self.conn, pages - self._texts.keys())
+        self._furniture.load(rows)
+        for row in rows:
+            publisher, lines = str(row.publisher_id), self._furniture.of(row)
+            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
         return self._texts
 
     def _regroup(self, pages: set[int], batch: set[int]) -> int:

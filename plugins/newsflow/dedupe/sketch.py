@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+from xxhash import xxh3_64_intdigest
 
 from newsflow.dedupe.boilerplate import without_boilerplate
 from newsflow.dedupe.shingles import distinct, shingles
@@ -28,6 +29,14 @@ class Sketch:
     words: int
     text_key: bytes | None
     hashes: tuple[int, ...] = ()
+    site_lines: int = 0  # digest of the lines that were left out
+
+
+def digest(lines: frozenset[int]) -> int:
+    """A signed 64-bit number that says which lines these are; 0 for none."""
+    if not lines:
+        return 0
+    return xxh3_64_intdigest(",".join(map(str, sorted(lines))).encode()) - (1 << 63)
 
 
 def text_key(words: list[str], title: str, length: float) -> bytes | None:
@@ -48,10 +57,10 @@ def bottom(words: list[str], found: list[float] | None = None) -> tuple[int, ...
 def sketch(page_id: int, extraction_id: int, title: str, body: str, site_lines: frozenset[int] = frozenset()) -> Sketch:
     """Sketch one text.
 
-    :param site_lines: hashes of lines that recur across its publisher's pages.
+    :param site_lines: fingerprints of lines that recur across its publisher's pages.
     """
     words = tokens(without_boilerplate(body, site_lines))
     found = weights(words)
     length = len(words) if found is None else sum(found)
     hashes = bottom(words, found) if length >= EXACT_UNDER else ()
-    return Sketch(page_id, extraction_id, round(length), text_key(words, title, length), hashes)
+    return Sketch(page_id, extraction_id, round(length), text_key(words, title, length), hashes, digest(site_lines))

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from newsflow.text.normalise import tokens
 
 LONGEST = 24  # tokens; a longer gap is a block that one of them added
+SLOT = 10  # tokens; more in a row that stand for others are a sentence written anew
 UNCASED = 1 / 3  # of a conflict, where a word of a script without case was replaced: a name or not
 SPELLING = 0.7  # likeness of two spellings of one name (Kiev, Kyiv)
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
@@ -73,7 +74,7 @@ def replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequenc
         yield one, other
     elif 0 < len(one) <= LONGEST and 0 < len(other) <= LONGEST:
         for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-            if kind == "replace":
+            if kind == "replace" and max(b - a, d - c) <= SLOT:
                 yield one[a:b], other[c:d]
 
 

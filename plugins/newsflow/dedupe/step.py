@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from newsflow.clock import Clock, utcnow
 from newsflow.dedupe.cluster import Clusterer
+from newsflow.dedupe.furniture import Furniture, teach
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.worker import Ahead, batches
 from newsflow.model import Stage, StageReport
@@ -20,7 +21,11 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
     with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
             waiting = [row.page_id for row in queries.rows(step.conn, "dedupe.waiting_pages", run_id=run_id)]
+            stale = Furniture(step.conn).stale(teach(step.conn, run_id, started))
         clusterer = Clusterer(step.conn, started)
+        for pages in batches(stale, settings.dedupe_batch):
+            with transaction(step.conn):
+                clusterer.recluster(pages)
         with Ahead(settings, waiting) as ahead:
             for pages in batches(waiting, settings.dedupe_batch):
                 sketches = ahead.next()

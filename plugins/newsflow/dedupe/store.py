@@ -12,7 +12,7 @@ from newsflow.dedupe import ALGORITHM
 from newsflow.dedupe.alarms import Alarm
 from newsflow.dedupe.candidates import LONGEST
 from newsflow.dedupe.sketch import Sketch
-from newsflow.dedupe.stories import Edge, Member, Story
+from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
 from newsflow.dedupe.twins import canonical_hash
 from newsflow.dedupe.verify import Verdict
 from newsflow.store import queries
@@ -49,7 +49,9 @@ def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
     }
     moved = [s.page_id for s in sketches if old.get(s.page_id) != s.hashes]
     queries.run(conn, "dedupe.drop_hashes", pages=[page_id for page_id in moved if page_id in old])
-    data = [(s.page_id, s.extraction_id, ALGORITHM, s.words, s.text_key, list(s.hashes)) for s in sketches]
+    data = [
+        (s.page_id, s.extraction_id, ALGORITHM, s.words, s.text_key, list(s.hashes), s.site_lines) for s in sketches
+    ]
     queries.values(conn, "dedupe.put_sketches", data)
     queries.run(conn, "dedupe.put_hashes", pages=moved)
 
@@ -89,7 +91,7 @@ def replace_edges(
     data = [
         (
             lo, hi, ALGORITHM, stopped, v.containment, v.jaccard, v.shared, v.rule, v.copies,
-            (lo if v.inner_first else hi) if v.part else None, *(v.part or (0, 0)), now,
+            *(v.spans or (NOWHERE, NOWHERE))[0], *(v.spans or (NOWHERE, NOWHERE))[1], now,
         )
         for (lo, hi), v in sorted(verdicts.items())
     ]  # fmt: skip
@@ -114,7 +116,7 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
 def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
     """Edges of these pages, with their containment."""
     return {
-        Edge(row.lo, row.hi, row.joins, row.inner_page, row.part_start, row.part_end): row.containment
+        Edge(row.lo, row.hi, row.joins, (row.lo_start, row.lo_end), (row.hi_start, row.hi_end)): row.containment
         for row in queries.rows(conn, "dedupe.list_edges", pages=list(pages))
     }
 

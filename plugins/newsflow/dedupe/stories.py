@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from operator import itemgetter
 
+Span = tuple[int, int]
+
+NOWHERE: Span = (0, 0)
 OVERLAP = 0.2  # of the shorter; two parts that overlap less are two items
 _LATEST = datetime.max.replace(tzinfo=timezone.utc)
 
@@ -25,22 +29,15 @@ class Member:
 class Edge:
     """Two pages whose texts were found alike.
 
-    `joins` is False for a text that was found inside another without being its copy.
-    `inner` is the page whose text is a part of the other's, which it fills from token
-    `start` to `end` there; None where they are about as long.
+    `joins` is False for a text that was found inside another without being its copy. The spans
+    say where in each page what they share stands, in tokens; an empty one says nothing.
     """
 
     lo: int
     hi: int
     joins: bool = True
-    inner: int | None = None
-    start: int = 0
-    end: int = 0
-
-    @property
-    def outer(self) -> int | None:
-        """The page whose text holds the other's."""
-        return None if self.inner is None else self.lo + self.hi - self.inner
+    lo_span: Span = NOWHERE
+    hi_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +83,20 @@ def published(member: Member) -> tuple[datetime, bytes, int]:
 
 
 def carriers(edges: Iterable[Edge]) -> set[int]:
-    """Pages that carry two texts in different places: roundups, whatever stands first in them."""
-    parts: dict[int, list[Edge]] = {}
+    """Pages that share different passages with different pages: roundups, and pieces made of two."""
+    parts: dict[int, list[Span]] = {}
     for edge in edges:
-        if edge.outer is not None:
-            parts.setdefault(edge.outer, []).append(edge)
+        for page_id, found in ((edge.lo, edge.lo_span), (edge.hi, edge.hi_span)):
+            if found != NOWHERE:
+                parts.setdefault(page_id, []).append(found)
     return {page_id for page_id, found in parts.items() if _apart(found)}
 
 
-def _apart(parts: list[Edge]) -> bool:
+def _apart(parts: list[Span]) -> bool:
     """Whether two of these stand in places that hardly overlap: the first to end, the last to begin."""
-    first, last = min(parts, key=lambda e: e.end), max(parts, key=lambda e: e.start)
-    overlap = first.end - last.start
-    return overlap < OVERLAP * min(first.end - first.start, last.end - last.start)
+    first, last = min(parts, key=itemgetter(1)), max(parts, key=itemgetter(0))
+    overlap = first[1] - last[0]
+    return overlap < OVERLAP * min(first[1] - first[0], last[1] - last[0])
 
 
 def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
@@ -111,7 +109,7 @@ def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
     roundups = carriers(edges)
     union = Union(known)
     for edge in edges:
-        if edge.joins and edge.outer not in roundups:
+        if edge.joins and not {edge.lo, edge.hi} & roundups:
             union.join(edge.lo, edge.hi)
     first: dict[Hashable, int] = {}
     for member in known.values():

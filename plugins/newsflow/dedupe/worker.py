@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
 
 from newsflow.dedupe import store
+from newsflow.dedupe.furniture import Furniture
 from newsflow.dedupe.sketch import Sketch, sketch
 from newsflow.settings import Settings
 from newsflow.store.db import session
@@ -24,8 +25,12 @@ def batches(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 def sketch_slice(dsn: str, pages: Sequence[int]) -> dict[int, Sketch]:
     """Sketches of the newest extractions of pages, by extraction_id; over a connection of its own."""
     with session(dsn, application="newsflow sketch") as conn:
-        rows = store.texts(conn, pages)
-    return {row.extraction_id: sketch(row.page_id, row.extraction_id, row.title, row.body) for row in rows}
+        rows, furniture = store.texts(conn, pages), Furniture(conn)
+        furniture.load(rows)
+    return {
+        row.extraction_id: sketch(row.page_id, row.extraction_id, row.title, row.body, furniture.of(row))
+        for row in rows
+    }
 
 
 class Ahead:

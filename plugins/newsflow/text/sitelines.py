@@ -31,6 +31,8 @@ class Rule:
     :param long: words; longer lines are prose unless proven otherwise.
     :param votes, share: different articles that a line must stand in, at least and as a share of all.
     :param long_votes, long_share: the same for a long line.
+    :param common: pages; a line that stands in so many, and in half of all, doesn't count where two pages are compared:
+        short pages are mostly furniture, and would make one article of everything.
     """
 
     same: float = 0.7
@@ -39,6 +41,7 @@ class Rule:
     share: float = 0.1
     long_votes: int = 3
     long_share: float = 0.2
+    common: float = math.inf
 
     def needed(self, words: int, articles: int) -> int:
         """In how many of a publisher's articles a line of so many words must stand."""
@@ -110,7 +113,7 @@ def _shared(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> Coun
     return shared
 
 
-def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], same: float) -> list[int]:
+def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], rule: Rule) -> list[int]:
     """For each page the number of its article; pages that are one article have one number."""
     number = list(range(len(pages)))
 
@@ -119,9 +122,10 @@ def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], same:
             number[n] = n = number[number[n]]
         return n
 
-    sizes = [sum(page.lines.values()) for page in pages]
-    for (one, other), words in _shared(pages, places).items():
-        if words >= same * min(sizes[one], sizes[other]):
+    own = {line: found for line, found in places.items() if len(found) < max(rule.common, len(pages) / 2)}
+    sizes = [sum(words for line, words in page.lines.items() if line in own or line not in places) for page in pages]
+    for (one, other), words in _shared(pages, own).items():
+        if words >= rule.same * min(sizes[one], sizes[other]):
             number[find(one)] = find(other)
     titled: dict[str, int] = {}
     for n, page in enumerate(pages):
@@ -138,7 +142,7 @@ def learn(pages: Iterable[PageLines], rule: Rule = RULE) -> dict[int, int]:
     sample = sorted(pages, key=lambda p: (xxhash.xxh3_64_intdigest(p.page.encode("utf-8", "replace")), p.page))
     sample = sample[:MAX_PAGES]
     places = _where(sample)
-    article = _articles(sample, places, rule.same)
+    article = _articles(sample, places, rule)
     total = len(set(article))
     votes = {line: len({article[n] for n in found}) for line, found in places.items()}
     words = {line: sample[found[0]].lines[line] for line, found in places.items()}
