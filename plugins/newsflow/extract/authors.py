@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsflow.extract.chars import clean
@@ -31,48 +32,103 @@ AGENCIES = {
     "укринформ": "Укринформ", "унн": "УНН", "sid": "SID", "epd": "epd", "kna": "KNA", "atscom": "ATS", "ats": "ATS",
 }  # fmt: skip
 
-# "By" in front of names.
-_BY = re.compile(
-    r"^(?:written\s+by|words\s+by|story\s+by|posted\s+by|reported\s+by|published\s+by|by|von|par|de|da|di|por|van|av|af|door|"
-    r"autor(?:in|ka|a)?|auteur|auther|author|автор|текст|oleh|yazan|haberi|kirjoittanut|tekst|text|texto|geschrieben\s+von|"
-    r"от|των|του|του\s+|της|γράφει|επιμέλεια|бy|penulis|作者|記者|记者|文|撰文|기자)\s*[:：]?\s+|^(?:作者|記者|记者|文)\s*[/:：]?\s*",
+# "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
+BY = re.compile(
+    r"^(?:view\s+all\s+posts\s+by|posts?\s+by|alle\s+beiträge\s+von|ver\s+todas\s+las\s+entradas\s+de|"
+    r"voir\s+tous\s+les\s+articles\s+de|(?:written|words|story|posted|reported|published|report)\s+by|by|von|par|"
+    r"(?-i:de|da|di|van|af|av|Av|Af|Di)|por|per|door|oleh|"
+    r"(?:ein\s+|un\s+|una\s+)?(?:gastbeitrag|article|artículo|propos\s+recueillis|entretien)\s+(?:von|de|par)|a\s+cura\s+di|"
+    r"autor(?:in|ka|a|s|ius)?|auteur|author|автор|текст|yazan|haber(?:i)?|kirjoittanut|kirjoittaja|teksti?|texto?|"
+    r"geschrieben\s+von|γράφει(?:\s+[οη])?|επιμέλεια|συντάκτ\w+|szerző|írta|piše|opr\.|redagavo|penulis|reporter|"
+    r"tác\s+giả|bài|โดย|ผู้เขียน|بقلم|كتب(?:ت)?|إعداد|نویسنده|تحریر|מאת|लेखक|द्वारा|প্রতিবেদক|எழுதியவர்|作者|記者|记者|撰文|文)"
+    r"\s*[:：]?\s+|^by(?=[A-Z])|^(?:作者|記者|记者|撰文|文|מאת|بقلم|כתב|โดย)\s*[/:：・|]?\s*",
     re.IGNORECASE,
 )
+_AND = re.compile(r"^(?:and|und|et|y|e|og|och|and\s+by)\s+", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s*(?:[,;|/•·&、，；]|\s(?:and|und|et|y|e|i|en|og|och|и|та|και|ve|dan|ja|with|&amp;)\s)\s*", re.IGNORECASE
+    r"\s*(?:[,;|/•·&、，；／]|\s(?:and|und|et|y|e|i|en|og|och|и|й|та|και|ve|dan|và|ja|a|si|și|és|with|&amp;|و)\s)\s*",
+    re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:special to|for the|for|in|at|of)\b\s.*|\S+@\S+.*|https?://.*)$",
+    r"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:special to|for the|for|in|at|of|on|aus)\b\s.*|\S+@\S+.*|"
+    r"https?://.*)$",
     re.IGNORECASE,
 )
-_DIGITS = re.compile(r"\d")
+# A time behind the names, from the word that announces it; months by their first letters.
+_STAMP = re.compile(
+    r"[\s|·•,–—-]*(?:\b(?:published|posted|last\s+updated|updated|on|am|le|el|em|il|op|den|the|publié|publicado|"
+    r"veröffentlicht|pubblicato|gepubliceerd|опубликовано|"
+    r"(?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iyj]|jun|jui|jul|aug|ago|aoû|sep|set|o[ck]t|out|nov|de[csz]|янв|фев|мар|апр|"
+    r"ма[йя]|июн|июл|авг|сен|окт|ноя|дек|mon|tue|wed|thu|fri|sat|sun)\w*)\b[\s.:,]*)*\d.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+KOREAN = re.compile(r"([가-힣]{2,4})\s?(?:선임|수습)?기자")
+_MANY = 6  # more names than by-lines hold
+_NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$")
 _ROLES = re.compile(
     r"\b(?:staff|writers?|reporters?|editors?|editorial|editor-in-chief|correspondents?|contributors?|contributing|columnist|news(?:room)?|desk|team|"
     r"redaktion|redaktionen|redaction|rédaction|redacción|redação|redazione|redakcja|redactie|редакция|redaksi|агентство|"
-    r"admin|administrator|guest|agency|agencies|agencia|agentur|associate|senior|chief|producer|digital|online|web|"
+    r"admin|administrator|guest|agency|agencies|agencia|agentur|associate|senior|chief|head|officer|deputy|cto|cfo|coo|technologies|inc|ltd|university|institute|president|ceo|producer|digital|online|web|"
     r"photographer|managing|director|analyst|wire|service|services|reports?|magazine|bureau|follow|updated|published|posted|minutes?|read|share|comments?|contact|bio|email|"
     r"twitter|facebook|instagram|linkedin)\b",
     re.IGNORECASE,
 )
 _NAMES = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
           "cxenseparse:author", "article.author", "og:article:author", "twitter:data1")  # fmt: skip
+_PARTICLES = frozenset(
+    "de da do dos di du van von der den del della la le el al bin ibn ten ter af av y".split()  # noqa: SIM905
+)
+_CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
+_HAN = re.compile(r"^[\u3400-\u9fff\u3040-\u30ff]{2,6}$")
+_HANGUL = re.compile("[가-힣]{2,4}")
+_REPORT = re.compile(r"報導|报道|報道|电$|訊|讯|編輯|编辑|撰文")
 
 
 def tidy(name: str) -> str:
     """One name without "By", roles, handles and addresses; "" where none is left."""
     name = clean(unescape(name)).strip(" ,;:.-–—|•*")
     for _ in range(2):
-        name = _BY.sub("", name).strip(" ,;:-–—|•")
+        name = _without_by(_AND.sub("", name)).strip(" ,;:-–—|•")
     return _TAIL.sub("", name).strip(" ,;:.-–—|•")
+
+
+def _without_by(line: str) -> str:
+    """A line without "By"; a single word behind a word that may be a name as well is left with it."""
+    rest = BY.sub("", line, count=1)
+    single = " " not in rest.strip()
+    return line if single and line.startswith(("Di ", "Av ", "Af ")) else rest
+
+
+def _without_wires(name: str, sites: set[str]) -> tuple[str, str]:
+    """A name without an agency or the site behind it, and that agency: "Ada Lane Associated Press"."""
+    words = name.split() if squeeze(name) not in AGENCIES else []
+    for at in range(1, len(words)):
+        tail = squeeze(" ".join(words[at:]))
+        if tail in AGENCIES and len(tail) > 2:
+            return " ".join(words[:at]), AGENCIES[tail]
+        if len(tail) > 9 and any(tail in site for site in sites):
+            return " ".join(words[:at]), ""
+    return name, ""
 
 
 def _person(name: str, sites: set[str]) -> bool:
     short = squeeze(name)
-    if not 3 <= len(name) <= 60 or _DIGITS.search(name) or "://" in name or "@" in name or not short:
+    if not (3 if name.isascii() else 2) <= len(name) <= 60 or not short or _NO_NAME.search(name):
         return False
     if short in AGENCIES or _ROLES.search(name) or len(name.split()) > 6:
         return False
     return not any(short == site or (len(site) > 4 and (site in short or short in site)) for site in sites)
+
+
+def plausible(name: str) -> bool:
+    """Is it written as a person's name: two to four words with capitals, where a script has them?"""
+    words = name.split()
+    if _HAN.match(name):
+        return not _REPORT.search(name)
+    if _HANGUL.fullmatch(name):
+        return True
+    cased = bool(_CASED.search(name))
+    return 2 <= len(words) <= 5 and (not cased or all(w[:1].isupper() or w in _PARTICLES for w in words))
 
 
 def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -83,8 +139,9 @@ def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[
     persons: dict[str, str] = {}
     agencies: dict[str, None] = {}
     for line in (line for line in raw if "://" not in line):
-        for part in _SPLIT.split(_BY.sub("", clean(unescape(line)))):
-            name = tidy(part)
+        for part in _SPLIT.split(_without_by(_STAMP.sub("", clean(unescape(line))))):
+            name, wire = _without_wires(tidy(part), sites)
+            agencies.update({wire: None} if wire else {})
             if agency := AGENCIES.get(squeeze(name)):
                 agencies[agency] = None
             elif _person(name, sites):
@@ -111,12 +168,21 @@ def _metas(harvest: Harvest) -> list[list[str]]:
     return found
 
 
+# Elements that mark by-lines, found by libxml2 since a page has thousands of elements.
+_MARKS = XPath(
+    "descendant::*[contains(@itemprop, 'author') or contains(@rel, 'author') or contains(@class, 'uthor') or "
+    "contains(@class, 'yline') or contains(@class, 'y-line') or contains(@id, 'uthor') or contains(@id, 'yline')]"
+)
+_MARKED = frozenset(("a", "span", "div", "p", "address", "li", "strong", "cite"))
+
+
 def _marked(root: HtmlElement) -> list[list[str]]:
     """By-lines that the mark-up calls so: microdata, rel=author, class names; the most exact first."""
     exact: list[str] = []
     loose: list[str] = []
-    for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "cite"):
-        if _asides(element):
+    found: Any = _MARKS(root)  # the stubs know all that XPath can give
+    for element in found:
+        if element.tag not in _MARKED or _asides(element):
             continue
         prop, rel, names = element.get("itemprop") or "", element.get("rel") or "", class_of(element)
         if "author" in prop.split() or "author" in rel.split():
@@ -133,22 +199,30 @@ def _asides(element: HtmlElement) -> bool:
     return "comment" in names or "related" in names
 
 
-def find(
-    root: HtmlElement, harvest: Harvest, sites: set[str], hints: tuple[str, ...] = ()
-) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+Found = tuple[tuple[str, ...], tuple[str, ...], str]
+
+
+def find(root: HtmlElement, harvest: Harvest, sites: set[str], hints: tuple[str, ...] = ()) -> Found:
     """Persons, agencies, and the source that gave the persons.
 
-    Order: JSON-LD, meta, mark-up, the feed. Agencies are gathered from all that was looked at.
+    Order: JSON-LD, meta, mark-up, the feed; a marked by-line that names all of these persons and
+    more wins, since head data often keeps the first only. Agencies are gathered on the way.
     """
-    rivals = [("json-ld", _creators(harvest.article.get("author") or harvest.article.get("creator")))]
-    rivals += [("meta", values) for values in _metas(harvest)]
+    stated = [("json-ld", _creators(harvest.article.get("author") or harvest.article.get("creator")))]
+    stated += [("meta", values) for values in _metas(harvest)]
+    shown = [("markup", lines) for lines in _marked(root)]
+    persons, agencies, source = _first([*stated, *shown, ("feed", list(hints))], sites)
+    if source in {"json-ld", "meta"}:
+        more, wires, _ = _first([("markup", [line for line in shown[-1][1] if BY.match(line)])], sites)
+        more = tuple(filter(plausible, more))
+        if set(map(squeeze, persons)) < set(map(squeeze, more)) and len(more) <= _MANY:
+            return more, tuple(dict.fromkeys(agencies + wires)), "markup"
+    return persons, agencies, source
+
+
+def _first(rivals: Sequence[tuple[str, list[str]]], sites: set[str]) -> Found:
     agencies: dict[str, None] = {}
     for source, raw in rivals:
-        persons, wires = people(raw, sites)
-        agencies.update(dict.fromkeys(wires))
-        if persons:
-            return persons, tuple(agencies), source
-    for source, raw in [("markup", lines) for lines in _marked(root)] + [("feed", list(hints))]:
         persons, wires = people(raw, sites)
         agencies.update(dict.fromkeys(wires))
         if persons:

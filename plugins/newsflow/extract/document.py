@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from newsflow.extract import (
     authors,
     blocks,
+    bylines,
     charset,
     completeness,
     dates,
@@ -85,6 +86,14 @@ def _titles(page: Harvest, headline: str) -> tuple[str, ...]:
     return (headline, plain(page.article.get("headline")), page.first("og:title"), page.title)
 
 
+def _add_byline(found: dict[str, Any], named: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+    persons, agencies = named
+    found["agencies"] = tuple(dict.fromkeys((*found["agencies"], *agencies)))
+    if persons:
+        found["authors"] = persons
+        found["sources"]["authors"] = "text"
+
+
 # Outcomes whose text is the article's own, if not all of it; the text of the others is a wall's.
 _OWN_TEXT = frozenset((Outcome.OK, Outcome.PAYWALL, Outcome.TOO_SHORT))
 
@@ -117,6 +126,8 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     layout.unwrap(root)
     ground = blocks.segment(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
+    if not found["authors"]:
+        _add_byline(found, bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
     lines.clean(made, known)

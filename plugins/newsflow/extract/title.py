@@ -7,6 +7,7 @@ import re
 from lxml.html import HtmlElement
 
 from newsflow.extract.chars import clean
+from newsflow.extract.counting import count_words
 from newsflow.extract.harvest import Harvest, plain
 from newsflow.extract.tree import text_of
 
@@ -84,14 +85,28 @@ def headings(root: HtmlElement) -> list[str]:
 
 
 def _heading(h1s: list[str], rivals: list[str]) -> str:
-    """The h1 whose words all stand in another title: the visible headline."""
+    """The h1 whose words all stand in another title: the visible headline. Else the only h1, if it is about the same.
+
+    Newsrooms write one headline for readers and another for search engines and social media.
+    """
     best = ""
     known = [set(words(rival)) for rival in rivals if rival]
     for text in h1s:
         own = set(words(text))
-        if len(own) >= 2 and any(own <= other for other in known) and len(text) > len(best):
+        if (len(own) >= 2 or count_words(text) >= 5) and any(own <= other for other in known) and len(text) > len(best):
             best = text
-    return best
+    return best or next((text for text in h1s[:1] if len(h1s) == 1 and _akin(text, known)), "")
+
+
+def _akin(text: str, known: list[set[str]]) -> bool:
+    """Does a line of at least four words share two words of substance with another title?
+
+    Not one that is the other with a kicker before it ("Politics | Council votes").
+    """
+    own = set(words(text))
+    if len(own) < 4 or any(other and other <= own and len(own - other) <= 2 for other in known):
+        return False
+    return any(sum(len(word) > 3 for word in own & other) >= 2 for other in known)
 
 
 def find(root: HtmlElement, harvest: Harvest, host: str, hint: str = "") -> tuple[str, str]:

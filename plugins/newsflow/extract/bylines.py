@@ -1,0 +1,36 @@
+"""By-lines that no mark-up calls so: "By Ada Lane" in a plain paragraph under the headline.
+
+Precision first: the line opens with a word for "by" in one of the languages of the news, and
+what follows is names and nothing else. Such lines stand within a dozen lines of the headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsflow.extract.authors import BY, KOREAN, people, plausible
+from newsflow.extract.blocks import Block
+from newsflow.extract.body import is_junk
+
+_ABOVE, _BELOW = 4, 12  # blocks around the headline
+_WORDS = 16
+
+
+def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Persons and agencies of the by-line next to the headline; both empty where there is none."""
+    if head is None:
+        return (), ()
+    for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
+        if block is not head and block.words <= _WORDS and not is_junk(block, 2):
+            persons, agencies = people(_names(block.text), sites)
+            named = tuple(name for name in persons if plausible(name))
+            if named or agencies:
+                return named, agencies
+    return (), ()
+
+
+def _names(line: str) -> list[str]:
+    """What a line names after "by", or before the Korean word for reporter; nothing where it is no by-line."""
+    if found := KOREAN.findall(line):
+        return list(found)
+    return [line] if BY.match(line) else []
