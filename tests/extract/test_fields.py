@@ -206,7 +206,7 @@ def test_a_shown_by_line_that_names_more_persons_than_the_head_wins() -> None:
     head = ld(headline=HEADING, author={"@type": "Person", "name": "Ada Lane"})
     shown = page(head=head).decode().replace("</h1>", "</h1><p class=byline>By Ada Lane and Pål Eide, Courier</p>")
     found = extract(shown.encode(), URL)
-    assert (found.authors, found.sources["authors"]) == (("Ada Lane", "Pål Eide"), "markup")
+    assert (found.authors, found.sources["authors"]) == (("Ada Lane", "Pål Eide"), "text")
     other = page(head=head).decode().replace("</h1>", "</h1><p class=byline>By Pål Eide</p>")
     assert extract(other.encode(), URL).authors == ("Ada Lane",)
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsflow.extract.chars import clean
@@ -63,7 +62,6 @@ _STAMP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 KOREAN = re.compile(r"([가-힣]{2,4})\s?(?:선임|수습)?기자")
-_MANY = 6  # more names than by-lines hold
 _NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$")
 _ROLES = re.compile(
     r"\b(?:staff|writers?|reporters?|editors?|editorial|editor-in-chief|correspondents?|contributors?|contributing|columnist|news(?:room)?|desk|team|"
@@ -168,21 +166,12 @@ def _metas(harvest: Harvest) -> list[list[str]]:
     return found
 
 
-# Elements that mark by-lines, found by libxml2 since a page has thousands of elements.
-_MARKS = XPath(
-    "descendant::*[contains(@itemprop, 'author') or contains(@rel, 'author') or contains(@class, 'uthor') or "
-    "contains(@class, 'yline') or contains(@class, 'y-line') or contains(@id, 'uthor') or contains(@id, 'yline')]"
-)
-_MARKED = frozenset(("a", "span", "div", "p", "address", "li", "strong", "cite"))
-
-
 def _marked(root: HtmlElement) -> list[list[str]]:
     """By-lines that the mark-up calls so: microdata, rel=author, class names; the most exact first."""
     exact: list[str] = []
     loose: list[str] = []
-    found: Any = _MARKS(root)  # the stubs know all that XPath can give
-    for element in found:
-        if element.tag not in _MARKED or _asides(element):
+    for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "cite"):
+        if _asides(element):
             continue
         prop, rel, names = element.get("itemprop") or "", element.get("rel") or "", class_of(element)
         if "author" in prop.split() or "author" in rel.split():
@@ -205,19 +194,15 @@ Found = tuple[tuple[str, ...], tuple[str, ...], str]
 def find(root: HtmlElement, harvest: Harvest, sites: set[str], hints: tuple[str, ...] = ()) -> Found:
     """Persons, agencies, and the source that gave the persons.
 
-    Order: JSON-LD, meta, mark-up, the feed; a marked by-line that names all of these persons and
-    more wins, since head data often keeps the first only. Agencies are gathered on the way.
+    Order: JSON-LD, meta, mark-up, the feed. Agencies are gathered from all that was looked at.
     """
     stated = [("json-ld", _creators(harvest.article.get("author") or harvest.article.get("creator")))]
-    stated += [("meta", values) for values in _metas(harvest)]
+    found = _first([*stated, *(("meta", values) for values in _metas(harvest))], sites)
+    if found[0]:
+        return found
     shown = [("markup", lines) for lines in _marked(root)]
-    persons, agencies, source = _first([*stated, *shown, ("feed", list(hints))], sites)
-    if source in {"json-ld", "meta"}:
-        more, wires, _ = _first([("markup", [line for line in shown[-1][1] if BY.match(line)])], sites)
-        more = tuple(filter(plausible, more))
-        if set(map(squeeze, persons)) < set(map(squeeze, more)) and len(more) <= _MANY:
-            return more, tuple(dict.fromkeys(agencies + wires)), "markup"
-    return persons, agencies, source
+    persons, agencies, source = _first([*shown, ("feed", list(hints))], sites)
+    return persons, tuple(dict.fromkeys(found[1] + agencies)), source
 
 
 def _first(rivals: Sequence[tuple[str, list[str]]], sites: set[str]) -> Found:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from newsflow.extract.authors import BY, KOREAN, people, plausible
 from newsflow.extract.blocks import Block
-from newsflow.extract.body import is_junk
+from newsflow.extract.regions import named
+from newsflow.extract.title import squeeze
 
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16
+_MANY = 6  # more names than by-lines hold
 
 
 def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -21,11 +23,11 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
     if head is None:
         return (), ()
     for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
-        if block is not head and block.words <= _WORDS and not is_junk(block, 2):
+        if block is not head and block.words <= _WORDS and not named(block, block.path[-3:]):
             persons, agencies = people(_names(block.text), sites)
-            named = tuple(name for name in persons if plausible(name))
-            if named or agencies:
-                return named, agencies
+            likely = tuple(filter(plausible, persons))
+            if likely or agencies:
+                return likely, agencies
     return (), ()
 
 
@@ -34,3 +36,11 @@ def _names(line: str) -> list[str]:
     if found := KOREAN.findall(line):
         return list(found)
     return [line] if BY.match(line) else []
+
+
+def wins(shown: Sequence[str], stated: Sequence[str]) -> bool:
+    """Is a by-line as it is shown better than what the head states: does it name all of these persons and more?
+
+    Head data often keeps the first author only.
+    """
+    return set(map(squeeze, stated)) < set(map(squeeze, shown)) and len(shown) <= _MANY

@@ -86,10 +86,9 @@ def _titles(page: Harvest, headline: str) -> tuple[str, ...]:
     return (headline, plain(page.article.get("headline")), page.first("og:title"), page.title)
 
 
-def _add_byline(found: dict[str, Any], named: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
-    persons, agencies = named
+def _add_byline(found: dict[str, Any], persons: tuple[str, ...], agencies: tuple[str, ...]) -> None:
     found["agencies"] = tuple(dict.fromkeys((*found["agencies"], *agencies)))
-    if persons:
+    if bylines.wins(persons, found["authors"]):
         found["authors"] = persons
         found["sources"]["authors"] = "text"
 
@@ -126,8 +125,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     layout.unwrap(root)
     ground = blocks.segment(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
-    if not found["authors"]:
-        _add_byline(found, bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
+    _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
     lines.clean(made, known)

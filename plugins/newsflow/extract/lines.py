@@ -81,10 +81,12 @@ def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
     lines = kept(paragraphs)
 
     def dated(p: Paragraph) -> bool:
+        if p.words > 16:
+            return False
         tokens = _TOKEN.findall(p.text)
         digits = sum(any(c.isdigit() for c in token) for token in tokens)
         row_or_quote = "@" in p.text or p.text.startswith("|")  # a table's row, a quoted post's signature
-        few = len(tokens) <= 12 and p.words <= 16 and digits >= 2 and digits * 4 >= len(tokens)
+        few = len(tokens) <= 12 and digits >= 2 and digits * 4 >= len(tokens)
         return few and not row_or_quote and bool(_DATE.search(p.text))
 
     _cut(lines[:4] + lines[-2:], "date", dated)
@@ -184,7 +186,6 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     cut_title(paragraphs, known)
     regions.cut_others(paragraphs, known.head)
     regions.cut_regions(paragraphs)
-    regions.cut_strays(paragraphs)
     cut_comments(paragraphs)
     cut_links(paragraphs)
     cut_phrases(paragraphs)

@@ -91,22 +91,21 @@ def _uncut(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
 
 
 def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
-    """Cut what stands in regions with such names beside the bulk of the text."""
+    """Cut what stands beside the bulk of the text in regions with such names, and strays behind it."""
     lines = _uncut(paragraphs)
     bulk = _bulk(lines)
     found = [p for p in lines if p.block and named(p.block, bulk.outer(p.block))]
     if sum(p.words for p in found) <= MOST * bulk.total:
         for p in found:
             p.cut = "region"
+    _cut_strays(_uncut(lines), bulk)
 
 
-def cut_strays(paragraphs: Sequence[Paragraph]) -> None:
+def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
     """Cut what stands apart behind the text and is no sentence: teasers, notices, labels of other boxes.
 
     Without links, lists and their headings stay (a recipe's parts and a table's rows stand so, too), and quotes do.
     """
-    lines = _uncut(paragraphs)
-    bulk = _bulk(lines)
 
     def apart(block: Block) -> bool:
         return len(bulk.outer(block)) >= _APART
