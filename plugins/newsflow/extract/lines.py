@@ -20,6 +20,15 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
 _HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_HELPED = re.compile(r"\bcontributed (?:to this|reporting|from)\b", re.IGNORECASE)
+_PHOTO = re.compile(
+    r"^\W*(?:photo(?:graph|grapher|s)?|image|picture|featured image|lead image|foto(?:s|graf\w*|grafía)?|bild(?:er)?|"
+    r"fotó|kuva|imagen|imagem|immagine|crédit|crédito|zdjęcie|фото(?:графия)?|φωτογραφία|φωτό|fotoğraf|ảnh|ภาพ|الصورة|تصوير|صور|عکس|"
+    r"צילום|写真|图片来源|图源|圖片來源|图|圖|사진)s?\s*(?:credit|source|by|via|provided|courtesy|[:：/©=])"
+    r"|\bgetty images\b|/\s?(?:reuters|afp|getty)\)?\W*$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“”„«»「『]")
 _TOKEN = re.compile(r"\w+")
 # Lists of phrases, and the longest line in words that they may condemn.
 _PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26))
@@ -126,8 +135,19 @@ def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
     exposed = [p for p in lines if stands_so(p)]
     for reason, limit in _PHRASES:
         _cut(exposed, reason, _opens(reason, limit))
+    _cut([p for p in lines if id(p) in ends or _links(p) > 0.1], "promotion", _asks_to_join)
+    _cut(lines[-3:], "credit", lambda p: _opens("credit", 45)(p) or (p.words <= 45 and bool(_HELPED.search(p.text))))
+    _cut(lines, "credit", lambda p: p.words <= 12 and bool(_PHOTO.search(p.text)))
     _cut(lines, "interface", lambda p: squeeze(p.text) in vocabulary.squeezed("interface"))
     _cut(lines, "address", lambda p: bool(_URL_ONLY.match(p.text)))
+
+
+def _asks_to_join(p: Paragraph) -> bool:
+    """Does a line ask readers to subscribe to or follow something: a verb and a channel in one line, and no quote?"""
+    if p.words > 40 or _QUOTED.search(p.text):
+        return False
+    folded = p.text.casefold()
+    return bool(vocabulary.hits("channel", folded) and vocabulary.hits("join", folded))
 
 
 def cut_comments(paragraphs: Sequence[Paragraph]) -> None:

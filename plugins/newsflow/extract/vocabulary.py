@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "phrases"
-_MARKS = " \t-–—•*·|>»«\"'“”„‘’([{#:.,!¡¿?→▶►➤✉⇒"
+_MARKS = " \t-–—•*·|>»«\"'“”„‘’([{（【［#:.,!¡¿?→▶►➤✉⇒"
 _NO_WORD = re.compile(r"[\W_]+")
 
 
