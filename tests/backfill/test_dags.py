@@ -76,7 +76,7 @@ def test_the_commands_bring_in_compare_apply_and_undo(command: CliRunner, tmp_pa
     file = write(tmp_path / "a.warc.gz", pages(6))
     done = command.invoke(backfill.app, ["run", "--warc", str(file), "--json"])
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output)["articles"] == 6
+    assert json.loads(done.stdout)["articles"] == 6
     assert "done" in command.invoke(backfill.app, ["status"]).output
     found = json.loads(command.invoke(reprocess.app, ["compare", "--outcome", "loaded", "--json"]).output)
     assert found["verdicts"] == {"same": 6}

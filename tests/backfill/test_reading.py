@@ -182,6 +182,16 @@ def test_a_broken_file_is_an_outcome_and_the_others_go_on(conn: Connection, sett
         finish(settings, run_id)
 
 
+def test_a_plan_that_failed_makes_the_run_red(settings: Settings) -> None:
+    """Airflow runs the check although the plan failed, and nothing is missing in the funnel."""
+    request = Request(warc=("/nowhere/at/all.warc.gz",))
+    run_id = pipeline.open_run(settings, "red", request)
+    with pytest.raises(FileNotFoundError):
+        pipeline.plan(settings, run_id, request)
+    with pytest.raises(nightly.RunFailedError):
+        finish(settings, run_id)
+
+
 def finish(settings: Settings, run_id: int) -> Any:
     for shard in pipeline.shards(settings, run_id):
         nightly.extract(settings, run_id, shard.shard)

@@ -11,7 +11,7 @@ from newsflow import pipeline
 from newsflow.backfill import discover, step
 from newsflow.backfill.request import Request
 from newsflow.clock import Clock, utcnow
-from newsflow.model import StageReport
+from newsflow.model import Stage, StageReport
 from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -53,9 +53,13 @@ def unfinished(settings: Settings, request: Request) -> str | None:
 
 
 def plan(settings: Settings, run_id: int, request: Request, *, clock: Clock = utcnow) -> list[Shard]:
-    """List the files and register the pages to fetch; returns the shards that read files (at least one)."""
-    discover.discover(settings, run_id, request, clock=clock)
-    shards = step.plan_files(settings, run_id, request, clock=clock)
+    """List the files and register the pages to fetch; returns the shards that read files (at least one).
+
+    It is a step of its own: where it fails, `check` finds it without an end, though nothing else is missing.
+    """
+    with runs.work(settings, run_id, Stage.BACKFILL, 0, clock):
+        discover.discover(settings, run_id, request, clock=clock)
+        shards = step.plan_files(settings, run_id, request, clock=clock)
     return [_shard(settings, run_id, n) for n in range(shards)] or [Shard(0, 0, "no files")]
 
 
