@@ -10,9 +10,9 @@ No request is sent: it works on the stored captures.
 | `apply` | gives the changed articles a revision with the cause `reprocess`; rejects that pass now become articles; articles that the new extractor would lose stay |
 | `undo` | puts the former contents back: articles, revisions and stories are those before `apply` (`news.changes` only grows and tells consumers) |
 
-The report is a file, `reports/reprocess-N.html` in newsflow's home (`newsflow reprocess report N` writes it anywhere): counts,
-changed fields, a histogram of similarity, examples side by side, the least similar first. The numbers also stand in the
-return value of `begin`.
+The report is a page (News → Reprocesses, with buttons that start `apply` and `undo`), and a file, `reports/reprocess-N.html` in
+newsflow's home (`newsflow reprocess report N` writes it anywhere): counts, changed fields, a histogram of similarity, examples side
+by side, the least similar first. The numbers also stand in the return value of `begin`.
 
 | task | does | if it is red |
 |---|---|---|
