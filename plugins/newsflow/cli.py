@@ -82,9 +82,15 @@ def _explain(error: Exception) -> None:
         _fail(f"{error.format_message()} (see newsflow --help)", 2)
     if type(error).__name__ == "Abort":
         _fail("stopped", 130)
+    if type(error).__name__ in _OTHER_SCHEMA:
+        _fail("the database is not at this release's schema: newsflow migrate (see newsflow doctor)", 1)
     if isinstance(error, _expected()):
         _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
     raise error
+
+
+# PostgreSQL's errors of class 42 for what a migration would have made
+_OTHER_SCHEMA = ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "InvalidSchemaName")
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
 
 from newsflow.clock import utcnow
+from newsflow.local.postgres import Server
 from newsflow.ops.doctor import Result, _clock, examine
 from newsflow.settings import ROOT, Settings
 
@@ -109,6 +110,78 @@ def test_doctor_sees_an_empty_database(dsn: str) -> None:
         cursor.execute("drop schema newsflow_meta cascade")
     conn.close()
     assert _examine(dsn)["migrations"] == Result("migrations", "fail", "the database is empty", "newsflow migrate")
+
+
+@pytest.mark.parametrize("secret", ["se/cret", "sec@ret", "s%zzcret", "se cret"])
+def test_an_address_that_cannot_be_read_is_not_quoted(tmp_path: Path, secret: str) -> None:
+    dsn = f"postgresql://me:hunter2{secret}@127.0.0.1:1/news"
+    for command in (("doctor",), ("doctor", "--json")):
+        done = newsflow(*command, dsn=dsn, home=tmp_path)
+        assert done.returncode == 1
+        assert "hunter2" not in done.stdout + done.stderr
+    assert json.loads(done.stdout)[1]["cure"]
+
+
+def test_status_and_doctor_before_the_first_migration(postgres: Server, tmp_path: Path) -> None:
+    for command in (("status",), ("status", "--json")):
+        done = newsflow(*command, dsn=postgres.url(), home=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == (
+            "newsflow: the database is not at this release's schema: newsflow migrate (see newsflow doctor)\n"
+        )
+    done = newsflow("doctor", dsn=postgres.url(), home=tmp_path)
+    assert "→ newsflow migrate" in done.stdout
+
+
+def test_status_without_a_database_is_one_line(tmp_path: Path) -> None:
+    done = newsflow("status", dsn="postgresql://me:hunter2@127.0.0.1:1/news", home=tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "hunter2" not in done.stderr
+
+
+def test_piped_lines_are_not_broken(month_dsn: str, tmp_path: Path) -> None:
+    with psycopg2.connect(month_dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into ingest.ops_alarm (cause, severity, sentence, opened_at, seen_at)"
+            " values ('disk', 'warning', %s, now(), now())",
+            ("word " * 60,),
+        )
+    conn.close()
+    done = newsflow("status", dsn=month_dsn, home=tmp_path)
+    assert any(line.startswith("warning word") and "docs/runbooks/disk.md" in line for line in done.stdout.splitlines())
+
+
+class TestConnection:
+    """Which database the tasks use, as the doctor tells it."""
+
+    def examine(self, monkeypatch: pytest.MonkeyPatch, given: str, stored: str) -> dict[str, Result]:
+        monkeypatch.setenv("AIRFLOW_CONN_NEWS_DB", stored) if stored else monkeypatch.delenv(
+            "AIRFLOW_CONN_NEWS_DB", raising=False
+        )
+        return _examine(given)
+
+    def test_airflows_connection_is_used_where_the_environment_names_none(
+        self, dsn: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = self.examine(monkeypatch, "", dsn)
+        assert (found["connection"].state, found["database"].state, found["migrations"].state) == ("ok", "ok", "ok")
+
+    def test_a_wrong_one_fails_with_a_cure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = self.examine(monkeypatch, "", "postgresql://me:hunter2@127.0.0.1:1/news")
+        assert found["database"].state == "fail"
+        assert "news_db" in found["database"].cure
+        assert "hunter2" not in str(found)
+
+    def test_two_that_differ_are_told(self, dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = self.examine(monkeypatch, dsn, "postgresql://me:hunter2@127.0.0.1:1/news")
+        assert (found["connection"].state, found["database"].state) == ("warn", "ok")
+        assert self.examine(monkeypatch, dsn, dsn)["connection"].state == "ok"
+
+    def test_none_at_all_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        found = self.examine(monkeypatch, "", "")
+        assert (found["connection"].state, found["database"].state) == ("fail", "fail")
+        assert "airflow connections add" in found["connection"].cure
 
 
 def test_doctor_asks_the_network_about_known_origins(month_dsn: str) -> None:

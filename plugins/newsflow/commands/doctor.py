@@ -26,7 +26,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON list o
     from newsflow.ops.doctor import examine
 
     results = examine(get_settings())
-    out = Console(highlight=False)
+    out = Console(highlight=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps([asdict(r) for r in results]))
     for r in () if as_json else results:

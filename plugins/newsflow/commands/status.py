@@ -45,7 +45,7 @@ def _show(found: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.markup import escape
 
-    out = Console(highlight=False)
+    out = Console(highlight=False, soft_wrap=True)
     last = found["last"]
     if last is None:
         out.print("No run yet: `newsflow run`, or trigger the Dag news_ingest.")

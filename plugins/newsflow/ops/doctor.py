@@ -14,6 +14,7 @@ import fsspec
 import psycopg2
 import requests
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import parse_dsn
 
 from newsflow.clock import Clock, utcnow
 from newsflow.settings import Settings
@@ -36,8 +37,9 @@ class Result:
 
 def examine(settings: Settings, *, clock: Clock = utcnow) -> list[Result]:
     """All checks, in the order in which one would mend."""
-    results = [_database(settings)]
-    if results[0].state == "ok":
+    connection, settings = _connection(settings)
+    results = [connection, _database(settings)]
+    if results[1].state == "ok":
         with session(settings.dsn, application="newsflow doctor") as conn:
             results += [_migrations(conn, settings), _clock(conn, clock)]
             origins = _origins(conn)
@@ -46,15 +48,55 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[Result]:
     return [*results, _archive(settings), _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
 
 
+def _connection(settings: Settings) -> tuple[Result, Settings]:
+    """Which database the tasks use: the environment's, else that of Airflow's connection `news_db`."""
+    uri, given = _news_db(), settings.database_url.get_secret_value()
+    if not uri:
+        detail = (
+            "NEWSFLOW_DATABASE_URL names the database" if given else "neither NEWSFLOW_DATABASE_URL nor news_db is set"
+        )
+        cure = "" if given else "set one: `airflow connections add news_db --conn-uri postgresql://…`, or `newsflow up`"
+        return Result("connection", "ok" if given else "fail", detail, cure), settings
+    if not given:
+        return Result("connection", "ok", "Airflow's connection news_db names the database"), settings.on(uri)
+    if _place(settings.on(uri).dsn) == _place(given):
+        return Result("connection", "ok", "Airflow's news_db and NEWSFLOW_DATABASE_URL agree"), settings
+    cure = "make them the same, or unset one"
+    return Result(
+        "connection", "warn", "Airflow's news_db is another database; tasks use NEWSFLOW_DATABASE_URL", cure
+    ), settings
+
+
+def _news_db() -> str:
+    from airflow.models.connection import Connection as Stored
+
+    try:
+        return str(Stored.get_connection_from_secrets("news_db").get_uri())
+    except Exception:  # not defined, or Airflow's own database is not there: the check "airflow" tells
+        return ""
+
+
+def _place(dsn: str) -> tuple[str | None, ...]:
+    try:
+        parts = parse_dsn(dsn)
+    except psycopg2.ProgrammingError:
+        return ()
+    return tuple(parts.get(key) for key in ("host", "port", "dbname"))
+
+
 def _database(settings: Settings) -> Result:
     try:
         with session(settings.dsn) as conn:
             version = conn.server_version // 10000
     except ValueError as error:
         return Result("database", "fail", str(error), "set NEWSFLOW_DATABASE_URL, or `newsflow up` for a local server")
-    except psycopg2.OperationalError as error:
-        cure = "start the server (`newsflow up` for the local one) or mend NEWSFLOW_DATABASE_URL"
-        return Result("database", "fail", str(error).strip().splitlines()[0], cure)
+    except psycopg2.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        if not isinstance(error, psycopg2.OperationalError) or "invalid" in reason:  # such a message quotes the address
+            cure = "write it as postgresql://user:password@host:5432/name, / @ : of a password as %2F %40 %3A"
+            return Result("database", "fail", "its address can't be read", cure)
+        cure = "start the server (`newsflow up` for the local one), or mend NEWSFLOW_DATABASE_URL or Airflow's news_db"
+        return Result("database", "fail", reason, cure)
     return Result("database", "ok", f"PostgreSQL {version} answers")
 
 
@@ -94,7 +136,7 @@ def _archive(settings: Settings) -> Result:
         fs.pipe_file(path, b"written by newsflow doctor\n")
         fs.rm_file(path)
     except Exception as error:
-        cure = "make the folder or bucket writable for this user, or set NEWSFLOW_ARCHIVE"
+        cure = "make room, make the folder or bucket writable for this user, or set NEWSFLOW_ARCHIVE"
         return Result("archive", "fail", f"can't write: {type(error).__name__}: {error}"[:300], cure)
     return Result("archive", "ok", "can be written")
 
