@@ -4,6 +4,47 @@ from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and p.state = 'extracted'
 order by x.page_id;
 
+-- name: dedupe.list_links lists what new pages name as their canonical address, where anything was ever taken out
+select p.page_id, p.url, e.canonical_url
+from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
+where p.page_id = any(%(pages)s::bigint[]) and p.loaded_extraction_id is null and e.canonical_url <> ''
+  and exists (select from news_internal.tombstone)
+order by p.page_id;
+
+-- name: dedupe.list_barred finds the pages that have a tombstone, by their own address or a canonical one of their publisher
+select distinct on (page_id) page_id, kind, why
+from (
+  select p.page_id, t.kind, t.why, 1 as rank
+  from news_internal.tombstone t join ingest.page p using (url_hash)
+  where p.page_id = any(%(pages)s::bigint[])
+  union all
+  select g.page_id, t.kind, t.why, 2
+  from unnest(%(others)s::bigint[], %(hashes)s::bytea[]) as g (page_id, url_hash)
+  join news_internal.tombstone t using (url_hash)
+  join ingest.page gone on gone.page_id = t.article_id
+  join ingest.page p on p.page_id = g.page_id and p.publisher_id = gone.publisher_id
+) found
+order by page_id, rank;
+
+-- name: dedupe.end_barred ends pages that were taken out for good, with what extract has just brought back of them
+with barred (page_id, kind, why) as (
+  select * from unnest(%(pages)s::bigint[], %(kinds)s::text[], %(whys)s::text[])
+), buried as (
+  insert into news_internal.tombstone (url_hash, article_id, kind, why, made_at)
+  select p.url_hash, p.page_id, b.kind, b.why, %(now)s from barred b join ingest.page p using (page_id) order by p.page_id
+  on conflict (url_hash) do nothing
+), texts as (
+  delete from ingest.extraction where page_id = any(%(pages)s::bigint[])
+), learned as (
+  delete from ingest.site_page where page_id = any(%(pages)s::bigint[])
+), ended as (
+  update ingest.page p set state = 'rejected', outcome = 'retracted', detail = b.kind || ': ' || left(b.why, 400),
+    extraction_id = null, attempts = 0, changed_at = %(now)s
+  from barred b where p.page_id = b.page_id
+)
+update ingest.run_page x set deduplicate_outcome = 'retracted'
+from barred b where x.run_id = %(run_id)s and x.page_id = b.page_id;
+
 -- name: dedupe.lock_stories lets one writer at a time change stories, until its transaction ends
 select pg_advisory_xact_lock(hashtextextended('newsflow.stories', 0));
 

@@ -196,6 +196,26 @@ with logged as (
 )
 select pg_notify('news_changes', max(change_id)::text) from logged having count(*) > 0;
 
+-- name: retract.open_graves takes tombstones away
+delete from news_internal.tombstone t using ingest.page p
+where p.page_id = any(%(pages)s::bigint[]) and t.url_hash = p.url_hash;
+
+-- name: retract.ask_again makes a page due again, from its stored capture where that is still there; its twins stay twins
+update ingest.page p set
+  state = case when p.page_id <> %(page)s then 'rejected'
+    when exists (
+      select from ingest.capture c join ingest.warc_file f using (file)
+      where c.capture_id = p.capture_id and f.deleted_at is null) then 'captured'
+    else 'pending' end,
+  outcome = case when p.page_id <> %(page)s then 'same_page' end,
+  detail = '', attempts = 0, next_attempt_at = '-infinity', changed_at = %(now)s
+where p.page_id = any(%(pages)s::bigint[]) and p.outcome = 'retracted';
+
+-- name: retract.wipe_entries empties the texts that feeds brought back of what was taken out
+update ingest.entry e set title = '', summary = '', content_html = '', authors = '{}'
+from news_internal.tombstone t join ingest.page p using (url_hash)
+where e.page_id = p.page_id and (e.title <> '' or e.summary <> '' or e.content_html <> '' or e.authors <> '{}');
+
 -- name: maintain.last_end tells when a job last ended well
 select ended_at from news_internal.maintenance where job = %(job)s;
 

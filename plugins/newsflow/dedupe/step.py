@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from newsflow.clock import Clock, utcnow
+from newsflow.dedupe.barred import end_barred
 from newsflow.dedupe.cluster import Clusterer
 from newsflow.dedupe.furniture import Furniture, teach
 from newsflow.dedupe.sketch import Sketch
@@ -20,7 +21,7 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
     started = clock()
     with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
-            waiting = [row.page_id for row in queries.rows(step.conn, "dedupe.waiting_pages", run_id=run_id)]
+            waiting = _waiting(step)
             stale = Furniture(step.conn).stale(teach(step.conn, run_id, started))
         clusterer = Clusterer(step.conn, started)
         for pages in batches(stale, settings.dedupe_batch):
@@ -33,6 +34,15 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
                     _batch(step, clusterer, pages, sketches)
                     step.save()
         return step.report(started)
+
+
+def _waiting(step: runs.Work) -> list[int]:
+    """The run's pages, without those that were taken out for good: these end here."""
+    pages = [row.page_id for row in queries.rows(step.conn, "dedupe.waiting_pages", run_id=step.run_id)]
+    barred = end_barred(step.conn, step.run_id, pages, step.clock())
+    if barred:
+        step.count("retracted", len(barred))
+    return [page for page in pages if page not in barred]
 
 
 def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int], sketches: Mapping[int, Sketch]) -> None:

@@ -134,6 +134,8 @@ def retention(settings: Settings, conn: Connection, now: datetime) -> Result:
     result: Result = dict(_expire_logs(settings, conn, now))
     result.update(_expire_rows(settings, conn, now))
     result["articles"] = _expire_articles(settings, conn, now)
+    with transaction(conn):
+        result["entries_wiped"] = queries.run(conn, "retract.wipe_entries")
     result["capture_files"] = _expire_captures(settings, conn, now)
     with transaction(conn):
         queries.run(conn, "maintain.trim_figures", before=now - timedelta(days=settings.retain_figures_days))

@@ -53,3 +53,16 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
         queries.run(conn, "load.lock_changes")
         queries.run(conn, "load.renew_stories", stories=[*stories, *regrouped])
         queries.run(conn, "retract.log_changes", now=now)
+
+
+def restore(conn: Connection, page: int, now: datetime) -> bool:
+    """Take a retraction back: the next run makes the article again, from its stored capture or from the web.
+
+    Its number stays the same; consumers hear of it as of a new article. Returns whether it was retracted or purged.
+    """
+    with transaction(conn):
+        ids = queries.value(conn, "retract.add_twins", pages=[page])
+        queries.value(conn, "retract.lock_pages", pages=ids, stories=[])
+        opened = queries.run(conn, "retract.open_graves", pages=ids)
+        queries.run(conn, "retract.ask_again", page=page, pages=ids, now=now)
+    return bool(opened)
