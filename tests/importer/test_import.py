@@ -177,3 +177,20 @@ def test_the_command_says_what_is_wrong(dsn: str, tmp_path: Path, name: str, cod
 def test_the_command_refuses_a_bad_map(dsn: str, tmp_path: Path) -> None:
     file = jsonl(tmp_path / "a.jsonl", ROWS)
     assert run(dsn, str(file), "--map", "nothing=x").exit_code == 2
+
+
+def test_a_line_in_another_encoding_costs_that_line_only(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    good = [json.dumps(row, ensure_ascii=False).encode() for row in (ROWS[0], ROWS[2])]
+    latin = json.dumps({**ROWS[1], "title": "Café"}, ensure_ascii=False).encode("cp1252")
+    file.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join([good[0], latin, good[1]]))
+    result = import_file(settings, file)
+    assert result.counts == {"new": 2}
+    assert [(r.line, "utf-8" in r.reason) for r in result.rejects] == [(2, True)]
+
+
+def test_an_empty_file_is_no_error(dsn: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("")
+    found = run(dsn, str(tmp_path / "a.jsonl"), "--json")
+    assert found.exit_code == 0
+    assert json.loads(found.stdout) == {"counts": {}, "rejects": []}

@@ -119,3 +119,33 @@ def test_any_row_is_taken_or_refused(record: dict[str, object]) -> None:
         assert str(error)
     else:
         assert found.extraction.body
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["Sun, 01 Mar 2026 08:00:00 GMT", "1 Mar 2026 09:00:00 +0100", "2026/03/01 08:00", 1772352000, "1772352000000"],
+)
+def test_times_as_feeds_and_exports_write_them(stated: object) -> None:
+    found = row(1, {"url": "https://a.example/1", "body": "Text.", "published_at": stated}, {})
+    assert found.extraction.published_at == datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    assert found.extraction.published_quality == "exact"
+
+
+@pytest.mark.parametrize("stated", ["yesterday", "01/03/2026", "March 1, 2026", "Sun, 32 Mar 2026 08:00:00 GMT"])
+def test_times_that_could_mean_anything_are_refused(stated: str) -> None:
+    with pytest.raises(BadRowError, match="published_at"):
+        row(1, {"url": "https://a.example/1", "body": "Text.", "published_at": stated}, {})
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("The Paper, Ltd.", "The Paper, Ltd."),
+        ("https://www.paper.example/news", "paper.example"),
+        ("www.paper.example", "paper.example"),
+        ("", "a.example"),
+        (None, "a.example"),
+    ],
+)
+def test_a_publisher_may_be_a_name_a_host_or_an_address(stated: str | None, expected: str) -> None:
+    assert row(1, {"url": "https://a.example/1", "body": "Text.", "publisher": stated}, {}).publisher == expected

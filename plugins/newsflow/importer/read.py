@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 Records = Iterator[tuple[int, Any]]
 
@@ -40,17 +40,20 @@ def records(path: Path) -> Records:
         raise UnreadableError(f"{path.name}: {error}") from error
 
 
+def _binary(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
 def _open(path: Path) -> TextIOWrapper:
-    binary = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115 - closed by its wrapper
-    return TextIOWrapper(binary, encoding="utf-8-sig", newline="")
+    return TextIOWrapper(_binary(path), encoding="utf-8-sig", newline="")
 
 
 def _json_lines(path: Path) -> Records:
-    with _open(path) as file:
+    with _binary(path) as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                try:
-                    yield number, json.loads(line)
+                try:  # decoded line by line: a line in another encoding costs that line only
+                    yield number, json.loads(line.decode("utf-8-sig"))
                 except (ValueError, RecursionError) as error:
                     yield number, ValueError(f"no JSON: {error}")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from newsflow.extract.chars import clean, clean_lines
@@ -20,6 +21,8 @@ FIELDS = (
 )  # fmt: skip
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
 _SEVERAL = re.compile(r"\s*[;|]\s*")
+_HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_MILLISECONDS = 100_000_000_000  # seconds until the year 5138, milliseconds since 1973
 _FIRST, _LAST = datetime(1600, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc)
 
 
@@ -86,7 +89,14 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         sources={"import": "row"},
         extractor=EXTRACTOR,
     )
-    return Row(line, extraction, _text(values["publisher"]) or publisher_name(url))
+    return Row(line, extraction, _publisher(_text(values["publisher"]), url))
+
+
+def _publisher(stated: str, url: str) -> str:
+    """A name as it stands; for an address or a host what that host's publisher is called; else the page's host's."""
+    if _HOST.fullmatch(stated):
+        return publisher_name(stated if "//" in stated else f"https://{stated}")
+    return stated or publisher_name(url)
 
 
 def _plain(value: object) -> str:
@@ -108,7 +118,10 @@ def _several(value: object) -> tuple[str, ...]:
 
 
 def _time(field: str, value: object) -> tuple[datetime | None, str]:
-    """ISO 8601, seconds since 1970, or a date; without a zone it is UTC. Quality is exact, day or unknown."""
+    """ISO 8601, RFC 5322, seconds or milliseconds since 1970, or a date; without a zone it is UTC.
+
+    Quality is exact, day or unknown.
+    """
     if value is None or _plain(value).strip() == "":
         return None, "unknown"
     try:
@@ -126,8 +139,13 @@ def _moment(value: object) -> tuple[datetime, str]:
         return value, "exact"
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=timezone.utc), "day"
-    if isinstance(value, (int, float)) or re.fullmatch(r"\d{9,11}(?:\.\d+)?", str(value).strip()):
-        return datetime.fromtimestamp(float(str(value)), timezone.utc), "exact"
-    text = re.sub(r"(?<=\d)[zZ]$", "+00:00", str(value).strip())
+    text = str(value).strip()
+    if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+        seconds = float(text)
+        return datetime.fromtimestamp(seconds / (1000 if seconds >= _MILLISECONDS else 1), timezone.utc), "exact"
+    if text[:1].isalpha() or re.match(r"\d{1,2} [A-Z]", text):
+        return parsedate_to_datetime(text), "exact"
+    text = re.sub(r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3", text)
+    text = re.sub(r"(?<=\d)[zZ]$", "+00:00", text)
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)
     return datetime.fromisoformat(text), "day" if len(text) == 10 else "exact"
