@@ -16,7 +16,8 @@ ARTICLES = 300
 LOOK = """select (select count(*) from news.articles), (select count(*) from news.changes where kind = 'insert'),
   (select coalesce(sum(articles), 0) from news.stories), (select count(*) from news.runs where outcome = 'new'),
   (select count(*) from news.articles a left join news.stories s using (story_id) where s.story_id is null),
-  (select count(*) from news.articles a where not exists (select from news.articles o where o.article_id = a.story_id))"""
+  (select count(*) from news.articles a
+    where not exists (select from news.articles o where o.article_id = a.story_id))"""
 
 
 @dataclass
