@@ -5,11 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import threading
 from collections import namedtuple
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from newsflow.local.postgres import free_port
 from newsflow.ops.messages import Message, compose
 from newsflow.ops.notify import LogNotifier, WebhookNotifier, build, send
 from newsflow.settings import Settings
+from tests.ops.receivers import Posted, http_receiver
 
 NOW = datetime(2026, 3, 30, 3, tzinfo=timezone.utc)
 Row = namedtuple("Row", "alarm_id cause subject severity sentence opened_at resolved_at told")
@@ -43,32 +42,19 @@ def messages() -> list[Message]:
     return compose([row(1), row(2)], "https://flow.example/")
 
 
-class Receiver(BaseHTTPRequestHandler):
-    """Keeps what is posted; `status` is what it answers."""
-
-    got: list[Any] = []  # noqa: RUF012
-    status = 200
-
-    def do_POST(self) -> None:
-        """Keep the body."""
-        Receiver.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(Receiver.status)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        """Keep quiet."""
-
-
 @pytest.fixture
-def webhook() -> Iterator[str]:
+def webhook() -> Iterator[Posted]:
     """A receiver on loopback."""
-    Receiver.got.clear()
-    Receiver.status = 200
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/services/T0/secret-part"
-    server.shutdown()
-    server.server_close()
+    with http_receiver() as posted:
+        yield posted
+
+
+def address(posted: Posted) -> str:
+    return f"http://127.0.0.1:{posted.port}/services/T0/secret-part"
+
+
+def texts(posted: Posted) -> list[dict[str, str]]:
+    return [json.loads(body) for _, body in posted.bodies]
 
 
 class Mailbox:
@@ -139,27 +125,27 @@ def test_mail_is_text_that_nobody_can_break(messages: list[Message], mailbox: Ma
     assert "https://flow.example/plugin/news/newsflow/runbooks/silent" in html
 
 
-def test_a_webhook_gets_slacks_json(messages: list[Message], webhook: str) -> None:
-    send(settings({"class": WEBHOOK, "url": webhook}), messages)
-    text = Receiver.got[0]["text"]
+def test_a_webhook_gets_slacks_json(messages: list[Message], webhook: Posted) -> None:
+    send(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
+    text = texts(webhook)[0]["text"]
     assert text.startswith("Publishers are silent (2)\n• &lt;b&gt;p1")
     assert "{{ 7 * 7 }}" in text
 
 
-def test_the_text_of_a_webhook_is_a_template(messages: list[Message], webhook: str) -> None:
+def test_the_text_of_a_webhook_is_a_template(messages: list[Message], webhook: Posted) -> None:
     spec = {
         "class": WEBHOOK,
-        "url": webhook,
+        "url": address(webhook),
         "text": "[{{ message.severity }}] {{ message.count }} x {{ message.cause }}",
     }
     send(settings(spec), messages)
-    assert Receiver.got == [{"text": "[warning] 2 x silent"}]
+    assert texts(webhook) == [{"text": "[warning] 2 x silent"}]
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_a_refusal_is_told_without_the_secret_address(messages: list[Message], webhook: str, status: int) -> None:
-    Receiver.status = status
-    taken, failures = send(settings({"class": WEBHOOK, "url": webhook}), messages)
+def test_a_refusal_is_told_without_the_secret_address(messages: list[Message], webhook: Posted, status: int) -> None:
+    webhook.status = status
+    taken, failures = send(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
     assert taken == []
     assert failures == [f"WebhookNotifier: the webhook refused the message with status {status}"]
     assert "secret-part" not in str(failures)
@@ -176,10 +162,10 @@ def test_without_a_setting_the_log_is_told(messages: list[Message], caplog: pyte
     assert [type(n) for n in build(settings())] == [LogNotifier]
 
 
-def test_several_channels_each_get_it(messages: list[Message], webhook: str, mailbox: Mailbox) -> None:
-    taken, failures = send(settings({"class": WEBHOOK, "url": webhook}, MAIL), messages)
+def test_several_channels_each_get_it(messages: list[Message], webhook: Posted, mailbox: Mailbox) -> None:
+    taken, failures = send(settings({"class": WEBHOOK, "url": address(webhook)}, MAIL), messages)
     assert (len(taken), failures) == (1, [])
-    assert (len(Receiver.got), len(mailbox.mails)) == (1, 1)
+    assert (len(webhook.bodies), len(mailbox.mails)) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psycopg2
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import Depends, FastAPI, Form, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
@@ -89,11 +90,24 @@ async def _refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
     return HTMLResponse(text, status_code=error.status_code, headers=error.headers)
 
 
+@app.exception_handler(RequestValidationError)
+@app.exception_handler(psycopg2.DataError)
+async def _unreadable(request: Request, error: Exception) -> HTMLResponse:
+    """An address or a form that names nothing: a number too large, a date that is none."""
+    return await _refused(request, HTTPException(404, "There is no such thing here."))
+
+
 @app.exception_handler(Exception)
 async def _broken(request: Request, error: Exception) -> HTMLResponse:
     detail = "This page has a fault; the API server's log holds the trace."
     text = render.template("error.html", {"status": 500, "detail": detail, "root": request.scope.get("root_path", "")})
     return HTMLResponse(text, status_code=500, headers=HEADERS)
+
+
+@app.exception_handler(ValueError)
+async def _nul(request: Request, error: ValueError) -> HTMLResponse:
+    """PostgreSQL has no text with a NUL, so nothing has such a name; any other ValueError is a fault."""
+    return await (_unreadable if "NUL" in str(error) else _broken)(request, error)
 
 
 @app.exception_handler(psycopg2.OperationalError)

@@ -1,0 +1,101 @@
+"""Addresses that nobody should send: each is a page that says so, never a trace, and never markup of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from fastapi.testclient import TestClient
+
+from newsflow.ops import app as pages
+from newsflow.ops import security
+from newsflow.settings import Settings
+from newsflow.store.db import session
+
+
+class Vera:
+    """A reader; who may read is tried against the real Airflow in test_site.py."""
+
+    def get_name(self) -> str:
+        return "vera"
+
+    def get_id(self) -> str:
+        return "vera"
+
+
+@contextmanager
+def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    def database():  # noqa: ANN202
+        with session(dsn) as conn:
+            yield conn
+
+    patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
+    patch.setitem(pages.app.dependency_overrides, pages.database, database)
+    patch.setattr(pages, "can_edit", lambda _user: False)
+    patch.setattr(pages, "csrf_token", lambda _user: "")
+    patch.setattr(pages, "settings", Settings)
+    yield TestClient(pages.app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(shared_month: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    with _client(shared_month, monkeypatch) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/rejects/99999999999999999999999",
+        "/rejects/-1",
+        "/rejects/one",
+        "/rejects?before=yesterday",
+        "/publishers?at=two",
+        "/publishers?at=1e9",
+        "/publishers/%00",
+        "/publishers/a%00b",
+        "/rejects?publisher=%00",
+        "/dag/news_ingest/run/%00",
+        "/runbooks/%00",
+    ],
+)
+def test_what_cannot_be_is_not_here(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404, answer.text
+    assert "Not here" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/publishers?find=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/publishers?level=%22onload=%22x",
+        "/rejects?outcome=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/rejects?publisher=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/dag/%3Cscript%3Ealert(1)",
+        "/?done=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/publishers?at=99999999999999999999999999",
+        "/publishers?at=-5",
+        "/publishers?find=" + "x" * 5000,
+    ],
+)
+def test_what_is_asked_comes_back_as_text_or_not_at_all(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.text[:500]
+    assert "<script>alert" not in answer.text
+    assert '"onload="' not in answer.text
+    assert len(answer.text) < 200_000
+
+
+def test_a_fault_of_ours_is_a_fault(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("NEWSFLOW_DATABASE_URL is wrong: secret-part")
+
+    monkeypatch.setattr(pages.detail, "alarms", broken)
+    answer = client.get("/alarms")
+    assert answer.status_code == 500
+    assert "This page has a fault" in answer.text
+    assert "secret-part" not in answer.text
