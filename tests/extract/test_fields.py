@@ -314,3 +314,17 @@ def test_types_of_pages(head: str, url: str, kind: str) -> None:
 @pytest.mark.parametrize("url", ["http://[::1", "not a url", "", "javascript:alert(1)", "http://a.example/\ud800"])
 def test_odd_addresses_break_nothing(url: str) -> None:
     assert extract(page(head='<link rel="canonical" href="http://[::1">'), url).outcome == "ok"
+
+
+@pytest.mark.parametrize(
+    ("head", "caption"),
+    [
+        (ld(image={"url": "/pier.jpg", "caption": "The old pier in winter"}), "The old pier in winter"),
+        (ld(image=[{"url": "/pier.jpg", "description": "The old pier"}]), "The old pier"),
+        ('<meta property="og:image" content="/p.jpg"><meta property="og:image:alt" content="A pier">', "A pier"),
+        ('<meta property="og:image:alt" content="A pier without a picture">', ""),
+        (ld(image="/pier.jpg"), ""),
+    ],
+)
+def test_the_caption_of_the_lead_image(head: str, caption: str) -> None:
+    assert made(head).image_caption == caption

@@ -63,6 +63,7 @@ def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[
         "section": fields.section(page),
         "tags": fields.tags(page),
         "image_url": picture,
+        "image_caption": fields.caption(page) if picture else "",
         "canonical_url": fields.canonical(page, url),
         "amp_url": fields.amp(page, url),
         "page_type": fields.page_type(page, url),

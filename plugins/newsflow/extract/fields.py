@@ -50,6 +50,14 @@ def image(harvest: Harvest, base: str) -> tuple[str, str]:
     return next(((found, source) for source, value in rivals if value and (found := _url(base, value))), ("", ""))
 
 
+def caption(harvest: Harvest) -> str:
+    """What the page says of its lead image: the caption in JSON-LD, else the alternative text of og:image."""
+    image = harvest.article.get("image")
+    first = image[0] if isinstance(image, list) and image else image
+    stated = plain(first.get("caption") or first.get("description")) if isinstance(first, Mapping) else ""
+    return (stated or harvest.first("og:image:alt", "twitter:image:alt"))[:1000]
+
+
 def section(harvest: Harvest) -> str:
     """The section as the page names it."""
     found = plain(harvest.article.get("articleSection")) or harvest.first(
