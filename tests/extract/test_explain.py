@@ -22,6 +22,7 @@ def test_the_text_names_outcome_sources_and_reasons() -> None:
     assert any("published_at" in line and "[url]" in line for line in lines)
     assert sum(line.startswith("  + kept") for line in lines) == len(PARAGRAPHS)
     assert any(line.startswith("  - cut: related") for line in lines)
+    assert any(line.startswith(f"{len(PARAGRAPHS)} of ") and "1 related" in line for line in lines)
 
 
 def test_the_page_escapes_what_the_document_says() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 
@@ -9,7 +10,7 @@ from newsflow.extract.body import Paragraph
 from newsflow.extract.document import Reading
 
 _FIELDS = ("title", "authors", "agencies", "published_at", "published_quality", "modified_at", "language", "section",
-           "tags", "page_type", "lead", "image_url", "canonical_url", "amp_url")  # fmt: skip
+           "tags", "page_type", "lead", "image_url", "image_caption", "canonical_url", "amp_url")  # fmt: skip
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -42,6 +43,14 @@ def _place(p: Paragraph) -> str:
     return p.block.path[-1].removesuffix("#.") if p.block else "not found on the page as one line"
 
 
+def _summary(reading: Reading) -> str:
+    """How many paragraphs were kept, and for which reasons others were cut."""
+    reasons = Counter(p.cut for p in reading.paragraphs if p.cut)
+    kept = sum(not p.cut for p in reading.paragraphs)
+    cut = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    return f"{kept} of {len(reading.paragraphs)} paragraphs kept" + (f"; cut: {cut}" if cut else "")
+
+
 def text(reading: Reading) -> Iterator[str]:
     """Outcome, fields with their sources, and each paragraph with its reason."""
     made = reading.extraction
@@ -50,6 +59,7 @@ def text(reading: Reading) -> Iterator[str]:
     for name, value, source in _fields(reading):
         yield f"  {name:<18} {value[:150]}{f'   [{source}]' if source else ''}"
     yield ""
+    yield _summary(reading)
     for p in reading.paragraphs:
         yield f"  {'-' if p.cut else '+'} {_reason(p):<22} {p.text[:150]}"
 
@@ -73,5 +83,5 @@ def html(reading: Reading) -> str:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(made.title or made.url)}</title>'
         f"<style>{_STYLE}</style><h1>{escape(made.title or made.url)}</h1>"
         f"<p><b>{escape(str(made.outcome))}</b> {escape(made.detail)}</p><table>{rows}</table>"
-        f"<h2>Paragraphs</h2>{lines}</html>\n"
+        f"<h2>Paragraphs</h2><div>{escape(_summary(reading))}</div>{lines}</html>\n"
     )
