@@ -217,10 +217,11 @@ where p.decided_at is null order by p.proposed_at, p.proposal_id;
 update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
 where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
 
--- name: poll.replace_feed gives a feed a new address and a fresh start
+-- name: poll.replace_feed gives a feed a new address and a fresh start, unless another feed has that address
 update ingest.feed set url = %(url)s, state = 'active', reason = 'accepted by a person', failures = 0, etag = null,
   last_modified = null, body_hash = null, moved_to = null, moved_polls = 0, next_poll_at = '-infinity'
-where feed_id = %(feed_id)s returning publisher_id;
+where feed_id = %(feed_id)s and not exists (select from ingest.feed other where other.url = %(url)s)
+returning publisher_id;
 
 -- name: poll.gaps lists gaps, newest first
 select g.gap_id, b.name as publisher, f.url, g.cause, g.from_at, g.to_at, g.missed_estimate, g.filled, g.closed_at,

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from newsflow.commands.feeds import app
+from newsflow.poll.lists import ListError
 from newsflow.settings import get_settings
 from tests.poll.conftest import Hands
 from tests.poll.feeds import items, news_sitemap, rss
@@ -184,3 +185,50 @@ def test_gaps_are_listed(run: Run, server: Server, hands: Hands) -> None:
     hands.poll(minutes=60, force=True)
     assert "feed_down" in run("gaps")
     assert json.loads(run("gaps", "--json"))[0]["cause"] == "feed_down"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("list.csv", "url;publisher\nhttps://news.example/rss;El Señor\n".encode("cp1252")),
+        ("list.csv", "\ufeffpublisher\turl\nEl Señor\thttps://news.example/rss\n".encode()),
+        ("list.txt", "https://news.example/rss El Señor\r\n".encode("cp1252")),
+        (
+            "list.opml",
+            "<?xml version='1.0' encoding='ISO-8859-1'?><opml><body><outline publisher='El Señor' "
+            "xmlUrl='https://news.example/rss'/></body></opml>".encode("latin-1"),
+        ),
+    ],
+    ids=["semicolons", "tabs", "Windows lines", "Latin-1 OPML"],
+)
+def test_lists_as_spreadsheets_and_old_readers_write_them(
+    run: Run, hands: Hands, tmp_path: Path, name: str, data: bytes
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert "1 added" in run("import", str(tmp_path / name))
+    found = hands.row("select f.url, b.name from ingest.feed f join ingest.publisher b using (publisher_id)")
+    assert tuple(found) == ("https://news.example/rss", "El Señor")
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.txt", "list.opml", "list.yaml"])
+def test_a_list_without_feeds_says_so(run: Run, tmp_path: Path, name: str) -> None:
+    empty = {"list.csv": "url,publisher\n", "list.txt": "# none\n", "list.opml": "<opml><body>", "list.yaml": "[]"}
+    (tmp_path / name).write_text(empty[name])
+    assert run("import", str(tmp_path / name), fails=ListError) == "the list names no feed"
+
+
+def test_add_says_how_a_site_failed_to_answer(run: Run, server: Server) -> None:
+    server.plays["/gone"] = says("410 Gone")
+    assert "gone for good" in run("add", server.url("/gone"), fails=LookupError)
+    assert "never dialled" in run("add", "http://127.0.0.1:9999/", fails=LookupError)
+
+
+def test_a_proposed_address_that_is_polled_by_now_is_not_accepted(run: Run, server: Server, hands: Hands) -> None:
+    site(server)
+    hands.add(server.url("/dead"))
+    for _ in range(2):
+        hands.poll(minutes=60 * 24, force=True)
+    hands.add(server.url("/all.rss"))
+    number = str(hands.rows("select proposal_id from ingest.proposal where url like '%%all.rss'")[0].proposal_id)
+    assert "polled already" in run("accept", number, fails=LookupError)
+    run("decline", number)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -318,3 +319,15 @@ def test_killed_in_any_batch_and_run_again_gives_the_rows_of_one_clean_run(
     assert hands.row("select count(*) from ingest.entry").count == 30
     assert hands.row("select count(*) from ingest.page where state = 'pending'").count == 30
     assert hands.row("select count(*) from ingest.feed where claimed_until is null").count == 6
+
+
+def test_two_polls_at_once_ask_each_feed_once(server: Server, hands: Hands) -> None:
+    """As when news_poll and news_ingest begin in the same minute."""
+    paths = [f"/rss{n}" for n in range(24)]
+    hands.add(*(serve(server, path, rss(server.origin + path, items(1, 3))) for path in paths))
+    numbers = [runs.start(hands.conn, "test", name, hands.now, {}) for name in ("news_poll", "news_ingest")]
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(hands.poll_in, numbers))
+    assert sum(report.counts.get("ok", 0) for report in reports) == len(paths)
+    assert [len(server.asked(path)) for path in paths] == [1] * len(paths)
+    assert hands.row("select count(*) from ingest.entry").count == 3 * len(paths)

@@ -30,9 +30,10 @@ def add(
     if unchecked:
         _added([Listed(url, publisher)], as_json)
         return
-    found = _find(url)
-    if not found:
-        raise LookupError(f"no feed found at {url} (--unchecked adds the address as it is)")
+    try:
+        found = _find(url)
+    except LookupError as error:
+        raise LookupError(f"{error} (--unchecked adds the address as it is)") from None
     if not as_json:
         _show(found)
     sitemaps = [one for one in found[1:] if one.kind == "sitemap"][:1]
@@ -53,8 +54,6 @@ def discover(
         typer.echo(json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False))
         return
     _show(found)
-    if not found:
-        raise LookupError(f"no feed found at {url}")
 
 
 @app.command("proposals")
@@ -114,8 +113,9 @@ def import_(
     """Add the feeds of a list."""
     from newsflow.poll import lists
 
-    text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8-sig")
-    _added(lists.read(text, "txt" if file == "-" else lists.format_of(file)), as_json)
+    kind = "txt" if file == "-" else lists.format_of(file)
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    _added(lists.read(lists.decoded(data), kind), as_json)
 
 
 @app.command("export")

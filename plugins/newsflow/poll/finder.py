@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newsflow.clock import Clock, utcnow
-from newsflow.model import Exchange, Outcome
+from newsflow.model import OUTCOMES, Exchange, Outcome
 from newsflow.poll import discover
 from newsflow.poll.child import Children
 from newsflow.poll.discover import Candidate, Found
@@ -50,6 +50,11 @@ class Finder:
         found = self._try(named) or self._try(discover.at_common_paths(site))
         return discover.ranked([*found, *self._try(sitemaps)])
 
+    def trouble(self, url: str) -> str:
+        """How asking for `url` failed, as the end of a sentence; nothing where it answered."""
+        outcome = self._asked[url].outcome if url in self._asked else Outcome.ROBOTS_DENIED
+        return "" if outcome is Outcome.OK else f": {OUTCOMES[outcome].sentence.rstrip('.')}"
+
     def _try(self, candidates: Sequence[Candidate]) -> list[Found]:
         return discover.ranked(list(self._found(candidates)))
 
@@ -90,9 +95,17 @@ class Finder:
 
 
 def search(settings: Settings, url: str) -> list[Found]:
-    """`Finder.find` with a transport and readers of its own."""
+    """`Finder.find` with a transport and readers of its own.
+
+    :raises BadUrl: for an unusable address.
+    :raises LookupError: where it leads to no feed; the message says how it answered.
+    """
     children = Children(
         1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
     )
     with Transport(settings) as transport, children:
-        return Finder(settings, transport, children, utcnow).find(url)
+        finder = Finder(settings, transport, children, utcnow)
+        found = finder.find(url)
+        if not found:
+            raise LookupError(f"no feed found at {url}{finder.trouble(url)}")
+        return found

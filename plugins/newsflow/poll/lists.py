@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 from lxml import etree
 
 FORMATS = ("opml", "yaml", "csv", "txt")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
 _SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv": "csv", "txt": "txt", "": "txt"}
 
 
@@ -40,16 +42,26 @@ def format_of(name: str) -> str:
     return _SUFFIXES[ending]
 
 
+def decoded(data: bytes) -> str:
+    """The text of a list: UTF-8, or else what spreadsheets on Windows write."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
 def read(text: str, kind: str) -> list[Listed]:
     """The feeds of a list, each address once.
 
-    :raises ListError: where the text is not of that format.
+    :raises ListError: where the text is not of that format, or names no feed.
     """
     readers = {"opml": _read_opml, "yaml": _read_yaml, "csv": _read_csv, "txt": _read_lines}
     found: dict[str, Listed] = {}
     for listed in readers[kind](text):
         if listed.url:
             found.setdefault(listed.url, listed)
+    if not found:
+        raise ListError("the list names no feed")
     return list(found.values())
 
 
@@ -72,7 +84,10 @@ def _write_lines(feeds: list[Listed]) -> str:
 
 
 def _read_csv(text: str) -> Iterator[Listed]:
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    text = text.lstrip("\ufeff")
+    head = text.partition("\n")[0]
+    # spreadsheets write ; where the comma is the decimal mark
+    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
     names = {name.strip().lower(): name for name in reader.fieldnames or ()}
     column = next((names[name] for name in ("url", "feed", "feed_url", "xmlurl") if name in names), None)
     if column is None:
@@ -136,7 +151,7 @@ def _write_yaml(feeds: list[Listed]) -> str:
 def _read_opml(text: str) -> Iterator[Listed]:
     """OPML 2.0 (http://opml.org/spec2.opml); an attribute `publisher` of ours names the outlet."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, recover=True)
-    root = etree.fromstring(text.encode(), parser)
+    root = etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), parser)
     if root is None or str(root.tag).lower() != "opml":
         raise ListError("the document is no OPML")
     for node in root.iter("outline"):

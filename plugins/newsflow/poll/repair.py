@@ -55,7 +55,7 @@ def waiting(conn: Connection) -> list[Any]:
 def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool) -> str:
     """Accept a proposal (the feed gets that address) or decline it; returns the address.
 
-    :raises LookupError: where no such proposal waits.
+    :raises LookupError: where no such proposal waits, or its address is polled by now.
     """
     with transaction(conn):
         found = queries.row(conn, "poll.decide_proposal", proposal_id=proposal_id, accepted=accepted, now=now)
@@ -64,5 +64,7 @@ def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool)
         if accepted:
             url = sendable(found.url)
             publisher_id = queries.value(conn, "poll.replace_feed", feed_id=found.feed_id, url=url)
+            if publisher_id is None:
+                raise LookupError(f"{url} is polled already: decline proposal {proposal_id}, and remove the dead feed")
             owners.note(conn, {origin_of(url): (publisher_id, None)})
     return str(found.url)
