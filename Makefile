@@ -38,8 +38,8 @@ lint: setup-tests ## ruff and strict mypy
 bench: setup-tests ## Measure: all, or PART=extraction (PART=list names them) with ARGS="--help"
 	@$(VENV)/python -m benchmarks $(PART) $(ARGS)
 
-chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 SEED=3)
-	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --seed $(or $(SEED),1)
+chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGHTS=6 SEED=3)
+	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --nights $(or $(NIGHTS),3) --seed $(or $(SEED),1)
 
 fuzz: setup-tests ## Damaged pages through the extract pool (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
