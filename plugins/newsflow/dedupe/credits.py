@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 _AGENCIES: dict[str, str] = {
-    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП",
+    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП|[أا] ?ف ?ب|فرانس برس",
     "AP": r"AP|The Associated Press|Associated Press|美联社|АП",
-    "Reuters": r"Thomson Reuters(?: Foundation)?|Reuters|REUTERS|路透社?|Рейтер|ロイター",
+    "Reuters": r"Thomson Reuters(?: Foundation)?|Reuters|REUTERS|路透社?|Рейтер|ロイター|رويترز",
     "PA Media": r"PA Media|PA News Agency|Press Association|PA",
     "dpa": r"dpa(?:-AFX|-infocom)?|DPA|Deutsche Presse-Agentur",
     "EFE": r"EFE|Agencia EFE",
     "ANSA": r"ANSA",
+    "CNA": r"中央社",
+    "CNS": r"中新社|中国新闻社",
     "Xinhua": r"Xinhua|新华社|新華社",
     "Kyodo": r"Kyodo(?: News)?|共同(?:通信社?)?",
     "Jiji": r"Jiji(?: Press)?|時事(?:通信社?)?",
@@ -97,7 +99,9 @@ _WITH = re.compile(
 )
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?:by )?({_LIST})", re.IGNORECASE)
 _ALONE = re.compile(rf"[\W_]*({_LIST})[\W_]*(?:\d{{4}}[\W_]*)?")
-_DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:―]|\b电|電)")
+_DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:―](?!\w)|\b电|電)")
+_RUSSIAN_DATELINE = re.compile(rf"(?:[^\n!?]{{0,60}}?(?:/\s*({_LIST})\s*/|[-–—]\s*({_LIST})\.(?= ))|({_LIST})\.(?= ))")
+_PLACED = re.compile(rf"[(\[（【][^()\[\]（）【】\n]{{0,30}}?({_LIST})\s*[)\]）】]")
 _SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
 _STAFF = re.compile(rf"\W*(?:By |Von |Par |Por |Di )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
 _ONE = re.compile(_NAME)
@@ -138,8 +142,10 @@ def _passages(body: str, authors: Iterable[str], agencies: Iterable[str]) -> Ite
 
 
 def _at_start(line: str) -> Iterator[tuple[str, str]]:
-    if match := _DATELINE.match(line) or _SPACELESS_DATELINE.match(line):
-        yield match[1], match[0].strip()
+    for pattern in (_DATELINE, _SPACELESS_DATELINE, _RUSSIAN_DATELINE, _PLACED):
+        if match := pattern.match(line):
+            yield next(filter(None, match.groups())), match[0].strip()
+            return
 
 
 def _in_line(line: str) -> Iterator[tuple[str, str]]:
