@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.shared import SHARED
 from newsflow.extract import charset
+from newsflow.settings import ROOT
+from tests.extract.layouts import Written, everything
+
+WRITTEN = ROOT / ".newsflow" / "bench" / "pages"
 
 
 @dataclass(frozen=True)
@@ -79,23 +82,17 @@ def sites() -> list[Gold]:
     ]
 
 
-@cache
-def generated_folder() -> tempfile.TemporaryDirectory[str]:
-    """Lives as long as this process."""
-    return tempfile.TemporaryDirectory(prefix="nf-pages-")
-
-
 def generated() -> list[Gold]:
     """Pages written for the tests: each text of `tests/extract/texts.py` in each layout."""
-    from tests.extract.layouts import everything
+    return [Gold(_written(one), one.url, one.body, one.site, one.title, one.authors, one.day) for one in everything()]
 
-    folder = Path(generated_folder().name)
-    made = []
-    for written in everything():
-        path = folder / f"{written.name}.html.gz"
-        path.write_bytes(gzip.compress(written.html, mtime=0))
-        made.append(Gold(path, written.url, written.body, written.site, written.title, written.authors, written.day))
-    return made
+
+def _written(page: Written) -> Path:
+    """The page's file, named by what it holds."""
+    path = WRITTEN / f"{page.name}-{hashlib.sha256(page.html).hexdigest()[:8]}.html.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(page.html, mtime=0))
+    return path
 
 
 SETS: dict[str, Callable[[], list[Gold]]] = {

@@ -28,7 +28,7 @@ def sheet(name: str, gold: Sequence[Gold]) -> Sheet:
     rows = []
     for number in range(ROUNDS + 1):  # the first warms
         ours = theirs = 0.0
-        for one in track(gold, f"  speed, round {number}", transient=True):
+        for one in track(gold if number else gold[:20], f"  speed, round {number}", transient=True):
             html = one.html()
             ours += _cpu(extract, html, one.url)
             theirs += _cpu(trafilatura.extract, html, url=one.url, include_comments=False)
