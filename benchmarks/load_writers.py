@@ -5,10 +5,8 @@ make bench PART=load_writers ARGS="--articles 10000 --server /usr/lib/postgresql
 
 from __future__ import annotations
 
-import argparse
 import random
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg2
 from psycopg2.extras import execute_values
@@ -17,7 +15,7 @@ from rich.console import Console
 
 from benchmarks.load_peers import peer_table, records, upsert
 from benchmarks.load_world import Texts, fill_ledger, new_run
-from benchmarks.server import admin, database, served
+from benchmarks.server import admin, database, options, served
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.settings import Settings
@@ -65,10 +63,7 @@ def _deadlocks(dsn: str) -> int:
 
 def main() -> None:
     """Run both, and print the deadlocks."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--server", type=Path, help="folder of another server's programs")
-    asked = parser.parse_args()
+    asked = options(__doc__, 10_000).parse_args()
     with served(asked.server) as server:
         four_writers(server, asked.articles)
 

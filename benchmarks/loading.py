@@ -5,10 +5,8 @@ make bench PART=loading ARGS="--articles 100000 --server /usr/lib/postgresql/15/
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -18,7 +16,7 @@ from rich.table import Table
 
 from benchmarks.load_peers import by_execute_values, copy_unlogged, peer_table, row_by_row
 from benchmarks.load_world import NOW, Texts, digest, end_in_extract, fill_ledger, new_run
-from benchmarks.server import Meter, admin, database, served
+from benchmarks.server import Meter, admin, database, options, served
 from newsflow.extract.step import BATCH as EXTRACT_BATCH
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
@@ -150,10 +148,7 @@ def _report_unchanged(meter: Meter) -> None:
 
 def main() -> None:
     """Load, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=100_000)
-    parser.add_argument("--server", type=Path, help="folder of another server's programs")
-    asked = parser.parse_args()
+    asked = options(__doc__, 100_000).parse_args()
     with served(asked.server) as server:
         loading(server, asked.articles)
 

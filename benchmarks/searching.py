@@ -5,10 +5,8 @@ make bench PART=searching ARGS="--articles 500000 --server /usr/lib/postgresql/1
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load_world import NOW, Texts, published, title
-from benchmarks.server import database, served
+from benchmarks.server import database, options, served
 from newsflow.local.postgres import Server
 from newsflow.store import queries
 from newsflow.store.copy import copy_rows
@@ -140,10 +138,8 @@ def _asked(conn: Connection) -> list[tuple[str, str]]:
 
 def main() -> None:
     """Fill, search, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=500_000)
+    parser = options(__doc__, 500_000)
     parser.add_argument("--characters", type=int, default=2_000)
-    parser.add_argument("--server", type=Path, help="folder of another server's programs")
     asked = parser.parse_args()
     with served(asked.server) as server:
         searching(server, asked.articles, asked.characters)

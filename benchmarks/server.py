@@ -5,6 +5,7 @@ CPU is that of all the server's processes, so that it does not matter what else 
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from collections.abc import Iterator
@@ -41,6 +42,14 @@ def served(folder: Path | None = None) -> Iterator[Server]:
             yield server
         finally:
             server.stop("immediate")
+
+
+def options(purpose: str | None, articles: int) -> argparse.ArgumentParser:
+    """What each of these benchmarks can be asked: how many articles, and which server."""
+    parser = argparse.ArgumentParser(description=purpose, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=articles)
+    parser.add_argument("--server", type=Path, help="folder of another server's programs")
+    return parser
 
 
 def admin(dsn: str, statement: str) -> Any:
