@@ -97,12 +97,12 @@ def say_rule(rule: Rule) -> str:
 
 
 def sheets(sets: dict[str, Sequence[Gold]], made: dict[str, Sequence[Made]]) -> list[Sheet]:
-    """Site lines on `sites`, the gate on each open set."""
+    """Site lines on `sites`, the gate on the sets that it was chosen on."""
     found = []
     if "sites" in sets:
         rules = site_rules(sets["sites"], made["sites"])
         found.append(sheet("sites: rule for site lines", sets["sites"], rules, RULE, say_rule))
-    for name in [name for name in sets if name != "generated"]:
+    for name in [name for name in ("pages", "pages_meta") if name in sets]:
         title = f"{name}: gate of the vote"
         found.append(sheet(title, sets[name], gates(sets[name]), completeness.GATE, lambda gate: f"{gate:g}"))
     return found
