@@ -10,7 +10,7 @@ from benchmarks.scores import Scores, summary
 
 Points = dict[str, tuple[float, float]]  # extractor to F1 and margin
 
-PANEL, LABELS, ROW, TOP = 210, 190, 22, 64
+PANEL, LABELS, ROW, TOP = 210, 250, 22, 64
 OURS, OTHERS = "#c2410c", "#475569"
 
 
@@ -19,9 +19,9 @@ def points(scores: Mapping[str, Scores]) -> Points:
 
 
 def draw(sets: Mapping[str, Points]) -> str:
-    """A panel a set, a row an extractor, best on the first set at the top."""
+    """A panel a set, a row an extractor: newsflow first, then those with the best F1 on any set."""
     names = list(dict.fromkeys(name for found in sets.values() for name in found))
-    names.sort(key=lambda name: -max(found[name][0] for found in sets.values() if name in found))
+    names.sort(key=lambda name: (_colour(name) != OURS, -max(f[name][0] for f in sets.values() if name in f)))
     width, height = LABELS + PANEL * len(sets) + 20, TOP + ROW * len(names) + 40
     labels = [_text(LABELS - 10, TOP + ROW * n + 5, name, "end", _colour(name)) for n, name in enumerate(names)]
     panels = [part for n, (title, found) in enumerate(sets.items()) for part in _panel(n, title, found, names)]
@@ -43,9 +43,9 @@ def _panel(number: int, title: str, found: Points, names: Sequence[str]) -> list
         return left + (right - left) * (value - least) / (1.0 - least)
 
     parts = [_text((left + right) / 2, TOP - 20, title, "middle", "#111")]
-    for tick in (least, (1 + least) / 2, 1.0):
+    for tick, anchor in ((least, "start"), ((1 + least) / 2, "middle"), (1.0, "end")):
         parts.append(f'<path d="M{x(tick):.0f} {TOP - 12}V{bottom}" stroke="#ddd"/>')
-        parts.append(_text(x(tick), bottom + 16, f"{tick:.2f}", "middle", "#666"))
+        parts.append(_text(x(tick), bottom + 16, f"{tick:.2f}", anchor, "#666"))
     for row, name in enumerate(names):
         if name in found:
             parts += _dot(x, TOP + ROW * row, *found[name], _colour(name))
