@@ -979,8 +979,10 @@ CREATE FUNCTION news_internal.count_stories(stories bigint[]) RETURNS SETOF news
      min(a.similarity) AS min,
      (array_agg(a.title ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS array_agg,
      array_agg(DISTINCT a.language) AS array_agg
-    FROM news_internal.article a
-   WHERE ((count_stories.stories IS NULL) OR (a.story_id = ANY (count_stories.stories)))
+    FROM (( SELECT DISTINCT story_id.story_id
+            FROM unnest(COALESCE(count_stories.stories, ARRAY( SELECT x.story_id
+                    FROM news_internal.article x))) story_id(story_id)) g
+      JOIN news_internal.article a ON ((a.story_id = g.story_id)))
    GROUP BY a.story_id;
 END;
 
@@ -1215,7 +1217,8 @@ CREATE FUNCTION news_internal.renew_stories(stories bigint[]) RETURNS bigint
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  DELETE FROM news_internal.story s
-   WHERE ((s.story_id = ANY (renew_stories.stories)) AND (NOT (EXISTS ( SELECT
+    USING unnest(renew_stories.stories) g(story_id)
+   WHERE ((s.story_id = g.story_id) AND (NOT (EXISTS ( SELECT
             FROM news_internal.article a
            WHERE (a.story_id = s.story_id)))));
  WITH put AS (
