@@ -170,13 +170,15 @@ def _undo(conn: Connection, run_id: int, number: int, pages: Sequence[int], cloc
     queries.run(conn, "reprocess.make_undo")
     queries.run(conn, "reprocess.make_log")
     stories = queries.value(conn, "retract.list_stories", pages=pages)
-    queries.value(conn, "retract.lock_pages", pages=pages, stories=stories)
+    locked = queries.value(conn, "retract.lock_pages", pages=pages, stories=stories)
     queries.run(conn, "reprocess.plan_undo", reprocess_id=number, pages=pages)
     queries.run(conn, "reprocess.restore_articles")
     queries.run(conn, "reprocess.return_pages", run_id=run_id, now=now)
     _undo_gained(conn, number, clock)
     queries.run(conn, "reprocess.mark_undone", reprocess_id=number, pages=pages)
+    regrouped = queries.value(conn, "retract.list_stories", pages=locked)
     queries.run(conn, "load.lock_changes")
+    queries.run(conn, "load.renew_stories", stories=[*stories, *regrouped])
     queries.run(conn, "retract.log_changes", now=now)
 
 
