@@ -1,7 +1,7 @@
 """
 # news_poll: the feeds, between the nightly runs
 
-Every half hour: asks the feeds that are **due** (each has its own interval, from ten minutes to a
+Every ten minutes: asks the feeds that are **due** (each has its own interval, from ten minutes to a
 day, by how fast it moves), notes new and changed entries, and registers their pages for the next
 `news_ingest`. Feeds forget: who looks once a night loses what passed through the window by day.
 
@@ -44,7 +44,7 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     },
 )
 def news_poll() -> None:
-    """Every half hour: the feeds that are due."""
+    """Every ten minutes: the feeds that are due."""
 
     @task
     def poll(params: dict[str, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
         frozenset(), description="scheme://host:port that may be loopback, space separated (sample newsroom)"
     )
 
-    poll_schedule: str = Field("*/30 * * * *", description="cron of the polls between the nightly runs, UTC")
+    poll_schedule: str = Field("*/10 * * * *", description="cron of the polls between the nightly runs, UTC")
     poll_threads: int = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
     poll_batch: int = Field(100, ge=1, description="polls in one transaction")
     parse_workers: int = Field(2, ge=1, description="processes that read feeds")

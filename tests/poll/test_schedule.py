@@ -52,8 +52,9 @@ def test_polls_a_day_grow_with_the_root_of_the_rate(daily: int, polls: int) -> N
 
 
 def test_a_wait_ends_before_the_tick_that_its_interval_just_passes() -> None:
-    assert wait(Seen(entries=30, known=15), 2400.0) == pytest.approx(1600)
-    assert wait(Seen(entries=30, known=15), 7200.0) == pytest.approx(7200 - 900)
+    assert wait(Seen(entries=30, known=15), 2400.0) == pytest.approx(2400 - 300)
+    assert wait(Seen(entries=30, known=15), 7200.0) == pytest.approx(7200 - 300)
+    assert wait(Seen(entries=30, known=15), 840.0) == pytest.approx(600)
 
 
 @pytest.mark.parametrize(

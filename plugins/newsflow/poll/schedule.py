@@ -28,9 +28,9 @@ _OF_HORIZON = 0.125
 _LONGEST_WISH_S = 6 * 3600.0
 _POLLS_A_DAY = 2.0  # of a feed that publishes one entry a day at its busiest; others by the root of their rate
 
-# The Dag asks what is due each half hour: a wait that ends just behind a tick would last to the next one, so
+# The Dag asks what is due every ten minutes: a wait that ends just behind a tick would last to the next one, so
 # waits end early by what that rounding adds at the mean.
-_HALF_A_TICK_S = 900.0
+_HALF_A_TICK_S = 300.0
 
 # First wait after a failure, seconds; it doubles with each further one in a row up to a day.
 # Soft failures pass by themselves; hard ones need somebody; names come back within hours or never.
