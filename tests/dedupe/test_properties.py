@@ -12,6 +12,7 @@ import time
 import pytest
 
 from benchmarks.story_world import Item, build
+from newsflow.dedupe import shelf
 from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
 
@@ -108,3 +109,15 @@ def test_killed_in_the_middle_and_run_again(desk: Desk, dsn: str, after: int) ->
     desk.finish(run_id)
     desk.deduplicate()
     assert desk.members() == expected
+
+
+def test_a_shelf_of_one_text_gives_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.file_world(world())
+    desk.deduplicate(dedupe_batch=20)
+    edges = "select lo, hi, containment, rule, joins from ingest.story_edge order by 1, 2"
+    ample = desk.members(), desk.rows(edges)
+    desk.forget_stories()
+    for name, bound in (("TEXTS", 1), ("PLACES", 1), ("AT_ONCE", 2)):
+        monkeypatch.setattr(shelf, name, bound)
+    desk.deduplicate(dedupe_batch=20)
+    assert (desk.members(), desk.rows(edges)) == ample

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.dedupe.alarms import alarms
-from newsflow.dedupe.candidates import HOT, STOP_STORIES, pairs, stopped, suspects
+from newsflow.dedupe.candidates import HOT, STOP_STORIES, partners, stopped, suspects
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, published
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -88,6 +88,6 @@ def test_alarms() -> None:
 
 
 def test_candidates() -> None:
-    assert pairs({5: [10, 11], 7: [11]}, {11: [1, 5, 7]}) == {(1, 5), (5, 7), (1, 7)}
+    assert partners({5: [10, 11], 7: [11], 9: [12]}, {11: [1, 5, 7], 12: [9]}) == {5: [1, 7], 7: [1, 5]}
     assert suspects({1: list(range(HOT)), 2: [1]}) == [1]
     assert stopped({1: STOP_STORIES + 1, 2: STOP_STORIES}) == {1}

@@ -1,4 +1,4 @@
-"""Which pairs of pages are worth a comparison: those that share a sketched hash that tells something."""
+"""Which pages may be copies of a page: those that share a sketched hash that tells something."""
 
 from __future__ import annotations
 
@@ -9,19 +9,14 @@ STOP_STORIES = 60  # different stories among them over which a hash tells nothin
 HOT = 100  # pages from which a hash is suspected
 
 
-def pairs(sketches: Mapping[int, Iterable[int]], postings: Mapping[int, Sequence[int]]) -> set[tuple[int, int]]:
-    """Pairs (lo, hi) of a page of the batch and any page that share a hash.
+def partners(sketches: Mapping[int, Iterable[int]], postings: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """For each page of the batch the other pages that share a hash with it, those of the batch too.
 
     :param sketches: hashes of each page of the batch.
     :param postings: pages of each hash that several have.
     """
-    found = set()
-    for page_id, hashes in sketches.items():
-        for h in hashes:
-            for other in postings.get(h, ()):
-                if other != page_id:
-                    found.add((min(page_id, other), max(page_id, other)))
-    return found
+    found = {page: {other for h in hashes for other in postings.get(h, ())} for page, hashes in sketches.items()}
+    return {page: sorted(others - {page}) for page, others in found.items() if others - {page}}
 
 
 def suspects(postings: Mapping[int, Sequence[int]]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -14,14 +14,14 @@ from newsflow.dedupe import candidates, store
 from newsflow.dedupe.alarms import alarms
 from newsflow.dedupe.credits import credits
 from newsflow.dedupe.furniture import Furniture
+from newsflow.dedupe.overlap import promising
+from newsflow.dedupe.shelf import Shelf
 from newsflow.dedupe.sketch import Sketch, sketch
 from newsflow.dedupe.stories import Edge, Member, Story, components
-from newsflow.dedupe.texts import Text, prepare
+from newsflow.dedupe.texts import prepare
 from newsflow.dedupe.twins import find_twins
-from newsflow.dedupe.verify import WHOLE, Verdict, compare
+from newsflow.dedupe.verify import EDITED, SHARED, WHOLE, Verdict, compare
 from newsflow.store import queries
-
-REMEMBERED = 4000  # prepared texts kept between batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,12 @@ class Clusterer:
 
     conn: Connection
     now: datetime
-    _texts: dict[int, Text] = field(default_factory=dict)
     _furniture: Furniture = field(init=False)
+    _shelf: Shelf = field(init=False)
 
     def __post_init__(self) -> None:
         self._furniture = Furniture(self.conn)
+        self._shelf = Shelf(self.conn, self._furniture)
 
     def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = MappingProxyType({})) -> Clustered:
         """Put pages into stories; one writer at a time does so.
@@ -60,7 +61,7 @@ class Clusterer:
         return self._place(store.sketched(self.conn, pages), {})
 
     def _place(self, texts: Sequence[Any], sketches: Mapping[int, Sketch]) -> int:
-        self._forget(t.page_id for t in texts)
+        self._shelf.forget(t.page_id for t in texts)
         self._furniture.load(texts)
         made = [sketches.get(t.extraction_id) or self._sketch(t) for t in texts]
         store.put_sketches(self.conn, made)
@@ -72,18 +73,12 @@ class Clusterer:
     def _sketch(self, row: Any) -> Sketch:
         return sketch(row.page_id, row.extraction_id, row.title, row.body, self._furniture.of(row))
 
-    def _forget(self, pages: Iterable[int]) -> None:
-        if len(self._texts) > REMEMBERED:
-            self._texts.clear()
-        for page_id in pages:
-            self._texts.pop(page_id, None)
-
     def _compared(self, made: Sequence[Sketch]) -> dict[tuple[int, int], Verdict]:
         """Verdicts worth keeping on all candidates of these sketches."""
-        wanted = candidates.pairs({s.page_id: s.hashes for s in made}, self._postings(made))
-        texts = self._prepared({page_id for pair in wanted for page_id in pair})
-        found = {(lo, hi): compare(texts[lo], texts[hi]) for lo, hi in sorted(wanted) if lo in texts and hi in texts}
-        return {pair: verdict for pair, verdict in found.items() if verdict.copies or verdict.spans}
+        partners = candidates.partners({s.page_id: s.hashes for s in made}, self._postings(made))
+        places = self._shelf.places(partners.keys() | {other for others in partners.values() for other in others})
+        verdicts = self._shelf.verdicts(promising(partners, places, EDITED, SHARED))
+        return {pair: verdict for pair, verdict in verdicts if verdict.copies or verdict.spans}
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))
@@ -91,14 +86,6 @@ class Clusterer:
         stopped = candidates.stopped(counts)
         store.stop(self.conn, {h: counts[h] for h in stopped}, postings, self.now)
         return {h: pages for h, pages in postings.items() if h not in stopped}
-
-    def _prepared(self, pages: set[int]) -> Mapping[int, Text]:
-        rows = store.comparable(self.conn, pages - self._texts.keys())
-        self._furniture.load(rows)
-        for row in rows:
-            publisher, lines = str(row.publisher_id), self._furniture.of(row)
-            self._texts[row.page_id] = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
-        return self._texts
 
     def _regroup(self, pages: set[int], batch: set[int]) -> int:
         """Build the stories that these pages touch anew; returns how many loaded articles moved."""
@@ -133,8 +120,7 @@ class Clusterer:
                     found[page_id] = row.similarity
                 else:
                     missing.append((page_id, story.origin))
-        texts = self._prepared({page_id for pair in missing for page_id in pair})
-        return found | {page_id: compare(texts[page_id], texts[origin]).containment for page_id, origin in missing}
+        return found | {page_id: verdict.containment for (page_id, _), verdict in self._shelf.verdicts(missing)}
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 
@@ -26,9 +27,12 @@ _LIVE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Text:
-    """A text made ready for comparison; build it once, compare it often."""
+    """A text made ready for comparison; build it once, compare it often.
+
+    Names and live blogs are looked for when asked: most candidates are told apart without.
+    """
 
     words: list[str]
     length: float  # words
@@ -37,12 +41,25 @@ class Text:
     unique: Hashes
     by_hash: Positions  # positions of `ordered`, by hash
     sorted: Hashes
-    names: frozenset[str]
     title: str
     published_at: datetime | None
-    live: bool
+    page_type: str
     publisher: str
     body: str
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Tokens of names."""
+        return names(self.body)
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether it is a live blog."""
+        if self.page_type == "live":
+            return True
+        clocks = len(_CLOCK.findall(self.body))
+        lined = clocks >= LIVE_LINES and clocks >= LIVE_SHARE * self.body.count("\n")
+        return lined or (clocks > 1 and _LIVE.search(self.title) is not None)
 
 
 def prepare(
@@ -59,8 +76,6 @@ def prepare(
     found = weights(words)
     made = shingles(words, SIZE, found)
     order = np.argsort(made.hashes, kind="stable")
-    clocks = len(_CLOCK.findall(body))
-    live = page_type == "live" or (clocks >= LIVE_LINES and clocks >= LIVE_SHARE * body.count("\n"))
     return Text(
         words=words,
         length=float(len(words) if found is None else sum(found)),
@@ -69,10 +84,9 @@ def prepare(
         unique=distinct(made.hashes),
         by_hash=order,
         sorted=made.hashes[order],
-        names=names(body),
         title=title,
         published_at=published_at,
-        live=live or (clocks > 1 and _LIVE.search(title) is not None),
+        page_type=page_type,
         publisher=publisher,
         body=body,
     )

@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 VERSION = 1  # part of each stored sketch's version: raise it when any output changes
 
@@ -73,6 +74,7 @@ def tokens(text: str) -> list[str]:
     return words.findall(folded)
 
 
+@lru_cache(maxsize=16_384)
 def weight(word: str) -> float:
     """Share of a word that one token carries: 1, less for one character of a spaceless script."""
     if len(word) > 1 or word < "\u0e00" or not _SPACELESS.match(word):
@@ -86,7 +88,7 @@ def weights(words: Sequence[str]) -> list[float] | None:
     """Weight of each token, or None where all are whole words (nearly always)."""
     if not words or max(words) < "\u0e00" or not any(len(word) == 1 and word >= "\u0e00" for word in words):
         return None
-    return [weight(word) for word in words]
+    return [1.0 if len(word) > 1 else weight(word) for word in words]
 
 
 def word_count(text: str) -> int:

@@ -55,7 +55,7 @@ RULE = Rule()
 
 def _words(line: str) -> list[str]:
     """Tokens with their digits masked: counters, dates and prices of one template are one line."""
-    return [_DIGITS.sub("0", token) for token in tokens(line)]
+    return _DIGITS.sub("0", " ".join(tokens(line))).split()
 
 
 def fingerprint(line: str) -> int:
