@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from lxml.html import HtmlElement
 
-from newsflow.extract import engine
+from newsflow.extract import engine, talk
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph, densest, merge, missing, place
 from newsflow.extract.chars import clean_lines
@@ -54,6 +54,12 @@ def _filled(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
     return merge(placed, missing(placed, blocks), "filled")
 
 
+def _misnamed(blocks: Sequence[Block]) -> list[Block]:
+    """The text of a page whose only text stands in a region that is named after comments, and is none."""
+    found = [blocks[block.order] for block in densest([talk.renamed(block) for block in blocks])]
+    return found if talk.as_one(found) else []
+
+
 def _light(html: str) -> list[str]:
     from resiliparse.extract.html2text import extract_plain_text
 
@@ -63,18 +69,22 @@ def _light(html: str) -> list[str]:
     return clean_lines(text)
 
 
-def paragraphs(root: HtmlElement, blocks: Sequence[Block], html: str, json_body: str) -> tuple[list[Paragraph], str]:
+def paragraphs(
+    root: HtmlElement, blocks: Sequence[Block], html: str, told: Sequence[str]
+) -> tuple[list[Paragraph], str]:
     """The body's lines before cleaning, and the extractor that gave them.
 
     :param root: the page's tree without scripts and the like; it is used up.
     :param html: the page as text, for candidates that parse it themselves.
-    :param json_body: articleBody of the page's JSON-LD, "" without one.
+    :param told: the page's own telling of its text to search engines.
     """
     from copy import copy
 
     first = _filled(engine.quick(copy(root)), blocks)
     container = densest(blocks)
     words = sum(p.words for p in first)
+    if not words and not container and (only := _misnamed(blocks)):
+        return [Paragraph(block.text, block, "misnamed") for block in only], "misnamed region"
     if words and sum(block.words for block in container) <= GATE * words:
         return first, "engine"
     dense = [block.text for block in container]
@@ -84,7 +94,7 @@ def paragraphs(root: HtmlElement, blocks: Sequence[Block], html: str, json_body:
         "engine, thorough": [p.text for p in second],
         "densest container": dense,
         "resiliparse": _light(html),
-        "json-ld": clean_lines(json_body),
+        "json-ld": told,
     }
     chosen = medoid(candidates)
     made: dict[str, Callable[[], list[Paragraph]]] = {"engine": lambda: first, "engine, thorough": lambda: second}

@@ -24,9 +24,12 @@ from newsflow.extract import (
     marks,
     outcomes,
     regions,
+    state,
+    talk,
     title,
     tree,
 )
+from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph
 from newsflow.extract.harvest import Harvest, harvest, plain
 from newsflow.extract.version import extractor
@@ -112,6 +115,23 @@ def _nothing(url: str, encoding: str) -> Reading:
     return Reading(Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor()), encoding=encoding)
 
 
+def _body(
+    root: HtmlElement, ground: list[Block], text: str, page: Harvest, known: lines.Known
+) -> tuple[list[Paragraph], str]:
+    """The body's lines, cleaned, and what gave them; scripts are asked where the mark-up has no article."""
+    made, source = completeness.paragraphs(root, ground, text, state.told(page))
+    lines.clean(made, known)
+    if _words(made) >= MIN_WORDS or (whole := tree.parse(text)) is None:
+        return made, source
+    held = [Paragraph(line, None, "scripts") for line in state.lines(whole, page, known.titles)]
+    lines.clean(held, known)
+    return (held, "scripts") if _words(held) >= MIN_WORDS else (made, source)
+
+
+def _words(paragraphs: list[Paragraph]) -> int:
+    return sum(p.words for p in lines.kept(paragraphs))
+
+
 def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Reading:
     """An extraction with the way to it; the parameters are those of `extract`."""
     text, encoding = charset.decode(html, hints.content_type)
@@ -124,12 +144,12 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     titles = _titles(page, found["title"])
     strip_elements(root, *blocks.JUNK, with_tail=False)
     layout.unwrap(root)
+    talk.unname(root)
     ground = blocks.segment(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
-    made, found["sources"]["body"] = completeness.paragraphs(root, ground, text, plain(page.article.get("articleBody")))
-    lines.clean(made, known)
+    made, found["sources"]["body"] = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))

@@ -205,6 +205,7 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """All rules, in order, each marking what it cuts."""
     cut_title(paragraphs, known)
     regions.cut_others(paragraphs, known.head)
+    regions.cut_comments(paragraphs, known.head)
     regions.cut_regions(paragraphs)
     cut_comments(paragraphs)
     cut_links(paragraphs)

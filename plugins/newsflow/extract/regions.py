@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from newsflow.extract import talk
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph, kind
 from newsflow.extract.title import squeeze
@@ -44,7 +45,7 @@ _PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _LEAST = 0.1  # and their share of all
-_END = re.compile(r"""[.!?…。！？।॥؟۔։።។။]["'”’»“)\]』」]*\s*$""")
+END = re.compile(r"""[.!?…。！？।॥؟۔։።។။]["'”’»“)\]』」]*\s*$""")
 
 
 @lru_cache(maxsize=20_000)
@@ -90,6 +91,17 @@ def _uncut(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     return [p for p in paragraphs if not p.cut]
 
 
+def cut_comments(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
+    """Cut readers' comments below a text that stands under the headline, however many they are."""
+    below = [(p, p.block) for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
+    whole = head.block.nodes if head else ()
+    found = [(p, block) for p, block in below if talk.levels(block, whole)]
+    rest = sum(p.words for p, _ in below) - sum(p.words for p, _ in found)
+    if rest >= _BELOW and not talk.as_one([block for _, block in found]):
+        for p, _ in found:
+            p.cut = "region"
+
+
 def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
     """Cut what stands beside the bulk of the text in regions with such names, and strays behind it."""
     lines = _uncut(paragraphs)
@@ -112,11 +124,11 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
 
     def prose(p: Paragraph) -> bool:
         own = p.block and (not apart(p.block) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total)
-        return bool(own) and p.words >= _PROSE and bool(_END.search(p.text))
+        return bool(own) and p.words >= _PROSE and bool(END.search(p.text))
 
     last = max((n for n, p in enumerate(lines) if prose(p)), default=len(lines))
     for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
-        if p.block and apart(p.block) and not _END.search(p.text) and (p.block.links > 0.2 or _loose(p.block, after)):
+        if p.block and apart(p.block) and not END.search(p.text) and (p.block.links > 0.2 or _loose(p.block, after)):
             p.cut = "stray"
 
 
