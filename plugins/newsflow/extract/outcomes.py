@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from newsflow.extract import vocabulary
+from newsflow.extract import vocabulary, walls
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph
 from newsflow.extract.counting import count_words
@@ -127,7 +127,8 @@ def _login(page: Evidence) -> Verdict | None:
         return None
     headed = _headed(page, "login")
     said = vocabulary.hits("login", page.everything)
-    if (headed or len(said) >= 2) and page.other_words("login", "consent_wall") < OTHER_WORDS:
+    bare = count_words(page.everything) < OTHER_WORDS
+    if (headed or len(said) >= (1 if bare else 2)) and page.other_words("login", "consent_wall") < OTHER_WORDS:
         return Outcome.LOGIN, "a form for name and password, and no text"
     return None
 
@@ -140,7 +141,7 @@ def _paywall(page: Evidence) -> Verdict | None:
     announced = plain(str(page.page.article.get("wordCount") or ""))
     if closed and announced.isdigit() and int(announced) > 2 * page.words + 100:
         return Outcome.PAYWALL, f"{page.words} of {announced} words are free"
-    said = _offer(page, anywhere=closed)
+    said = _offer(page, anywhere=closed) or walls.behind(page.body, page.blocks)
     if said and free not in {"true", "yes", "1"}:
         return Outcome.PAYWALL, f"{page.words} words, then: {said[:200]}"
     return None
