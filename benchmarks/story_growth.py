@@ -27,7 +27,7 @@ from benchmarks.stories import rows
 from benchmarks.story_world import Item, build, open_texts
 from newsflow.dedupe import store
 from newsflow.dedupe.step import deduplicate
-from newsflow.importer.step import Imported, _batches, _file, _valid
+from newsflow.importer.step import file_rows
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT, Settings
 from newsflow.store import runs
@@ -165,16 +165,16 @@ class Whole:
 
 def whole_stage(conn: Connection, dsn: str, count: int) -> Whole:
     """Deduplicate `count` new articles with bodies against what is stored."""
+    settings = Settings(database_url=dsn)  # type: ignore[arg-type]
     run_id = runs.start(conn, "bench", "whole", datetime.now(timezone.utc), {})
+    conn.commit()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.jsonl"
         path.write_text(rows(newcomers_with_bodies(count)))
-        for batch in _batches(_valid(path, {}, Imported()), 1000):
-            with transaction(conn):
-                _file(conn, run_id, batch, Imported(), lambda: datetime.now(timezone.utc))
+        file_rows(settings, run_id, path, {})
     postmaster = psutil.Process(conn.info.backend_pid).parent()
     started, client, server = time.perf_counter(), _spent(psutil.Process()), _server(postmaster)
-    report = deduplicate(Settings(database_url=dsn), run_id)  # type: ignore[arg-type]
+    report = deduplicate(settings, run_id)
     return Whole(
         report.taken,
         time.perf_counter() - started,

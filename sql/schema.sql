@@ -1335,7 +1335,7 @@ COMMENT ON COLUMN ingest.audit.at IS 'When.';
 
 COMMENT ON COLUMN ingest.audit.actor IS 'User, as Airflow''s auth manager names it.';
 
-COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept or dismiss.';
+COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess or undo_reprocess.';
 
 COMMENT ON COLUMN ingest.audit.subject IS 'What it was done to.';
 
@@ -1839,6 +1839,23 @@ ALTER TABLE ingest.gap ALTER COLUMN gap_id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE ingest.import_reject (
+    run_id bigint NOT NULL,
+    line bigint NOT NULL,
+    outcome text NOT NULL,
+    detail text NOT NULL
+);
+
+COMMENT ON TABLE ingest.import_reject IS 'Rows of imported files that were left out, and why; the file is named in the run.';
+
+COMMENT ON COLUMN ingest.import_reject.run_id IS 'Import.';
+
+COMMENT ON COLUMN ingest.import_reject.line IS 'Line of the file, or row where it has no lines (Parquet); from 1.';
+
+COMMENT ON COLUMN ingest.import_reject.outcome IS 'Code of the reason.';
+
+COMMENT ON COLUMN ingest.import_reject.detail IS 'What was seen, for people.';
 
 CREATE TABLE ingest.ops_alarm (
     alarm_id bigint NOT NULL,
@@ -3451,6 +3468,9 @@ ALTER TABLE ONLY ingest.fetch_log_default
 ALTER TABLE ONLY ingest.gap
     ADD CONSTRAINT gap_pkey PRIMARY KEY (gap_id);
 
+ALTER TABLE ONLY ingest.import_reject
+    ADD CONSTRAINT import_reject_pkey PRIMARY KEY (run_id, line);
+
 ALTER TABLE ONLY ingest.ops_alarm
     ADD CONSTRAINT ops_alarm_pkey PRIMARY KEY (alarm_id);
 
@@ -3729,6 +3749,12 @@ ALTER TABLE ONLY ingest.gap
 
 ALTER TABLE ONLY ingest.gap
     ADD CONSTRAINT gap_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.import_reject
+    ADD CONSTRAINT import_reject_outcome_fkey FOREIGN KEY (outcome) REFERENCES ingest.outcome(code);
+
+ALTER TABLE ONLY ingest.import_reject
+    ADD CONSTRAINT import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES ingest.run(run_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY ingest.ops_alarm
     ADD CONSTRAINT ops_alarm_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id) ON DELETE CASCADE;

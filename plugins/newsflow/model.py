@@ -108,6 +108,10 @@ class Outcome(Code):
     NEEDS_JAVASCRIPT = "needs_javascript"
     WRONG_LANGUAGE = "wrong_language"
     DUPLICATE_TEMPLATE = "duplicate_template"
+    # the row of an imported file is left out
+    UNREADABLE_ROW = "unreadable_row"
+    REPEATED_ROW = "repeated_row"
+    KEPT_OWN = "kept_own"
     # the article met what we have
     SAME_PAGE = "same_page"
     NEW = "new"
@@ -187,6 +191,9 @@ OUTCOMES: Mapping[Outcome, OutcomeInfo] = MappingProxyType(
         Outcome.NEEDS_JAVASCRIPT: _extract("The page is an empty shell that needs JavaScript."),
         Outcome.WRONG_LANGUAGE: _extract("The text is not in a language of this publisher."),
         Outcome.DUPLICATE_TEMPLATE: _extract("The text is the same template as other pages of the site."),
+        Outcome.UNREADABLE_ROW: _extract("The row of the file can't be read, or has no usable address, text or time."),
+        Outcome.REPEATED_ROW: _extract("An earlier row of the file has the same address."),
+        Outcome.KEPT_OWN: _extract("We have this article from its own page, and keep that."),
         Outcome.SAME_PAGE: OutcomeInfo(
             Stage.DEDUPLICATE, Kind.FINAL, "The page is another address of an article that we already have."
         ),

@@ -1,3 +1,22 @@
+-- name: importer.open_lines makes room for the addresses of the file that this session imports
+create temporary table if not exists import_line (url_hash bytea primary key, line bigint not null);
+
+-- name: importer.first_lines finds the first line of the file at which each of these addresses stands
+with given as (
+  select * from unnest(%(hashes)s::bytea[], %(lines)s::bigint[]) as g (url_hash, line)
+), added as (
+  insert into import_line select url_hash, min(line) from given group by url_hash
+  on conflict do nothing
+  returning url_hash, line
+)
+select url_hash, line from added
+union all
+select url_hash, line from import_line where url_hash in (select url_hash from given);
+
+-- name: importer.put_rejects stores the rows of a file that were left out
+insert into ingest.import_reject (run_id, line, outcome, detail) values %s
+on conflict do nothing;
+
 -- name: importer.list_known reads what we have of addresses: the newest extraction, and if it waits to be loaded
 select p.url_hash, p.page_id, e.content_hash, e.cause, p.state in ('extracted', 'clustered') as waits
 from ingest.page p left join ingest.extraction e on e.extraction_id = p.extraction_id

@@ -350,3 +350,15 @@ where f.feed_id = %(feed_id)s;
 update ingest.site_line set enabled = %(enabled)s
 where line_hash = %(line_hash)s and enabled <> %(enabled)s
   and publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s);
+
+-- name: ops.rejected_rows lists the first rows that each of the newest imports left out
+select r.started_at, regexp_replace(r.dag_run_id, '^import__(.*)__[^_]*$', '\1') as file, x.line, x.outcome, x.detail
+from (
+  select run_id, dag_run_id, started_at from ingest.run r
+  where dag_id = 'import' and exists (select from ingest.import_reject x where x.run_id = r.run_id)
+  order by run_id desc limit %(imports)s
+) r
+cross join lateral (
+  select line, outcome, detail from ingest.import_reject x where x.run_id = r.run_id order by line limit %(limit)s
+) x
+order by r.run_id desc, x.line;

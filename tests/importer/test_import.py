@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,15 @@ import pytest
 from psycopg2.extensions import connection as Connection
 from typer.testing import CliRunner
 
-from newsflow.importer.read import UnreadableError
+from newsflow.commands.importer import Bars
+from newsflow.importer import step
+from newsflow.importer.read import Reading, UnreadableError, records
 from newsflow.importer.step import import_file
+from newsflow.model import Outcome
+from newsflow.ops import pages
 from newsflow.settings import Settings
 from tests.dedupe.test_near import WIRE
+from tests.ops.test_pages import show
 
 ROWS = [
     {"url": "https://wire.example/1", "title": "One", "body": WIRE, "published_at": "2026-03-01T08:00:00Z"},
@@ -113,6 +119,83 @@ def test_rejects_name_their_line_and_the_rest_is_imported(settings: Settings, co
         (6, "url"),
     ]
     assert result.counts == {"new": 2}
+    assert stored(conn) == [(2, "unreadable_row"), (3, "unreadable_row"), (5, "unreadable_row"), (6, "repeated_row")]
+
+
+def stored(conn: Connection) -> list[tuple[int, str]]:
+    """Rejects as the database holds them."""
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select line, outcome from ingest.import_reject order by run_id, line")
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def test_a_repeated_address_is_found_in_another_batch_too(
+    settings: Settings, conn: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "BATCH", 2)
+    repeated = {**ROWS[0], "title": "Said again"}
+    file = jsonl(tmp_path / "a.jsonl", [*ROWS, repeated, repeated])
+    first = import_file(settings, file)
+    assert [(r.line, r.outcome, r.reason) for r in first.rejects] == [
+        (4, Outcome.REPEATED_ROW, "url: the same address as line 1"),
+        (5, Outcome.REPEATED_ROW, "url: the same address as line 1"),
+    ]
+    before = articles(conn)
+    again = import_file(settings, file)
+    assert (again.counts, again.rejected) == ({"unchanged": 3}, 2)
+    assert articles(conn) == before
+
+
+def test_a_report_holds_the_first_rejects_and_the_database_all(
+    settings: Settings, conn: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "BATCH", 3)
+    monkeypatch.setattr(step, "REMEMBERED", 4)
+    result = import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x\x00"}] * 10))
+    assert (result.counts, result.rejected, [r.line for r in result.rejects]) == ({}, 10, [1, 2, 3, 4])
+    assert [line for line, _ in stored(conn)] == list(range(1, 11))
+
+
+def test_rejects_go_with_their_run(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x"}]))
+    with conn.cursor() as cursor:
+        cursor.execute("delete from ingest.run")
+    conn.commit()
+    assert stored(conn) == []
+
+
+def test_operators_see_what_an_import_left_out(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    import_file(settings, jsonl(tmp_path / "a__<b>.jsonl", [*ROWS, {"url": "<script>"}]))
+    now = datetime.now(timezone.utc)
+    shown = pages.rejects(conn, now, outcome=None, publisher=None, before=None)
+    html = show("rejects.html", now, shown)
+    assert "The row of the file can&#39;t be read" in html
+    assert "a__&lt;b&gt;.jsonl" in html
+    assert "<script>" not in html
+    assert pages.rejects(conn, now, outcome="paywall", publisher=None, before=None)["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [("a.jsonl", jsonl), ("a.csv", write_csv), ("a.parquet", parquet), ("a.jsonl.gz", gzipped)],
+)
+def test_how_far_a_file_is_read(tmp_path: Path, name: str, write: Callable[[Path, list[dict[str, Any]]], Path]) -> None:
+    file, reading = write(tmp_path / name, ROWS), Reading()
+    seen = [(reading.done, reading.records) for _ in records(file, reading)]
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert [count for _, count in seen] == [1, 2, 3]
+    assert 0 < reading.done <= reading.size == file.stat().st_size
+
+
+def test_the_bars_tell_bytes_rows_and_stages(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    bars = Bars()
+    assert list(bars.look(conn)) == []
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS), begun=bars.begin)
+    found = {line.name: line for line in bars.look(conn)}
+    assert list(found) == ["read, MB", "deduplicate", "load"]
+    assert found["read, MB"].note.startswith("3 rows, ")
+    assert (found["load"].done, found["load"].total) == (3, 3)
 
 
 def test_a_page_of_our_own_is_not_overwritten(settings: Settings, conn: Connection, tmp_path: Path) -> None:
@@ -121,7 +204,8 @@ def test_a_page_of_our_own_is_not_overwritten(settings: Settings, conn: Connecti
         cursor.execute("update ingest.extraction set cause = 'fetch'")
     conn.commit()
     result = import_file(settings, jsonl(tmp_path / "b.jsonl", [{**ROWS[0], "title": "Forged"}]))
-    assert [r.line for r in result.rejects] == [1]
+    assert [(r.line, r.outcome) for r in result.rejects] == [(1, Outcome.KEPT_OWN)]
+    assert stored(conn) == [(1, "kept_own")]
     assert [row[4] for row in articles(conn)] == [1]
 
 
@@ -165,7 +249,8 @@ def test_the_command(dsn: str, tmp_path: Path) -> None:
     assert "line 4: url: " in found.output
     again = json.loads(run(dsn, str(file), "--json").stdout)
     assert again["counts"] == {"unchanged": 3}
-    assert again["rejects"][0]["line"] == 4
+    assert again["rejected"] == 1
+    assert (again["rejects"][0]["line"], again["rejects"][0]["outcome"]) == (4, "unreadable_row")
 
 
 @pytest.mark.parametrize(("name", "code"), [("a.doc", 1), ("missing.jsonl", 2)])
@@ -193,4 +278,4 @@ def test_an_empty_file_is_no_error(dsn: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("")
     found = run(dsn, str(tmp_path / "a.jsonl"), "--json")
     assert found.exit_code == 0
-    assert json.loads(found.stdout) == {"counts": {}, "rejects": []}
+    assert json.loads(found.stdout) == {"counts": {}, "rejected": 0, "rejects": []}

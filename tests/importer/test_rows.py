@@ -24,6 +24,28 @@ def test_a_row_becomes_an_extraction() -> None:
     assert found.extraction.published_quality == "unknown"
 
 
+@pytest.mark.parametrize(
+    ("written", "language"),
+    [
+        ("eng", "en"), ("deu", "de"), ("ger", "de"), ("English", "en"), ("en_US", "en"), ("pt-BR", "pt"), ("EN", "en"),
+        ("zh-Hant", "zh"), ("cmn", "zh"), ("nob", "no"), ("nb", "no"), ("Norwegian", "no"), ("iw", "he"), ("fil", "tl"),
+        (" Deutsch ", "de"), ("français", "fr"), ("中文", "zh"),
+    ],
+)  # fmt: skip
+def test_a_language_is_read_as_people_write_it(written: str, language: str) -> None:
+    found = row(1, GOOD | {"language": written}, {}).extraction
+    assert (found.language, found.language_confidence) == (language, 1.0)
+
+
+@pytest.mark.parametrize("written", [None, "", "xx", "und", "mul", "tlh", "n/a", "42", "-", "en or de", "\x00", 7])
+def test_a_language_that_says_nothing_is_told_by_the_text(written: object) -> None:
+    body = "Der Stadtrat hat am Dienstag beschlossen, die Bibliothek auch an Sonntagen zu öffnen."
+    found = row(1, GOOD | {"body": body, "language": written}, {}).extraction
+    assert found.language == "de"
+    assert 0 < found.language_confidence <= 1
+    assert row(1, GOOD | {"body": "42", "language": written}, {}).extraction.language == ""
+
+
 def test_the_host_names_the_publisher_where_the_row_does_not() -> None:
     assert row(1, GOOD | {"url": "https://www.bbc.co.uk/news/1"}, {}).publisher == "bbc.co.uk"
 

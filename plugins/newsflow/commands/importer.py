@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +14,14 @@ import typer
 from newsflow.settings import get_settings
 
 if TYPE_CHECKING:
+    from psycopg2.extensions import connection as Connection
+
+    from newsflow.commands.watch import Line
+    from newsflow.importer.read import Reading
     from newsflow.importer.step import Imported
 
 app = typer.Typer(add_completion=False)
-_SHOWN = 20  # rejects that are printed; --json has them all
+_SHOWN = 20  # rejects that are printed; --json has the first thousand, the database all
 
 
 @app.command()
@@ -28,6 +35,7 @@ def import_(
     They go through deduplication and load like all others. A second import changes nothing.
     Exit code 0: done (rejected rows are named); 1: the file can't be read, or no row of it could be taken.
     """
+    from newsflow.commands.watch import watched
     from newsflow.importer.read import UnreadableError
     from newsflow.importer.rows import parse_map
     from newsflow.importer.step import import_file
@@ -36,23 +44,52 @@ def import_(
         mapped = parse_map(columns or [])
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
+    settings, bars = get_settings(), Bars()
     try:
-        result = import_file(get_settings(), file, mapped)
+        with watched(settings, bars.look):
+            result = import_file(settings, file, mapped, begun=bars.begin)
     except UnreadableError as error:
         typer.echo(f"newsflow import: {error}", err=True)
         raise typer.Exit(1) from None
     _show(result, as_json)
-    raise typer.Exit(1 if result.rejects and not result.counts else 0)
+    raise typer.Exit(1 if result.rejected and not result.counts else 0)
+
+
+@dataclass
+class Bars:
+    """How far an import is: the file by its bytes and rows, then the stages by their pages."""
+
+    _run_id: int = 0
+    _reading: Reading | None = None
+    _started: float = 0
+    _seconds: float = 1
+
+    def begin(self, run_id: int, reading: Reading) -> None:
+        """An import has begun."""
+        self._run_id, self._reading, self._started = run_id, reading, monotonic()
+
+    def look(self, conn: Connection) -> Iterator[Line]:
+        """A bar for the file and one for each stage that has begun."""
+        from newsflow.commands.watch import Line, stages
+
+        if self._reading is None:
+            return
+        done, size, rows = self._reading.done, self._reading.size, self._reading.records
+        if done < size:
+            self._seconds = monotonic() - self._started
+        yield Line("read, MB", round(done / 1e6), round(size / 1e6), f"{rows:,} rows, {rows / self._seconds:,.0f}/s")
+        yield from stages(self._run_id)(conn)
 
 
 def _show(result: Imported, as_json: bool) -> None:
     if as_json:
-        rejects = [{"line": r.line, "reason": r.reason} for r in result.rejects]
-        typer.echo(json.dumps({"counts": result.counts, "rejects": rejects}, ensure_ascii=False))
+        rejects = [{"line": r.line, "outcome": r.outcome, "reason": r.reason} for r in result.rejects]
+        found = {"counts": result.counts, "rejected": result.rejected, "rejects": rejects}
+        typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for reject in result.rejects[:_SHOWN]:
         typer.echo(f"line {reject.line}: {reject.reason}", err=True)
-    if len(result.rejects) > _SHOWN:
-        typer.echo(f"… and {len(result.rejects) - _SHOWN} more (--json lists them all)", err=True)
+    if result.rejected > _SHOWN:
+        typer.echo(f"… and {result.rejected - _SHOWN} more (all of them: table ingest.import_reject)", err=True)
     parts = [f"{count} {outcome}" for outcome, count in sorted(result.counts.items())]
-    typer.echo(f"imported: {', '.join(parts) or 'nothing'}; rejected: {len(result.rejects)}")
+    typer.echo(f"imported: {', '.join(parts) or 'nothing'}; rejected: {result.rejected}")

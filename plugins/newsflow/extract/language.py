@@ -7,7 +7,17 @@ from functools import lru_cache
 from typing import Any
 
 # What the model calls by other names than ISO 639-1.
-_ALIASES = {"yue": "zh", "wuu": "zh", "nb": "no", "nn": "no", "arz": "ar", "azb": "az", "pnb": "pa", "ckb": "ku"}
+_ALIASES = {
+    "yue": "zh",
+    "wuu": "zh",
+    "nb": "no",
+    "nn": "no",
+    "arz": "ar",
+    "azb": "az",
+    "pnb": "pa",
+    "ckb": "ku",
+    "fil": "tl",
+}
 _CODE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z0-9]{2,8})*$")
 SAMPLE = 600  # characters; more does not change the answer on news
 
@@ -41,3 +51,34 @@ def code(tag: str) -> str:
     primary = match[1].lower() if match else ""
     primary = _ALIASES.get(primary, primary)
     return primary if len(primary) == 2 else ""
+
+
+def stated(text: str) -> str:
+    """A language as people write it, as ISO 639-1: "en_US", "eng", "English", "Deutsch"; "" for anything else.
+
+    Codes of three letters, retired codes and names are those of Unicode CLDR (`babel`).
+    """
+    from babel.core import get_global
+
+    text = text.strip().casefold()
+    primary = re.split("[-_]", text, maxsplit=1)[0]
+    found = code(str(get_global("language_aliases").get(primary, primary)))
+    return found if found in _english() else _by_name().get(text, "")
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    """Languages of two letters with their English names."""
+    from babel import Locale
+
+    return {tag: name for tag, name in Locale("en").languages.items() if len(tag) == 2}
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, str]:
+    """Languages by their English names, and by what they call themselves."""
+    from babel import Locale
+    from babel.localedata import locale_identifiers
+
+    own = {tag: Locale(tag).languages.get(tag, "") for tag in locale_identifiers() if tag in _english()}
+    return {name.casefold(): code(tag) for named in (own, _english()) for tag, name in named.items() if name}

@@ -6,6 +6,8 @@ import csv
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -15,42 +17,56 @@ Records = Iterator[tuple[int, Any]]
 _LONGEST = 10_000_000  # characters of one CSV field
 
 
+@dataclass
+class Reading:
+    """How far a file is read, for people who wait: bytes of it (as they lie on the disk) and records."""
+
+    size: int = 0
+    done: int = 0
+    records: int = 0
+
+
 class UnreadableError(Exception):
     """The file is of no format that we read, or broken as a whole."""
 
 
-def records(path: Path) -> Records:
+def records(path: Path, reading: Reading | None = None) -> Records:
     """(line, record) of a .jsonl, .csv or .parquet file; .gz around the first two.
 
     A line that is no JSON comes as a ValueError in place of its record.
 
+    :param reading: kept up to date.
     :raises UnreadableError: where the file as a whole can't be read.
     """
     name = path.name.lower().removesuffix(".gz")
-    readers: dict[str, Callable[[Path], Records]] = {
+    readers: dict[str, Callable[[Path, Reading], Records]] = {
         ".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _csv, ".tsv": _csv,
         ".parquet": _parquet,
     }  # fmt: skip
     reader = readers.get(Path(name).suffix)
     if reader is None:
         raise UnreadableError(f"{path.name}: name it .jsonl, .csv or .parquet, as it is")
+    reading = reading or Reading()
     try:
-        yield from reader(path)
+        reading.size = path.stat().st_size
+        for found in reader(path, reading):
+            reading.records += 1
+            yield found
     except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
         raise UnreadableError(f"{path.name}: {error}") from error
 
 
-def _binary(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+@contextmanager
+def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The file's content, and the file itself, whose position tells how far it is read."""
+    with path.open("rb") as raw:
+        yield (cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
 
 
-def _open(path: Path) -> TextIOWrapper:
-    return TextIOWrapper(_binary(path), encoding="utf-8-sig", newline="")
-
-
-def _json_lines(path: Path) -> Records:
-    with _binary(path) as file:
+def _json_lines(path: Path, reading: Reading) -> Records:
+    with _bytes(path) as (file, raw):
         for number, line in enumerate(file, 1):
+            reading.done = raw.tell()
             if line.strip():
                 try:  # decoded line by line: a line in another encoding costs that line only
                     yield number, json.loads(line.decode("utf-8-sig"))
@@ -58,23 +74,27 @@ def _json_lines(path: Path) -> Records:
                     yield number, ValueError(f"no JSON: {error}")
 
 
-def _csv(path: Path) -> Records:
+def _csv(path: Path, reading: Reading) -> Records:
     csv.field_size_limit(_LONGEST)
-    with _open(path) as file:
-        reader = csv.DictReader(file, delimiter="\t" if ".tsv" in path.name.lower() else ",")
+    with _bytes(path) as (file, raw):
+        text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        reader = csv.DictReader(text, delimiter="\t" if ".tsv" in path.name.lower() else ",")
         for record in reader:
+            reading.done = raw.tell()
             yield reader.line_num, {name: value for name, value in record.items() if name is not None}
 
 
-def _parquet(path: Path) -> Records:
+def _parquet(path: Path, reading: Reading) -> Records:
     from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
     number = 0
     try:
-        for batch in ParquetFile(path).iter_batches(batch_size=1000):
+        file = ParquetFile(path)
+        for batch in file.iter_batches(batch_size=1000):
             for record in batch.to_pylist():
                 number += 1
+                reading.done = reading.size * number // file.metadata.num_rows
                 yield number, record
     except ArrowException as error:
         raise UnreadableError(f"{path.name}: {error}") from error

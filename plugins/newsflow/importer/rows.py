@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from newsflow.extract.chars import clean, clean_lines
-from newsflow.extract.language import code
+from newsflow.extract.language import detect, stated
 from newsflow.model import Extraction, Outcome
 from newsflow.web.urls import BadUrl, canonicalise, publisher_name
 
@@ -69,6 +69,7 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
     if not body:
         raise BadRowError("body: there is no text")
     published, quality = _time("published_at", values["published_at"])
+    language, confidence = _language(_text(values["language"]), body)
     extraction = Extraction(
         url=url,
         outcome=Outcome.OK,
@@ -80,7 +81,8 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         published_raw=_text(values["published_at"])[:100],
         published_quality=quality,
         modified_at=_time("modified_at", values["modified_at"])[0],
-        language=code(_text(values["language"])),
+        language=language,
+        language_confidence=confidence,
         section=_text(values["section"]),
         tags=_several(values["tags"]),
         image_url=_text(values["image_url"]),
@@ -92,11 +94,17 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
     return Row(line, extraction, _publisher(_text(values["publisher"]), url))
 
 
-def _publisher(stated: str, url: str) -> str:
+def _language(named: str, body: str) -> tuple[str, float]:
+    """ISO 639-1 and confidence: as the row says (1), else as the text tells."""
+    language = stated(named)
+    return (language, 1.0) if language else detect(body)
+
+
+def _publisher(name: str, url: str) -> str:
     """A name as it stands; for an address or a host what that host's publisher is called; else the page's host's."""
-    if _HOST.fullmatch(stated):
-        return publisher_name(stated if "//" in stated else f"https://{stated}")
-    return stated or publisher_name(url)
+    if _HOST.fullmatch(name):
+        return publisher_name(name if "//" in name else f"https://{name}")
+    return name or publisher_name(url)
 
 
 def _plain(value: object) -> str:

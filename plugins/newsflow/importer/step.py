@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,17 @@ from psycopg2.extensions import connection as Connection
 from newsflow import pipeline
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
-from newsflow.importer.read import records
+from newsflow.extract.chars import clean
+from newsflow.importer.read import Reading, records
 from newsflow.importer.rows import BadRowError, Row, row
+from newsflow.model import Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
 from newsflow.web.urls import origin_of, url_hash
 
 BATCH = 500  # rows in one transaction
+REMEMBERED = 1000  # rejects that a report holds; the database holds them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,16 @@ class Reject:
     """A row that was left out."""
 
     line: int
+    outcome: Outcome
     reason: str
 
 
 @dataclass
 class Imported:
-    """What became of a file: rows by outcome, and those that were left out."""
+    """What became of a file: rows by outcome, how many were left out, and the first of these."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
 
     def count(self, outcome: str, rows: int = 1) -> None:
@@ -44,62 +50,130 @@ class Imported:
         if rows:
             self.counts[outcome] = self.counts.get(outcome, 0) + rows
 
+    def reject(self, rejects: Sequence[Reject]) -> None:
+        """Add rows that were left out."""
+        self.rejected += len(rejects)
+        self.rejects += rejects[: max(0, REMEMBERED - len(self.rejects))]
+
 
 def import_file(
-    settings: Settings, path: Path, columns: Mapping[str, str] | None = None, *, clock: Clock = utcnow
+    settings: Settings,
+    path: Path,
+    columns: Mapping[str, str] | None = None,
+    *,
+    begun: Callable[[int, Reading], None] = lambda run_id, reading: None,
+    clock: Clock = utcnow,
 ) -> Imported:
     """Import a file; a second time changes nothing, and after a kill it goes on where it was.
 
     :param columns: field → column, where they differ.
+    :param begun: is told the run, and what tells how far the file is read.
     :raises UnreadableError: for a file that can't be read; what was filed before stays and is loaded by the next run.
     """
     run_name = f"import__{path.name}__{clock().isoformat()}"
     run_id = pipeline.open_run(settings, "import", run_name, clock=clock)
-    state, verdict = "failed", "The import broke off."
+    state, verdict, reading = "failed", "The import broke off.", Reading()
+    begun(run_id, reading)
     try:
-        result = Imported()
-        with session(settings.dsn, application="newsflow import") as conn:
-            for batch in _batches(_valid(path, columns or {}, result), BATCH):
-                with transaction(conn):
-                    _file(conn, run_id, batch, result, clock)
-            with transaction(conn):
-                queries.run(conn, "importer.take_stragglers", run_id=run_id)
+        result = file_rows(settings, run_id, path, columns or {}, reading, clock=clock)
         pipeline.deduplicate(settings, run_id, clock=clock)
         for outcome, pages in pipeline.load(settings, run_id, clock=clock).counts.items():
             result.count(outcome, pages)
-        state, verdict = "success", f"{sum(result.counts.values())} rows, {len(result.rejects)} rejected"
+        state, verdict = "success", f"{sum(result.counts.values())} rows, {result.rejected} rejected"
         return result
     finally:
         with session(settings.dsn) as conn, transaction(conn):
             queries.run(conn, "runs.finish", run_id=run_id, state=state, verdict=verdict, now=clock())
 
 
-def _valid(path: Path, columns: Mapping[str, str], result: Imported) -> Iterator[Row]:
-    seen: dict[str, int] = {}
-    for line, record in records(path):
+def file_rows(
+    settings: Settings,
+    run_id: int,
+    path: Path,
+    columns: Mapping[str, str],
+    reading: Reading | None = None,
+    *,
+    clock: Clock = utcnow,
+) -> Imported:
+    """Put a file's rows into the ledger as extractions of a run, and those that an earlier import left waiting."""
+    result = Imported()
+    with session(settings.dsn, application="newsflow import") as conn:
+        with transaction(conn):
+            queries.run(conn, "importer.open_lines")
+        for batch in _batches(_read(path, columns, reading), BATCH):
+            with transaction(conn):
+                rejects = [found for found in batch if isinstance(found, Reject)]
+                rows = [found for found in batch if isinstance(found, Row)]
+                rejects += _file(conn, run_id, rows, result, clock) if rows else []
+                queries.values(
+                    conn, "importer.put_rejects", [(run_id, r.line, str(r.outcome), r.reason) for r in rejects]
+                )
+            result.reject(sorted(rejects, key=attrgetter("line")))
+        with transaction(conn):
+            queries.run(conn, "importer.take_stragglers", run_id=run_id)
+    return result
+
+
+def _read(path: Path, columns: Mapping[str, str], reading: Reading | None) -> Iterator[Row | Reject]:
+    for line, record in records(path, reading):
         try:
             if isinstance(record, ValueError):
                 raise BadRowError(str(record))
-            found = row(line, record, columns)
-            first = seen.setdefault(found.extraction.url, line)
-            if first != line:
-                raise BadRowError(f"url: the same address as line {first}")
+            yield row(line, record, columns)
         except BadRowError as error:
-            result.rejects.append(Reject(line, str(error)))
-            continue
-        yield found
+            yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500])
 
 
-def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+def _batches(rows: Iterator[Row | Reject], size: int) -> Iterator[list[Row | Reject]]:
     while batch := list(islice(rows, size)):
         yield batch
 
 
-def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clock: Clock) -> None:
-    known = {bytes(r.url_hash): r for r in queries.rows(conn, "importer.list_known", hashes=_hashes(batch))}
-    new = [r for r in batch if _is_news(r, known.get(url_hash(r.extraction.url)), result)]
-    if not new:
-        return
+def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clock: Clock) -> list[Reject]:
+    """File the rows that say something new; returns those that are left out."""
+    firsts, rejects = _firsts(conn, batch)
+    known = {bytes(r.url_hash): r for r in queries.rows(conn, "importer.list_known", hashes=_hashes(firsts))}
+    new = []
+    for found in firsts:
+        kept = _kept(found, known.get(url_hash(found.extraction.url)))
+        if kept is None:
+            new.append(found)
+        elif kept is Outcome.KEPT_OWN:
+            rejects.append(Reject(found.line, kept, "url: we have this article from its own page, and keep that"))
+        else:
+            result.count("unchanged", 0 if known[url_hash(found.extraction.url)].waits else 1)
+    if new:
+        _store(conn, run_id, new, clock)
+    return rejects
+
+
+def _firsts(conn: Connection, batch: list[Row]) -> tuple[list[Row], list[Reject]]:
+    """The rows whose address stands in no earlier line, and the others as rejects."""
+    lines = [r.line for r in batch]
+    first = {
+        bytes(r.url_hash): r.line
+        for r in queries.rows(conn, "importer.first_lines", hashes=_hashes(batch), lines=lines)
+    }
+    firsts, rejects = list[Row](), list[Reject]()
+    for found in batch:
+        line = first[url_hash(found.extraction.url)]
+        if line == found.line:
+            firsts.append(found)
+        else:
+            rejects.append(Reject(found.line, Outcome.REPEATED_ROW, f"url: the same address as line {line}"))
+    return firsts, rejects
+
+
+def _kept(found: Row, known: Any) -> Outcome | None:
+    """Why what we have of a row's page stays; None where the row says something that its page does not have yet."""
+    if known is None or known.content_hash is None:
+        return None
+    if bytes(known.content_hash) == extraction_row.content_hash(found.extraction):
+        return Outcome.UNCHANGED
+    return None if known.cause == "import" else Outcome.KEPT_OWN
+
+
+def _store(conn: Connection, run_id: int, new: list[Row], clock: Clock) -> None:
     pages = _pages(conn, new)
     data = [
         [
@@ -121,19 +195,6 @@ def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clo
         extractions=[r.extraction_id for r in filed],
         now=clock(),
     )
-
-
-def _is_news(found: Row, known: Any, result: Imported) -> bool:
-    """Whether a row says something that its page does not have yet."""
-    if known is None or known.content_hash is None:
-        return True
-    if bytes(known.content_hash) == extraction_row.content_hash(found.extraction):
-        result.count("unchanged", 0 if known.waits else 1)
-        return False
-    if known.cause != "import":
-        result.rejects.append(Reject(found.line, "url: we have this article from its own page, and keep that"))
-        return False
-    return True
 
 
 def _hashes(rows: Iterable[Row]) -> list[bytes]:

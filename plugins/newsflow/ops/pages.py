@@ -143,7 +143,7 @@ def run_page(conn: Connection, dag_id: str, dag_run_id: str | None, now: datetim
 def rejects(
     conn: Connection, now: datetime, *, outcome: str | None, publisher: str | None, before: datetime | None
 ) -> dict[str, Any]:
-    """Recent failures by outcome, and the newest rejected pages (2 statements)."""
+    """Recent failures by outcome, the newest rejected pages, and rows that imports left out (3 statements)."""
     counts = queries.rows(conn, "ops.reject_counts", since=now.date() - timedelta(days=6), publisher=publisher)
     pages = queries.rows(
         conn, "ops.rejected", outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), limit=50
@@ -153,6 +153,7 @@ def rejects(
         "most": max((c.pages for c in counts), default=1),
         "pages": pages,
         "more": pages[-1].changed_at.isoformat() if len(pages) == 50 else None,
+        "rows": [] if outcome or publisher else queries.rows(conn, "ops.rejected_rows", imports=5, limit=20),
         "outcome": outcome,
         "publisher": publisher,
         "sentence": sentence,
