@@ -128,9 +128,12 @@ def test_locks_are_hashed_and_the_tests_lock_holds_the_runtimes() -> None:
     assert pins("requirements.txt") <= pins("tests/requirements.txt")
 
 
+HANDED_DOWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS", "PART", "FEEDS", "ONCE")
+
+
 def make(*words: str) -> str:
-    """What a make of its own says; these tests run under one, whose flags are handed down."""
-    env = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    """What a make of its own says; these tests run under one, which hands its flags and variables down."""
+    env = {name: value for name, value in os.environ.items() if name not in HANDED_DOWN}
     return subprocess.run(["make", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout
 
 

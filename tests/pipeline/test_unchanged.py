@@ -108,4 +108,4 @@ def test_a_page_whose_article_was_taken_out_does_not_count_as_unchanged(settings
         " select p.url_hash, p.page_id, 'retracted', 'test' from ingest.page p join gone on page_id = article_id)"
         " delete from news_internal.article a using gone where a.article_id = gone.article_id",
     )
-    assert stages(again(settings))["load"] == (1, {"retracted": 1})
+    assert stages(again(settings))["deduplicate"] == (1, {"retracted": 1})
