@@ -7,12 +7,12 @@ from collections import Counter
 from benchmarks.sheets import Sheet
 from newsflow.extract.document import extract
 from newsflow.model import Outcome
-from tests.extract import vendor_walls, walls
+from tests.extract import doubts, vendor_walls, walls
 
 
 def sheet() -> Sheet:
     """Rows are what a page is, columns what it was taken for."""
-    pages = [*walls.cases(), *vendor_walls.cases()]
+    pages = [*walls.cases(), *vendor_walls.cases(), *doubts.cases()]
     found = Counter((str(case.expected), str(extract(case.html, case.url).outcome)) for case in pages)
     names = sorted({name for pair in found for name in pair}, key=lambda name: (name != Outcome.OK, name))
     rows = [(name, *(str(found[name, other] or "·") for other in names)) for name in names]

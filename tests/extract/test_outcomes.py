@@ -8,12 +8,12 @@ import pytest
 
 from newsflow.extract.document import extract
 from newsflow.model import Extraction, Hints, Outcome
-from tests.extract import vendor_walls, walls
+from tests.extract import doubts, vendor_walls, walls
 from tests.extract.pages import PARAGRAPHS, page
 from tests.extract.texts import TEXTS
 from tests.extract.walls import Case, articles, document, paragraphs
 
-CASES = [*walls.cases(), *vendor_walls.cases()]
+CASES = [*walls.cases(), *vendor_walls.cases(), *doubts.cases()]
 WALLS = {
     Outcome.BOT_CHALLENGE,
     Outcome.CONSENT_WALL,

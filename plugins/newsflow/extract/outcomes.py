@@ -22,14 +22,19 @@ from newsflow.model import Outcome
 
 OTHER_WORDS = 60  # a page with more running text beside the wall's words is an article
 _LONG = 300  # no check or notice is longer
+_NOTICE = 40  # words of running text: no error page explains itself at more length
 STUB_WORDS = 250  # a paywall's free part is shorter
+_ALL = 1.2  # two counts of the words of one text differ by less
 _LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
 Verdict = tuple[Outcome, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that a judgement rests on. `heads`: the title and the h1 texts; `blocks`: the whole page's lines."""
+    """All that a judgement rests on. `heads`: the title and the h1 texts; `blocks`: the whole page's lines.
+
+    `own`: the body without the teasers of other articles, or all of it where it is a list of such.
+    """
 
     url: str
     heads: Sequence[str]
@@ -41,6 +46,7 @@ class Evidence:
     text: str = field(init=False, default="")
     words: int = field(init=False, default=0)
     stated: bool = field(init=False, default=False)
+    own: Sequence[Paragraph] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         text = "\n".join(p.text for p in self.body)
@@ -48,11 +54,18 @@ class Evidence:
         article = any(name.endswith(("Article", "Posting")) for name in types(self.page.article))
         object.__setattr__(self, "text", text.casefold())
         object.__setattr__(self, "words", count_words(text))
+        own = [p for p in self.body if not (p.block and walls.is_teaser(p.block, self.blocks))]
+        object.__setattr__(self, "own", own or self.body)
         object.__setattr__(self, "stated", article or (kind == "article" and self.dated))
 
     def other_words(self, *lists: str) -> int:
-        """Words of the body's paragraphs that hold no phrase of these lists."""
-        return sum(p.words for p in self.body if not any(vocabulary.hits(name, p.text.casefold()) for name in lists))
+        """Words of its own paragraphs that hold no phrase of these lists."""
+        return sum(p.words for p in self.own if not any(vocabulary.hits(name, p.text.casefold()) for name in lists))
+
+    @property
+    def prose(self) -> int:
+        """Words of its own paragraphs that are running text beyond doubt."""
+        return sum(p.words for p in self.own if walls.is_prose(p))
 
     @property
     def everything(self) -> str:
@@ -60,14 +73,15 @@ class Evidence:
         return f"{' '.join(block.text for block in self.blocks[:300])} {self.marks.buttons}".casefold()
 
 
+def _named(page: Evidence, name: str) -> bool:
+    """Is the title, or an h1, a phrase of a list?"""
+    return any(squeeze(head) in vocabulary.squeezed(name) for head in page.heads if head)
+
+
 def _headed(page: Evidence, name: str) -> bool:
-    """Is the title, or an h1, a phrase of a list, or short and opening with one?"""
-    known = vocabulary.squeezed(name)
-    return any(
-        squeeze(head) in known or (count_words(head) <= 8 and vocabulary.opens(name, head))
-        for head in page.heads
-        if head
-    )
+    """Is it one, or short and opening with one?"""
+    short = (head for head in page.heads if head and count_words(head) <= 8)
+    return _named(page, name) or any(vocabulary.opens(name, head) for head in short)
 
 
 def _challenge(page: Evidence) -> Verdict | None:
@@ -85,7 +99,8 @@ def _challenge(page: Evidence) -> Verdict | None:
 
 def _missing(page: Evidence) -> Verdict | None:
     first = page.body[0].text if page.body else ""
-    if _headed(page, "soft_404") and not page.stated and not page.dated:
+    named = _named(page, "soft_404") or (_headed(page, "soft_404") and page.prose < _NOTICE)
+    if named and not page.stated and not page.dated:
         return Outcome.SOFT_404, f"its headline says so: {page.heads[0][:100]}"
     if vocabulary.opens("soft_404", first) and page.other_words("soft_404") < OTHER_WORDS and not page.stated:
         return Outcome.SOFT_404, f"it says: {first[:150]}"
@@ -134,32 +149,57 @@ def _login(page: Evidence) -> Verdict | None:
 
 
 def _paywall(page: Evidence) -> Verdict | None:
-    if page.words >= STUB_WORDS:
+    words = sum(p.words for p in page.own)
+    if words >= STUB_WORDS:
         return None
     free = str(page.page.article.get("isAccessibleForFree", "")).lower()
     closed = free in {"false", "no", "0"}
     announced = plain(str(page.page.article.get("wordCount") or ""))
-    if closed and announced.isdigit() and int(announced) > 2 * page.words + 100:
-        return Outcome.PAYWALL, f"{page.words} of {announced} words are free"
-    said = _offer(page, anywhere=closed) or walls.behind(page.body, page.blocks)
+    whole = int(announced) if closed and announced.isdigit() else 0
+    if whole > 2 * words + 100:
+        return Outcome.PAYWALL, f"{words} of {announced} words are free"
+    shown = 0 < whole <= _ALL * words
+    said = _offer(page, closed=closed and not shown) or walls.behind(page.own, page.blocks)
     if said and free not in {"true", "yes", "1"}:
-        return Outcome.PAYWALL, f"{page.words} words, then: {said[:200]}"
+        return Outcome.PAYWALL, f"{words} words, then: {said[:200]}"
     return None
 
 
-def _offer(page: Evidence, *, anywhere: bool) -> str:
+def _offer(page: Evidence, *, closed: bool) -> str:
     """The line that asks for a subscription: right behind the text; anywhere on a page that says it is closed."""
-    at = [p.block.order for p in page.body if p.block and not _asks(p.block)]
-    last = max(at, default=-1)
+    own = [p for p in page.own if p.block and (_woven(p, page.own) or not _asks(p.block))]
+    last = own[-1].block.order if own and own[-1].block else -1
+    stub = closed or sum(p.words for p in own) < OTHER_WORDS or walls.breaks_off(own[-1:])
     for block in page.blocks:
-        near = anywhere or not at or last < block.order <= last + 6
-        if near and _asks(block) and not any(label.endswith(" hidden") for label in block.path):
+        near = closed or not own or last < block.order <= last + 6
+        if near and (_asks(block) if stub else _bars(block)) and not _hidden(block):
             return block.text
     return ""
 
 
+def _woven(p: Paragraph, own: Sequence[Paragraph]) -> bool:
+    """Is a paragraph running text among enough other text in one box? Then it is about walls, and none."""
+    box = p.block.nodes[-2:-1] if p.block else ()
+    beside = sum(q.words for q in own if q is not p and q.block and q.block.nodes[-2:-1] == box)
+    return walls.is_prose(p) and beside >= OTHER_WORDS
+
+
+def _bars(block: Block) -> bool:
+    """Does a line say that the text goes on behind a wall, and is it part of the page itself?"""
+    return _says(block, "paywall") and not any(map(walls.laid_over, block.path))
+
+
 def _asks(block: Block) -> bool:
-    return len(block.text) <= 400 and bool(vocabulary.hits("paywall", block.text.casefold()))
+    """The same, or what is said to subscribers on open pages, too: no evidence behind a text that is whole."""
+    return _says(block, "paywall", "subscription")
+
+
+def _says(block: Block, *lists: str) -> bool:
+    return len(block.text) <= 400 and any(vocabulary.hits(name, block.text.casefold()) for name in lists)
+
+
+def _hidden(block: Block) -> bool:
+    return any(label.endswith(" hidden") for label in block.path)
 
 
 def _shell(page: Evidence) -> Verdict | None:

@@ -35,13 +35,13 @@ _NAMES = re.compile(
     r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
 _TAGS = ("footer#", "form#")
 _ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
 _APART = 3  # containers between a line and the bulk of the text; a list's item has two
 _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
-_PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
+PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _LEAST = 0.1  # and their share of all
@@ -60,7 +60,7 @@ def named(block: Block, outer: Sequence[str]) -> bool:
 
     :param outer: labels of what the block stands in, without the containers of the bulk of the text.
     """
-    own = outer[:-1] if block.tag in _HEADINGS else outer
+    own = outer[:-1] if block.tag in HEADINGS else outer
     return any(map(_junk, own))
 
 
@@ -124,7 +124,7 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
 
     def prose(p: Paragraph) -> bool:
         own = p.block and (not apart(p.block) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total)
-        return bool(own) and p.words >= _PROSE and bool(END.search(p.text))
+        return bool(own) and p.words >= PROSE and bool(END.search(p.text))
 
     last = max((n for n, p in enumerate(lines) if prose(p)), default=len(lines))
     for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
@@ -134,7 +134,7 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
 
 def _loose(block: Block, after: Paragraph | None) -> bool:
     """Is it neither a row, nor what heads rows, nor a quote?"""
-    if block.tag in _HEADINGS:
+    if block.tag in HEADINGS:
         return not (after and after.block and after.block.tag in _ROWS)
     return block.tag not in _ROWS and not any(label.startswith("blockquote#") for label in block.path)
 
