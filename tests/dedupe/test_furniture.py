@@ -132,3 +132,33 @@ def test_the_digest_says_which_lines() -> None:
     assert digest(frozenset()) == 0
     assert digest(frozenset({1, 2})) == digest(frozenset({2, 1})) != digest(frozenset({1}))
     assert -(1 << 63) <= digest(frozenset({-5, 7})) < 1 << 63
+
+
+def report(number: int) -> str:
+    """A page of a form whose every line brings figures of its own."""
+    return "\n".join(
+        (
+            f"The company reported net income of {number + 3}.4 million for its quarter, its desk said on Tuesday.",
+            f"Its revenue came to {number * 7 + 12} million, and its shares fell {number + 2} percent in the period.",
+            f"Analysts had expected earnings of {number * 3 + 41} cents for each share, as a survey of them showed.",
+        )
+    )
+
+
+def test_lines_of_a_form_with_figures_are_news_and_its_copies_are_found(desk: Desk, tmp_path: Path) -> None:
+    forms = [row("markets.example", n, f"{report(n)}\nAll figures are checked by 2 editors.") for n in range(8)]
+    imported(desk.settings, tmp_path, [*forms, row("paper.example", 3, report(3))])
+    assert [sample for sample, _, _ in lines(desk)] == ["All figures are checked by 2 editors."]
+    assert {story for story in desk.stories() if len(story) > 1} == {
+        frozenset({"https://markets.example/3", "https://paper.example/3"})
+    }
+
+
+def test_a_line_whose_figure_changes_now_and_then_is_furniture(desk: Desk, tmp_path: Path) -> None:
+    foot = "This newsroom has stood by the harbour for {} years now, and its readers have paid for it."
+    imported(
+        desk.settings,
+        tmp_path,
+        [row("echo.example", n, f"{BRIEFS[n]}\n{foot.format(154 if n < 5 else 155)}") for n in range(8)],
+    )
+    assert len(lines(desk)) == 1

@@ -150,5 +150,25 @@ def test_conflicts(one: list[str], other: list[str], numbers: int, others: int) 
     assert (found.numbers, found.names) == (numbers, others)
 
 
+def test_counting_stops_when_it_is_enough() -> None:
+    slots = iter([(["12"], ["14"])] * 5)
+    assert conflicts(slots, KNOWN, cased=True, enough=lambda found: found.numbers > 1).numbers == 2
+    assert len(list(slots)) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("the town of (Bergen) and “Oslo” lie", {"bergen", "oslo"}),
+        ("Sea Bird sank. Ships waited.", {"sea", "bird"}),
+        ("by Ann-Marie d’Arc’s house", {"ann", "marie"}),
+        ("It rained, Émile said: Ümit left", {"emile", "umit"}),
+        ("per Per Cent street", {"per", "cent"}),
+    ],
+)
+def test_names_in_their_surroundings(body: str, expected: set[str]) -> None:
+    assert names(body) == expected
+
+
 def test_without_case_a_replaced_word_counts_a_third() -> None:
     assert conflicts([(["晴"], ["雨"])] * 3, frozenset(), cased=False).names == pytest.approx(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def disordered(there: Positions) -> bool:
     return back >= MESSES and len(there) < DISORDER * back
 
 
-def covered(a: Text, here: Positions, gaps: list[tuple[list[str], list[str]]]) -> float:
+def covered(a: Text, here: Positions, gaps: Iterable[tuple[list[str], list[str]]]) -> float:
     """Share of the shorter text that is shared or stands in a short gap: 1 where an editor went over all of it."""
     spans = np.zeros(len(a.words) + 1, dtype=np.int64)
     np.add.at(spans, here, 1)

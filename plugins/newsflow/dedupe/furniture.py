@@ -8,7 +8,9 @@ sample is taken by address, and sketches that were made with other lines are mad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +24,7 @@ from newsflow.text.sitelines import MAX_PAGES, Rule, fingerprint, learn, page_li
 IMPORT = "import"  # ingest.extraction.cause
 RULE = Rule(votes=3, common=6)  # stricter than extraction, which sees where in the page a line stands
 Lines = frozenset[int]
+_FIGURES = re.compile(r"\d+")
 
 
 @dataclass
@@ -69,18 +72,26 @@ def teach(conn: Connection, run_id: int, now: datetime) -> list[int]:
 def _keep(conn: Connection, run_id: int, publisher_id: int, sample: Sequence[Any], now: datetime) -> None:
     pages = [page_lines(bytes(row.url_hash).hex(), row.title, row.body.split("\n")) for row in sample]
     votes = learn(pages, RULE)
-    queries.run(conn, "dedupe.forget_site_lines", publisher_id=publisher_id, lines=list(votes))
-    samples = _samples((row.body for row in sample), votes.keys()) if votes else {}
-    data = [(publisher_id, line, run_id, count, samples[line], now) for line, count in sorted(votes.items())]
+    wordings = _wordings((row.body for row in sample), votes.keys()) if votes else {}
+    steady = {line: count for line, count in votes.items() if _steady(wordings[line])}
+    queries.run(conn, "dedupe.forget_site_lines", publisher_id=publisher_id, lines=list(steady))
+    data = [
+        (publisher_id, line, run_id, count, next(iter(wordings[line]))[:500], now)
+        for line, count in sorted(steady.items())
+    ]
     queries.values(conn, "dedupe.put_site_lines", data)
 
 
-def _samples(bodies: Iterable[str], wanted: Iterable[int]) -> dict[int, str]:
-    """Each line as the first text that has it wrote it."""
-    wanted, found = set(wanted), dict[int, str]()
-    for line in (line for body in bodies for line in body.split("\n")):
-        if len(found) == len(wanted):
-            break
-        if (mark := fingerprint(line)) in wanted:
-            found.setdefault(mark, line[:500])
+def _wordings(bodies: Iterable[str], wanted: Collection[int]) -> dict[int, Counter[str]]:
+    """How each line is written, and in how many texts so: lines that differ in digits only count as one."""
+    found: dict[int, Counter[str]] = {line: Counter() for line in wanted}
+    for line in (line for body in bodies for line in dict.fromkeys(body.split("\n"))):
+        if (mark := fingerprint(line)) in found:
+            found[mark][line] += 1
     return found
+
+
+def _steady(wordings: Counter[str]) -> bool:
+    """Whether a line says the same on each page: one that brings other figures each time is a form's, and news."""
+    figures = {tuple(_FIGURES.findall(line)) for line in wordings}
+    return sum(wordings.values()) >= RULE.votes * len(figures)

@@ -7,7 +7,7 @@ of the same template puts another town, price or score into the same slot.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -18,8 +18,10 @@ SLOT = 10  # tokens; more in a row that stand for others are a sentence written 
 UNCASED = 1 / 3  # of a conflict, where a word of a script without case was replaced: a name or not
 SPELLING = 0.7  # likeness of two spellings of one name (Kiev, Kyiv)
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
-_INSIDE = re.compile(rf"(?:(?<=[^\W_] )|(?<=[,;:–—-] ))[“\"(]?({_CAPITAL}[\w’'.-]+)")
-_FIRST = re.compile(rf"(?<![^\W_]){_CAPITAL}[\w’'-]+(?= {_CAPITAL})")
+# What stands before is looked at behind the capital, so that the search runs from capital to capital.
+_BEFORE = "|".join(rf"(?<={mark} {quote}{_CAPITAL})" for mark in (r"[^\W_]", "[,;:–—-]") for quote in ("", '[“"(]'))
+_INSIDE = re.compile(rf"{_CAPITAL}(?:{_BEFORE})[\w’'.-]+")
+_FIRST = re.compile(rf"{_CAPITAL}(?<![^\W_]{_CAPITAL})[\w’'-]+(?= {_CAPITAL})")
 _CALENDAR = frozenset(
     re.findall(
         r"\w+",
@@ -35,7 +37,7 @@ def names(body: str) -> frozenset[str]:
     """Tokens of names: capitalised inside a sentence, or before another capital; none in scripts without case."""
     found = set(_INSIDE.findall(body))
     found |= {word for word in set(_FIRST.findall(body)) - found if f" {word.lower()} " not in body}
-    return frozenset(token for word in found for token in tokens(word))
+    return frozenset(tokens("\n".join(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,34 @@ class Conflicts:
 NO_CONFLICTS = Conflicts(0, 0)
 
 
-def conflicts(slots: Iterable[tuple[Sequence[str], Sequence[str]]], known: frozenset[str], *, cased: bool) -> Conflicts:
+def conflicts(
+    slots: Iterable[tuple[Sequence[str], Sequence[str]]],
+    known: frozenset[str],
+    *,
+    cased: bool,
+    enough: Callable[[Conflicts], bool] = lambda found: False,
+) -> Conflicts:
     """Places in which two texts state different facts; one that comes back counts each time.
 
     :param slots: gaps of the one text beside those of the other.
     :param known: names of both texts.
     :param cased: whether names can be told at all; if not, a replaced word counts as a third of one.
+    :param enough: counts from which on the rest need not be read.
     """
-    numbers, others = 0, 0.0
+    found = NO_CONFLICTS
     for one, other in slots:
         for a, b in replaced(one, other):
             if _other_numbers(a, b):
-                numbers += 1
+                found = Conflicts(found.numbers + 1, found.names)
             elif not cased:
-                others += UNCASED
+                found = Conflicts(found.numbers, found.names + UNCASED)
             elif _other_names(a, b, known):
-                others += 1
-    return Conflicts(numbers, others)
+                found = Conflicts(found.numbers, found.names + 1)
+            else:
+                continue
+            if enough(found):
+                return found
+    return found
 
 
 def replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -81,13 +82,14 @@ def compare(one: Text, other: Text) -> Verdict:
     here, there = aligned(a, b)
     if disordered(there):
         return replace(found, rule="other order")
-    between = list(gaps(a, b, here, there))
-    share = covered(a, here, between) if containment < HEADLESS else 1.0
+    share = covered(a, here, gaps(a, b, here, there)) if containment < HEADLESS else 1.0
     if containment < CONTAINMENT and share < COVERED:
         return found
-    clashes = conflicts(between, a.names | b.names, cased=bool(a.names or b.names))
+    template = partial(_template, shared=shared, same_publisher=bool(a.publisher) and a.publisher == b.publisher)
+    between, known = gaps(a, b, here, there), a.names | b.names
+    clashes = conflicts(between, known, cased=bool(known), enough=template)
     found = replace(found, conflicts=clashes)
-    if _template(clashes, shared, same_publisher=bool(a.publisher) and a.publisher == b.publisher):
+    if template(clashes):
         return replace(found, rule="template")
     if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
         return replace(found, rule="too far apart")
