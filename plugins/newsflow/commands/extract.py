@@ -63,12 +63,14 @@ def page(source: str) -> Page:
 
     :raises OSError: where it can't be read.
     """
-    from newsflow.extract.manifest import read_page
+    from newsflow.extract.manifest import bounded, read_page
 
     if source == "-":
-        return Page(sys.stdin.buffer.read())
+        return Page(bounded(sys.stdin.buffer, "standard input"))
     if source.startswith(("http://", "https://")):
         return _asked(source)
+    if "://" in source:
+        raise OSError(f"{source}: only http:// and https:// addresses are asked")
     return Page(read_page(Path(source)))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
+from newsflow.extract.chars import clean
 from newsflow.extract.counting import count_words
 from newsflow.extract.dates import parse
 from newsflow.extract.document import MIN_WORDS
@@ -24,16 +26,34 @@ _LEARN_PAGES = 500  # of one host; the learner samples among them
 MAX_BYTES = 50_000_000  # of one decoded file
 
 
+class TooBigError(OSError):
+    """A page of more than `MAX_BYTES`."""
+
+
 def read_page(path: Path) -> bytes:
     """The bytes of a stored page, unpacked where it is gzip.
 
-    :raises OSError: where it can't be read.
-    :raises EOFError: where the gzip stream is cut.
+    :raises TooBigError: where it is larger than `MAX_BYTES`, unpacked.
+    :raises OSError: where it can't be read, or the gzip stream is cut or damaged.
     """
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path) if packed else path.open("rb") as file:
-        return file.read(MAX_BYTES)
+    try:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return bounded(file, str(path))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OSError(f"{path}: the gzip stream is cut or damaged ({error})") from error
+
+
+def bounded(file: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
+    """All that a file holds.
+
+    :raises TooBigError: where that is more than `MAX_BYTES`.
+    """
+    read = file.read(MAX_BYTES + 1)
+    if len(read) > MAX_BYTES:
+        raise TooBigError(f"{name}: larger than {MAX_BYTES // 1_000_000} MB")
+    return read
 
 
 def _hints(line: dict[str, Any]) -> Hints:
@@ -55,22 +75,24 @@ def job(line: str, folder: Path) -> Job:
     """The job of one manifest line; what can't be read becomes a job with an error."""
     try:
         stated = json.loads(line)
-        if not isinstance(stated, dict):
-            raise TypeError("the line is no JSON object")
-        url = str(stated.get("url") or "")
-        name = stated.get("path") or (url if "://" not in url else "")
-        if not name:
-            return Job(url, error="the line names no file (key path)")
-        return Job(url, read_page(_find(str(name), folder)), _hints(stated))
-    except (ValueError, TypeError, OSError, EOFError) as error:
-        return Job(_url(line), error=f"unreadable: {error}"[:300])
-
-
-def _url(line: str) -> str:
+    except (ValueError, RecursionError) as error:
+        return _unreadable("", f"the line is no JSON ({type(error).__name__})")
+    if not isinstance(stated, dict):
+        return _unreadable("", "the line is no JSON object")
+    url = clean(str(stated.get("url") or ""))
+    name = stated.get("path") or (url if "://" not in url else "")
+    if not name:
+        return _unreadable(url, "the line names no file (key path)")
     try:
-        return str(json.loads(line).get("url") or "")
-    except (ValueError, AttributeError):
-        return ""
+        return Job(url, read_page(_find(str(name), folder)), _hints(stated))
+    except TooBigError as error:
+        return _unreadable(url, str(error), Outcome.TOO_BIG)
+    except (ValueError, OSError) as error:
+        return _unreadable(url, str(error))
+
+
+def _unreadable(url: str, why: str, ends: Outcome = Outcome.UNREADABLE_ROW) -> Job:
+    return Job(url, error=clean(why)[:300], ends=ends)
 
 
 def jobs(manifest: Path) -> Iterator[Job]:

@@ -44,13 +44,14 @@ NO_HINTS = Hints()
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to extract; `error` stands for bytes that could not be read."""
+    """One document to extract; `error` stands for bytes that could not be read, and `ends` is what that makes of it."""
 
     url: str
     html: bytes = b""
     hints: Hints = NO_HINTS
     min_words: int = MIN_WORDS
     error: str = ""
+    ends: Outcome = Outcome.EXTRACT_CRASHED
 
 
 def failed(url: str, outcome: Outcome, detail: str) -> Extraction:
@@ -64,7 +65,7 @@ def work(job: Job, limit_s: float) -> Extraction:
     :param limit_s: CPU seconds, after which SIGPROF ends the process (setitimer(2)).
     """
     if job.error:
-        return failed(job.url, Outcome.EXTRACT_CRASHED, job.error)
+        return failed(job.url, job.ends, job.error)
     signal.setitimer(signal.ITIMER_PROF, limit_s)
     try:
         return extract(job.html, job.url, job.hints, min_words=job.min_words)
