@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from itertools import count
-from pathlib import Path
 
 import xxhash
 
@@ -21,25 +20,12 @@ from benchmarks import desk_rivals as rivals
 from benchmarks.desk_copies import EDITS, SPACELESS
 from benchmarks.desk_pages import FORMS
 from benchmarks.desk_prose import Cast, Piece, prose, spaceless
+from benchmarks.shared import SHARED
+from benchmarks.story_world import Item
 
-SHARED = Path(__file__).parents[2] / "shared"
 START = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 DEBATABLE = frozenset({"combined", "live", "follow_up_long"})
 PUBLISHERS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An article with the truth about it: articles of one `story` number are copies of one text."""
-
-    url: str
-    title: str
-    body: str
-    published_at: datetime
-    publisher: str
-    language: str
-    story: int
-    kind: str
 
 
 @dataclass
