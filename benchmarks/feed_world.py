@@ -284,7 +284,7 @@ def run(feeds: int, manner: Manner = REPORTED) -> list[Tally]:
 
 
 def main() -> None:
-    """Print the table and draw docs/images/feed-world.svg; arguments: number of feeds, `tuning` for those worlds."""
+    """Print the table and draw docs/figures/feed-world.svg; arguments: number of feeds, `tuning` for those worlds."""
     feeds = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdigit() else FEEDS
     tuning = "tuning" in sys.argv
     tallies = run(feeds, TUNING if tuning else REPORTED)
@@ -299,7 +299,7 @@ def main() -> None:
         )
     if tuning:
         return
-    path = ROOT / "docs" / "images" / "feed-world.svg"
+    path = ROOT / "docs" / "figures" / "feed-world.svg"
     path.parent.mkdir(parents=True, exist_ok=True)
     points = [(t.name, t.requests / feeds / DAYS, t.share) for t in tallies]
     path.write_text(draw(points, f"{feeds} feeds, {DAYS} days"), encoding="utf-8")
