@@ -9,7 +9,7 @@ from collections.abc import Sequence
 def draw(points: Sequence[tuple[str, float, float]], subject: str) -> str:
     """Ways of polling (name, requests a feed and day, share missed), both on logarithmic scales, as SVG."""
     width, height, left, bottom = 720, 420, 80, 60
-    least_x, most_x = 0.5, 100.0
+    least_x, most_x = 0.5, 300.0
     least_y, most_y = 0.0005, 1.0
 
     def x(per_day: float) -> float:
@@ -25,7 +25,7 @@ def draw(points: Sequence[tuple[str, float, float]], subject: str) -> str:
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         f'<text x="{left}" y="24" font-size="16">Items missed against requests: {subject}</text>',
     ]
-    for value in (1, 2, 5, 10, 20, 50):
+    for value in (1, 2, 5, 10, 20, 50, 100):
         parts.append(f'<path d="M{x(value):.0f} 40V{height - bottom}" stroke="#ddd"/>')
         parts.append(f'<text x="{x(value):.0f}" y="{height - bottom + 18}" text-anchor="middle">{value}</text>')
     for value in (0.001, 0.01, 0.1, 1.0):
@@ -35,9 +35,9 @@ def draw(points: Sequence[tuple[str, float, float]], subject: str) -> str:
     parts.append(f'<text transform="translate(20 {height / 2}) rotate(-90)" text-anchor="middle">items missed</text>')
     for name, per_day, share in points:
         cx, cy = x(per_day), y(share)
-        colour = "#c2410c" if name.startswith("newsflow") else "#475569"
+        ours = name.startswith("newsflow")
+        colour = "#c2410c" if ours else "#475569"
+        place = f'x="{cx - 12:.0f}" text-anchor="end"' if ours else f'x="{cx + 12:.0f}"'
         parts.append(f'<circle cx="{cx:.0f}" cy="{cy:.0f}" r="7" fill="{colour}"/>')
-        parts.append(
-            f'<text x="{cx:.0f}" y="{cy - 12:.0f}" text-anchor="middle" fill="{colour}">{name}: {share:.2%}</text>'
-        )
+        parts.append(f'<text {place} y="{cy + 5:.0f}" fill="{colour}">{name}: {share:.2%}</text>')
     return "\n".join([*parts, "</svg>", ""])
