@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.stories import postgres
+from benchmarks.watch import spent
 from newsflow.importer.step import import_file
 from newsflow.settings import Settings
 
@@ -49,11 +50,6 @@ def _sentence(rng: random.Random, words: list[str]) -> str:
     return " ".join(rng.choices(words, k=rng.randint(9, 22))).capitalize() + "."
 
 
-def spent(processes: list[psutil.Process]) -> float:
-    """CPU seconds of processes and of those of their children that have ended."""
-    return sum(t.user + t.system + t.children_user + t.children_system for t in (p.cpu_times() for p in processes))
-
-
 def one(kind: str, count: int) -> dict[str, float]:
     """Import one file: CPU seconds here and of the server, the most memory in MB."""
     with tempfile.TemporaryDirectory() as folder, postgres() as dsn:
@@ -61,9 +57,9 @@ def one(kind: str, count: int) -> dict[str, float]:
         with file.open("w") as lines:
             lines.writelines(json.dumps(row) + "\n" for row in articles(kind, count))
         me = psutil.Process()
-        before = spent([me])
+        before = spent(me)
         result = import_file(Settings(database_url=dsn, dedupe_workers=1), file)  # type: ignore[arg-type]
-        client, server = spent([me]) - before, spent(me.children(recursive=True))
+        client, server = spent(me) - before, spent(*me.children(recursive=True))
     if result.counts != {"new": count}:
         raise SystemExit(f"{kind}: {result.counts}")
     return {"client": client, "server": server, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}

@@ -25,6 +25,7 @@ from rich.table import Table
 
 from benchmarks.stories import rows
 from benchmarks.story_world import Item, build, open_texts
+from benchmarks.watch import spent
 from newsflow.dedupe import store
 from newsflow.dedupe.step import deduplicate
 from newsflow.importer.step import file_rows
@@ -174,12 +175,12 @@ def whole_stage(conn: Connection, dsn: str, count: int) -> Whole:
         path.write_text(rows(newcomers_with_bodies(count)))
         file_rows(settings, run_id, path, {})
     postmaster = psutil.Process(conn.info.backend_pid).parent()
-    started, client, server = time.perf_counter(), _spent(psutil.Process()), _server(postmaster)
+    started, client, server = time.perf_counter(), spent(psutil.Process()), _server(postmaster)
     report = deduplicate(settings, run_id)
     return Whole(
         report.taken,
         time.perf_counter() - started,
-        _spent(psutil.Process()) - client,
+        spent(psutil.Process()) - client,
         _server(postmaster) - server,
     )
 
@@ -193,13 +194,8 @@ def newcomers_with_bodies(count: int) -> list[Item]:
     return [replace(item, url=f"{item.url}-{n}") for n, item in enumerate(items[:count])]
 
 
-def _spent(*processes: psutil.Process) -> float:
-    """CPU seconds of processes and of those of their children that have ended."""
-    return sum(t.user + t.system + t.children_user + t.children_system for t in (p.cpu_times() for p in processes))
-
-
 def _server(postmaster: psutil.Process) -> float:
-    return _spent(postmaster, *postmaster.children())
+    return spent(postmaster, *postmaster.children())
 
 
 def _reworded(texts: list[tuple[str, str]], seed: int) -> list[tuple[str, str]]:

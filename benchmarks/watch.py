@@ -128,6 +128,11 @@ class Watch:
 WIDTH, HEIGHT, LEFT, BOTTOM = 360, 260, 60, 40
 
 
+def spent(*processes: psutil.Process) -> float:
+    """CPU seconds of processes and of those of their children that have ended."""
+    return sum(t.user + t.system + t.children_user + t.children_system for t in (p.cpu_times() for p in processes))
+
+
 def draw(watches: Mapping[str, Watch]) -> str:
     """Memory over pages as SVG, a panel a process tree: the parent, and its largest child."""
     top = max(max(s.parent_mb, *s.children_mb, 1.0) for w in watches.values() for s in w.samples) * 1.15
