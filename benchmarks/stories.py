@@ -24,6 +24,7 @@ from rich.table import Table
 
 from benchmarks.story_world import Item, build, open_texts
 from newsflow.dedupe.sketch import sketch
+from newsflow.dedupe.texts import prepare
 from newsflow.importer.step import import_file
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT, Settings
@@ -160,7 +161,7 @@ class Board:
 def sketch_rate(items: Sequence[Item]) -> tuple[float, float]:
     """Documents a CPU second, tokenising included, and their mean length in words."""
     started = time.process_time()
-    words = sum(sketch(0, 0, i.title, i.body).words for i in items)
+    words = sum(sketch(0, 0, prepare(i.title, i.body)).words for i in items)
     return len(items) / (time.process_time() - started), words / len(items)
 
 
@@ -176,7 +177,7 @@ def main() -> None:
             file = Path(folder) / "articles.jsonl"
             file.write_text(rows(items))
             found, seconds = ours(items, file)
-            hashes = sum(len(sketch(0, 0, i.title, i.body).hashes) for i in items) / len(items)
+            hashes = sum(len(sketch(0, 0, prepare(i.title, i.body)).hashes) for i in items) / len(items)
             board.add("newsflow", items, found, seconds, 8 * hashes)
             if python:
                 script = Path(__file__).with_name("story_peers.py")

@@ -77,8 +77,8 @@ class Settings(BaseSettings):
     reap_query_minutes: int = Field(15, ge=1, description="longest query of a reader before its session is ended")
     reap_idle_minutes: int = Field(30, ge=1, description="longest open transaction of a reader at rest")
 
-    dedupe_batch: int = Field(500, ge=1, description="pages put into stories in one transaction")
-    dedupe_workers: int = Field(0, ge=0, description="processes that sketch ahead; 0 = cores, for long queues only")
+    dedupe_batch: int = Field(2000, ge=1, description="pages put into stories in one transaction")
+    dedupe_workers: int = Field(0, ge=0, description="processes that read and compare; 0 = cores, for long queues only")
 
     check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
 

@@ -1,5 +1,5 @@
 -- name: dedupe.waiting_pages lists the run's pages that have a new extraction, by key
-select x.page_id
+select x.page_id, p.extraction_id
 from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and p.state = 'extracted'
 order by x.page_id;
@@ -48,25 +48,26 @@ from barred b where x.run_id = %(run_id)s and x.page_id = b.page_id;
 -- name: dedupe.lock_stories lets one writer at a time change stories, until its transaction ends
 select pg_advisory_xact_lock(hashtextextended('newsflow.stories', 0));
 
--- name: dedupe.list_texts reads the newest extraction of pages
-select p.page_id, p.publisher_id, p.url, p.state, p.loaded_extraction_id is not null as loaded,
-  e.extraction_id, e.title, e.body, e.authors, e.agencies, e.published_at, e.published_quality, e.language,
-  e.canonical_url, e.page_type, e.cause,
+-- name: dedupe.list_texts reads the newest extraction of pages, and what tells whether they are another address
+select p.page_id, p.publisher_id, p.url, p.loaded_extraction_id is not null as loaded, e.extraction_id, e.canonical_url,
   exists (select from ingest.story_member m where m.page_id = p.page_id) as clustered
 from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.page_id = any(%(pages)s::bigint[])
 order by p.page_id;
 
--- name: dedupe.list_sketched reads the extractions that stored sketches were made of
-select s.page_id, p.publisher_id, e.extraction_id, e.title, e.body, e.authors, e.agencies, e.cause
-from ingest.sketch s join ingest.extraction e using (extraction_id) join ingest.page p on p.page_id = s.page_id
-where s.page_id = any(%(pages)s::bigint[])
-order by s.page_id;
+-- name: dedupe.list_versions names the extractions that stored sketches were made of
+select page_id, extraction_id from ingest.sketch where page_id = any(%(pages)s::bigint[]) order by page_id;
+
+-- name: dedupe.list_sources reads what sketches and comparisons are made of
+select e.extraction_id, e.page_id, p.publisher_id, e.title, e.body, e.authors, e.agencies, e.published_at, e.page_type,
+  e.cause
+from ingest.extraction e join ingest.page p using (page_id)
+where e.extraction_id = any(%(extractions)s::bigint[]);
 
 -- name: dedupe.list_canonical finds the pages that other pages name as their canonical address
-select p.page_id, p.url_hash, p.publisher_id, e.title, e.body, e.published_at, e.language, e.page_type
-from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
-where p.url_hash = any(%(hashes)s::bytea[]) and p.twin_of is null and p.state <> 'rejected';
+select page_id, url_hash, publisher_id, extraction_id
+from ingest.page p
+where url_hash = any(%(hashes)s::bytea[]) and extraction_id is not null and p.twin_of is null and p.state <> 'rejected';
 
 -- name: dedupe.end_twins ends pages that are another address of a page that we have
 with twin (page_id, twin_of) as (select * from unnest(%(pages)s::bigint[], %(twins)s::bigint[])), ended as (
@@ -122,13 +123,6 @@ group by g.h;
 -- name: dedupe.put_stops adds hashes to the stop-list as a new version of it
 insert into ingest.sketch_stop (h, version, pages, stories, page_id, added_at) values %s
 on conflict (h) do nothing;
-
--- name: dedupe.list_comparable reads what a comparison needs of pages
-select p.page_id, p.publisher_id, e.title, e.body, e.published_at, e.page_type, e.cause
-from ingest.page p
-join ingest.sketch s using (page_id)
-join ingest.extraction e on e.extraction_id = s.extraction_id
-where p.page_id = any(%(pages)s::bigint[]);
 
 -- name: dedupe.drop_edges takes out the edges of pages that are compared anew; returns whom they led to
 delete from ingest.story_edge

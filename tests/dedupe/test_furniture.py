@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.desk_prose import prose
 from benchmarks.desk_rivals import brief
-from newsflow.dedupe.sketch import digest
+from newsflow.dedupe.texts import digest
 from newsflow.importer.step import import_file
 from newsflow.settings import Settings
 from tests.dedupe.conftest import Desk

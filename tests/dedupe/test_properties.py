@@ -12,7 +12,7 @@ import time
 import pytest
 
 from benchmarks.story_world import Item, build
-from newsflow.dedupe import shelf
+from newsflow.dedupe import judge, shelf
 from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
 
@@ -74,20 +74,21 @@ def slow(self, *args):
     sys.stdin.readline()
     return found
 cluster.Clusterer._regroup = slow
-deduplicate(Settings(database_url=sys.argv[1], dedupe_batch=15), int(sys.argv[2]))
+settings = Settings(database_url=sys.argv[1], dedupe_batch=15, dedupe_workers=int(sys.argv[3]))
+deduplicate(settings, int(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("after", [1, 3])
-def test_killed_in_the_middle_and_run_again(desk: Desk, dsn: str, after: int) -> None:
-    """SIGKILL within a batch's transaction, after some batches were committed."""
+@pytest.mark.parametrize(("after", "workers"), [(1, 1), (3, 1), (2, 2)])
+def test_killed_in_the_middle_and_run_again(desk: Desk, dsn: str, after: int, workers: int) -> None:
+    """SIGKILL within a batch's transaction, after some batches were committed; its workers die with it."""
     desk.file_world(world())
     desk.deduplicate()
     expected = desk.members()
     desk.forget_stories()
     run_id = desk.open_run()
     step = subprocess.Popen(
-        [sys.executable, "-c", KILLED, dsn, str(run_id)],
+        [sys.executable, "-c", KILLED, dsn, str(run_id), str(workers)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT / "plugins")},
     )  # fmt: skip
@@ -117,7 +118,7 @@ def test_a_shelf_of_one_text_gives_the_same(desk: Desk, monkeypatch: pytest.Monk
     edges = "select lo, hi, containment, rule, joins from ingest.story_edge order by 1, 2"
     ample = desk.members(), desk.rows(edges)
     desk.forget_stories()
-    for name, bound in (("TEXTS", 1), ("PLACES", 1), ("AT_ONCE", 2)):
-        monkeypatch.setattr(shelf, name, bound)
+    for room, name, bound in ((shelf, "TEXTS", 1), (shelf, "PLACES", 1), (shelf, "AT_ONCE", 2), (judge, "AT_ONCE", 2)):
+        monkeypatch.setattr(room, name, bound)
     desk.deduplicate(dedupe_batch=20)
     assert (desk.members(), desk.rows(edges)) == ample

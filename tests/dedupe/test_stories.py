@@ -88,6 +88,6 @@ def test_alarms() -> None:
 
 
 def test_candidates() -> None:
-    assert partners({5: [10, 11], 7: [11], 9: [12]}, {11: [1, 5, 7], 12: [9]}) == {5: [1, 7], 7: [1, 5]}
+    assert partners({5: [10, 11], 7: [11], 9: [12]}, {11: [1, 5, 7], 12: [9]}) == {5: [1], 7: [1, 5]}
     assert suspects({1: list(range(HOT)), 2: [1]}) == [1]
     assert stopped({1: STOP_STORIES + 1, 2: STOP_STORIES}) == {1}

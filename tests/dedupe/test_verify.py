@@ -146,13 +146,13 @@ KNOWN = frozenset({"anna", "paul", "kyiv", "kiev", "tuesday", "march", "wednesda
     ],
 )
 def test_conflicts(one: list[str], other: list[str], numbers: int, others: int) -> None:
-    found = conflicts([(one, other)], KNOWN, cased=True)
+    found = conflicts([(one, other)], KNOWN)
     assert (found.numbers, found.names) == (numbers, others)
 
 
 def test_counting_stops_when_it_is_enough() -> None:
     slots = iter([(["12"], ["14"])] * 5)
-    assert conflicts(slots, KNOWN, cased=True, enough=lambda found: found.numbers > 1).numbers == 2
+    assert conflicts(slots, KNOWN, enough=lambda found: found.numbers > 1).numbers == 2
     assert len(list(slots)) == 3
 
 
@@ -171,4 +171,4 @@ def test_names_in_their_surroundings(body: str, expected: set[str]) -> None:
 
 
 def test_without_case_a_replaced_word_counts_a_third() -> None:
-    assert conflicts([(["晴"], ["雨"])] * 3, frozenset(), cased=False).names == pytest.approx(1)
+    assert conflicts([(["晴"], ["雨"])] * 3, frozenset()).names == pytest.approx(1)

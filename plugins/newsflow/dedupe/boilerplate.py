@@ -43,6 +43,7 @@ _PHRASES = (
 _BOILERPLATE = re.compile(r"\W*(?:" + "|".join(_PHRASES) + ")")
 _SENTENCE = re.compile(r"(?<=[.!?*]) ")
 _LONGEST = 240  # characters; a longer line says something else too
+_START = 100  # characters that hold any of the phrases
 _FOLD = str.maketrans("áàâãäéèêëíìîïóòôõöúùûüñçóęąśłżźćń", "aaaaaeeeeiiiiooooouuuuncoeaslzzcn")
 
 
@@ -50,8 +51,8 @@ def is_boilerplate(line: str) -> bool:
     """Whether a line begins as forms and notices do, and says little more."""
     if len(line) > _LONGEST:
         return False
-    line = line.casefold() if line.isascii() else line.casefold().translate(_FOLD)
-    return _BOILERPLATE.match(line) is not None
+    start = line[:_START].casefold()
+    return _BOILERPLATE.match(start if start.isascii() else start.translate(_FOLD)) is not None
 
 
 def without_boilerplate(body: str, site_lines: frozenset[int] = frozenset()) -> str:

@@ -10,13 +10,14 @@ HOT = 100  # pages from which a hash is suspected
 
 
 def partners(sketches: Mapping[int, Iterable[int]], postings: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
-    """For each page of the batch the other pages that share a hash with it, those of the batch too.
+    """For each page of the batch the other pages that share a hash with it; two of the batch are named once.
 
     :param sketches: hashes of each page of the batch.
     :param postings: pages of each hash that several have.
     """
     found = {page: {other for h in hashes for other in postings.get(h, ())} for page, hashes in sketches.items()}
-    return {page: sorted(others - {page}) for page, others in found.items() if others - {page}}
+    once = {page: sorted(o for o in others if o not in sketches or o < page) for page, others in found.items()}
+    return {page: others for page, others in once.items() if others}
 
 
 def suspects(postings: Mapping[int, Sequence[int]]) -> list[int]:

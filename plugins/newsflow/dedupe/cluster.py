@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe import candidates, store
 from newsflow.dedupe.alarms import alarms
-from newsflow.dedupe.credits import credits
-from newsflow.dedupe.furniture import Furniture
-from newsflow.dedupe.overlap import promising
-from newsflow.dedupe.shelf import Shelf
-from newsflow.dedupe.sketch import Sketch, sketch
+from newsflow.dedupe.crew import Crew
+from newsflow.dedupe.judge import Pair
+from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import Edge, Member, Story, components
-from newsflow.dedupe.texts import prepare
 from newsflow.dedupe.twins import find_twins
-from newsflow.dedupe.verify import EDITED, SHARED, WHOLE, Verdict, compare
+from newsflow.dedupe.verify import Verdict
 from newsflow.store import queries
 
 
@@ -38,47 +34,37 @@ class Clusterer:
 
     conn: Connection
     now: datetime
-    _furniture: Furniture = field(init=False)
-    _shelf: Shelf = field(init=False)
+    crew: Crew
 
-    def __post_init__(self) -> None:
-        self._furniture = Furniture(self.conn)
-        self._shelf = Shelf(self.conn, self._furniture)
-
-    def cluster(self, pages: Sequence[int], sketches: Mapping[int, Sketch] = MappingProxyType({})) -> Clustered:
-        """Put pages into stories; one writer at a time does so.
-
-        :param sketches: those that were made ahead, by extraction_id.
-        """
+    def cluster(self, pages: Sequence[int]) -> Clustered:
+        """Put pages into stories; one writer at a time does so."""
         queries.run(self.conn, "dedupe.lock_stories")
         texts = store.texts(self.conn, pages)
-        twins = find_twins(texts, store.canonical(self.conn, texts), _alike)
-        return Clustered(twins, self._place([t for t in texts if t.page_id not in twins], sketches))
+        twins = find_twins(texts, store.canonical(self.conn, texts), self._alike)
+        return Clustered(twins, self._place([t.extraction_id for t in texts if t.page_id not in twins]))
 
     def recluster(self, pages: Sequence[int]) -> int:
         """Put pages that are in stories into stories anew; returns how many loaded articles moved."""
         queries.run(self.conn, "dedupe.lock_stories")
-        return self._place(store.sketched(self.conn, pages), {})
+        return self._place(list(store.versions(self.conn, pages).values()))
 
-    def _place(self, texts: Sequence[Any], sketches: Mapping[int, Sketch]) -> int:
-        self._shelf.forget(t.page_id for t in texts)
-        self._furniture.load(texts)
-        made = [sketches.get(t.extraction_id) or self._sketch(t) for t in texts]
+    def _place(self, extractions: Sequence[int]) -> int:
+        readings = self.crew.readings(extractions).values()
+        made = [reading.sketch for reading in readings]
         store.put_sketches(self.conn, made)
-        store.put_credits(self.conn, {t.page_id: credits(t.body, t.authors, t.agencies) for t in texts})
+        store.put_credits(self.conn, {reading.sketch.page_id: reading.credits for reading in readings})
         batch = {s.page_id for s in made}
         reached = store.replace_edges(self.conn, sorted(batch), self._compared(made), self.now)
         return self._regroup(reached | batch, batch)
 
-    def _sketch(self, row: Any) -> Sketch:
-        return sketch(row.page_id, row.extraction_id, row.title, row.body, self._furniture.of(row))
+    def _alike(self, one: Any, other: Any) -> bool:
+        return self.crew.own.alike(one.extraction_id, other.extraction_id)
 
-    def _compared(self, made: Sequence[Sketch]) -> dict[tuple[int, int], Verdict]:
+    def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Verdict]:
         """Verdicts worth keeping on all candidates of these sketches."""
         partners = candidates.partners({s.page_id: s.hashes for s in made}, self._postings(made))
-        places = self._shelf.places(partners.keys() | {other for others in partners.values() for other in others})
-        verdicts = self._shelf.verdicts(promising(partners, places, EDITED, SHARED))
-        return {pair: verdict for pair, verdict in verdicts if verdict.copies or verdict.spans}
+        pages = {*partners, *(other for others in partners.values() for other in others)}
+        return self.crew.verdicts(partners, store.versions(self.conn, pages))
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))
@@ -120,10 +106,5 @@ class Clusterer:
                     found[page_id] = row.similarity
                 else:
                     missing.append((page_id, story.origin))
-        return found | {page_id: verdict.containment for (page_id, _), verdict in self._shelf.verdicts(missing)}
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Whether a page and the one that it calls canonical carry the same text (comments and teasers apart)."""
-    a, b = (prepare(row.title, row.body, row.published_at, row.page_type) for row in (one, other))
-    return a.words == b.words or compare(a, b).jaccard >= WHOLE
+        likeness = self.crew.own.likeness(missing, store.versions(self.conn, {p for pair in missing for p in pair}))
+        return found | {page_id: likeness[page_id, origin] for page_id, origin in missing}

@@ -17,7 +17,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.dedupe.sketch import digest
+from newsflow.dedupe.texts import digest
 from newsflow.store import queries
 from newsflow.text.sitelines import MAX_PAGES, Rule, fingerprint, learn, page_lines
 

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import Clock, utcnow
 from newsflow.dedupe import ALGORITHM
 from newsflow.dedupe.cluster import Clusterer
+from newsflow.dedupe.crew import Crew
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, session, transaction
@@ -34,18 +35,26 @@ def rebuild(
     with session(settings.dsn, application="newsflow dedupe rebuild") as conn, advisory_lock(conn, "newsflow.rebuild"):
         with transaction(conn):
             queries.run(conn, "dedupe.open_rebuild", version=ALGORITHM, now=clock())
-        clusterer = Clusterer(conn, clock())
-        while True:
-            with transaction(conn):
-                batch = queries.rows(conn, "dedupe.rebuild_batch", size=settings.dedupe_batch)
-                if not batch:
-                    queries.run(conn, "dedupe.end_rebuild", now=clock())
-                    return _state(conn)
-                pages = [row.page_id for row in batch]
-                moved = clusterer.recluster(pages)
-                queries.run(conn, "dedupe.note_rebuild", last=pages[-1], pages=len(pages), moved=moved)
-            with transaction(conn):
-                progress(_state(conn))
+            left = _state(conn).left
+        with Crew(settings, conn, left) as crew:
+            clusterer = Clusterer(conn, clock(), crew)
+            while _next_batch(clusterer, settings.dedupe_batch):
+                with transaction(conn):
+                    progress(_state(conn))
+        with transaction(conn):
+            queries.run(conn, "dedupe.end_rebuild", now=clock())
+            return _state(conn)
+
+
+def _next_batch(clusterer: Clusterer, size: int) -> bool:
+    """Put the next pages into stories anew, in a transaction; False where none are left."""
+    conn = clusterer.conn
+    with transaction(conn):
+        pages = [row.page_id for row in queries.rows(conn, "dedupe.rebuild_batch", size=size)]
+        if pages:
+            moved = clusterer.recluster(pages)
+            queries.run(conn, "dedupe.note_rebuild", last=pages[-1], pages=len(pages), moved=moved)
+    return bool(pages)
 
 
 def _state(conn: Connection) -> Rebuilt:

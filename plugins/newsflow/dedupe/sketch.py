@@ -6,11 +6,10 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
-from xxhash import xxh3_64_intdigest
 
-from newsflow.dedupe.boilerplate import without_boilerplate
-from newsflow.dedupe.shingles import distinct, shingles
-from newsflow.text.normalise import tokens, weights
+from newsflow.dedupe.shingles import Hashed, distinct, shingles
+from newsflow.dedupe.texts import Text
+from newsflow.text.normalise import tokens
 
 SHINGLE = 8  # words
 KEPT = 16  # smallest hashes of the whole text
@@ -32,13 +31,6 @@ class Sketch:
     site_lines: int = 0  # digest of the lines that were left out
 
 
-def digest(lines: frozenset[int]) -> int:
-    """A signed 64-bit number that says which lines these are; 0 for none."""
-    if not lines:
-        return 0
-    return xxh3_64_intdigest(",".join(map(str, sorted(lines))).encode()) - (1 << 63)
-
-
 def text_key(words: list[str], title: str, length: float) -> bytes | None:
     """sha256 that is equal for equal texts; None for an empty one, which equals nothing."""
     if not words:
@@ -47,20 +39,15 @@ def text_key(words: list[str], title: str, length: float) -> bytes | None:
     return hashlib.sha256(" ".join(parts).encode("utf-8", "surrogatepass")).digest()
 
 
-def bottom(words: list[str], found: list[float] | None = None) -> tuple[int, ...]:
+def bottom(text: Hashed) -> tuple[int, ...]:
     """The smallest hashes of a text's shingles and of its lead's, as signed 64-bit numbers, sorted."""
-    hashes = shingles(words, SHINGLE, found).hashes
+    hashes = shingles(text, SHINGLE).hashes
     kept = np.concatenate((distinct(hashes)[:KEPT], distinct(hashes[:LEAD])[:LEAD_KEPT]))
     return tuple(distinct(kept).view(np.int64).tolist())
 
 
-def sketch(page_id: int, extraction_id: int, title: str, body: str, site_lines: frozenset[int] = frozenset()) -> Sketch:
-    """Sketch one text.
-
-    :param site_lines: fingerprints of lines that recur across its publisher's pages.
-    """
-    words = tokens(without_boilerplate(body, site_lines))
-    found = weights(words)
-    length = len(words) if found is None else sum(found)
-    hashes = bottom(words, found) if length >= EXACT_UNDER else ()
-    return Sketch(page_id, extraction_id, round(length), text_key(words, title, length), hashes, digest(site_lines))
+def sketch(page_id: int, extraction_id: int, text: Text) -> Sketch:
+    """Sketch one text."""
+    hashes = bottom(text.hashed) if text.length >= EXACT_UNDER else ()
+    key = text_key(text.words, text.title, text.length)
+    return Sketch(page_id, extraction_id, round(text.length), key, hashes, text.site_lines)

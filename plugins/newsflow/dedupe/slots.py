@@ -55,22 +55,22 @@ def conflicts(
     slots: Iterable[tuple[Sequence[str], Sequence[str]]],
     known: frozenset[str],
     *,
-    cased: bool,
     enough: Callable[[Conflicts], bool] = lambda found: False,
 ) -> Conflicts:
     """Places in which two texts state different facts; one that comes back counts each time.
 
     :param slots: gaps of the one text beside those of the other.
-    :param known: names of both texts.
-    :param cased: whether names can be told at all; if not, a replaced word counts as a third of one.
+    :param known: names of both texts; where there are none, a replaced word counts as a third of one.
     :param enough: counts from which on the rest need not be read.
     """
     found = NO_CONFLICTS
     for one, other in slots:
+        if known and not (_facts(one, known) and _facts(other, known)):
+            continue
         for a, b in replaced(one, other):
             if _other_numbers(a, b):
                 found = Conflicts(found.numbers + 1, found.names)
-            elif not cased:
+            elif not known:
                 found = Conflicts(found.numbers, found.names + UNCASED)
             elif _other_names(a, b, known):
                 found = Conflicts(found.numbers, found.names + 1)
@@ -81,14 +81,18 @@ def conflicts(
     return found
 
 
+def _facts(words: Sequence[str], known: frozenset[str]) -> bool:
+    return any(word in known or word[0].isdigit() for word in words)
+
+
 def replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
     """Words of a gap that stand for other words in the other text."""
     if len(one) == 1 and len(other) == 1:
         yield one, other
-    elif 0 < len(one) <= LONGEST and 0 < len(other) <= LONGEST:
-        for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-            if kind == "replace" and max(b - a, d - c) <= SLOT:
-                yield one[a:b], other[c:d]
+        return
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if kind == "replace" and max(b - a, d - c) <= SLOT:
+            yield one[a:b], other[c:d]
 
 
 def _other_numbers(one: Sequence[str], other: Sequence[str]) -> bool:

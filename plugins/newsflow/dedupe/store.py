@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,18 @@ from newsflow.store import queries
 
 
 def texts(conn: Connection, pages: Sequence[int]) -> list[Any]:
-    """Newest extraction of each page, by page_id."""
+    """Newest extraction of each page, by page_id, and what the page says of its address."""
     return queries.rows(conn, "dedupe.list_texts", pages=list(pages))
 
 
-def sketched(conn: Connection, pages: Sequence[int]) -> list[Any]:
+def versions(conn: Connection, pages: Iterable[int]) -> dict[int, int]:
     """The extraction that each page's sketch was made of (a newer one may wait for its own turn)."""
-    return queries.rows(conn, "dedupe.list_sketched", pages=list(pages))
+    return dict(queries.rows(conn, "dedupe.list_versions", pages=sorted(pages)))
+
+
+def sources(conn: Connection, extractions: Collection[int]) -> list[Any]:
+    """What reading and comparing need of extractions: texts, names, time, type."""
+    return queries.rows(conn, "dedupe.list_sources", extractions=list(extractions))
 
 
 def canonical(conn: Connection, texts: Iterable[Any]) -> dict[bytes, Any]:
@@ -34,11 +39,6 @@ def canonical(conn: Connection, texts: Iterable[Any]) -> dict[bytes, Any]:
     if not hashes:
         return {}
     return {bytes(row.url_hash): row for row in queries.rows(conn, "dedupe.list_canonical", hashes=hashes)}
-
-
-def comparable(conn: Connection, pages: Iterable[int]) -> list[Any]:
-    """What a comparison needs of clustered pages: title, body, time, type."""
-    return queries.rows(conn, "dedupe.list_comparable", pages=sorted(pages))
 
 
 def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:

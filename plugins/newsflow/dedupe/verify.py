@@ -7,21 +7,19 @@ shared shingles are aligned, and the short gaps between them are read.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from newsflow.dedupe.align import aligned, common, covered, disordered, gaps, leads, span
+from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, span, straightened
 from newsflow.dedupe.shingles import Positions
 from newsflow.dedupe.slots import LONGEST, NO_CONFLICTS, Conflicts, conflicts
 from newsflow.dedupe.stories import NOWHERE, Span
-from newsflow.dedupe.texts import SIZE, Text
-from newsflow.text.normalise import tokens
+from newsflow.dedupe.texts import HEADING, SIZE, Text
 
 CONTAINMENT = 0.6  # of the shorter text's shingles
 SHARED = 20  # shingles; fewer where the shorter text hardly has more
@@ -42,13 +40,7 @@ RELATED = 0.35  # the same for an excerpt whose names don't come back: share of 
 HEADLESS = 0.75  # containment that makes up for leads that differ in both
 PART = 0.75  # of the longer text's shingles; a text shorter than that may be an item of the longer
 SCATTERED = 1.5  # times its own length over which a part's shared shingles lie: no item, but a thinned copy
-HEADING = 14  # words that a heading has at most
 LIVE = 0.9  # Jaccard that two live blogs must have: each entry makes another text of them
-_ROUNDUP = re.compile(
-    r"\b(?:in (?:brief|short)|briefs|round-?up|digest|at a glance|(?:news|morning|evening|daily) briefing|headlines|"
-    r"things (?:you need )?to know|what happened (?:overnight|today))\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +62,47 @@ class Verdict:
 
 def compare(one: Text, other: Text) -> Verdict:
     """Judge two texts; the same for `compare(other, one)`."""
-    a, b = sorted((one, other), key=_size)
-    shared = common(a.unique, b.unique)
+    a, b = (one, other) if _size(one) <= _size(other) else (other, one)
+    found = match(a, b)
+    shared = found.shared
     containment = shared / max(1, len(a.unique))
     jaccard = shared / max(1, len(a.unique) + len(b.unique) - shared)
-    found = Verdict(False, "little shared", containment, jaccard, shared)
+    verdict = partial(Verdict, containment=containment, jaccard=jaccard, shared=shared)
     if containment < EDITED or shared < min(SHARED, 0.8 * len(a.unique)):
-        return found
+        return verdict(False, "little shared")
     if (a.live or b.live) and jaccard < LIVE:
-        return replace(found, rule="live blog")
-    here, there = aligned(a, b)
+        return verdict(False, "live blog")
+    here, there = found.here, straightened(found)
     if disordered(there):
-        return replace(found, rule="other order")
-    share = covered(a, here, gaps(a, b, here, there)) if containment < HEADLESS else 1.0
-    if containment < CONTAINMENT and share < COVERED:
-        return found
+        return verdict(False, "other order")
+    between = gaps(a, b, here, there)
+    if containment < CONTAINMENT and covered(a, here, between) < COVERED:
+        return verdict(False, "little shared")
     template = partial(_template, shared=shared, same_publisher=bool(a.publisher) and a.publisher == b.publisher)
-    between, known = gaps(a, b, here, there), a.names | b.names
-    clashes = conflicts(between, known, cased=bool(known), enough=template)
-    found = replace(found, conflicts=clashes)
+    clashes = conflicts(_slots(a, b, between), a.names | b.names, enough=template)
+    verdict = partial(verdict, conflicts=clashes)
     if template(clashes):
-        return replace(found, rule="template")
+        return verdict(False, "template")
     if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
-        return replace(found, rule="too far apart")
-    edited = share >= COVERED and (containment >= HEADLESS or here[0] <= LONGEST)
+        return verdict(False, "too far apart")
+    edited = containment >= HEADLESS or (here[0] <= LONGEST and covered(a, here, between) >= COVERED)
     if not edited and not leads(a, b, here, there):
-        return replace(found, rule="other lead")
+        return verdict(False, "other lead")
     rule = _form(a, b, there, jaccard)
     spans = _spans(a, b, here, there, rule)
     spans = spans if a is one or not spans else (spans[1], spans[0])
-    return replace(found, copies=rule in {"whole", "lead"}, rule=rule, spans=spans)
+    return verdict(rule in {"whole", "lead"}, rule, spans=spans)
+
+
+def _slots(a: Text, b: Text, between: Gaps) -> Iterator[tuple[list[str], list[str]]]:
+    """Words of the gaps that are short in both; the shortest first, as most templates are told by these."""
+    for start, end, there, until in sorted(between, key=_area):
+        if 0 < end - start <= LONGEST and 0 < until - there <= LONGEST:
+            yield a.words[start:end], b.words[there:until]
+
+
+def _area(gap: tuple[int, int, int, int]) -> int:
+    return (gap[1] - gap[0]) * (gap[3] - gap[2])
 
 
 def _spans(a: Text, b: Text, here: Positions, there: Positions, rule: str) -> tuple[Span, Span] | None:
@@ -134,7 +137,7 @@ def _form(a: Text, b: Text, there: Positions, jaccard: float) -> str:
     """What kind of copy it is, or why it is none after all; a round-up is a copy of round-ups only."""
     if jaccard >= PART:
         return "whole"
-    if bool(_ROUNDUP.search(a.title)) != bool(_ROUNDUP.search(b.title)):
+    if a.roundup != b.roundup:
         return "roundup"
     return "whole" if jaccard >= WHOLE else _excerpt(a, b, there)
 
@@ -157,13 +160,8 @@ def _headed(b: Text, there: Positions) -> bool:
     """Whether a heading stands right before a part and another right after it: an item among others."""
     ordered, few = np.sort(there), len(there) // 20
     start, end = int(ordered[few]) - few, int(ordered[-1 - few]) + few + SIZE
-    at, headings = 0, list[int]()
-    for line in b.body.split("\n"):
-        words = len(tokens(line))
-        if 0 < words <= HEADING and line.rstrip()[-1:].isalnum():
-            headings.append(at)
-        at += words
-    return any(abs(h - end) <= SIZE for h in headings) and any(h < start <= h + HEADING + SIZE for h in headings)
+    after = any(abs(h - end) <= SIZE for h in b.headings)
+    return after and any(h < start <= h + HEADING + SIZE for h in b.headings)
 
 
 def continuity(a: Text, rest: Sequence[str]) -> float:

@@ -1,0 +1,118 @@
+"""Judges in processes of their own, for one who clusters: they read ahead, and share out what is to be compared."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from types import TracebackType
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.dedupe.judge import Judge, Pair, Versions
+from newsflow.dedupe.shelf import Reading, slices
+from newsflow.dedupe.verify import Verdict
+from newsflow.mortal import die_with
+from newsflow.settings import Settings
+from newsflow.store.db import connect
+
+LONG = 2000  # pages from which other processes are worth their start
+
+Asked = Mapping[int, Sequence[int]]  # page → its candidates
+
+
+class Crew:
+    """Reads and compares for the caller, who holds the transaction; alone it works in this process.
+
+    Others see only what is committed: extractions are, long before, and nothing else is read.
+
+    :param pages: how many are waiting.
+    """
+
+    def __init__(self, settings: Settings, conn: Connection, pages: int) -> None:
+        self.own = Judge(conn)
+        self._dsn = settings.dsn
+        self._size = settings.dedupe_workers or (os.cpu_count() or 1 if pages >= LONG else 1)
+        self._others: list[ProcessPoolExecutor] = []
+        self._batches: Iterator[Sequence[int]] = iter(())
+        self._ahead: list[Future[dict[int, Reading]]] = []
+
+    def __enter__(self) -> Crew:
+        if self._size > 1:
+            # fork: spawned children would import __main__, which is all of Airflow
+            context = multiprocessing.get_context("fork")
+            # an executor each, so that a story's pages can go to the process that has its texts at hand
+            self._others = [
+                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._dsn, os.getpid()))
+                for _ in range(self._size)
+            ]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for other in self._others:
+            other.shutdown(cancel_futures=True)
+
+    def plan(self, batches: Iterable[Sequence[int]]) -> None:
+        """Say what will be read, batch by batch: each is read while its forerunner is compared and stored."""
+        self._batches = iter(batches)
+        self._read_next()
+
+    def _read_next(self) -> None:
+        batch = next(self._batches, ())
+        size = -(-len(batch) // max(1, len(self._others))) or 1
+        self._ahead = [
+            other.submit(_readings, some) for other, some in zip(self._others, slices(batch, size), strict=False)
+        ]
+
+    def readings(self, extractions: Collection[int]) -> dict[int, Reading]:
+        """Sketch and credits of each extraction: what was read ahead, the rest now."""
+        ready = {key: reading for future in self._ahead for key, reading in future.result().items()}
+        self._read_next()
+        missing = [key for key in extractions if key not in ready]
+        return {key: ready[key] for key in extractions if key in ready} | self.own.readings(missing)
+
+    def verdicts(self, asked: Asked, versions: Versions) -> dict[Pair, Verdict]:
+        """Verdicts worth keeping on pages and their candidates, as `Judge.verdicts`."""
+        if not self._others:
+            return self.own.verdicts(asked, versions)
+        futures = [
+            other.submit(_verdicts, share, _of(share, versions))
+            for other, share in zip(self._others, shares(asked, len(self._others)), strict=True)
+        ]
+        return {pair: verdict for future in futures for pair, verdict in future.result().items()}
+
+
+def shares(asked: Asked, count: int) -> list[Asked]:
+    """As many parts of about equal work; pages with one oldest candidate are together, as they need the same texts."""
+    parts: list[dict[int, Sequence[int]]] = [{} for _ in range(count)]
+    work, done = sum(map(len, asked.values())), 0
+    for page in sorted(asked, key=lambda page: (min(asked[page]), page)):
+        parts[done * count // work][page] = asked[page]
+        done += len(asked[page])
+    return list(parts)
+
+
+def _of(asked: Asked, versions: Versions) -> dict[int, int]:
+    pages = {*asked, *(other for others in asked.values() for other in others)}
+    return {page: versions[page] for page in pages if page in versions}
+
+
+_judges: list[Judge] = []  # one, in a process of the crew
+
+
+def _begin(dsn: str, parent: int) -> None:
+    die_with(parent)
+    conn = connect(dsn, application="newsflow deduplicate")
+    conn.autocommit = True
+    _judges[:] = [Judge(conn)]
+
+
+def _readings(extractions: Sequence[int]) -> dict[int, Reading]:
+    return _judges[0].readings(extractions)
+
+
+def _verdicts(asked: Asked, versions: Versions) -> dict[Pair, Verdict]:
+    return _judges[0].verdicts(asked, versions)

@@ -1,0 +1,38 @@
+"""Work shared out among processes: all of it, once, in parts of about one size."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsflow.dedupe.crew import Crew, shares
+from tests.dedupe.conftest import Desk
+
+ASKED = st.dictionaries(st.integers(100, 200), st.lists(st.integers(0, 99), min_size=1, max_size=9), max_size=40)
+
+
+@given(ASKED, st.integers(1, 5))
+def test_each_page_is_in_one_share_and_none_is_much_larger(asked: dict[int, list[int]], count: int) -> None:
+    found = shares(asked, count)
+    assert len(found) == count
+    assert sorted((page, list(others)) for share in found for page, others in share.items()) == sorted(asked.items())
+    sizes = [sum(map(len, share.values())) for share in found]
+    assert max(sizes) <= sum(sizes) / count + 9
+
+
+def test_pages_of_one_story_stay_together() -> None:
+    asked = {100 + n: [n % 2] for n in range(20)}
+    assert [{others[0] for others in share.values()} for share in shares(asked, 2)] == [{0}, {1}]
+
+
+def test_what_was_read_ahead_is_taken_up_and_the_rest_is_read_now(desk: Desk) -> None:
+    for n in range(6):
+        desk.file(f"https://a.example/{n}", f"Text {n} " + "(Reuters) of a few words more " * 8)
+    numbers = [row[0] for row in desk.rows("select extraction_id from ingest.extraction order by 1")]
+    settings = desk.settings.model_copy(update={"dedupe_workers": 2})
+    with Crew(settings, desk.conn, 0) as crew, Crew(desk.settings, desk.conn, 0) as alone:
+        crew.plan([numbers[:3], numbers[3:5]])
+        for some in (numbers[:3], numbers[3:], numbers[:1]):
+            found = crew.readings(some)
+            assert list(found) == some
+            assert found == alone.readings(some)
