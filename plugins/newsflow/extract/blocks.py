@@ -46,6 +46,7 @@ class Block:
     order: int
     bold: float = 0.0
     _words: int = -1
+    _key: str | None = None
 
     @property
     def words(self) -> int:
@@ -54,10 +55,20 @@ class Block:
             self._words = count_words(self.text)
         return self._words
 
+    @property
+    def key(self) -> str:
+        """The key of its text; made once."""
+        if self._key is None:
+            self._key = key(self.text)
+        return self._key
+
+
+_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+
 
 def key(text: str) -> str:
     """What two renderings of one line have in common: its letters and digits."""
-    return "".join(filter(str.isalnum, text))
+    return text.translate(_SIGNS) if text.isascii() else "".join(filter(str.isalnum, text))
 
 
 @dataclass

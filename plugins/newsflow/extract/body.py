@@ -51,7 +51,7 @@ def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
 
     A line may be several blocks in a row, as a table's row or a list item with a heading in it.
     """
-    keys = [key(block.text) for block in blocks]
+    keys = [block.key for block in blocks]
     where: dict[str, list[int]] = defaultdict(list)
     for n, found in enumerate(keys):
         where[found].append(n)
@@ -178,7 +178,7 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
     ]
     found = [block for block in free if ground.parents[block.nodes[-2:-1]] > 20] + _alike(free, ground)
     return sorted(
-        (block for block in found if _worth(block) and key(block.text) not in ground.letters), key=lambda b: b.order
+        (block for block in found if _worth(block) and block.key not in ground.letters), key=lambda b: b.order
     )
 
 

@@ -11,8 +11,8 @@ _BAD = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff"
     "\ufdd0-\ufdef\ufffc\ufffe\uffff]"
 )
+_PLAIN = bytes((9, 10, 13, *range(0x20, 0x7F)))
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
-_SPACES = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str) -> str:
@@ -24,12 +24,16 @@ def clean(text: str) -> str:
 
 def strip(text: str) -> str:
     """The text without those characters, its lines and spaces as they are."""
-    if "\x1b" in text:
-        text = _ANSI.sub("", text)
-    return _BAD.sub("", text)
+    return _BAD.sub("", _ANSI.sub("", text)) if _BAD.search(_unusual(text)) else text
+
+
+def _unusual(text: str) -> str:
+    """What is left of a text without plain ASCII: few characters to look at, and a page has a hundred thousand."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    return rest.decode("utf-8", "surrogatepass")
 
 
 def clean_lines(text: str) -> list[str]:
     """The non-empty lines of a text, each clean."""
-    lines = (_SPACES.sub(" ", line).strip() for line in strip(text).splitlines())
+    lines = (" ".join(line.split()) for line in strip(text).splitlines())
     return [line for line in lines if line]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from lxml.html import HtmlElement
 
-from newsflow.extract import engine, talk
+from newsflow.extract import clearing, engine, talk
 from newsflow.extract.blocks import Block
 from newsflow.extract.body import Paragraph, densest, merge, missing, place
 from newsflow.extract.chars import clean_lines
@@ -74,13 +74,11 @@ def paragraphs(
 ) -> tuple[list[Paragraph], str]:
     """The body's lines before cleaning, and the extractor that gave them.
 
-    :param root: the page's tree without scripts and the like; it is used up.
-    :param html: the page as text, for candidates that parse it themselves.
+    :param root: the page's tree as `clearing.clear` left it; it is used up.
+    :param html: the page as text, for candidates that need a tree of their own.
     :param told: the page's own telling of its text to search engines.
     """
-    from copy import copy
-
-    first = _filled(engine.quick(copy(root)), blocks)
+    first = _filled(engine.quick(root), blocks)
     container = densest(blocks)
     words = sum(p.words for p in first)
     if not words and not container and (only := _misnamed(blocks)):
@@ -88,7 +86,7 @@ def paragraphs(
     if words and sum(block.words for block in container) <= GATE * words:
         return first, "engine"
     dense = [block.text for block in container]
-    second = _filled(engine.thorough(root), blocks)
+    second = _filled(engine.thorough(clearing.anew(html)), blocks)
     candidates: dict[str, Sequence[str]] = {
         "engine": [p.text for p in first],
         "engine, thorough": [p.text for p in second],

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
 from newsflow.extract import (
@@ -14,18 +13,17 @@ from newsflow.extract import (
     blocks,
     bylines,
     charset,
+    clearing,
     completeness,
     dates,
     deck,
     fields,
     language,
-    layout,
     lines,
     marks,
     outcomes,
     regions,
     state,
-    talk,
     title,
     tree,
 )
@@ -142,10 +140,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     found = _metadata(root, page, url, hints)
     seen = marks.read(root, text)
     titles = _titles(page, found["title"])
-    strip_elements(root, *blocks.JUNK, with_tail=False)
-    layout.unwrap(root)
-    talk.unname(root)
-    ground = blocks.segment(root)
+    ground = blocks.segment(clearing.clear(root))
     head = regions.headline(ground, set(map(title.squeeze, titles)))
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
-from copy import copy
 from functools import lru_cache
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from newsflow.extract import pruning
 from newsflow.extract.chars import clean_lines
 
 # What trafilatura logs is said by outcomes here; a warning a page floods the task's log.
@@ -34,16 +34,15 @@ def _options() -> Any:
 
 def quick(root: HtmlElement) -> list[str]:
     """Paragraphs of the main content as the rules of trafilatura's first stage find it; eats the tree."""
-    from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
+    from trafilatura.htmlprocessing import convert_tags, tree_cleaning
     from trafilatura.main_extractor import extract_content
-    from trafilatura.xml import xmltotxt
-    from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
+    from trafilatura.xml import delete_element, xmltotxt
 
     options = _options()
     try:
-        tree = prune_unwanted_nodes(root, RAW_TREE_PRUNE_XPATH)
-        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
-        tree = convert_tags(tree_cleaning(tree, options), options, None)
+        for element in pruning.unwanted(root):
+            delete_element(element)
+        tree = convert_tags(tree_cleaning(root, options), options, None)
         body, _ = extract_content(tree, options)
         return _lines(xmltotxt(body, False))
     except _BUGS:
@@ -51,11 +50,11 @@ def quick(root: HtmlElement) -> list[str]:
 
 
 def thorough(root: HtmlElement) -> list[str]:
-    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; the tree stays as it was."""
+    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; eats the tree."""
     from trafilatura import bare_extraction
 
     try:
-        document = bare_extraction(copy(root), include_comments=False, include_formatting=False)
+        document = bare_extraction(root, include_comments=False, include_formatting=False)
     except _BUGS:
         return []
     return _lines(getattr(document, "text", None) or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
@@ -20,22 +20,27 @@ _SHELLS = frozenset(("root", "app", "__next", "__nuxt", "react-root", "main-app"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """`password`: a field for one; `challenge`: name of a browser check; `shell`: an empty application root."""
+    """`password`: a field for one; `shell`: an empty application root; `html`: the page's mark-up."""
 
     password: bool = False
-    challenge: str = ""
     shell: bool = False
     noscript: str = ""
     buttons: str = ""
+    html: str = field(default="", repr=False)
+
+    @property
+    def challenge(self) -> str:
+        """Name of a browser check, "" without one; looked for when asked, as few pages give reason to."""
+        small = self.html[:200_000].casefold()
+        return next((name for name in _CHALLENGES if name in small), "")
 
 
 def read(root: HtmlElement, html: str) -> Marks:
     """Look at a tree that still has its scripts and forms."""
-    small = html[:200_000].casefold()
     return Marks(
         password=any((field.get("type") or "").lower() == "password" for field in root.iter("input")),
-        challenge=next((name for name in _CHALLENGES if name in small), ""),
         shell=any((box.get("id") or "") in _SHELLS and not text_of(box) for box in root.iter("div", "main")),
         noscript=" ".join(text_of(element)[:300] for element in root.iter("noscript"))[:1000].casefold(),
         buttons=" ".join(text_of(element)[:60] for element in root.iter("button"))[:1000].casefold(),
+        html=html,
     )

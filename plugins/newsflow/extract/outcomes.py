@@ -91,9 +91,10 @@ def _challenge(page: Evidence) -> Verdict | None:
     if page.words < 25:
         said = said or vocabulary.hits("bot_challenge", page.everything)
     if said and page.other_words("bot_challenge", "javascript") < OTHER_WORDS:
-        return Outcome.BOT_CHALLENGE, f"a browser check{f' ({page.marks.challenge})' if page.marks.challenge else ''}"
-    if page.marks.challenge and page.words < 25 and not page.dated:
-        return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({page.marks.challenge})"
+        name = page.marks.challenge
+        return Outcome.BOT_CHALLENGE, f"a browser check{f' ({name})' if name else ''}"
+    if page.words < 25 and not page.dated and (name := page.marks.challenge):
+        return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({name})"
     return None
 
 

@@ -14,6 +14,7 @@ from newsflow.extract.tree import text_of
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»]\s*|_(?=[^_\s]{1,15}$)")
 _WORD = re.compile(r"\w+")
+_SQUEEZED = {code: chr(code).lower() if _WORD.match(chr(code)) else None for code in range(128)}
 MAX = 500
 
 
@@ -42,7 +43,7 @@ def site_names(harvest: Harvest, host: str) -> set[str]:
 
 def squeeze(text: str) -> str:
     """Only the letters and digits, lower case: "The BBC" and "thebbc" meet."""
-    return "".join(words(text))
+    return text.translate(_SQUEEZED) if text.isascii() else "".join(words(text))
 
 
 def strip_site(title: str, sites: set[str]) -> str:

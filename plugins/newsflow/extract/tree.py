@@ -10,7 +10,7 @@ from lxml.html import HtmlElement, document_fromstring
 from newsflow.extract.chars import strip
 
 _NO_MEMORY = 2  # XML_ERR_NO_MEMORY, libxml2's xmlerror.h
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 
 def _parser() -> HTMLParser:
@@ -30,9 +30,10 @@ def parse(text: str) -> HtmlElement | None:
 
     :raises MemoryError: where the process may not take more.
     """
-    text = _DECLARATION.sub("", strip(text), count=1)
+    text = strip(text)
+    declared = _DECLARATION.match(text)
     try:
-        root = document_fromstring(text.encode("utf-8", "replace"), parser=_PARSER)
+        root = document_fromstring(text[declared.end() if declared else 0 :].encode(), parser=_PARSER)
     except XMLSyntaxError as error:
         if getattr(error, "code", 0) == _NO_MEMORY:
             raise MemoryError from error

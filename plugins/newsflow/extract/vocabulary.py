@@ -24,7 +24,15 @@ def phrases(name: str) -> tuple[str, ...]:
 
 def opens(name: str, line: str) -> bool:
     """Does a line open with a phrase of a list, whatever marks stand before it?"""
-    return line[:120].casefold().lstrip(_MARKS).startswith(phrases(name))
+    start = line[:120].casefold().lstrip(_MARKS)
+    return start.startswith(_by_first(name).get(start[:1], ()))
+
+
+@lru_cache(maxsize=32)
+def _by_first(name: str) -> dict[str, tuple[str, ...]]:
+    """The phrases of a list by their first character: one of hundreds can open a line only if it has the line's."""
+    firsts = {phrase[0] for phrase in phrases(name)}
+    return {first: tuple(p for p in phrases(name) if p[0] == first) for first in firsts}
 
 
 def hits(name: str, folded: str) -> list[str]:

@@ -1,0 +1,47 @@
+"""What trafilatura prunes before it looks for the text, found without its XPaths.
+
+Regular expressions within XPath call Python for each element and each pattern, which costs as much as parsing the
+page. Here one walk asks for names, and a name that was met before is known. The rules are those of trafilatura's
+`RAW_TREE_PRUNE_XPATH` and `REMOVE_COMMENTS_AND_LISTS_XPATH`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+_ANY = {"following": r"mvp-post-add-(?:box|wrap)", "endless": r"infinite-?scroll"}
+_PATTERNS = {
+    "id": _ANY | {"comments": r"^(?:[Cc]omment(?!ary)|comol)", "thread": r"^(?:disqus_thread|dsq-comments)"},
+    "class": _ANY | {"comments": r"^[Cc]omment(?!ary)|(?:article|post)-comments", "shares": r"elementor-share-buttons"},
+}
+_TAGS = ("div", "section", "aside", "details", "list", "ol", "ul")
+
+
+@lru_cache(maxsize=20_000)
+def _rules(attribute: str, name: str) -> frozenset[str]:
+    """The rules that a class or an id meets: nearly always none."""
+    return frozenset(rule for rule, pattern in _PATTERNS[attribute].items() if re.search(pattern, name))
+
+
+def unwanted(root: HtmlElement) -> list[HtmlElement]:
+    """Boxes of other articles, of buttons for sharing, and of readers' comments, in document order."""
+    return [element for element in root.iterdescendants(*_TAGS) if _unwanted(element)]
+
+
+def _unwanted(element: HtmlElement) -> bool:
+    met = _rules("class", element.get("class", "")) | _rules("id", element.get("id", ""))
+    return bool(met) and (_beside(element, met) or _comments(element, met))
+
+
+def _beside(element: HtmlElement, met: frozenset[str]) -> bool:
+    """A box without end is the page's own where it holds the headline."""
+    endless = "endless" in met and next(element.iterdescendants("h1"), None) is None
+    return element.tag in {"div", "section", "aside"} and (endless or bool(met & {"following", "shares"}))
+
+
+def _comments(element: HtmlElement, met: frozenset[str]) -> bool:
+    thread = "thread" in met and element.tag not in {"ol", "ul"}
+    return element.tag != "aside" and (thread or "comments" in met)
