@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 from psycopg2.extensions import connection as Connection
 
-from newsflow.store import queries, runs
+from newsflow.store import runs
 from newsflow.store.copy import copy_rows
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=timezone.utc)
@@ -126,23 +126,3 @@ def new_run(conn: Connection, name: str, state: str = "clustered") -> int:
         )
     conn.commit()
     return run_id
-
-
-def end_in_extract(conn: Connection, run_id: int, bodies: list[str], batch: int) -> None:
-    """What extract does with pages that say what they said: they end, and load hears nothing of them."""
-    for start in range(0, len(bodies), batch):
-        some = bodies[start : start + batch]
-        numbers = list(range(start + 1, start + 1 + len(some)))
-        ended = queries.rows(
-            conn,
-            "extract.move",
-            run_id=run_id,
-            now=NOW,
-            page_ids=numbers,
-            extraction_ids=numbers,
-            outcomes=["ok"] * len(some),
-            details=[""] * len(some),
-            content_hashes=[digest(body) for body in some],
-        )
-        assert {page.outcome for page in ended} == {"unchanged"}
-    conn.commit()

@@ -15,20 +15,18 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.load_peers import by_execute_values, copy_unlogged, peer_table, row_by_row
-from benchmarks.load_world import NOW, Texts, digest, end_in_extract, fill_ledger, new_run
+from benchmarks.load_unchanged import cost_of_comparing
+from benchmarks.load_world import NOW, Texts, fill_ledger, new_run
 from benchmarks.server import Meter, admin, database, options, served
-from newsflow.extract.step import BATCH as EXTRACT_BATCH
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 
 CONSOLE = Console(width=110)
-# What extract asks of each batch to find the pages whose article says the same already (extract.move).
-PROBE = """select count(*) from unnest(%s::bigint[], %s::bytea[]) as d (page_id, content_hash)
-  join news_internal.article a on a.article_id = d.page_id and a.content_hash = d.content_hash"""
 FORCED = "ordered upsert of unchanged rows (no probe)"
-PROBED = "the probe: unchanged pages end in extract"
+PROBED = "finding that pages are unchanged, beyond the ledger"
+MOVED = "  extract.move as a whole, with the ledger"
 NOTHING = "newsflow load after it: nothing is left to load"
 TICK = 0.01  # seconds; the kernel counts CPU no finer
 LEDGER = {"load.lock_pages", "load.close_pages", "load.close_run_pages", "runs.progress", "runs.begin_stage"}
@@ -65,7 +63,6 @@ def loading(server: Server, count: int) -> None:
     with by_query(meter) as spent, meter.measure("newsflow load: all new, whole step"):
         load(settings, run_id)
     _unchanged(conn, meter, bodies)
-    end_in_extract(conn, new_run(conn, "unchanged", "captured"), bodies, EXTRACT_BATCH)
     with meter.measure(NOTHING):
         load(settings, runs.start(conn, "bench", "nothing", NOW, {}))
     late = new_run(conn, "late")
@@ -89,16 +86,11 @@ def loading(server: Server, count: int) -> None:
 
 
 def _unchanged(conn: Connection, meter: Meter, bodies: list[str]) -> None:
-    """The probe in the batches that extract makes."""
-    hashes = [digest(body) for body in bodies]
-    with meter.measure(PROBED), conn.cursor() as cursor:
-        found = 0
-        for start in range(0, len(hashes), EXTRACT_BATCH):
-            some = hashes[start : start + EXTRACT_BATCH]
-            cursor.execute(PROBE, (list(range(start + 1, start + 1 + len(some))), some))
-            found += cursor.fetchone()[0]
-    conn.rollback()
-    assert found == len(bodies)
+    """All pages end in extract, in its batches: what comparing costs, and what the whole statement does."""
+    for name, cost in zip(
+        (PROBED, MOVED), cost_of_comparing(conn, new_run(conn, "unchanged", "captured"), bodies), strict=True
+    ):
+        meter.figures[name] = (cost[0] * len(bodies), cost[1] * len(bodies), 0.0)
 
 
 def _forced(conn: Connection, meter: Meter, count: int) -> None:

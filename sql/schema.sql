@@ -832,6 +832,7 @@ CREATE TABLE ingest.page (
     loaded_extraction_id bigint,
     twin_of bigint,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    loaded_content_hash bytea,
     CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
     CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
     CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
@@ -876,6 +877,8 @@ COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its artic
 COMMENT ON COLUMN ingest.page.twin_of IS 'Page that stands for this one (same article under another address).';
 
 COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
+
+COMMENT ON COLUMN ingest.page.loaded_content_hash IS 'content_hash of its article; null while it has no article.';
 
 CREATE FUNCTION news.whereabouts(url text) RETURNS TABLE(article_id bigint, publisher text, state text, outcome text, means text, detail text, first_seen_at timestamp with time zone, changed_at timestamp with time zone, same_as bigint)
     LANGUAGE sql STABLE SECURITY DEFINER

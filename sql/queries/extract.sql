@@ -36,24 +36,32 @@ on conflict (capture_id, extractor) do update set
 returning e.page_id, e.extraction_id;
 
 -- name: extract.move sends a batch of pages on, or ends them; one whose article says the same already goes back to it
-with done as (
-  select d.page_id, d.extraction_id, d.detail,
-    case when d.outcome = 'ok' and a.content_hash = d.content_hash and p.extraction_id = p.loaded_extraction_id
-      then 'unchanged' else d.outcome end as outcome
-  from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[],
-    %(content_hashes)s::bytea[]) as d (page_id, extraction_id, outcome, detail, content_hash)
-  join ingest.page p using (page_id)
-  left join news_internal.article a on a.article_id = d.page_id
+with made as (
+  select page_id, extraction_id, outcome, detail,
+    case when outcome = 'ok' then substring(%(content_hashes)s::bytea from 32 * n::integer - 31 for 32) end as content_hash
+  from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[])
+    with ordinality as d (page_id, extraction_id, outcome, detail, n)
 ), moved as (
   update ingest.page p set
-    state = case when d.outcome = 'ok' then 'extracted' when p.loaded_extraction_id is not null then 'loaded' else 'rejected' end,
-    extraction_id = case when d.outcome = 'ok' then d.extraction_id else p.extraction_id end,
-    outcome = d.outcome, detail = d.detail, changed_at = %(now)s
-  from done d where p.page_id = d.page_id
+    state = case
+      when m.outcome = 'ok' and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
+        then 'extracted'
+      when p.loaded_extraction_id is not null then 'loaded'
+      else 'rejected' end,
+    extraction_id = case
+      when m.outcome = 'ok' and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
+        then m.extraction_id
+      else p.extraction_id end,
+    outcome = case
+      when p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id then 'unchanged'
+      else m.outcome end,
+    detail = m.detail, changed_at = %(now)s
+  from made m where p.page_id = m.page_id
+  returning p.page_id, p.outcome
 )
-update ingest.run_page x set extract_outcome = d.outcome
-from done d where x.run_id = %(run_id)s and x.page_id = d.page_id
-returning d.outcome;
+update ingest.run_page x set extract_outcome = m.outcome
+from moved m where x.run_id = %(run_id)s and x.page_id = m.page_id
+returning m.outcome;
 
 -- name: extract.site_lines lists the lines that publishers' bodies go without, as learned before a run
 select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version

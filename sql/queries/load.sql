@@ -23,6 +23,7 @@ select count(*) from (
 create temporary table if not exists load_plan (
   page_id bigint not null,
   extraction_id bigint,
+  content_hash bytea,
   story_id bigint not null,
   similarity real not null,
   is_origin boolean not null,
@@ -33,8 +34,8 @@ create temporary table if not exists load_plan (
 ) on commit delete rows;
 
 -- name: load.decide compares the pages' content hashes with their articles'
-insert into load_plan (page_id, extraction_id, story_id, similarity, is_origin, revision, verdict, detail)
-select p.page_id, e.extraction_id, coalesce(m.story_id, p.page_id), coalesce(m.similarity, 1), coalesce(m.is_origin, true),
+insert into load_plan (page_id, extraction_id, content_hash, story_id, similarity, is_origin, revision, verdict, detail)
+select p.page_id, e.extraction_id, e.content_hash, coalesce(m.story_id, p.page_id), coalesce(m.similarity, 1), coalesce(m.is_origin, true),
   a.revision,
   case
     when t.article_id is not null then 'retracted'
@@ -158,6 +159,10 @@ set state = case when l.verdict in ('new', 'revised', 'unchanged') or l.revision
     when 'bad_row' then p.loaded_extraction_id
     when 'retracted' then null
     else l.extraction_id end,
+  loaded_content_hash = case l.verdict
+    when 'bad_row' then p.loaded_content_hash
+    when 'retracted' then null
+    else l.content_hash end,
   changed_at = %(now)s
 from load_plan l
 where p.page_id = l.page_id and l.verdict <> 'none';

@@ -148,7 +148,7 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
     where page_id = any(%(pages)s::bigint[]))
 update ingest.page set state = 'rejected', outcome = 'retracted', detail = %(kind)s || ': ' || left(%(why)s, 400),
-  extraction_id = null, loaded_extraction_id = null, attempts = 0, changed_at = %(now)s
+  extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, attempts = 0, changed_at = %(now)s
 where page_id = any(%(pages)s::bigint[]);
 
 -- name: retract.close_run_pages ends the pages in the funnels of runs that are under way

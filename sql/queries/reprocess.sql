@@ -182,8 +182,10 @@ on commit delete rows;
 -- name: reprocess.return_pages sends articles back through deduplicate and load with their former extraction
 with back as (
   update ingest.page p set state = 'extracted', extraction_id = u.before_extraction_id,
-    loaded_extraction_id = u.before_extraction_id, outcome = 'ok', detail = '', changed_at = %(now)s
-  from reprocess_undo u where p.page_id = u.page_id and u.before_extraction_id is not null
+    loaded_extraction_id = u.before_extraction_id, loaded_content_hash = a.content_hash,
+    outcome = 'ok', detail = '', changed_at = %(now)s
+  from reprocess_undo u left join news_internal.article a on a.article_id = u.page_id
+  where p.page_id = u.page_id and u.before_extraction_id is not null
   returning p.page_id
 )
 insert into ingest.run_page (run_id, page_id, shard, entered)
@@ -206,7 +208,7 @@ with member as (delete from ingest.story_member where page_id = any(%(pages)s::b
     where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[]))
 update ingest.page p set state = 'rejected', outcome = nullif(r.before_outcome, ''), detail = r.before_detail,
-  extraction_id = null, loaded_extraction_id = null, twin_of = null, changed_at = %(now)s
+  extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, twin_of = null, changed_at = %(now)s
 from ingest.reprocess_page r
 where p.page_id = any(%(pages)s::bigint[]) and r.page_id = p.page_id and r.reprocess_id = %(reprocess_id)s;
 

@@ -18,6 +18,9 @@ from newsflow.store import runs
 from newsflow.store.db import connect, transaction
 
 T0 = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
+# Pages of which the ledger says another content hash than their article has, or any where there is none.
+STRAY_HASHES = """select count(*) from ingest.page p left join news_internal.article a on a.article_id = p.page_id
+  where p.loaded_content_hash is distinct from a.content_hash"""
 
 
 class Ticker:

@@ -21,6 +21,7 @@ from newsflow.reprocess.step import WrongStateError
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import transaction
+from tests.load.world import STRAY_HASHES
 from tests.reprocess.conftest import ARTICLES, SHORT
 
 VIEWS = ("articles", "revisions", "stories", "unique_articles")
@@ -40,6 +41,7 @@ def rows(conn: Connection, query: str) -> list[Any]:
 
 def contract(conn: Connection) -> dict[str, list[Any]]:
     """All rows of the contract that tell of articles, and the ledger behind them."""
+    assert rows(conn, STRAY_HASHES) == [(0,)]
     found = {view: sorted(map(repr, rows(conn, f"select * from news.{view}"))) for view in VIEWS}
     return found | {"pages": rows(conn, PAGES), "members": rows(conn, MEMBERS)}
 
@@ -86,6 +88,7 @@ def test_apply_makes_revisions_that_say_why(changed: Settings, conn: Connection)
     changes = rows(conn, "select distinct changed from news.revisions where revision = 2")
     assert changes == [(["body"],)]
     assert rows(conn, "select count(*) from news.articles") == [(ARTICLES + SHORT,)]
+    assert rows(conn, STRAY_HASHES) == [(0,)]
     lost = rows(conn, "select count(*) from news.articles where url ~ 'story-(7|15|23)$' and revision = 1")
     assert lost == [(LOST,)]
 
@@ -101,6 +104,15 @@ def test_undo_gives_the_rows_of_the_start(changed: Settings, conn: Connection) -
     assert kinds["retraction"] == SHORT
     assert kinds["revision"] == 2 * CHANGED
     assert rows(conn, "select count(*) from ingest.extraction where cause = 'reprocess'") == [(0,)]
+
+
+def test_before_load_has_seen_it_an_undone_article_is_known_by_its_former_content(
+    changed: Settings, conn: Connection
+) -> None:
+    number = pipeline.compare(changed, "dry", Selection())
+    pipeline.apply(changed, "apply", number)
+    step.undo(changed, nightly.open_run(changed, "news_reprocess", "half"), number)
+    assert rows(conn, STRAY_HASHES) == [(0,)]
 
 
 def test_an_undone_reprocess_can_be_made_again(changed: Settings, conn: Connection) -> None:

@@ -109,7 +109,7 @@ def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLine
         extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
-        content_hashes=[row.content_hash(extraction) for extraction in made],
+        content_hashes=b"".join(row.content_hash(extraction) for extraction in made),
     )
     remember(step.conn, pages, made)
     for page in ended:
