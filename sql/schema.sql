@@ -90,85 +90,11 @@ END;
 
 COMMENT ON FUNCTION news.changes_since(cursor bigint, "limit" integer) IS 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
 
-CREATE FUNCTION news_internal.hour_number(at timestamp with time zone) RETURNS integer
+CREATE FUNCTION news_internal.day_start(day date) RETURNS timestamp with time zone
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN (floor((date_part('epoch'::text, at) / (3600)::double precision)))::integer;
+    RETURN ((day)::timestamp without time zone AT TIME ZONE 'UTC'::text);
 
-COMMENT ON FUNCTION news_internal.hour_number(at timestamp with time zone) IS 'Hours since 1970, UTC. Stable, as date_part is: else it would not be inlined.';
-
-CREATE TABLE ingest.gap (
-    gap_id bigint NOT NULL,
-    feed_id integer,
-    publisher_id integer,
-    cause text NOT NULL,
-    from_at timestamp with time zone NOT NULL,
-    to_at timestamp with time zone,
-    missed_estimate integer DEFAULT 0 NOT NULL,
-    filled integer DEFAULT 0 NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
-    closed_by text,
-    detail text DEFAULT ''::text NOT NULL,
-    CONSTRAINT gap_cause_check CHECK ((cause = ANY (ARRAY['window'::text, 'feed_down'::text, 'own_outage'::text, 'not_polled'::text]))),
-    CONSTRAINT gap_check CHECK (((cause = 'own_outage'::text) OR ((feed_id IS NOT NULL) AND (publisher_id IS NOT NULL)))),
-    CONSTRAINT gap_closed_by_check CHECK ((closed_by = ANY (ARRAY['overlap'::text, 'sitemap'::text, 'entries'::text, 'person'::text])))
-);
-
-COMMENT ON TABLE ingest.gap IS 'Spans of time in which a feed''s entries may have been missed: no news, or were we blind?';
-
-COMMENT ON COLUMN ingest.gap.gap_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.gap.feed_id IS 'Feed; null for a gap of all feeds at once.';
-
-COMMENT ON COLUMN ingest.gap.publisher_id IS 'Publisher; null for a gap of all.';
-
-COMMENT ON COLUMN ingest.gap.cause IS 'window: it moved past us between two polls; feed_down: it gave no answer; own_outage: our network was down; not_polled: we did not ask.';
-
-COMMENT ON COLUMN ingest.gap.from_at IS 'Begin: publication time of the newest entry that we had, or the last good poll.';
-
-COMMENT ON COLUMN ingest.gap.to_at IS 'End: publication time of the oldest entry that we then saw, or the next good poll; null while it lasts.';
-
-COMMENT ON COLUMN ingest.gap.missed_estimate IS 'Entries that may have been missed, from the feed''s own rate.';
-
-COMMENT ON COLUMN ingest.gap.filled IS 'Entries of the span that came in later, from sitemaps or other feeds.';
-
-COMMENT ON COLUMN ingest.gap.opened_at IS 'When it was found.';
-
-COMMENT ON COLUMN ingest.gap.closed_at IS 'When nothing was missing any more; null while something may be.';
-
-COMMENT ON COLUMN ingest.gap.closed_by IS 'overlap: the feed still showed all entries afterwards; sitemap or entries: enough came in later; person: accepted.';
-
-COMMENT ON COLUMN ingest.gap.detail IS 'What was seen, for people.';
-
-CREATE TABLE ingest.publisher (
-    publisher_id integer NOT NULL,
-    name text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    homepage text DEFAULT ''::text NOT NULL,
-    country text DEFAULT ''::text NOT NULL,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    paused boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT publisher_name_check CHECK ((name <> ''::text))
-);
-
-COMMENT ON TABLE ingest.publisher IS 'An outlet as readers know it; owns hosts (origins) and feeds.';
-
-COMMENT ON COLUMN ingest.publisher.publisher_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.publisher.name IS 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
-
-COMMENT ON COLUMN ingest.publisher.title IS 'Name as readers know it.';
-
-COMMENT ON COLUMN ingest.publisher.homepage IS 'Address of the home page.';
-
-COMMENT ON COLUMN ingest.publisher.country IS 'ISO 3166-1 alpha-2 code, where known.';
-
-COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639-1 codes of the languages that it publishes in, where known.';
-
-COMMENT ON COLUMN ingest.publisher.paused IS 'True while a person has stopped all requests to it.';
-
-COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
+COMMENT ON FUNCTION news_internal.day_start(day date) IS 'Midnight, UTC.';
 
 CREATE TABLE news_internal.article (
     article_id bigint NOT NULL,
@@ -295,6 +221,159 @@ COMMENT ON COLUMN news_internal.article.changed IS 'Fields in which the current 
 
 COMMENT ON COLUMN news_internal.article.body_purged_at IS 'When a retention rule emptied the body; null while it is there.';
 
+CREATE TABLE news_internal.hourly (
+    publisher_id integer NOT NULL,
+    day date NOT NULL,
+    seen integer[] NOT NULL
+);
+
+COMMENT ON TABLE news_internal.hourly IS 'Articles by hour, behind news.coverage.';
+
+COMMENT ON COLUMN news_internal.hourly.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN news_internal.hourly.day IS 'Day, UTC.';
+
+COMMENT ON COLUMN news_internal.hourly.seen IS 'Articles of each of its 24 hours: of publication; of first sight where the hour of publication is unknown.';
+
+CREATE TABLE news_internal.stale_day (
+    publisher_id integer NOT NULL,
+    day date NOT NULL
+);
+
+COMMENT ON TABLE news_internal.stale_day IS 'Days of publishers whose kept counts are out of date. Written by triggers, emptied by renew_counts; a day may stand here often, for writers must not wait for each other.';
+
+COMMENT ON COLUMN news_internal.stale_day.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN news_internal.stale_day.day IS 'Day, UTC.';
+
+CREATE FUNCTION news_internal.count_hours(days news_internal.stale_day[]) RETURNS SETOF news_internal.hourly
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH counted AS (
+          SELECT d.publisher_id,
+             d.day,
+             (date_part('hour'::text, (a.at AT TIME ZONE 'UTC'::text)))::integer AS hour,
+             count(*) AS seen
+            FROM (( SELECT DISTINCT unnest.publisher_id,
+                     unnest.day
+                    FROM unnest(count_hours.days) unnest(publisher_id, day)) d
+              CROSS JOIN LATERAL ( SELECT x.published_at AS at
+                    FROM news_internal.article x
+                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality = 'exact'::text) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
+                 UNION ALL
+                  SELECT x.first_seen_at
+                    FROM news_internal.article x
+                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality <> 'exact'::text) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))) a)
+           GROUP BY d.publisher_id, d.day, ((date_part('hour'::text, (a.at AT TIME ZONE 'UTC'::text)))::integer)
+         )
+  SELECT c.publisher_id,
+     c.day,
+     array_agg((COALESCE(c.seen, (0)::bigint))::integer ORDER BY c.hour) AS array_agg
+    FROM ( SELECT g.publisher_id,
+             g.day,
+             h.hour,
+             f.seen
+            FROM ((( SELECT DISTINCT counted.publisher_id,
+                     counted.day
+                    FROM counted) g
+              CROSS JOIN generate_series(0, 23) h(hour))
+              LEFT JOIN counted f ON (((f.publisher_id = g.publisher_id) AND (f.day = g.day) AND (f.hour = h.hour))))) c
+   GROUP BY c.publisher_id, c.day;
+END;
+
+COMMENT ON FUNCTION news_internal.count_hours(days news_internal.stale_day[]) IS 'Articles by hour, as they are; of some days of publishers.';
+
+CREATE FUNCTION news_internal.hour_number(at timestamp with time zone) RETURNS integer
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (floor((date_part('epoch'::text, at) / (3600)::double precision)))::integer;
+
+COMMENT ON FUNCTION news_internal.hour_number(at timestamp with time zone) IS 'Hours since 1970, UTC. Stable, as date_part is: else it would not be inlined.';
+
+CREATE FUNCTION news_internal.stale_days() RETURNS news_internal.stale_day[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT ROW(s.publisher_id, s.day)::news_internal.stale_day), '{}'::news_internal.stale_day[]) AS "coalesce"
+    FROM news_internal.stale_day s;
+END;
+
+COMMENT ON FUNCTION news_internal.stale_days() IS 'Days of publishers whose kept counts are out of date, each once.';
+
+CREATE TABLE ingest.gap (
+    gap_id bigint NOT NULL,
+    feed_id integer,
+    publisher_id integer,
+    cause text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
+    missed_estimate integer DEFAULT 0 NOT NULL,
+    filled integer DEFAULT 0 NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT gap_cause_check CHECK ((cause = ANY (ARRAY['window'::text, 'feed_down'::text, 'own_outage'::text, 'not_polled'::text]))),
+    CONSTRAINT gap_check CHECK (((cause = 'own_outage'::text) OR ((feed_id IS NOT NULL) AND (publisher_id IS NOT NULL)))),
+    CONSTRAINT gap_closed_by_check CHECK ((closed_by = ANY (ARRAY['overlap'::text, 'sitemap'::text, 'entries'::text, 'person'::text])))
+);
+
+COMMENT ON TABLE ingest.gap IS 'Spans of time in which a feed''s entries may have been missed: no news, or were we blind?';
+
+COMMENT ON COLUMN ingest.gap.gap_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.gap.feed_id IS 'Feed; null for a gap of all feeds at once.';
+
+COMMENT ON COLUMN ingest.gap.publisher_id IS 'Publisher; null for a gap of all.';
+
+COMMENT ON COLUMN ingest.gap.cause IS 'window: it moved past us between two polls; feed_down: it gave no answer; own_outage: our network was down; not_polled: we did not ask.';
+
+COMMENT ON COLUMN ingest.gap.from_at IS 'Begin: publication time of the newest entry that we had, or the last good poll.';
+
+COMMENT ON COLUMN ingest.gap.to_at IS 'End: publication time of the oldest entry that we then saw, or the next good poll; null while it lasts.';
+
+COMMENT ON COLUMN ingest.gap.missed_estimate IS 'Entries that may have been missed, from the feed''s own rate.';
+
+COMMENT ON COLUMN ingest.gap.filled IS 'Entries of the span that came in later, from sitemaps or other feeds.';
+
+COMMENT ON COLUMN ingest.gap.opened_at IS 'When it was found.';
+
+COMMENT ON COLUMN ingest.gap.closed_at IS 'When nothing was missing any more; null while something may be.';
+
+COMMENT ON COLUMN ingest.gap.closed_by IS 'overlap: the feed still showed all entries afterwards; sitemap or entries: enough came in later; person: accepted.';
+
+COMMENT ON COLUMN ingest.gap.detail IS 'What was seen, for people.';
+
+CREATE TABLE ingest.publisher (
+    publisher_id integer NOT NULL,
+    name text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    homepage text DEFAULT ''::text NOT NULL,
+    country text DEFAULT ''::text NOT NULL,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT publisher_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE ingest.publisher IS 'An outlet as readers know it; owns hosts (origins) and feeds.';
+
+COMMENT ON COLUMN ingest.publisher.publisher_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.publisher.name IS 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
+
+COMMENT ON COLUMN ingest.publisher.title IS 'Name as readers know it.';
+
+COMMENT ON COLUMN ingest.publisher.homepage IS 'Address of the home page.';
+
+COMMENT ON COLUMN ingest.publisher.country IS 'ISO 3166-1 alpha-2 code, where known.';
+
+COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639-1 codes of the languages that it publishes in, where known.';
+
+COMMENT ON COLUMN ingest.publisher.paused IS 'True while a person has stopped all requests to it.';
+
+COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
+
 CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS TABLE(hour timestamp with time zone, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -308,38 +387,54 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
                    WHERE (a.publisher_id = p.publisher_id)) AS first_hour
             FROM ingest.publisher p
            WHERE ((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher))
-         ), span AS (
+         ), counted AS MATERIALIZED (
+          SELECT k.publisher_id,
+             k.day,
+             k.seen
+            FROM news_internal.hourly k
+           WHERE (((k.day >= (((coverage_between.since AT TIME ZONE 'UTC'::text))::date - 28)) AND (k.day <= ((coverage_between.until AT TIME ZONE 'UTC'::text))::date)) AND (k.publisher_id IN ( SELECT outlet.publisher_id
+                    FROM outlet)) AND (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
+                     stale_day.day
+                    FROM news_internal.stale_day))))
+         UNION ALL
+          SELECT c.publisher_id,
+             c.day,
+             c.seen
+            FROM news_internal.count_hours(ARRAY( SELECT s.*::news_internal.stale_day AS s
+                    FROM unnest(news_internal.stale_days()) s(publisher_id, day)
+                   WHERE (((s.day >= (((coverage_between.since AT TIME ZONE 'UTC'::text))::date - 28)) AND (s.day <= ((coverage_between.until AT TIME ZONE 'UTC'::text))::date)) AND (s.publisher_id IN ( SELECT outlet.publisher_id
+                            FROM outlet))))) c(publisher_id, day, seen)
+         ), span AS MATERIALIZED (
           SELECT o.publisher_id,
              o.name,
              o.first_hour,
-             h.hour
-            FROM (generate_series(news_internal.hour_number(coverage_between.since), news_internal.hour_number((coverage_between.until - '00:00:00.000001'::interval))) h(hour)
-              JOIN outlet o ON ((o.first_hour <= h.hour)))
-         ), counted AS MATERIALIZED (
-          SELECT a.publisher_id,
-             a.hour,
-             count(*) AS seen
-            FROM ( SELECT x.publisher_id,
-                     news_internal.hour_number(x.published_at) AS hour
-                    FROM news_internal.article x
-                   WHERE ((x.published_quality = 'exact'::text) AND (x.publisher_id = ANY (ARRAY( SELECT outlet.publisher_id
-                            FROM outlet))) AND (x.published_at >= (coverage_between.since - '29 days'::interval)) AND (x.published_at < (coverage_between.until + '01:00:00'::interval)))
-                 UNION ALL
-                  SELECT x.publisher_id,
-                     news_internal.hour_number(x.first_seen_at) AS hour_number
-                    FROM news_internal.article x
-                   WHERE ((x.published_quality <> 'exact'::text) AND (x.publisher_id = ANY (ARRAY( SELECT outlet.publisher_id
-                            FROM outlet))) AND (x.first_seen_at >= (coverage_between.since - '29 days'::interval)) AND (x.first_seen_at < (coverage_between.until + '01:00:00'::interval)))) a
-           GROUP BY a.publisher_id, a.hour
-         ), before AS (
-          SELECT c_1.publisher_id,
-             (c_1.hour + (week.week * 168)) AS hour,
-             sum(c_1.seen) AS seen
-            FROM ((counted c_1
-              JOIN outlet o ON (((o.publisher_id = c_1.publisher_id) AND (c_1.hour >= o.first_hour))))
-              CROSS JOIN generate_series(1, 4) week(week))
-           WHERE (((c_1.hour + (week.week * 168)) >= news_internal.hour_number(coverage_between.since)) AND ((c_1.hour + (week.week * 168)) <= news_internal.hour_number(coverage_between.until)))
-           GROUP BY c_1.publisher_id, (c_1.hour + (week.week * 168))
+             (d.day - '1970-01-01'::date) AS number,
+             c.seen,
+             w1.seen AS before1,
+             w2.seen AS before2,
+             w3.seen AS before3,
+             w4.seen AS before4
+            FROM ((((((outlet o
+              JOIN ( SELECT ('1970-01-01'::date + n.n) AS day
+                    FROM generate_series((((coverage_between.since AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date), ((((coverage_between.until - '00:00:00.000001'::interval) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date)) n(n)) d ON (((((d.day - '1970-01-01'::date) * 24) + 23) >= o.first_hour)))
+              LEFT JOIN counted c ON (((c.publisher_id = o.publisher_id) AND (c.day = d.day))))
+              LEFT JOIN counted w1 ON (((w1.publisher_id = o.publisher_id) AND (w1.day = (d.day - 7)))))
+              LEFT JOIN counted w2 ON (((w2.publisher_id = o.publisher_id) AND (w2.day = (d.day - 14)))))
+              LEFT JOIN counted w3 ON (((w3.publisher_id = o.publisher_id) AND (w3.day = (d.day - 21)))))
+              LEFT JOIN counted w4 ON (((w4.publisher_id = o.publisher_id) AND (w4.day = (d.day - 28)))))
+         ), hours AS (
+          SELECT s.publisher_id,
+             s.name,
+             ((s.number * 24) + h_1.n) AS hour,
+             LEAST(((((s.number * 24) + h_1.n) - s.first_hour) / 168), 4) AS weeks,
+             COALESCE(s.seen[(h_1.n + 1)], 0) AS seen,
+             COALESCE(s.before1[(h_1.n + 1)], 0) AS before1,
+             COALESCE(s.before2[(h_1.n + 1)], 0) AS before2,
+             COALESCE(s.before3[(h_1.n + 1)], 0) AS before3,
+             COALESCE(s.before4[(h_1.n + 1)], 0) AS before4
+            FROM (span s
+              CROSS JOIN generate_series(0, 23) h_1(n))
+           WHERE ((((s.number * 24) + h_1.n) >= s.first_hour) AND ((((s.number * 24) + h_1.n) >= news_internal.hour_number(coverage_between.since)) AND (((s.number * 24) + h_1.n) <= news_internal.hour_number((coverage_between.until - '00:00:00.000001'::interval)))))
          ), blind AS (
           SELECT o.publisher_id,
              g.cause,
@@ -351,24 +446,37 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
            WHERE ((g.closed_at IS NULL) AND (g.from_at < coverage_between.until) AND (COALESCE(g.to_at, now()) > coverage_between.since))
          ), holes AS (
           SELECT b.publisher_id,
-             h.hour,
+             h_1.hour,
              string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
-             round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, to_timestamp(((((h.hour + 1))::numeric * 3600.0))::double precision)) - GREATEST(b.from_at, to_timestamp((((h.hour)::numeric * 3600.0))::double precision))))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
+             round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, to_timestamp(((((h_1.hour + 1))::numeric * 3600.0))::double precision)) - GREATEST(b.from_at, to_timestamp((((h_1.hour)::numeric * 3600.0))::double precision))))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
             FROM (blind b
-              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, coverage_between.since)), news_internal.hour_number((LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval))) h(hour))
-           GROUP BY b.publisher_id, h.hour
+              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, coverage_between.since)), news_internal.hour_number((LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval))) h_1(hour))
+           GROUP BY b.publisher_id, h_1.hour
          )
-  SELECT to_timestamp((((s.hour)::numeric * 3600.0))::double precision) AS to_timestamp,
-     s.name,
-     COALESCE(c.seen, (0)::bigint) AS "coalesce",
-     round((COALESCE(w.seen, (0)::numeric) / (NULLIF(LEAST(((s.hour - s.first_hour) / 168), 4), 0))::numeric), 1) AS round,
+  SELECT to_timestamp((((h.hour)::numeric * 3600.0))::double precision) AS to_timestamp,
+     h.name,
+     (h.seen)::bigint AS seen,
+         CASE
+             WHEN (h.weeks > 0) THEN round((((((h.before1 +
+             CASE
+                 WHEN (h.weeks > 1) THEN h.before2
+                 ELSE 0
+             END) +
+             CASE
+                 WHEN (h.weeks > 2) THEN h.before3
+                 ELSE 0
+             END) +
+             CASE
+                 WHEN (h.weeks > 3) THEN h.before4
+                 ELSE 0
+             END))::numeric / (h.weeks)::numeric), 1)
+             ELSE NULL::numeric
+         END AS "case",
      (l.causes IS NOT NULL),
      l.causes,
      l.missed
-    FROM (((span s
-      LEFT JOIN counted c ON (((c.publisher_id = s.publisher_id) AND (c.hour = s.hour))))
-      LEFT JOIN before w ON (((w.publisher_id = s.publisher_id) AND (w.hour = s.hour))))
-      LEFT JOIN holes l ON (((l.publisher_id = s.publisher_id) AND (l.hour = s.hour))));
+    FROM (hours h
+      LEFT JOIN holes l ON (((l.publisher_id = h.publisher_id) AND (l.hour = h.hour))));
 END;
 
 COMMENT ON FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text) IS 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days.';
@@ -934,6 +1042,131 @@ end $_$;
 
 COMMENT ON FUNCTION news_internal.add_partition(parent regclass, month date) IS 'Makes the partition of a month and moves rows there that fell into the default one; null where it is there already.';
 
+CREATE TABLE news_internal.day_count (
+    publisher_id integer NOT NULL,
+    day date NOT NULL,
+    language text NOT NULL,
+    articles bigint NOT NULL,
+    originals bigint NOT NULL,
+    revised bigint NOT NULL,
+    words bigint NOT NULL,
+    newest_loaded_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE news_internal.day_count IS 'Counts behind news.daily.';
+
+COMMENT ON COLUMN news_internal.day_count.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN news_internal.day_count.day IS 'Day of publication, UTC; of first sight where that is unknown.';
+
+COMMENT ON COLUMN news_internal.day_count.language IS 'ISO 639-1 code.';
+
+COMMENT ON COLUMN news_internal.day_count.articles IS 'Articles.';
+
+COMMENT ON COLUMN news_internal.day_count.originals IS 'Of them, the earliest of their story.';
+
+COMMENT ON COLUMN news_internal.day_count.revised IS 'Of them, with more than one revision.';
+
+COMMENT ON COLUMN news_internal.day_count.words IS 'Words of their bodies.';
+
+COMMENT ON COLUMN news_internal.day_count.newest_loaded_at IS 'When the newest of them could first be queried.';
+
+CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS SETOF news_internal.day_count
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT d.publisher_id,
+     d.day,
+     a.language,
+     count(*) AS count,
+     count(*) FILTER (WHERE a.is_origin) AS count,
+     count(*) FILTER (WHERE (a.revision > 1)) AS count,
+     sum(a.word_count) AS sum,
+     max(a.loaded_at) AS max
+    FROM (( SELECT DISTINCT unnest.publisher_id,
+             unnest.day
+            FROM unnest(count_days.days) unnest(publisher_id, day)) d
+      CROSS JOIN LATERAL ( SELECT x.language,
+             x.is_origin,
+             x.revision,
+             x.word_count,
+             x.loaded_at
+            FROM news_internal.article x
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
+         UNION ALL
+          SELECT x.language,
+             x.is_origin,
+             x.revision,
+             x.word_count,
+             x.loaded_at
+            FROM news_internal.article x
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))) a)
+   GROUP BY d.publisher_id, d.day, a.language;
+END;
+
+COMMENT ON FUNCTION news_internal.count_days(days news_internal.stale_day[]) IS 'Counts by language, as they are; of some days of publishers.';
+
+CREATE TABLE news_internal.delay (
+    publisher_id integer NOT NULL,
+    day date NOT NULL,
+    articles bigint NOT NULL,
+    published_to_seen_p50_s double precision NOT NULL,
+    published_to_seen_p95_s double precision NOT NULL,
+    seen_to_queryable_p50_s double precision NOT NULL,
+    seen_to_queryable_p95_s double precision NOT NULL,
+    published_to_queryable_p50_s double precision NOT NULL,
+    published_to_queryable_p95_s double precision NOT NULL
+);
+
+COMMENT ON TABLE news_internal.delay IS 'Delays by day of first sight, behind news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN news_internal.delay.day IS 'Day (UTC) on which we first saw the articles.';
+
+COMMENT ON COLUMN news_internal.delay.articles IS 'Articles counted.';
+
+COMMENT ON COLUMN news_internal.delay.published_to_seen_p50_s IS 'As in news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.published_to_seen_p95_s IS 'As in news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.seen_to_queryable_p50_s IS 'As in news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.seen_to_queryable_p95_s IS 'As in news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.published_to_queryable_p50_s IS 'As in news.freshness.';
+
+COMMENT ON COLUMN news_internal.delay.published_to_queryable_p95_s IS 'As in news.freshness.';
+
+CREATE FUNCTION news_internal.count_delays(days news_internal.stale_day[]) RETURNS SETOF news_internal.delay
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT a.publisher_id,
+     a.day,
+     count(*) AS count,
+     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY a.to_seen) AS percentile_cont,
+     percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY a.to_seen) AS percentile_cont,
+     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY a.to_query) AS percentile_cont,
+     percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY a.to_query) AS percentile_cont,
+     percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY a.in_all) AS percentile_cont,
+     percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY a.in_all) AS percentile_cont
+    FROM ( SELECT d.publisher_id,
+             d.day,
+             (EXTRACT(epoch FROM (x.first_seen_at - x.published_at)))::double precision AS to_seen,
+             (EXTRACT(epoch FROM (x.loaded_at - x.first_seen_at)))::double precision AS to_query,
+             (EXTRACT(epoch FROM (x.loaded_at - x.published_at)))::double precision AS in_all
+            FROM ((( SELECT DISTINCT unnest.publisher_id,
+                     unnest.day
+                    FROM unnest(count_delays.days) unnest(publisher_id, day)) d
+              JOIN news_internal.article x ON (((x.publisher_id = d.publisher_id) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))))
+              JOIN ingest.page g ON (((g.page_id = x.article_id) AND (g.discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text])))))
+           WHERE ((x.published_quality = 'exact'::text) AND (x.published_at <= x.first_seen_at))) a
+   GROUP BY a.publisher_id, a.day;
+END;
+
+COMMENT ON FUNCTION news_internal.count_delays(days news_internal.stale_day[]) IS 'Delays, as they are; of some days of publishers.';
+
 CREATE TABLE news_internal.story (
     story_id bigint NOT NULL,
     origin_article_id bigint NOT NULL,
@@ -1094,6 +1327,26 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.grant_roles() IS 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
 
+CREATE FUNCTION news_internal.note_days() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'INSERT' then
+    insert into news_internal.stale_day
+    select distinct b.publisher_id, (d.at at time zone 'UTC')::date
+    from before b cross join lateral (values (coalesce(b.published_at, b.first_seen_at)), (b.first_seen_at)) d (at);
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into news_internal.stale_day
+    select distinct a.publisher_id, (d.at at time zone 'UTC')::date
+    from after a cross join lateral (values (coalesce(a.published_at, a.first_seen_at)), (a.first_seen_at)) d (at);
+  end if;
+  return null;
+end $$;
+
+COMMENT ON FUNCTION news_internal.note_days() IS 'Notes the days that a statement''s articles counted for, and those that they count for now.';
+
 CREATE TABLE ingest.fetch_log (
     fetch_id bigint NOT NULL,
     fetched_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1205,15 +1458,26 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.reap(longest interval, idlest interval) IS 'Ends sessions of readers (news_reader and its members) whose query runs, or whose transaction stays open, too long. A superuser, or an owner in pg_monitor and pg_signal_backend, must own it.';
 
-CREATE FUNCTION news_internal.refresh_daily() RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION news_internal.renew_counts() RETURNS bigint
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+  days news_internal.stale_day[];
 begin
-  refresh materialized view concurrently news_internal.daily;
+  perform pg_advisory_xact_lock(hashtextextended('news_internal.renew_counts', 0));
+  with gone as (delete from news_internal.stale_day returning publisher_id, day)
+  select coalesce(array_agg(distinct row(g.publisher_id, g.day)::news_internal.stale_day), '{}') into days from gone g;
+  delete from news_internal.hourly k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
+  delete from news_internal.delay k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
+  delete from news_internal.day_count k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
+  insert into news_internal.hourly select * from news_internal.count_hours(days);
+  insert into news_internal.delay select * from news_internal.count_delays(days);
+  insert into news_internal.day_count select * from news_internal.count_days(days);
+  return cardinality(days);
 end $$;
 
-COMMENT ON FUNCTION news_internal.refresh_daily() IS 'Brings news.daily up to date; readers go on reading meanwhile.';
+COMMENT ON FUNCTION news_internal.renew_counts() IS 'Keeps the counts of stale days anew; returns how many days of publishers they were. What comes in meanwhile leaves its days stale.';
 
 CREATE FUNCTION news_internal.renew_stories(stories bigint[]) RETURNS bigint
     LANGUAGE sql
@@ -2748,37 +3012,6 @@ COMMENT ON COLUMN news.credits.story_id IS 'Story.';
 
 COMMENT ON COLUMN news.credits.is_origin IS 'True where the article is the earliest of its story.';
 
-CREATE MATERIALIZED VIEW news_internal.daily AS
- SELECT ((COALESCE(published_at, first_seen_at) AT TIME ZONE 'UTC'::text))::date AS day,
-    publisher_id,
-    language,
-    count(*) AS articles,
-    count(*) FILTER (WHERE is_origin) AS originals,
-    count(*) FILTER (WHERE (revision > 1)) AS revised,
-    sum(word_count) AS words,
-    max(loaded_at) AS newest_loaded_at
-   FROM news_internal.article a
-  GROUP BY (((COALESCE(published_at, first_seen_at) AT TIME ZONE 'UTC'::text))::date), publisher_id, language
-  WITH NO DATA;
-
-COMMENT ON MATERIALIZED VIEW news_internal.daily IS 'Counts behind news.daily; refreshed after each load.';
-
-COMMENT ON COLUMN news_internal.daily.day IS 'Day of publication, UTC; of first sight where that is unknown.';
-
-COMMENT ON COLUMN news_internal.daily.publisher_id IS 'Publisher.';
-
-COMMENT ON COLUMN news_internal.daily.language IS 'ISO 639-1 code.';
-
-COMMENT ON COLUMN news_internal.daily.articles IS 'Articles.';
-
-COMMENT ON COLUMN news_internal.daily.originals IS 'Of them, the earliest of their story.';
-
-COMMENT ON COLUMN news_internal.daily.revised IS 'Of them, with more than one revision.';
-
-COMMENT ON COLUMN news_internal.daily.words IS 'Words of their bodies.';
-
-COMMENT ON COLUMN news_internal.daily.newest_loaded_at IS 'When the newest of them could first be queried.';
-
 CREATE VIEW news.daily AS
  SELECT d.day,
     p.name AS publisher,
@@ -2788,10 +3021,31 @@ CREATE VIEW news.daily AS
     d.revised,
     d.words,
     d.newest_loaded_at
-   FROM (news_internal.daily d
+   FROM (( SELECT k.publisher_id,
+            k.day,
+            k.language,
+            k.articles,
+            k.originals,
+            k.revised,
+            k.words,
+            k.newest_loaded_at
+           FROM news_internal.day_count k
+          WHERE (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
+                    stale_day.day
+                   FROM news_internal.stale_day)))
+        UNION ALL
+         SELECT count_days.publisher_id,
+            count_days.day,
+            count_days.language,
+            count_days.articles,
+            count_days.originals,
+            count_days.revised,
+            count_days.words,
+            count_days.newest_loaded_at
+           FROM news_internal.count_days(news_internal.stale_days()) count_days(publisher_id, day, language, articles, originals, revised, words, newest_loaded_at)) d
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.daily IS 'Counts by day, publisher and language, kept ready: quick for charts. Refreshed after each load.';
+COMMENT ON VIEW news.daily IS 'Counts by day, publisher and language, kept ready: quick for charts.';
 
 COMMENT ON COLUMN news.daily.day IS 'Day of publication, UTC; of first sight where that is unknown.';
 
@@ -2862,28 +3116,40 @@ COMMENT ON COLUMN news.feeds.next_poll_at IS 'When it is due next, UTC.';
 COMMENT ON COLUMN news.feeds.added_at IS 'When it was added, UTC.';
 
 CREATE VIEW news.freshness AS
- WITH delay AS (
-         SELECT p.name AS publisher,
-            ((a.first_seen_at AT TIME ZONE 'UTC'::text))::date AS day,
-            EXTRACT(epoch FROM (a.first_seen_at - a.published_at)) AS to_seen,
-            EXTRACT(epoch FROM (a.loaded_at - a.first_seen_at)) AS to_query,
-            EXTRACT(epoch FROM (a.loaded_at - a.published_at)) AS in_all
-           FROM ((news_internal.article a
-             JOIN ingest.page g ON (((g.page_id = a.article_id) AND (g.discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text])))))
-             JOIN ingest.publisher p ON ((p.publisher_id = a.publisher_id)))
-          WHERE ((a.published_quality = 'exact'::text) AND (a.published_at <= a.first_seen_at))
-        )
- SELECT publisher,
-    day,
-    count(*) AS articles,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((to_seen)::double precision)) AS published_to_seen_p50_s,
-    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((to_seen)::double precision)) AS published_to_seen_p95_s,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((to_query)::double precision)) AS seen_to_queryable_p50_s,
-    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((to_query)::double precision)) AS seen_to_queryable_p95_s,
-    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((in_all)::double precision)) AS published_to_queryable_p50_s,
-    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((in_all)::double precision)) AS published_to_queryable_p95_s
-   FROM delay
-  GROUP BY publisher, day;
+ SELECT p.name AS publisher,
+    d.day,
+    d.articles,
+    d.published_to_seen_p50_s,
+    d.published_to_seen_p95_s,
+    d.seen_to_queryable_p50_s,
+    d.seen_to_queryable_p95_s,
+    d.published_to_queryable_p50_s,
+    d.published_to_queryable_p95_s
+   FROM (( SELECT k.publisher_id,
+            k.day,
+            k.articles,
+            k.published_to_seen_p50_s,
+            k.published_to_seen_p95_s,
+            k.seen_to_queryable_p50_s,
+            k.seen_to_queryable_p95_s,
+            k.published_to_queryable_p50_s,
+            k.published_to_queryable_p95_s
+           FROM news_internal.delay k
+          WHERE (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
+                    stale_day.day
+                   FROM news_internal.stale_day)))
+        UNION ALL
+         SELECT count_delays.publisher_id,
+            count_delays.day,
+            count_delays.articles,
+            count_delays.published_to_seen_p50_s,
+            count_delays.published_to_seen_p95_s,
+            count_delays.seen_to_queryable_p50_s,
+            count_delays.seen_to_queryable_p95_s,
+            count_delays.published_to_queryable_p50_s,
+            count_delays.published_to_queryable_p95_s
+           FROM news_internal.count_delays(news_internal.stale_days()) count_delays(publisher_id, day, articles, published_to_seen_p50_s, published_to_seen_p95_s, seen_to_queryable_p50_s, seen_to_queryable_p95_s, published_to_queryable_p50_s, published_to_queryable_p95_s)) d
+     JOIN ingest.publisher p USING (publisher_id));
 
 COMMENT ON VIEW news.freshness IS 'How long news takes from the publisher to this database, by publisher and day. Only articles that a feed or news sitemap showed and whose time of publication is exact; backfills are left out.';
 
@@ -3570,8 +3836,17 @@ ALTER TABLE ONLY news_internal.change
 ALTER TABLE ONLY news_internal.consumer
     ADD CONSTRAINT consumer_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY news_internal.day_count
+    ADD CONSTRAINT day_count_pkey PRIMARY KEY (day, publisher_id, language);
+
+ALTER TABLE ONLY news_internal.delay
+    ADD CONSTRAINT delay_pkey PRIMARY KEY (day, publisher_id);
+
 ALTER TABLE ONLY news_internal.figure
     ADD CONSTRAINT figure_pkey PRIMARY KEY (name, subject, measured_at);
+
+ALTER TABLE ONLY news_internal.hourly
+    ADD CONSTRAINT hourly_pkey PRIMARY KEY (day, publisher_id);
 
 ALTER TABLE ONLY news_internal.maintenance
     ADD CONSTRAINT maintenance_pkey PRIMARY KEY (job);
@@ -3681,15 +3956,11 @@ CREATE INDEX article_revised ON news_internal.article USING btree (revised_at) W
 
 CREATE INDEX article_seen ON news_internal.article USING btree (publisher_id, first_seen_at);
 
-CREATE INDEX article_seen_day ON news_internal.article USING btree ((((first_seen_at AT TIME ZONE 'UTC'::text))::date), publisher_id);
-
 CREATE INDEX article_story ON news_internal.article USING btree (story_id);
 
 CREATE INDEX article_url ON news_internal.article USING hash (url);
 
 CREATE INDEX change_article ON news_internal.change USING btree (article_id, change_id);
-
-CREATE UNIQUE INDEX daily_key ON news_internal.daily USING btree (day, publisher_id, language);
 
 CREATE INDEX search_document ON news_internal.search USING gin (document);
 
@@ -3710,6 +3981,12 @@ ALTER INDEX ingest.poll_feed ATTACH PARTITION ingest.poll_default_feed_id_polled
 ALTER INDEX ingest.poll_pkey ATTACH PARTITION ingest.poll_default_pkey;
 
 ALTER INDEX news_internal.revision_pkey ATTACH PARTITION news_internal.revision_default_pkey;
+
+CREATE TRIGGER article_deleted AFTER DELETE ON news_internal.article REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
+
+CREATE TRIGGER article_inserted AFTER INSERT ON news_internal.article REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
+
+CREATE TRIGGER article_updated AFTER UPDATE ON news_internal.article REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 
 ALTER TABLE ONLY ingest.backfill_file
     ADD CONSTRAINT backfill_file_run_id_fkey FOREIGN KEY (run_id) REFERENCES ingest.run(run_id) ON DELETE SET NULL;

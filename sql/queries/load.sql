@@ -224,5 +224,5 @@ update news_internal.consumer set change_id = %(cursor)s, moved_at = %(now)s whe
 -- name: load.flush_search empties the index's pending list
 select news_internal.flush_search();
 
--- name: load.refresh_daily brings the materialised counts up to date
-select news_internal.refresh_daily();
+-- name: load.renew_counts keeps the counts of the days anew that articles came to, changed in or left
+select news_internal.renew_counts();

@@ -1,4 +1,4 @@
-"""What follows a load: the full-text side table and the materialised counts.
+"""What follows a load: the full-text side table and the kept counts.
 
 Search is a consumer of the change log like any other: it remembers the last change that it
 has dealt with, so it misses nothing when it is killed, and needs no queue of its own.
@@ -24,7 +24,8 @@ def catch_up(conn: Connection, clock: Clock) -> int:
         if batches:
             with transaction(conn):
                 queries.run(conn, "load.flush_search")
-                queries.run(conn, "load.refresh_daily")
+        with transaction(conn):
+            queries.run(conn, "load.renew_counts")
     return sum(batches)
 
 

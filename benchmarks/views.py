@@ -1,0 +1,132 @@
+"""The views of counts: a month of coverage, freshness and daily counts of all publishers, in a million articles.
+
+make bench PART=views ARGS="--articles 1000000 --server /usr/lib/postgresql/15/bin"
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import psutil
+from psycopg2.extensions import connection as Connection
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.load_world import Texts
+from benchmarks.server import admin, database, options, served
+from newsflow.local.postgres import Server
+
+CONSOLE = Console(width=110)
+PUBLISHERS, DAYS, NIGHT, TRIES = 200, 60, 10_000, 5
+# As collected over two months by feeds; a tenth says the day of publication only, a twentieth nothing.
+FILL = f"""
+insert into ingest.publisher (name) select 'p' || n || '.example' from generate_series(1, {PUBLISHERS}) n;
+insert into ingest.origin (origin, publisher_id) select 'https://' || name, publisher_id from ingest.publisher;
+create temporary table seen as
+  select n, 1 + n %% {PUBLISHERS} as publisher, now() - interval '{DAYS} days' * (1 - n / %(articles)s.0) as at
+  from generate_series(1, %(articles)s) n;
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state, discovered_at)
+  select 'https://p' || publisher || '.example/' || n, sha256(n::text::bytea), publisher, publisher, 'loaded', at
+  from seen order by n;
+insert into news_internal.article (article_id, story_id, publisher_id, published_at, published_quality, first_seen_at,
+  loaded_at, revised_at, revision, word_count, is_origin, extraction_id, content_hash, text_hash, url, title, lead,
+  body, authors, agencies, published_raw, language, section, tags, image_url, image_caption, page_type, rights, sources,
+  extractor, cause)
+  select n, n, publisher, case when n %% 20 > 0 then at - interval '1 minute' * (n %% 300) end,
+    case when n %% 20 = 0 then 'unknown' when n %% 10 = 1 then 'day' else 'exact' end, at,
+    at + interval '1 minute' * (n %% 90), at, 1 + (n %% 30 = 0)::integer, 600, n %% 3 > 0, n,
+    sha256(n::text::bytea), sha256(n::text::bytea),
+    'https://p' || publisher || '.example/' || n, 'Title of article ' || n, '', %(body)s, '{{}}', '{{}}', '',
+    (array['en', 'de', 'fr', 'es', 'it'])[1 + n %% 7 %% 5], '', '{{}}', '', '', 'article', '{{}}', '{{}}',
+    'bench', 'fetch'
+  from seen order by n;
+"""
+A_NIGHT = """
+create temporary table night as select * from news_internal.article order by article_id desc limit %(night)s;
+update night set article_id = article_id + %(articles)s;
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state, discovered_at)
+  select url || '/new', sha256((url || '/new')::bytea), publisher_id, publisher_id, 'loaded', first_seen_at
+  from night order by article_id;
+insert into news_internal.article select * from night order by article_id"""
+RENEW = "select news_internal.renew_counts()"
+QUESTIONS = {
+    "coverage, the last 31 days, all publishers": "select * from news.coverage",
+    "coverage, holes of the last 31 days": "select publisher, count(*) from news.coverage where seen = 0 group by 1",
+    "coverage, a week, all publishers": "select * from news.coverage_between(now() - interval '7 days', now())",
+    "coverage, a month, one publisher": (
+        "select * from news.coverage_between(now() - interval '31 days', now(), 'p7.example')"
+    ),
+    "freshness, all": "select * from news.freshness",
+    "freshness, the last 31 days": "select * from news.freshness where day > current_date - 31",
+    "freshness, one publisher": "select * from news.freshness where publisher = 'p7.example'",
+    "daily, all": "select * from news.daily",
+    "daily, articles by day": "select day, sum(articles) from news.daily group by 1",
+}  # fmt: skip
+
+
+def viewing(server: Server, count: int) -> None:
+    """What the questions take with all counts kept, and right after a night whose days are not counted again yet."""
+    dsn, conn = database(server, "months")
+    _run(conn, FILL, articles=count, body=next(iter(Texts().bodies(1, 1_500))))
+    whole = _timed(conn, RENEW)
+    admin(dsn, "vacuum analyze")
+    kept = {name: _asked(conn, sql) for name, sql in QUESTIONS.items()}
+    _run(conn, A_NIGHT, articles=count, night=NIGHT)
+    fresh = {name: _asked(conn, sql) for name, sql in QUESTIONS.items()}
+    night = _timed(conn, RENEW)
+    table = Table(
+        title=f"{count:,} articles of {PUBLISHERS} publishers in {DAYS} days; ms, median and slowest of {TRIES}"
+    )
+    for heading in (
+        "question",
+        "rows",
+        "counts kept",
+        "slowest",
+        "server CPU",
+        f"{NIGHT:,} new",
+        "slowest",
+        "server CPU",
+    ):
+        table.add_column(heading, justify="left" if heading == "question" else "right")
+    for name, figures in kept.items():
+        table.add_row(name, *figures, *fresh[name][1:])
+    CONSOLE.print(table)
+    CONSOLE.print(f"counting again: {night:.2f} s after {NIGHT:,} new articles, {whole:.1f} s for all")
+
+
+def _run(conn: Connection, sql: str, **params: object) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute(sql, params)
+    conn.commit()
+
+
+def _timed(conn: Connection, sql: str) -> float:
+    started = time.perf_counter()
+    _run(conn, sql)
+    return time.perf_counter() - started
+
+
+def _asked(conn: Connection, sql: str) -> list[str]:
+    backend, times = psutil.Process(conn.info.backend_pid), []
+    before = sum(backend.cpu_times()[:2])
+    for _ in range(TRIES):
+        started = time.perf_counter()
+        with conn.cursor() as cursor:
+            cursor.execute(sql)
+            rows = cursor.rowcount
+        times.append((time.perf_counter() - started) * 1e3)
+        conn.commit()
+    cpu = (sum(backend.cpu_times()[:2]) - before) / TRIES * 1e3
+    return [f"{rows:,}", f"{statistics.median(times):.0f}", f"{max(times):.0f}", f"{cpu:.0f}"]
+
+
+def main() -> None:
+    """Fill, ask, and print the table."""
+    asked = options(__doc__, 1_000_000).parse_args()
+    with served(asked.server) as server:
+        viewing(server, asked.articles)
+
+
+if __name__ == "__main__":
+    main()
