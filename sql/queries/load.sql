@@ -64,9 +64,6 @@ select coalesce(array_agg(story_id), '{}') from (
   from unnest(%(pages)s::bigint[]) as g (page_id) left join ingest.story_member m using (page_id)
 ) touched;
 
--- name: load.renew_stories brings the rows of stories in line with their articles; under the change log's lock
-select news_internal.renew_stories(%(stories)s);
-
 -- name: load.keep_revisions sets the contents aside that are about to be replaced
 insert into news_internal.revision (
   article_id, revision, valid_from, valid_until, publisher_id, word_count, language_confidence, published_at, modified_at,
@@ -177,9 +174,6 @@ select coalesce(array_agg(page_id order by page_id), '{}') from load_plan where 
 
 -- name: load.count_verdicts counts what the transaction decided
 select verdict, count(*) as pages, count(*) filter (where moved) as moved from load_plan group by verdict;
-
--- name: load.lock_changes waits for its turn to give out change numbers; held until the commit is visible
-select pg_advisory_xact_lock(hashtextextended('news.changes', 0));
 
 -- name: load.log_changes gives each change its number and wakes the listeners
 with logged as (

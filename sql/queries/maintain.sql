@@ -108,29 +108,10 @@ select page_id, url, state from ingest.page where url_hash = %(url_hash)s;
 select array_agg(page_id order by page_id) from ingest.page
 where page_id = any(%(pages)s::bigint[]) or twin_of = any(%(pages)s::bigint[]);
 
--- name: retract.list_stories lists the stories of some pages
-select coalesce(array_agg(distinct story_id), '{}') from ingest.story_member where page_id = any(%(pages)s::bigint[]);
-
--- name: retract.lock_pages takes the row locks of the pages and of the other members of their stories, in one order
-select coalesce(array_agg(page_id), '{}') from (
-  select page_id from ingest.page
-  where page_id = any(%(pages)s::bigint[])
-    or page_id in (select page_id from ingest.story_member where story_id = any(%(stories)s::bigint[]))
-  order by page_id for no key update
-) locked;
-
 -- name: retract.bury makes the tombstones
 insert into news_internal.tombstone (url_hash, article_id, kind, why, made_at)
 select url_hash, page_id, %(kind)s, %(why)s, %(now)s from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id
 on conflict (url_hash) do update set kind = excluded.kind, why = excluded.why, made_at = excluded.made_at;
-
--- name: retract.note_articles remembers, for the change log, what is about to go
-create temporary table retract_plan on commit drop as
-select article_id, story_id, revision, 'retraction' as kind from news_internal.article
-where article_id = any(%(pages)s::bigint[]);
-
--- name: retract.delete_articles takes the articles out
-delete from news_internal.article where article_id = any(%(pages)s::bigint[]);
 
 -- name: retract.delete_revisions takes their older contents out
 delete from news_internal.revision where article_id = any(%(pages)s::bigint[]);
@@ -162,39 +143,6 @@ update ingest.run_page x set
     then coalesce(load_outcome, 'retracted') end
 from ingest.run r
 where r.run_id = x.run_id and r.state = 'running' and x.page_id = any(%(pages)s::bigint[]);
-
--- name: retract.regroup gives the remaining members of the stories their number and origin
-with member as (
-  select m.page_id, min(m.page_id) over story as story_id,
-    row_number() over (story order by e.published_at nulls last, m.page_id) = 1 as is_origin
-  from ingest.story_member m
-  join ingest.page p using (page_id)
-  left join ingest.extraction e on e.extraction_id = p.extraction_id
-  where m.story_id = any(%(stories)s::bigint[])
-  window story as (partition by m.story_id)
-)
-update ingest.story_member m set story_id = n.story_id, is_origin = n.is_origin, changed_at = %(now)s
-from member n
-where m.page_id = n.page_id and (m.story_id, m.is_origin) is distinct from (n.story_id, n.is_origin);
-
--- name: retract.move_articles carries that to their articles and into the change log's list
-with moved as (
-  update news_internal.article a set story_id = m.story_id, is_origin = m.is_origin
-  from ingest.story_member m
-  where m.page_id = a.article_id and a.article_id = any(%(mates)s::bigint[])
-    and (a.story_id, a.is_origin) is distinct from (m.story_id, m.is_origin)
-  returning a.article_id, a.story_id, a.revision
-)
-insert into retract_plan select article_id, story_id, revision, 'story' from moved;
-
--- name: retract.log_changes tells consumers
-with logged as (
-  insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
-  select nextval('news_internal.change_id'), article_id, story_id, null, revision, kind, %(now)s
-  from (select * from retract_plan order by kind, article_id) p
-  returning change_id
-)
-select pg_notify('news_changes', max(change_id)::text) from logged having count(*) > 0;
 
 -- name: retract.open_graves takes tombstones away
 delete from news_internal.tombstone t using ingest.page p

@@ -173,11 +173,7 @@ with restored as (
   delete from news_internal.revision r using restored
   where r.article_id = restored.article_id and r.revision = restored.revision
 )
-insert into retract_plan select article_id, story_id, revision, 'revision' from restored;
-
--- name: reprocess.make_log makes the list that the change log is written from
-create temporary table if not exists retract_plan (article_id bigint, story_id bigint, revision integer, kind text)
-on commit delete rows;
+insert into change_plan select article_id, story_id, revision, 'revision' from restored;
 
 -- name: reprocess.return_pages sends articles back through deduplicate and load with their former extraction
 with back as (
@@ -194,10 +190,6 @@ on conflict (run_id, page_id) do nothing;
 
 -- name: reprocess.list_gained lists the pages of the undoing transaction that had no article before
 select coalesce(array_agg(page_id order by page_id), '{}') from reprocess_undo where before_extraction_id is null;
-
--- name: reprocess.note_gone remembers, for the change log, the articles that are about to go
-insert into retract_plan select article_id, story_id, revision, 'retraction' from news_internal.article
-where article_id = any(%(pages)s::bigint[]);
 
 -- name: reprocess.reject_again takes pages back to the reject that they were, without trace in the stories
 with member as (delete from ingest.story_member where page_id = any(%(pages)s::bigint[])),

@@ -57,7 +57,7 @@ def write(dsn: str, writer: int, seconds: float) -> None:
                 (article,),
             )
         time.sleep(rng.choice([0, 0.001, 0.01, 0.15]))
-        cursor.execute(queries.sql("load.lock_changes"))
+        cursor.execute(queries.sql("changes.lock"))
         cursor.execute(queries.sql("load.log_changes"), {"run_id": writer, "now": T0})
         time.sleep(rng.choice([0, 0, 0.003]))
         if rng.random() < 0.2:

@@ -72,8 +72,8 @@ def _publish(step: runs.Work, pages: list[int]) -> None:
     queries.run(conn, "load.close_pages", now=now)
     queries.run(conn, "load.close_run_pages", run_id=step.run_id)
     _count(step)
-    queries.run(conn, "load.lock_changes")
-    queries.run(conn, "load.renew_stories", stories=stories)
+    queries.run(conn, "changes.lock")
+    queries.run(conn, "changes.renew_stories", stories=stories)
     queries.run(conn, "load.log_changes", run_id=step.run_id, now=now)
 
 

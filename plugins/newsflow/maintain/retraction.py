@@ -11,7 +11,7 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.store import queries
+from newsflow.store import changes, queries
 from newsflow.store.db import transaction
 from newsflow.web.urls import canonicalise, url_hash
 
@@ -40,19 +40,13 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
     """
     with transaction(conn):
         ids = queries.value(conn, "retract.add_twins", pages=list(pages))
-        stories = queries.value(conn, "retract.list_stories", pages=ids)
-        locked = queries.value(conn, "retract.lock_pages", pages=ids, stories=stories)
-        queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
-        queries.run(conn, "retract.note_articles", pages=ids)
-        for query in ("delete_articles", "delete_revisions", "close_run_pages"):
-            queries.run(conn, f"retract.{query}", pages=ids)
-        queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
-        queries.run(conn, "retract.regroup", stories=stories, now=now)
-        queries.run(conn, "retract.move_articles", mates=sorted({*locked} - {*ids}))
-        regrouped = queries.value(conn, "retract.list_stories", pages=locked)
-        queries.run(conn, "load.lock_changes")
-        queries.run(conn, "load.renew_stories", stories=[*stories, *regrouped])
-        queries.run(conn, "retract.log_changes", now=now)
+        with changes.changing(conn, ids, now) as touched:
+            queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
+            changes.take_out(conn, ids)
+            queries.run(conn, "retract.delete_revisions", pages=ids)
+            queries.run(conn, "retract.close_run_pages", pages=ids)
+            queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
+            changes.regroup(conn, touched, ids, now)
 
 
 def restore(conn: Connection, page: int, now: datetime) -> bool:
@@ -62,7 +56,7 @@ def restore(conn: Connection, page: int, now: datetime) -> bool:
     """
     with transaction(conn):
         ids = queries.value(conn, "retract.add_twins", pages=[page])
-        queries.value(conn, "retract.lock_pages", pages=ids, stories=[])
+        queries.value(conn, "changes.lock_pages", pages=ids, stories=[])
         opened = queries.run(conn, "retract.open_graves", pages=ids)
         queries.run(conn, "retract.ask_again", page=page, pages=ids, now=now)
     return bool(opened)

@@ -22,7 +22,7 @@ from newsflow.reprocess import report
 from newsflow.reprocess.compare import Difference, difference
 from newsflow.reprocess.request import Selection
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import changes, queries
 from newsflow.store.archive import Archive
 from newsflow.store.db import advisory_lock, session, transaction
 
@@ -168,31 +168,22 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
 def _undo(conn: Connection, run_id: int, number: int, pages: Sequence[int], clock: Clock) -> None:
     now = clock()
     queries.run(conn, "reprocess.make_undo")
-    queries.run(conn, "reprocess.make_log")
-    stories = queries.value(conn, "retract.list_stories", pages=pages)
-    locked = queries.value(conn, "retract.lock_pages", pages=pages, stories=stories)
-    queries.run(conn, "reprocess.plan_undo", reprocess_id=number, pages=pages)
-    queries.run(conn, "reprocess.restore_articles")
-    queries.run(conn, "reprocess.return_pages", run_id=run_id, now=now)
-    _undo_gained(conn, number, clock)
-    queries.run(conn, "reprocess.mark_undone", reprocess_id=number, pages=pages)
-    regrouped = queries.value(conn, "retract.list_stories", pages=locked)
-    queries.run(conn, "load.lock_changes")
-    queries.run(conn, "load.renew_stories", stories=[*stories, *regrouped])
-    queries.run(conn, "retract.log_changes", now=now)
+    with changes.changing(conn, pages, now):
+        queries.run(conn, "reprocess.plan_undo", reprocess_id=number, pages=pages)
+        queries.run(conn, "reprocess.restore_articles")
+        queries.run(conn, "reprocess.return_pages", run_id=run_id, now=now)
+        _undo_gained(conn, number, clock)
+        queries.run(conn, "reprocess.mark_undone", reprocess_id=number, pages=pages)
 
 
 def _undo_gained(conn: Connection, number: int, clock: Clock) -> None:
     now, gained = clock(), queries.value(conn, "reprocess.list_gained")
     if not gained:
         return
-    stories = queries.value(conn, "retract.list_stories", pages=gained)
-    mates = queries.value(conn, "retract.lock_pages", pages=gained, stories=stories)
-    queries.run(conn, "reprocess.note_gone", pages=gained)
-    queries.run(conn, "retract.delete_articles", pages=gained)
+    touched = changes.lock(conn, gained)
+    changes.take_out(conn, gained)
     queries.run(conn, "reprocess.reject_again", reprocess_id=number, pages=gained, now=now)
-    queries.run(conn, "retract.regroup", stories=stories, now=now)
-    queries.run(conn, "retract.move_articles", mates=sorted({*mates} - {*gained}))
+    changes.regroup(conn, touched, gained, now)
 
 
 def close(settings: Settings, number: int, state: str, *, clock: Clock = utcnow) -> None:
