@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from newsflow.extract import pruning
+from newsflow.extract import pruning, shortcuts
 from newsflow.extract.chars import clean_lines
 
 # What trafilatura logs is said by outcomes here; a warning a page floods the task's log.
@@ -43,7 +43,8 @@ def quick(root: HtmlElement) -> list[str]:
         for element in pruning.unwanted(root):
             delete_element(element)
         tree = convert_tags(tree_cleaning(root, options), options, None)
-        body, _ = extract_content(tree, options)
+        with shortcuts.taken():
+            body, _ = extract_content(tree, options)
         return _lines(xmltotxt(body, False))
     except _BUGS:
         return []
