@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,17 @@ def test_a_walk_finds_what_its_expression_finds(walk: shortcuts.Walk, html: str)
     root = tree.parse(f"<html><body><div>{html}</div></body></html>")
     assert root is not None
     assert list(walk(root)) == walk.expression(root)
+
+
+@pytest.mark.parametrize("walk", WALKS[1:], ids=["beside", "hidden"])
+@pytest.mark.parametrize("one", ["", "x", "cookie", "reply-1", "overflow:hidden"])
+@pytest.mark.parametrize("other", ["", "x", "cookie", "reply-1", "overflow:hidden"])
+def test_of_two_attributes_the_first_counts_even_an_empty_one(walk: shortcuts.Walk, one: str, other: str) -> None:
+    for names in permutations(("id", "class", "style"), 2):
+        stated = " ".join(f'{name}="{value}"' for name, value in zip(names, (one, other), strict=True))
+        root = tree.parse(f"<html><body><div><p {stated}>x</p></div></body></html>")
+        assert root is not None
+        assert list(walk(root)) == walk.expression(root), stated
 
 
 @given(boxes)

@@ -171,9 +171,10 @@ def _marked(root: HtmlElement) -> list[list[str]]:
     exact: list[str] = []
     loose: list[str] = []
     for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "cite"):
-        if _asides(element):
+        names = class_of(element)
+        if "comment" in names or "related" in names:
             continue
-        prop, rel, names = element.get("itemprop") or "", element.get("rel") or "", class_of(element)
+        prop, rel = element.get("itemprop") or "", element.get("rel") or ""
         if "author" in prop.split() or "author" in rel.split():
             exact.append(text_of(element))
         elif ("author" in names or "byline" in names or "by-line" in names) and len(loose) < 5:
@@ -181,11 +182,6 @@ def _marked(root: HtmlElement) -> list[list[str]]:
             if 3 < len(text) < 100:
                 loose.append(text)
     return [[line for line in exact if len(line) < 80][:4], loose[:1]]
-
-
-def _asides(element: HtmlElement) -> bool:
-    names = class_of(element)
-    return "comment" in names or "related" in names
 
 
 Found = tuple[tuple[str, ...], tuple[str, ...], str]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.chars import bare
 from newsflow.extract.counting import count_words
 
 # Never text of an article; taken out of the tree before anything looks for it.
@@ -63,12 +64,9 @@ class Block:
         return self._key
 
 
-_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
-
-
 def key(text: str) -> str:
     """What two renderings of one line have in common: its letters and digits."""
-    return text.translate(_SIGNS) if text.isascii() else "".join(filter(str.isalnum, text))
+    return bare(text).replace("_", "")
 
 
 @dataclass

@@ -39,11 +39,15 @@ class Paragraph:
     block: Block | None = None
     by: str = "engine"
     cut: str = ""
+    _words: int = -1
 
     @property
     def words(self) -> int:
-        """Words, comparable between scripts."""
-        return self.block.words if self.block and self.block.text == self.text else count_words(self.text)
+        """Words, comparable between scripts; counted once."""
+        if self._words < 0:
+            same = self.block is not None and self.block.text == self.text
+            self._words = self.block.words if self.block and same else count_words(self.text)
+        return self._words
 
 
 def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
@@ -119,8 +123,13 @@ def _form(label: str) -> str:
 
 def kind(block: Block) -> tuple[str, ...]:
     """Blocks of one kind stand under the same tags and classes, whatever their ids and numbers."""
-    named = [label for label in block.path if not label.endswith("#.")]
-    return (block.tag, *map(_form, named[-2:]))
+    return _kind(block.tag, block.path)
+
+
+@lru_cache(maxsize=2_000)
+def _kind(tag: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    named = [label for label in path if not label.endswith("#.")]
+    return (tag, *map(_form, named[-2:]))
 
 
 @lru_cache(maxsize=20_000)

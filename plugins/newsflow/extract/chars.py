@@ -12,6 +12,8 @@ _BAD = re.compile(
     "\ufdd0-\ufdef\ufffc\ufffe\uffff]"
 )
 _PLAIN = bytes((9, 10, 13, *range(0x20, 0x7F)))
+_SIGNS = bytes(code for code in range(128) if not re.match(r"\w", chr(code)))
+_WIDE_SIGN = re.compile(r"[^\w\x00-\x7f]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]{0,20}[ -/]?[@-~]")
 
 
@@ -24,13 +26,19 @@ def clean(text: str) -> str:
 
 def strip(text: str) -> str:
     """The text without those characters, its lines and spaces as they are."""
-    return _BAD.sub("", _ANSI.sub("", text)) if _BAD.search(_unusual(text)) else text
+    unusual = _without(_PLAIN, text)  # few characters to look at, where a page has a hundred thousand
+    return _BAD.sub("", _ANSI.sub("", text)) if _BAD.search(unusual) else text
 
 
-def _unusual(text: str) -> str:
-    """What is left of a text without plain ASCII: few characters to look at, and a page has a hundred thousand."""
-    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
-    return rest.decode("utf-8", "surrogatepass")
+def bare(text: str) -> str:
+    """Its letters, digits and underscores, as `\\w` means them."""
+    rest = _without(_SIGNS, text)
+    return rest if rest.isascii() else _WIDE_SIGN.sub("", rest)
+
+
+def _without(ascii_codes: bytes, text: str) -> str:
+    """A text without some characters of ASCII: at the speed of memory, where a pattern looks at each character."""
+    return text.encode("utf-8", "surrogatepass").translate(None, ascii_codes).decode("utf-8", "surrogatepass")
 
 
 def clean_lines(text: str) -> list[str]:

@@ -37,10 +37,11 @@ def deck(
     lines = [p for p in paragraphs if not p.cut]
     first = next((p.block.order for p in lines if p.block and p.words >= 15), 0)
     start = max((b.order + 1 for b in blocks[:first] if b.tag == "h1"), default=max(0, first - 8))
-    own = [squeeze(summary) for summary in summaries if len(summary) > 40]
     taken = {p.block.order for p in paragraphs if p.block}
-    body = squeeze(" ".join(p.text for p in lines))
-    free = [b for b in blocks[start:first] if b.order not in taken and b.links < 0.3 and squeeze(b.text) not in body]
+    between = [b for b in blocks[start:first] if b.order not in taken and b.links < 0.3]
+    body = squeeze(" ".join(p.text for p in lines)) if between else ""
+    free = [b for b in between if squeeze(b.text) not in body]
+    own = [squeeze(summary) for summary in summaries if len(summary) > 40]
     said = next((b for b in free if len(b.text) > 30 and _says(squeeze(b.text), own)), None)
     return said or next((b for b in free if known.head and _under(b, known.head.block) and not _names(b, known)), None)
 

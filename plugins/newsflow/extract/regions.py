@@ -8,7 +8,7 @@ in gold texts and 5,000 were not; above the headline 13 and 7,700; as strays beh
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,7 +68,7 @@ def named(block: Block, outer: Sequence[str]) -> bool:
 class _Bulk:
     """Where the bulk of the text stands: words by container and by kind of container, and how many make the bulk."""
 
-    words: Counter[int]
+    words: defaultdict[int, int]
     kinds: Counter[tuple[str, ...]]
     total: int
 
@@ -78,10 +78,11 @@ class _Bulk:
 
 
 def _bulk(lines: Sequence[Paragraph]) -> _Bulk:
-    bulk = _Bulk(Counter(), Counter(), 0)
+    bulk = _Bulk(defaultdict(int), Counter(), 0)
     for p in lines:
         if p.block:
-            bulk.words.update(dict.fromkeys(p.block.nodes, p.words))
+            for node in p.block.nodes:
+                bulk.words[node] += p.words
             bulk.kinds[kind(p.block)] += p.words
             bulk.total += p.words
     return bulk

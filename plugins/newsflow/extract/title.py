@@ -6,7 +6,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from newsflow.extract.chars import clean
+from newsflow.extract.chars import bare, clean
 from newsflow.extract.counting import count_words
 from newsflow.extract.harvest import Harvest, plain
 from newsflow.extract.tree import text_of
@@ -14,7 +14,6 @@ from newsflow.extract.tree import text_of
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»]\s*|_(?=[^_\s]{1,15}$)")
 _WORD = re.compile(r"\w+")
-_SQUEEZED = {code: chr(code).lower() if _WORD.match(chr(code)) else None for code in range(128)}
 MAX = 500
 
 
@@ -43,7 +42,7 @@ def site_names(harvest: Harvest, host: str) -> set[str]:
 
 def squeeze(text: str) -> str:
     """Only the letters and digits, lower case: "The BBC" and "thebbc" meet."""
-    return text.translate(_SQUEEZED) if text.isascii() else "".join(words(text))
+    return bare(text.casefold())
 
 
 def strip_site(title: str, sites: set[str]) -> str:
