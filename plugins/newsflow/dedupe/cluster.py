@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.dedupe import candidates, store
 from newsflow.dedupe.alarms import alarms
 from newsflow.dedupe.crew import Crew
-from newsflow.dedupe.judge import Pair
+from newsflow.dedupe.judge import Pair, pages_of
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import Edge, Member, Story, components
 from newsflow.dedupe.twins import find_twins
@@ -63,8 +63,7 @@ class Clusterer:
     def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Verdict]:
         """Verdicts worth keeping on all candidates of these sketches."""
         partners = candidates.partners({s.page_id: s.hashes for s in made}, self._postings(made))
-        pages = {*partners, *(other for others in partners.values() for other in others)}
-        return self.crew.verdicts(partners, store.versions(self.conn, pages))
+        return self.crew.verdicts(partners, store.versions(self.conn, pages_of(partners)))
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))

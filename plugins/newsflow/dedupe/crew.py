@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.dedupe.judge import Judge, Pair, Versions
+from newsflow.dedupe.judge import Asked, Judge, Pair, Versions, by_story, pages_of
 from newsflow.dedupe.shelf import Reading, slices
 from newsflow.dedupe.verify import Verdict
 from newsflow.mortal import die_with
@@ -18,8 +18,6 @@ from newsflow.settings import Settings
 from newsflow.store.db import connect
 
 LONG = 2000  # pages from which other processes are worth their start
-
-Asked = Mapping[int, Sequence[int]]  # page → its candidates
 
 
 class Crew:
@@ -86,18 +84,17 @@ class Crew:
 
 
 def shares(asked: Asked, count: int) -> list[Asked]:
-    """As many parts of about equal work; pages with one oldest candidate are together, as they need the same texts."""
+    """As many parts of about equal work; a story's pages are in one part, or in two that follow."""
     parts: list[dict[int, Sequence[int]]] = [{} for _ in range(count)]
     work, done = sum(map(len, asked.values())), 0
-    for page in sorted(asked, key=lambda page: (min(asked[page]), page)):
+    for page in by_story(asked):
         parts[done * count // work][page] = asked[page]
         done += len(asked[page])
     return list(parts)
 
 
 def _of(asked: Asked, versions: Versions) -> dict[int, int]:
-    pages = {*asked, *(other for others in asked.values() for other in others)}
-    return {page: versions[page] for page in pages if page in versions}
+    return {page: versions[page] for page in pages_of(asked) if page in versions}
 
 
 _judges: list[Judge] = []  # one, in a process of the crew

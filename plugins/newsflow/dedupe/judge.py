@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from psycopg2.extensions import connection as Connection
 
@@ -11,9 +11,10 @@ from newsflow.dedupe.shelf import Reading, Shelf, slices
 from newsflow.dedupe.verify import EDITED, SHARED, WHOLE, Verdict, compare
 
 Pair = tuple[int, int]  # page ids, the smaller first
+Asked = Mapping[int, Sequence[int]]  # page → its candidates
 Versions = Mapping[int, int]  # page → the extraction that stands for it
 
-AT_ONCE = 500  # pairs, whose texts are held together
+AT_ONCE = 500  # candidates, whose texts are held together
 
 
 class Judge:
@@ -26,16 +27,21 @@ class Judge:
         """Sketch and credits of each extraction."""
         return self._shelf.readings(extractions)
 
-    def verdicts(self, asked: Mapping[int, Sequence[int]], versions: Versions) -> dict[Pair, Verdict]:
+    def verdicts(self, asked: Asked, versions: Versions) -> dict[Pair, Verdict]:
         """Verdicts worth keeping on pages and their candidates.
 
         :param versions: of all of them; pages that have none are left out.
         """
-        pages = {page for page in (*asked, *(o for others in asked.values() for o in others)) if page in versions}
-        known = self._shelf.places([versions[page] for page in pages])
-        places = {page: known[versions[page]] for page in pages if versions[page] in known}
-        found = self._compared(promising(asked, places, EDITED, SHARED), versions)
-        return {pair: verdict for pair, verdict in found if verdict.copies or verdict.spans}
+        found: dict[Pair, Verdict] = {}
+        for some in portions(asked, AT_ONCE):
+            compared = self._compared(self._promising(some, versions), versions)
+            found.update((pair, verdict) for pair, verdict in compared if verdict.copies or verdict.spans)
+        return found
+
+    def _promising(self, asked: Asked, versions: Versions) -> list[Pair]:
+        wanted = {page: versions[page] for page in pages_of(asked) if page in versions}
+        known = self._shelf.places(wanted.values())
+        return promising(asked, {page: known[key] for page, key in wanted.items() if key in known}, EDITED, SHARED)
 
     def likeness(self, pairs: Iterable[Pair], versions: Versions) -> dict[Pair, float]:
         """How much of the shorter text of each pair stands in the other."""
@@ -50,3 +56,27 @@ class Judge:
         for some in slices(pairs, AT_ONCE):
             texts = self._shelf.texts({versions[page] for pair in some for page in pair})
             yield from ((pair, compare(*(texts[versions[page]] for page in pair))) for pair in some)
+
+
+def pages_of(asked: Asked) -> set[int]:
+    """Pages and candidates."""
+    return {*asked, *(other for others in asked.values() for other in others)}
+
+
+def by_story(asked: Asked) -> list[int]:
+    """The pages, those with one oldest candidate together: they need the same texts."""
+    return sorted(asked, key=lambda page: (min(asked[page]), page))
+
+
+def portions(asked: Asked, size: int) -> Iterator[Asked]:
+    """Parts of about `size` candidates, or of one page that has more; pages of one story follow one another."""
+    some: dict[int, Sequence[int]] = {}
+    held = 0
+    for page in by_story(asked):
+        if some and held + len(asked[page]) > size:
+            yield some
+            some, held = {}, 0
+        some[page] = asked[page]
+        held += len(asked[page])
+    if some:
+        yield some

@@ -75,6 +75,11 @@ class Text:
         return once(self.sorted)
 
     @cached_property
+    def rank(self) -> tuple[int, bytes]:
+        """Shorter texts first; those of equal length in an order that does not depend on who asks."""
+        return len(self.unique), self.unique[:4].tobytes()
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Tokens of names."""
         return names(self.body)
@@ -120,7 +125,7 @@ def prepare(
     :param site_lines: fingerprints of lines that recur across its publisher's pages.
     """
     body = without_boilerplate(body, site_lines)
-    words = [intern(word) for word in tokens(body)]  # texts in memory share their words
+    words = list(map(intern, tokens(body)))  # texts in memory share their words
     found = weights(words)
     length = float(len(words) if found is None else sum(found))
     return Text(
