@@ -71,6 +71,15 @@ def database(server: Server, name: str) -> tuple[str, Connection]:
     return server.url(name), conn
 
 
+def _cpu(process: psutil.Process) -> float:
+    """CPU seconds of a process; of one that has just ended its parent tells."""
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
 @dataclass
 class Meter:
     """CPU seconds of a server's processes, and of this one, over a block."""
@@ -80,8 +89,8 @@ class Meter:
 
     def cpu(self) -> float:
         top = psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0]))
-        times = [p.cpu_times() for p in [top, *top.children()]]
-        return sum(t.user + t.system for t in times) + top.cpu_times().children_user + top.cpu_times().children_system
+        living = sum(map(_cpu, [top, *top.children()]))
+        return living + top.cpu_times().children_user + top.cpu_times().children_system
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
