@@ -69,6 +69,7 @@ def viewing(server: Server, count: int) -> None:
     """What the questions take with all counts kept, and right after a night whose days are not counted again yet."""
     dsn, conn = database(server, "months")
     _run(conn, FILL, articles=count, body=next(iter(Texts().bodies(1, 1_500))))
+    admin(dsn, "analyze")
     whole = _timed(conn, RENEW)
     admin(dsn, "vacuum analyze")
     kept = {name: _asked(conn, sql) for name, sql in QUESTIONS.items()}

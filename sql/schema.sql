@@ -264,7 +264,8 @@ CREATE FUNCTION news_internal.count_hours(days news_internal.stale_day[]) RETURN
                  UNION ALL
                   SELECT x.first_seen_at
                     FROM news_internal.article x
-                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality <> 'exact'::text) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))) a)
+                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality <> 'exact'::text) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
+          OFFSET 0) a)
            GROUP BY d.publisher_id, d.day, ((date_part('hour'::text, (a.at AT TIME ZONE 'UTC'::text)))::integer)
          )
   SELECT c.publisher_id,
@@ -1100,7 +1101,8 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
              x.word_count,
              x.loaded_at
             FROM news_internal.article x
-           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))) a)
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
+  OFFSET 0) a)
    GROUP BY d.publisher_id, d.day, a.language;
 END;
 
@@ -1153,15 +1155,19 @@ CREATE FUNCTION news_internal.count_delays(days news_internal.stale_day[]) RETUR
      percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY a.in_all) AS percentile_cont
     FROM ( SELECT d.publisher_id,
              d.day,
-             (EXTRACT(epoch FROM (x.first_seen_at - x.published_at)))::double precision AS to_seen,
-             (EXTRACT(epoch FROM (x.loaded_at - x.first_seen_at)))::double precision AS to_query,
-             (EXTRACT(epoch FROM (x.loaded_at - x.published_at)))::double precision AS in_all
-            FROM ((( SELECT DISTINCT unnest.publisher_id,
+             x.to_seen,
+             x.to_query,
+             x.in_all
+            FROM (( SELECT DISTINCT unnest.publisher_id,
                      unnest.day
                     FROM unnest(count_delays.days) unnest(publisher_id, day)) d
-              JOIN news_internal.article x ON (((x.publisher_id = d.publisher_id) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))))
-              JOIN ingest.page g ON (((g.page_id = x.article_id) AND (g.discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text])))))
-           WHERE ((x.published_quality = 'exact'::text) AND (x.published_at <= x.first_seen_at))) a
+              CROSS JOIN LATERAL ( SELECT (EXTRACT(epoch FROM (x_1.first_seen_at - x_1.published_at)))::double precision AS to_seen,
+                     (EXTRACT(epoch FROM (x_1.loaded_at - x_1.first_seen_at)))::double precision AS to_query,
+                     (EXTRACT(epoch FROM (x_1.loaded_at - x_1.published_at)))::double precision AS in_all
+                    FROM (news_internal.article x_1
+                      JOIN ingest.page g ON (((g.page_id = x_1.article_id) AND (g.discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text])))))
+                   WHERE ((x_1.publisher_id = d.publisher_id) AND (x_1.published_quality = 'exact'::text) AND (x_1.published_at <= x_1.first_seen_at) AND (x_1.first_seen_at >= news_internal.day_start(d.day)) AND (x_1.first_seen_at < news_internal.day_start((d.day + 1))))
+                  OFFSET 0) x)) a
    GROUP BY a.publisher_id, a.day;
 END;
 
