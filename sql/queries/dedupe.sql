@@ -169,10 +169,10 @@ left join ingest.story_member m on m.page_id = p.page_id
 order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too
-select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard from ingest.story_edge
 where lo = any(%(pages)s::bigint[])
 union
-select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard from ingest.story_edge
 where hi = any(%(pages)s::bigint[])
 order by 1, 2;
 

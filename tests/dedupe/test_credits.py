@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.dedupe.boilerplate import is_boilerplate, without_boilerplate
-from newsflow.dedupe.credits import credits
+from newsflow.dedupe.credits import credits, is_credit
 from tests.dedupe.conftest import Desk
 
 REST = (
@@ -120,3 +120,20 @@ def test_boilerplate_goes_and_a_text_never_becomes_empty() -> None:
     assert without_boilerplate("One.\nLeave a Reply\nTwo.") == "One.\nTwo."
     assert without_boilerplate("One is here. Leave a Reply Name Email. Two.") == "One is here. Two."
     assert without_boilerplate("Leave a Reply") == "Leave a Reply"
+
+
+@pytest.mark.parametrize(
+    "line", ["(Reuters)", "AFP", "With reporting by AFP", "Con información de EFE", "来源：新华社"]
+)
+def test_a_last_line_that_only_credits_is_no_part_of_the_text(line: str) -> None:
+    assert is_credit(line)
+    assert without_boilerplate(f"The ministers met.\n{line}") == "The ministers met."
+
+
+@pytest.mark.parametrize("line", ["", "He told Reuters so.", "Reuters said so.", "With reporting by AFP, he began."])
+def test_a_line_that_says_more_is(line: str) -> None:
+    assert not is_credit(line)
+
+
+def test_a_credit_is_left_where_it_is_all_there_is() -> None:
+    assert without_boilerplate("(Reuters)") == "(Reuters)"

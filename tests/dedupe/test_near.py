@@ -64,6 +64,20 @@ def test_a_roundup_joins_nothing_even_where_a_brief_stands_first(desk: Desk) -> 
     assert len(desk.stories()) == 4
 
 
+def test_copies_of_a_roundup_meet_and_nothing_else_meets_them(desk: Desk) -> None:
+    rng = random.Random(5)
+    briefs = ["\n".join(article(rng).split("\n")[:2]) for _ in range(3)]
+    for number, brief in enumerate(briefs):
+        desk.file(f"https://wire.example/{number}", brief)
+    desk.file("https://paper.example/roundup", "\n".join(briefs), published_at=at(1))
+    desk.file(
+        "https://other.example/roundup", "\n".join([*briefs, "That is all for this morning."]), published_at=at(2)
+    )
+    desk.deduplicate()
+    assert frozenset({"https://paper.example/roundup", "https://other.example/roundup"}) in desk.stories()
+    assert len(desk.stories()) == 4
+
+
 def test_a_roundup_that_came_first_is_left_when_its_second_item_turns_up(desk: Desk) -> None:
     """What is known later must not depend on the order in which it came to be known."""
     rng = random.Random(5)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.story_world import build
 from newsflow.dedupe.overlap import most_shared, places, promising
 from newsflow.dedupe.texts import prepare
-from newsflow.dedupe.verify import EDITED, SHARED, compare
+from newsflow.dedupe.verify import EDITED, SHARED, SHORT, compare
 
 HASHES = st.sets(st.integers(0, 2**64 - 1), min_size=1, max_size=60)
 
@@ -43,7 +43,7 @@ def test_nothing_that_a_comparison_would_keep_is_ruled_out() -> None:
     random.Random(1).shuffle(items)
     texts = {n: prepare(i.title, i.body, i.published_at, publisher=i.publisher) for n, i in enumerate(items[:60])}
     partners = {n: [m for m in texts if m != n] for n in texts}
-    kept = set(promising(partners, {n: places(t.unique) for n, t in texts.items()}, EDITED, SHARED))
+    kept = set(promising(partners, {n: places(t.unique) for n, t in texts.items()}, EDITED, SHARED, SHORT))
     pairs = [(lo, hi) for lo in texts for hi in texts if lo < hi]
     wanted = {p for p in pairs if (v := compare(texts[p[0]], texts[p[1]])).copies or v.spans}
     assert wanted
@@ -54,11 +54,11 @@ def test_nothing_that_a_comparison_would_keep_is_ruled_out() -> None:
 def test_a_pair_stands_once_and_pages_without_a_text_are_left_out() -> None:
     same = places(unique(set(range(40))))
     known = {1: same, 2: same, 4: places(unique(set()))}
-    assert promising({1: [2, 3, 4], 2: [1], 4: [1], 5: [1]}, known, EDITED, SHARED) == [(1, 2)]
+    assert promising({1: [2, 3, 4], 2: [1], 4: [1], 5: [1]}, known, EDITED, SHARED, SHORT) == [(1, 2)]
 
 
 def test_a_short_text_needs_most_of_its_shingles_only() -> None:
-    known = {1: places(unique(set(range(10)))), 2: places(unique(set(range(2, 50))))}
-    assert promising({1: [2]}, known, EDITED, SHARED) == [(1, 2)]
-    known[2] = places(unique(set(range(3, 50))))
-    assert promising({1: [2]}, known, EDITED, SHARED) == []
+    known = {1: places(unique(set(range(10)))), 2: places(unique(set(range(4, 50))))}
+    assert promising({1: [2]}, known, EDITED, SHARED, SHORT) == [(1, 2)]
+    known[2] = places(unique(set(range(5, 50))))
+    assert promising({1: [2]}, known, EDITED, SHARED, SHORT) == []

@@ -59,6 +59,14 @@ def test_a_page_with_two_items_in_different_places_carries_them() -> None:
     assert [s.members for s in components(members(1, 2, 9), items)] == [(1,), (2,), (9,)]
 
 
+def test_two_copies_of_a_roundup_are_copies() -> None:
+    items = [Edge(1, n, True, (0, 60), (0, 60)) for n in (8, 9)] + [
+        Edge(2, n, False, NOWHERE, (70, 130)) for n in (8, 9)
+    ]
+    links = [*items, Edge(8, 9, True, (0, 400), (0, 400), whole=True)]
+    assert [s.members for s in components(members(1, 2, 8, 9), links)] == [(1,), (2,), (8, 9)]
+
+
 def test_excerpts_of_different_lengths_from_one_top_are_no_items() -> None:
     excerpts = [Edge(1, 9, True, (0, 60), (0, 60)), Edge(2, 9, True, (0, 200), (0, 200))]
     assert carriers(excerpts) == set()

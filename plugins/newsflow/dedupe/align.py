@@ -106,9 +106,15 @@ def gaps(a: Text, b: Text, here: Positions, there: Positions) -> Gaps:
 
 def leads(a: Text, b: Text, here: Positions, there: Positions) -> bool:
     """Whether either text's lead stands in the other: two articles above one long form share no lead."""
-    first = np.count_nonzero(here < LEAD) / min(LEAD, len(a.sorted))
-    other = np.count_nonzero(np.unique(there) < LEAD) / LEAD
-    return bool(max(first, other) >= LEAD_SHARE)
+    if here.searchsorted(LEAD) >= LEAD_SHARE * min(LEAD, len(a.sorted)):
+        return True
+    return len(np.unique(there[there < LEAD])) >= LEAD_SHARE * LEAD
+
+
+def one_top(a: Text, here: Positions, there: Positions) -> bool:
+    """Whether one lead is the other's: a part that begins so begins with the whole, whatever was cut behind it."""
+    both = np.count_nonzero(there[: here.searchsorted(LEAD)] < LEAD)
+    return bool(both >= LEAD_SHARE * min(LEAD, len(a.sorted)))
 
 
 def span(there: Positions) -> tuple[int, int]:

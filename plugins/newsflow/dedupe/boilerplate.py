@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from newsflow.dedupe.credits import is_credit
 from newsflow.text.sitelines import fingerprint
 
 _PHRASES = (
@@ -56,8 +57,13 @@ def is_boilerplate(line: str) -> bool:
 
 
 def without_boilerplate(body: str, site_lines: frozenset[int] = frozenset()) -> str:
-    """The body's other lines (its other sentences, where it is one line); the body where nothing else is left."""
+    """The body's other lines (its other sentences, where it is one line); the body where nothing else is left.
+
+    Last lines that only say whose text it is go too: papers add and drop them.
+    """
     glue = "\n" if "\n" in body else " "
     lines = body.split("\n") if glue == "\n" else _SENTENCE.split(body)
     kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and fingerprint(s) in site_lines)]
+    while kept and is_credit(kept[-1]):
+        kept.pop()
     return glue.join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else body

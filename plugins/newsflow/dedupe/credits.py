@@ -107,6 +107,7 @@ _STAFF = re.compile(rf"\W*(?:By |Von |Par |Por |Di )?[^\n,]{{0,60}}(?:,|\||/|\()
 _ONE = re.compile(_NAME)
 _ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
 _LONGEST = 200  # characters of such a line
+_SHORT = 60  # characters of one that says nothing else
 
 
 def credits(body: str, authors: Iterable[str] = (), agencies: Iterable[str] = ()) -> dict[str, str]:
@@ -120,6 +121,14 @@ def credits(body: str, authors: Iterable[str] = (), agencies: Iterable[str] = ()
         for agency in names(words):
             found.setdefault(agency, evidence[:_LONGEST])
     return found
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line says nothing but whose text it is: "(Reuters)", "With reporting by AFP"."""
+    line = line.strip()
+    if len(line) > _SHORT:
+        return False
+    return any(pattern.fullmatch(line) for pattern in (_ALONE, _BRACKETED, _WITH))
 
 
 def names(words: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe.overlap import promising
 from newsflow.dedupe.shelf import Reading, Shelf, slices
-from newsflow.dedupe.verify import EDITED, SHARED, WHOLE, Verdict, compare
+from newsflow.dedupe.verify import EDITED, SHARED, SHORT, WHOLE, Verdict, compare
 
 Pair = tuple[int, int]  # page ids, the smaller first
 Asked = Mapping[int, Sequence[int]]  # page → its candidates
@@ -41,7 +41,8 @@ class Judge:
     def _promising(self, asked: Asked, versions: Versions) -> list[Pair]:
         wanted = {page: versions[page] for page in pages_of(asked) if page in versions}
         known = self._shelf.places(wanted.values())
-        return promising(asked, {page: known[key] for page, key in wanted.items() if key in known}, EDITED, SHARED)
+        found = {page: known[key] for page, key in wanted.items() if key in known}
+        return promising(asked, found, EDITED, SHARED, SHORT)
 
     def likeness(self, pairs: Iterable[Pair], versions: Versions) -> dict[Pair, float]:
         """How much of the shorter text of each pair stands in the other."""

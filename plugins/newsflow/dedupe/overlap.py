@@ -38,14 +38,15 @@ def most_shared(page: Places, others: Sequence[Places]) -> npt.NDArray[np.int64]
 
 
 def promising(
-    partners: Mapping[int, Sequence[int]], known: Mapping[int, Places], least: float, enough: int
+    partners: Mapping[int, Sequence[int]], known: Mapping[int, Places], least: float, enough: int, short: float
 ) -> list[tuple[int, int]]:
     """Pairs (lo, hi) that may share enough of the shorter text.
 
     :param partners: for each page its candidates.
     :param known: places of all of them; pages that are not there are left out.
     :param least: share of the shorter text.
-    :param enough: shingles, or 80 % of a text that hardly has more.
+    :param enough: shingles that must be shared.
+    :param short: share of the shorter text's that is enough where it hardly has more.
     """
     found = set()
     for page in partners.keys() & known.keys():
@@ -54,6 +55,6 @@ def promising(
             continue
         sizes = np.minimum([len(known[other]) for other in others], len(known[page]))
         shared = most_shared(known[page], [known[other] for other in others])
-        good = (shared / sizes >= least) & (shared >= np.minimum(enough, 0.8 * sizes))
+        good = (shared / sizes >= least) & (shared >= np.minimum(enough, short * sizes))
         found |= {(min(page, others[i]), max(page, others[i])) for i in np.flatnonzero(good).tolist()}
     return sorted(found)

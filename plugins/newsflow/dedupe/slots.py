@@ -16,6 +16,7 @@ from newsflow.text.normalise import tokens
 LONGEST = 24  # tokens; a longer gap is a block that one of them added
 SLOT = 10  # tokens; more in a row that stand for others are a sentence written anew
 UNCASED = 1 / 3  # of a conflict, where a word of a script without case was replaced: a name or not
+ABBREVIATED = 3  # letters at least of a short form that is its long form's beginning (Sept, September)
 SPELLING = 0.7  # likeness of two spellings of one name (Kiev, Kyiv)
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
 # What stands before is looked at behind the capital, so that the search runs from capital to capital.
@@ -57,18 +58,21 @@ def conflicts(
     *,
     enough: Callable[[Conflicts], bool] = lambda found: False,
 ) -> Conflicts:
-    """Places in which two texts state different facts; one that comes back counts each time.
+    """Places in which two texts state different facts; a number that was changed throughout counts once.
 
     :param slots: gaps of the one text beside those of the other.
     :param known: names of both texts; where there are none, a replaced word counts as a third of one.
     :param enough: counts from which on the rest need not be read.
     """
-    found = NO_CONFLICTS
+    found, seen = NO_CONFLICTS, set[tuple[frozenset[str], frozenset[str]]]()
     for one, other in slots:
         if known and not (_facts(one, known) and _facts(other, known)):
             continue
         for a, b in replaced(one, other):
-            if _other_numbers(a, b):
+            if numbers := _other_numbers(a, b):
+                if numbers in seen:
+                    continue
+                seen.add(numbers)
                 found = Conflicts(found.numbers + 1, found.names)
             elif not known:
                 found = Conflicts(found.numbers, found.names + UNCASED)
@@ -95,21 +99,28 @@ def replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequenc
             yield one[a:b], other[c:d]
 
 
-def _other_numbers(one: Sequence[str], other: Sequence[str]) -> bool:
+def _other_numbers(one: Sequence[str], other: Sequence[str]) -> tuple[frozenset[str], frozenset[str]] | None:
     a, b = _numbers(one), _numbers(other)
-    return bool(a and b and not a & b)
+    return (a, b) if a and b and not a & b else None
 
 
 def _other_names(one: Sequence[str], other: Sequence[str], known: frozenset[str]) -> bool:
     a, b = ({w for w in words if w in known} for words in (one, other))
     if not a or not b or a & b or _calendar(a, other) or _calendar(b, one):
         return False
-    return not any(x[0] == y[0] and SequenceMatcher(None, x, y).ratio() >= SPELLING for x in a for y in b)
+    return not any(_spelt_alike(x, y) for x in a for y in b)
 
 
-def _numbers(words: Sequence[str]) -> set[str]:
+def _spelt_alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if len(short) >= ABBREVIATED and long.startswith(short):
+        return True
+    return one[0] == other[0] and SequenceMatcher(None, one, other).ratio() >= SPELLING
+
+
+def _numbers(words: Sequence[str]) -> frozenset[str]:
     """Numbers by their digits: 1.5 and 1,5 and 15th compare alike."""
-    return {"".join(c for c in w if c.isdigit()) for w in words if w[0].isdigit()}
+    return frozenset("".join(c for c in w if c.isdigit()) for w in words if w[0].isdigit())
 
 
 def _calendar(facts: set[str], other: Sequence[str]) -> bool:

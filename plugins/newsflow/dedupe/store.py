@@ -14,7 +14,7 @@ from newsflow.dedupe.candidates import LONGEST
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
 from newsflow.dedupe.twins import canonical_hash
-from newsflow.dedupe.verify import Verdict
+from newsflow.dedupe.verify import PART, Verdict
 from newsflow.store import queries
 
 
@@ -57,8 +57,8 @@ def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
 
 
 def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
-    """Pages of each hash that is not stopped and that several pages have; asked in the index's own order."""
-    found = queries.rows(conn, "dedupe.list_postings", hashes=sorted(set(hashes)), longest=LONGEST)
+    """Pages of each hash that is not stopped and that several pages have."""
+    found = queries.rows(conn, "dedupe.list_postings", hashes=list(set(hashes)), longest=LONGEST)
     return {row.h: row.pages for row in found}
 
 
@@ -116,7 +116,9 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
 def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
     """Edges of these pages, with their containment."""
     return {
-        Edge(row.lo, row.hi, row.joins, (row.lo_start, row.lo_end), (row.hi_start, row.hi_end)): row.containment
+        Edge(
+            row.lo, row.hi, row.joins, (row.lo_start, row.lo_end), (row.hi_start, row.hi_end), row.jaccard >= PART
+        ): row.containment
         for row in queries.rows(conn, "dedupe.list_edges", pages=list(pages))
     }
 

@@ -30,7 +30,8 @@ class Edge:
     """Two pages whose texts were found alike.
 
     `joins` is False for a text that was found inside another without being its copy. The spans
-    say where in each page what they share stands, in tokens; an empty one says nothing.
+    say where in each page what they share stands, in tokens; an empty one says nothing. `whole`
+    says that each is nearly all of the other: two copies of a roundup are copies.
     """
 
     lo: int
@@ -38,6 +39,7 @@ class Edge:
     joins: bool = True
     lo_span: Span = NOWHERE
     hi_span: Span = NOWHERE
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
     roundups = carriers(edges)
     union = Union(known)
     for edge in edges:
-        if edge.joins and not {edge.lo, edge.hi} & roundups:
+        if edge.joins and (edge.whole or not {edge.lo, edge.hi} & roundups):
             union.join(edge.lo, edge.hi)
     first: dict[Hashable, int] = {}
     for member in known.values():

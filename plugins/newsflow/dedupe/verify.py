@@ -15,20 +15,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, span, straightened
+from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, one_top, span, straightened
 from newsflow.dedupe.shingles import Positions
 from newsflow.dedupe.slots import LONGEST, NO_CONFLICTS, Conflicts, conflicts
 from newsflow.dedupe.stories import NOWHERE, Span
 from newsflow.dedupe.texts import HEADING, SIZE, Text
 
 CONTAINMENT = 0.6  # of the shorter text's shingles
-SHARED = 20  # shingles; fewer where the shorter text hardly has more
+SHARED = 20  # shingles
+SHORT = 0.6  # share of the shorter text's that is enough where it hardly has more
 EDITED = 0.35  # containment that is enough where what is not shared is only short gaps
 COVERED = 0.8  # share of the shorter text that such gaps and shared shingles cover
 WHOLE = 0.5  # Jaccard from which both are taken for the same whole
 DENSITY = 0.012  # other numbers for each shared shingle that a copy may have
 CORRECTED, CORRECTED_EACH = 3, 50  # numbers that a correction may change, one for so many shared
 NAME_DENSITY = 0.008  # the same for names, which corrections leave alone
+OPENING = 25  # words; another name among them counts twice: it is another subject
 NEAR = timedelta(days=3)
 CERTAIN = 0.9  # containment that holds over any span of time
 TOP_WORDS = 90  # an excerpt begins within so many words of the longer text's top, whatever its own first words are
@@ -40,6 +42,7 @@ RELATED = 0.35  # the same for an excerpt whose names don't come back: share of 
 HEADLESS = 0.75  # containment that makes up for leads that differ in both
 PART = 0.75  # of the longer text's shingles; a text shorter than that may be an item of the longer
 SCATTERED = 1.5  # times its own length over which a part's shared shingles lie: no item, but a thinned copy
+STRAY = 4.0  # times its own length: no copy either, but phrases and quotes that both have
 LIVE = 0.9  # Jaccard that two live blogs must have: each entry makes another text of them
 
 
@@ -68,7 +71,7 @@ def compare(one: Text, other: Text) -> Verdict:
     containment = shared / max(1, len(a.unique))
     jaccard = shared / max(1, len(a.unique) + len(b.unique) - shared)
     verdict = partial(Verdict, containment=containment, jaccard=jaccard, shared=shared)
-    if containment < EDITED or shared < min(SHARED, 0.8 * len(a.unique)):
+    if containment < EDITED or shared < min(SHARED, SHORT * len(a.unique)):
         return verdict(False, "little shared")
     if (a.live or b.live) and jaccard < LIVE:
         return verdict(False, "live blog")
@@ -76,9 +79,10 @@ def compare(one: Text, other: Text) -> Verdict:
     if disordered(there):
         return verdict(False, "other order")
     between = gaps(a, b, here, there)
-    if containment < CONTAINMENT and covered(a, here, between) < COVERED:
+    same_publisher = bool(a.publisher) and a.publisher == b.publisher
+    if containment < CONTAINMENT and (same_publisher or covered(a, here, between) < COVERED):
         return verdict(False, "little shared")
-    template = partial(_template, shared=shared, same_publisher=bool(a.publisher) and a.publisher == b.publisher)
+    template = partial(_template, shared=shared, same_publisher=same_publisher)
     clashes = conflicts(_slots(a, b, between), a.names | b.names, enough=template)
     verdict = partial(verdict, conflicts=clashes)
     if template(clashes):
@@ -89,26 +93,34 @@ def compare(one: Text, other: Text) -> Verdict:
     if not edited and not leads(a, b, here, there):
         return verdict(False, "other lead")
     rule = _form(a, b, there, jaccard)
-    spans = _spans(a, b, here, there, rule)
+    copies = rule in {"whole", "lead"}
+    spans = _spans(a, b, here, there, copies=copies)
     spans = spans if a is one or not spans else (spans[1], spans[0])
-    return verdict(rule in {"whole", "lead"}, rule, spans=spans)
+    return verdict(copies, rule, spans=spans)
 
 
 def _slots(a: Text, b: Text, between: Gaps) -> Iterator[tuple[list[str], list[str]]]:
-    """Words of the gaps that are short in both; the shortest first, as most templates are told by these."""
+    """Words of the gaps that are short in both, the opening's twice; the shortest first, which tell most templates."""
     for start, end, there, until in sorted(between, key=_area):
         if 0 < end - start <= LONGEST and 0 < until - there <= LONGEST:
-            yield a.words[start:end], b.words[there:until]
+            slot = a.words[start:end], b.words[there:until]
+            yield slot
+            if max(start, there) < OPENING:
+                yield slot
 
 
 def _area(gap: tuple[int, int, int, int]) -> int:
     return (gap[1] - gap[0]) * (gap[3] - gap[2])
 
 
-def _spans(a: Text, b: Text, here: Positions, there: Positions, rule: str) -> tuple[Span, Span] | None:
-    if rule == "lead":
-        return span(here), span(there)
-    return (NOWHERE, span(there)) if len(a.unique) < PART * len(b.unique) else None
+def _spans(a: Text, b: Text, here: Positions, there: Positions, *, copies: bool) -> tuple[Span, Span] | None:
+    """None without a lead: an item is carried with its own, and what only goes on alike may be an update."""
+    if (not copies and len(a.unique) >= PART * len(b.unique)) or not leads(a, b, here, there):
+        return None
+    inner, outer = span(here), span(there)
+    if one_top(a, here, there):
+        inner, outer = (0, inner[1]), (0, outer[1])
+    return (inner if copies else NOWHERE), outer
 
 
 def _close(a: Text, b: Text) -> bool:
@@ -142,6 +154,8 @@ def _excerpt(a: Text, b: Text, there: Positions) -> str:
     start, end = span(there)
     if start > TOP_WORDS * len(b.words) / b.length:
         return "not its lead"
+    if end - start > STRAY * len(a.words):
+        return "scattered"
     if a.length >= ITEM or end - start > SCATTERED * len(a.words):
         return "lead"
     if _headed(b, there):
