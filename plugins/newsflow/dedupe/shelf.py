@@ -16,7 +16,7 @@ from newsflow.dedupe.overlap import Places, places
 from newsflow.dedupe.sketch import Sketch, sketch
 from newsflow.dedupe.texts import Text, prepare
 
-TEXTS = 3000  # kept; some 25 kB each
+TEXTS = 6000  # kept; some 20 kB each
 PLACES = 20_000  # kept; some 1.5 kB each
 AT_ONCE = 500  # texts read
 

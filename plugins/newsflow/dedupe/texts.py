@@ -82,7 +82,7 @@ class Text:
     @cached_property
     def names(self) -> frozenset[str]:
         """Tokens of names."""
-        return names(self.body)
+        return frozenset(map(intern, names(self.body)))
 
     @cached_property
     def live(self) -> bool:
