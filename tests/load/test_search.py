@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from newsflow.load import store
 from newsflow.load.step import load
 from newsflow.load.store import catch_up
 from tests.load.world import T0, Ticker, World
@@ -159,6 +160,20 @@ def test_search_resumes_where_it_was_killed(world: World) -> None:
     assert catch_up(world.conn, Ticker()) == 5
     assert catch_up(world.conn, Ticker()) == 0
     assert len(found(world, "number")) == 5
+
+
+def test_search_catches_up_over_several_connections(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = world.run()
+    for number in range(7):
+        world.clustered(run, f"https://paper.example/{number}", title=f"Number {number}")
+    load(world.settings.model_copy(update={"load_search": False}), run)
+    monkeypatch.setattr(store, "BATCH", 3)
+    monkeypatch.setattr(store.os, "cpu_count", lambda: 3)
+    with store.helpers(world.settings.dsn, store.MANY) as beside, store.helpers(world.settings.dsn, 1) as none:
+        assert [len(beside), len(none)] == [2, 0]
+        assert catch_up(world.conn, Ticker(), beside) == 7
+        assert catch_up(world.conn, Ticker(), beside) == 0
+    assert len(found(world, "number")) == 7
 
 
 def test_an_index_scan_finds_the_candidates(searched: World) -> None:

@@ -338,6 +338,16 @@ def test_the_archive_may_be_a_relative_or_home_folder(tmp_path: Path, monkeypatc
 TEXT = st.text(max_size=30)
 
 
+def test_header_values_are_stored_in_ascii() -> None:
+    """warcio encodes some such values by half, and then fails."""
+    odd = {"a": "=0;¡", "content-disposition": 'inline; filename="ä b.html"', "etag": '"100 %;x=1"'}
+    first, *_ = warc.Builder("x.warc.gz").exchange(exchange(headers=odd), WHEN)
+    found = warc.parse(first).exchange.headers
+    assert found["a"] == "=0;%C2%A1"
+    assert found["content-disposition"] == 'inline; filename="%C3%A4 b.html"'
+    assert found["etag"] == odd["etag"]
+
+
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=300),

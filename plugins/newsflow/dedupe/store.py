@@ -57,8 +57,8 @@ def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
 
 
 def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
-    """Pages of each hash that is not stopped and that several pages have."""
-    found = queries.rows(conn, "dedupe.list_postings", hashes=list(set(hashes)), longest=LONGEST)
+    """Pages of each hash that is not stopped and that several pages have; asked in the index's own order."""
+    found = queries.rows(conn, "dedupe.list_postings", hashes=sorted(set(hashes)), longest=LONGEST)
     return {row.h: row.pages for row in found}
 
 

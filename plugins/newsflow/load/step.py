@@ -41,7 +41,8 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
             with transaction(step.conn):
                 _publish(step, pages)
         if settings.load_search:
-            store.catch_up(step.conn, clock)
+            with store.helpers(settings.dsn, sum(step.counts.get(name, 0) for name in ("new", "revised"))) as beside:
+                store.catch_up(step.conn, clock, beside)
         return step.report(started)
 
 

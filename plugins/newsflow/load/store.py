@@ -6,20 +6,38 @@ has dealt with, so it misses nothing when it is killed, and needs no queue of it
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
 from newsflow.store import queries
-from newsflow.store.db import advisory_lock, transaction
+from newsflow.store.db import advisory_lock, session, transaction
 
 BATCH = 1_000  # changes a transaction; an article costs about a millisecond
+MANY = 3_000  # new articles from which more connections are worth their opening
+MOST = 4  # connections that index at once
 
 
-def catch_up(conn: Connection, clock: Clock) -> int:
-    """Bring search and counts up to the newest change; returns the number of articles indexed."""
+@contextmanager
+def helpers(dsn: str, articles: int) -> Iterator[list[Connection]]:
+    """Further connections for `catch_up`: one for each further core where many articles wait, else none."""
+    wanted = min(os.cpu_count() or 1, MOST) - 1 if articles >= MANY else 0
+    with ExitStack() as opened:
+        yield [opened.enter_context(session(dsn, application="newsflow search")) for _ in range(wanted)]
+
+
+def catch_up(conn: Connection, clock: Clock, beside: Sequence[Connection] = ()) -> int:
+    """Bring search and counts up to the newest change; returns the number of articles indexed.
+
+    :param beside: further connections, over which the server indexes at the same time.
+    """
     batches: list[int] = []
     with advisory_lock(conn, "newsflow.search"):
-        while (indexed := _index_next(conn, clock)) is not None:
+        while (indexed := _index_next(conn, clock, beside)) is not None:
             batches.append(indexed)
         if batches:
             with transaction(conn):
@@ -29,13 +47,21 @@ def catch_up(conn: Connection, clock: Clock) -> int:
     return sum(batches)
 
 
-def _index_next(conn: Connection, clock: Clock) -> int | None:
-    """Index one batch; None where search has seen all changes."""
+def _index_next(conn: Connection, clock: Clock, beside: Sequence[Connection]) -> int | None:
+    """Index one batch; None where search has seen all changes. What a helper committed for nothing is written again."""
     with transaction(conn):
         found = queries.row(conn, "load.next_to_index", limit=BATCH)
         if found.cursor is None:
             return None
         queries.run(conn, "load.index_languages", articles=found.articles)
-        indexed = queries.run(conn, "load.index_articles", articles=found.articles)
+        shares = [found.articles[n :: 1 + len(beside)] for n in range(1 + len(beside))]
+        with ThreadPoolExecutor(max_workers=len(shares)) as pool:
+            others = pool.map(_index, beside, shares[1:])
+            indexed = queries.run(conn, "load.index_articles", articles=shares[0]) + sum(others)
         queries.run(conn, "load.move_cursor", cursor=found.cursor, now=clock())
         return indexed
+
+
+def _index(conn: Connection, articles: Sequence[int]) -> int:
+    with transaction(conn):
+        return queries.run(conn, "load.index_articles", articles=list(articles))

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
@@ -30,6 +30,7 @@ _NAMESPACE = uuid.UUID("5a1c2f0e-9a55-4c0f-8a0e-6e6577736677")
 _LEVEL = 6  # zlib; 9 costs 1.6 times the CPU for 1 % of the size
 _UNFITTING = {"content-encoding", "transfer-encoding", "content-length"}
 _SECRET = {"authorization", "proxy-authorization", "cookie"}
+_PRINTABLE = "".join(map(chr, range(32, 127)))
 _UNPRINTABLE = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
@@ -90,13 +91,18 @@ def _ascii(value: str) -> str:
     return _clean(value).encode("ascii", "replace").decode()
 
 
+def _value(value: str) -> str:
+    """Of an HTTP header: in ASCII, as RFC 9110 5.5 wants it; other characters percent-encoded."""
+    return quote(_clean(value), safe=_PRINTABLE)
+
+
 def _uri(url: str) -> str:
     return _clean(url).replace(" ", "%20")
 
 
 def _response_headers(exchange: Exchange) -> Iterator[tuple[str, str]]:
     for name, value in exchange.headers.items():
-        yield (f"X-Crawl-{name}" if name.lower() in _UNFITTING else _ascii(name)), _clean(value)
+        yield (f"X-Crawl-{name}" if name.lower() in _UNFITTING else _ascii(name)), _value(value)
     yield "Content-Length", str(len(exchange.body))
 
 
@@ -104,7 +110,7 @@ def _request_headers(url: str, headers: Mapping[str, str]) -> Iterator[tuple[str
     yield "Host", urlsplit(url).netloc.rpartition("@")[2]
     for name, value in headers.items():
         if name.lower() not in _SECRET | {"host"}:
-            yield _ascii(name), _clean(value)
+            yield _ascii(name), _value(value)
 
 
 def _fields(pairs: Iterable[tuple[str, str]]) -> bytes:
