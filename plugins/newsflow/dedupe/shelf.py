@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from sys import intern
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -77,7 +78,9 @@ class Shelf:
 
     def _prepared(self, row: Any) -> Text:
         publisher, lines = str(row.publisher_id), self._furniture.of(row)
-        return prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
+        text = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
+        text.words[:] = map(intern, text.words)  # texts on the shelf share their words: half of their memory
+        return text
 
 
 def slices(items: Iterable[Any], size: int) -> Iterable[list[Any]]:

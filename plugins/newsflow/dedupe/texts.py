@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from sys import intern
 
 import numpy as np
 from xxhash import xxh3_64_intdigest
@@ -82,7 +81,7 @@ class Text:
     @cached_property
     def names(self) -> frozenset[str]:
         """Tokens of names."""
-        return frozenset(map(intern, names(self.body)))
+        return names(self.body)
 
     @cached_property
     def live(self) -> bool:
@@ -125,7 +124,7 @@ def prepare(
     :param site_lines: fingerprints of lines that recur across its publisher's pages.
     """
     body = without_boilerplate(body, site_lines)
-    words = list(map(intern, tokens(body)))  # texts in memory share their words
+    words = tokens(body)
     found = weights(words)
     length = float(len(words) if found is None else sum(found))
     return Text(

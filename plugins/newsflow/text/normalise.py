@@ -86,7 +86,9 @@ def weight(word: str) -> float:
 
 def weights(words: Sequence[str]) -> list[float] | None:
     """Weight of each token, or None where all are whole words (nearly always)."""
-    if not words or max(words) < "\u0e00" or not any(len(word) == 1 and word >= "\u0e00" for word in words):
+    if "".join(words).isascii() or max(words) < "\u0e00":
+        return None
+    if not any(len(word) == 1 and word >= "\u0e00" for word in words):
         return None
     return [1.0 if len(word) > 1 else weight(word) for word in words]
 
