@@ -7,6 +7,7 @@ import os
 import signal
 
 _PR_SET_PDEATHSIG = 1  # prctl(2), Linux
+_LIBC = ctypes.CDLL(None, use_errno=True)  # opened before any fork: a child may find its locks taken
 
 
 def die_with(parent: int, number: int = signal.SIGKILL) -> None:
@@ -14,6 +15,6 @@ def die_with(parent: int, number: int = signal.SIGKILL) -> None:
 
     :param parent: its process id as the parent knows it; a child whose parent has died already ends here.
     """
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent:
         os._exit(1)

@@ -9,7 +9,6 @@ Children die with their parent, or a killed step would leave them holding its co
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import multiprocessing
 import os
@@ -28,10 +27,10 @@ from pebble import ProcessExpired, ProcessPool
 from newsflow.extract.document import MIN_WORDS, extract
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints, Outcome
+from newsflow.mortal import die_with
 
 log = logging.getLogger(__name__)
 
-_PR_SET_PDEATHSIG = 1  # prctl(2), Linux
 _RECYCLE = 4000  # documents after which a child is replaced: libxml2's heap fragments
 _AHEAD = 16  # documents queued for each worker: its work while a batch is read or stored
 _PATIENCE = 6  # times its CPU seconds that a document may take by the clock: a machine may be busy
@@ -83,9 +82,7 @@ def _limit(memory_mb: int, parent: int) -> None:
     """Prepare a child: it dies with its parent, and can't take more memory than it may."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    die_with(parent)
     pages = int(open("/proc/self/statm", encoding="ascii").read().split()[0])  # noqa: SIM115, PTH123
     limit = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

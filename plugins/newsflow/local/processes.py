@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,12 +10,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
 
+from newsflow.mortal import die_with
+
 MARK = "NEWSFLOW_LAUNCH"  # in the environment of all that a launcher started, Airflow's own children included
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def dies_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
@@ -26,14 +27,7 @@ def dies_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
     """
     if threading.current_thread() is not threading.main_thread():
         return None
-    libc, parent = ctypes.CDLL(None, use_errno=True), os.getpid()
-
-    def arm() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, number)
-        if os.getppid() != parent:  # we died between fork and prctl
-            os._exit(1)
-
-    return arm
+    return partial(die_with, os.getpid(), number)
 
 
 def end(pids: Sequence[int], number: int = signal.SIGTERM, grace_s: float = 10.0) -> None:
