@@ -58,27 +58,6 @@ _AGENCIES: dict[str, str] = {
     "BTA": r"BTA|БТА",
     "MTI": r"MTI",
 }
-_AMBIGUOUS = frozenset(
-    {
-        "PA",
-        "AP",
-        "AA",
-        "TT",
-        "APA",
-        "AAP",
-        "ANI",
-        "CP",
-        "SDA",
-        "sda",
-        "PAP",
-        "UPI",
-        "MTI",
-        "Lusa",
-        "Hina",
-        "共同",
-        "時事",
-    }
-)
 _ANY = "|".join(sorted((p for p in _AGENCIES.values()), key=len, reverse=True))
 _SPACELESS = "|".join(p for p in re.findall(r"[^|()?:\[\]]+", _ANY) if p > "\u3000")
 _NAME = rf"(?:(?<![^\W_])(?:{_ANY})(?![^\W_])|{_SPACELESS})"
