@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
 
 from psycopg2.extensions import connection as Connection
 
@@ -23,6 +22,7 @@ from newsflow.model import Entry, Outcome
 from newsflow.poll.child import Child as Parser
 from newsflow.poll.feed import Child, FeedError, ParsedFeed
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
 from newsflow.web import origins
@@ -138,7 +138,7 @@ def _register(
     clock: Clock,
 ) -> None:
     selection = Selection()
-    while batch := list(islice(urls, BATCH)):
+    for batch in slices(urls, BATCH):
         pages = sorted({(url_hash(u), u) for u in batch})
         if limit is not None:
             pages = pages[: max(0, limit - found.pages)]

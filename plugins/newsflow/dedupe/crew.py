@@ -10,11 +10,12 @@ from types import TracebackType
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.dedupe.judge import Asked, Judge, Pair, Versions, by_story, pages_of
-from newsflow.dedupe.shelf import Reading, slices
+from newsflow.dedupe.judge import Asked, Judge, Pair, Versions, by_story, versions_of
+from newsflow.dedupe.shelf import Reading
 from newsflow.dedupe.verify import Verdict
 from newsflow.mortal import die_with
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store.db import connect
 
 LONG = 2000  # pages from which other processes are worth their start
@@ -77,7 +78,7 @@ class Crew:
         if not self._others:
             return self.own.verdicts(asked, versions)
         futures = [
-            other.submit(_verdicts, share, _of(share, versions))
+            other.submit(_verdicts, share, versions_of(share, versions))
             for other, share in zip(self._others, shares(asked, len(self._others)), strict=True)
         ]
         return {pair: verdict for future in futures for pair, verdict in future.result().items()}
@@ -91,10 +92,6 @@ def shares(asked: Asked, count: int) -> list[Asked]:
         parts[done * count // work][page] = asked[page]
         done += len(asked[page])
     return list(parts)
-
-
-def _of(asked: Asked, versions: Versions) -> dict[int, int]:
-    return {page: versions[page] for page in pages_of(asked) if page in versions}
 
 
 _judges: list[Judge] = []  # one, in a process of the crew

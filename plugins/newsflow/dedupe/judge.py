@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe.overlap import promising
-from newsflow.dedupe.shelf import Reading, Shelf, slices
+from newsflow.dedupe.shelf import Reading, Shelf
 from newsflow.dedupe.verify import EDITED, SHARED, SHORT, WHOLE, Verdict, compare
+from newsflow.slices import slices
 
 Pair = tuple[int, int]  # page ids, the smaller first
 Asked = Mapping[int, Sequence[int]]  # page → its candidates
@@ -39,7 +40,7 @@ class Judge:
         return found
 
     def _promising(self, asked: Asked, versions: Versions) -> list[Pair]:
-        wanted = {page: versions[page] for page in pages_of(asked) if page in versions}
+        wanted = versions_of(asked, versions)
         known = self._shelf.places(wanted.values())
         found = {page: known[key] for page, key in wanted.items() if key in known}
         return promising(asked, found, EDITED, SHARED, SHORT)
@@ -62,6 +63,11 @@ class Judge:
 def pages_of(asked: Asked) -> set[int]:
     """Pages and candidates."""
     return {*asked, *(other for others in asked.values() for other in others)}
+
+
+def versions_of(asked: Asked, versions: Versions) -> dict[int, int]:
+    """Of all versions those of these pages and candidates."""
+    return {page: versions[page] for page in pages_of(asked) if page in versions}
 
 
 def by_story(asked: Asked) -> list[int]:

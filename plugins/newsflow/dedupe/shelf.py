@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from sys import intern
@@ -16,6 +16,7 @@ from newsflow.dedupe.furniture import Furniture
 from newsflow.dedupe.overlap import Places, places
 from newsflow.dedupe.sketch import Sketch, sketch
 from newsflow.dedupe.texts import Text, prepare
+from newsflow.slices import slices
 
 TEXTS = 6000  # kept; some 20 kB each
 PLACES = 20_000  # kept; some 1.5 kB each
@@ -81,13 +82,6 @@ class Shelf:
         text = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
         text.words[:] = map(intern, text.words)  # texts on the shelf share their words: half of their memory
         return text
-
-
-def slices(items: Iterable[Any], size: int) -> Iterable[list[Any]]:
-    """Lists of at most `size` items, in order."""
-    waiting = iter(items)
-    while some := list(islice(waiting, size)):
-        yield some
 
 
 def _trim(kept: dict[int, Any], size: int) -> None:

@@ -9,9 +9,9 @@ from newsflow.dedupe.barred import end_barred
 from newsflow.dedupe.cluster import Clusterer
 from newsflow.dedupe.crew import Crew
 from newsflow.dedupe.furniture import Furniture, teach
-from newsflow.dedupe.shelf import slices
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 

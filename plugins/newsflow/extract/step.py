@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
@@ -15,6 +14,7 @@ from newsflow.extract.pool import Extractors, Job
 from newsflow.extract.site_store import SiteLines, remember, teach
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
@@ -32,7 +32,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
         sites = SiteLines(step.conn, run_id)
         made = pool.pairs(_captured(step, archive, settings, sites))
-        while batch := list(islice(made, BATCH)):
+        for batch in slices(made, BATCH):
             with transaction(step.conn):
                 _store(step, batch, sites)
         teach(step.conn, run_id, sites.known, clock())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from newsflow.importer.read import Reading, records
 from newsflow.importer.rows import BadRowError, Row, row
 from newsflow.model import Outcome
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
 from newsflow.web.urls import origin_of, url_hash
@@ -100,7 +100,7 @@ def file_rows(
     with session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
             queries.run(conn, "importer.open_lines")
-        for batch in _batches(_read(path, columns, reading), BATCH):
+        for batch in slices(_read(path, columns, reading), BATCH):
             with transaction(conn):
                 rejects = [found for found in batch if isinstance(found, Reject)]
                 rows = [found for found in batch if isinstance(found, Row)]
@@ -122,11 +122,6 @@ def _read(path: Path, columns: Mapping[str, str], reading: Reading | None) -> It
             yield row(line, record, columns)
         except BadRowError as error:
             yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500])
-
-
-def _batches(rows: Iterator[Row | Reject], size: int) -> Iterator[list[Row | Reject]]:
-    while batch := list(islice(rows, size)):
-        yield batch
 
 
 def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clock: Clock) -> list[Reject]:

@@ -22,6 +22,7 @@ from newsflow.reprocess import report
 from newsflow.reprocess.compare import Difference, difference
 from newsflow.reprocess.request import Selection
 from newsflow.settings import Settings
+from newsflow.slices import slices
 from newsflow.store import changes, queries
 from newsflow.store.archive import Archive
 from newsflow.store.db import advisory_lock, session, transaction
@@ -139,7 +140,7 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
         with transaction(conn):
             _move(conn, number, "applying", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_apply", reprocess_id=number)]
-        for pages in _batches(waiting):
+        for pages in slices(waiting, BATCH):
             with transaction(conn):
                 queries.run(conn, "reprocess.lock_pages", pages=pages)
                 queries.run(conn, "reprocess.apply", reprocess_id=number, run_id=run_id, pages=pages, now=clock())
@@ -159,7 +160,7 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
         with transaction(conn):
             _move(conn, number, "undoing", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_undo", reprocess_id=number)]
-        for pages in _batches(waiting):
+        for pages in slices(waiting, BATCH):
             with transaction(conn):
                 _undo(conn, run_id, number, pages, clock)
     return len(waiting)
@@ -214,8 +215,3 @@ def _move(
     queries.run(
         conn, "reprocess.set_state", reprocess_id=number, state=state, run_id=run_id, report=report, now=clock()
     )
-
-
-def _batches(pages: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(pages), BATCH):
-        yield list(pages[start : start + BATCH])
