@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsflow.fetch.decide import Page, decide, is_page
@@ -28,6 +28,7 @@ def after(page: Page, outcome: Outcome, cool_until: datetime | None = None, **he
     st.floats(0, 1),
     st.none() | st.integers(-100, 10**6),
 )
+@example(Outcome.OWN_OUTAGE, False, 0, 0.0, 901)
 def test_every_outcome_leaves_a_page_that_the_ledger_allows(
     outcome: Outcome, article: bool, attempts: int, jitter: float, cools: int | None
 ) -> None:

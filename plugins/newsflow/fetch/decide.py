@@ -103,7 +103,7 @@ def _next_attempt(
     outcome: Outcome, attempts: int, now: datetime, jitter: float, cool_until: datetime | None
 ) -> datetime:
     if outcome is Outcome.OWN_OUTAGE:
-        return now + OUTAGE_RETRY
+        return max(now + OUTAGE_RETRY, cool_until or now)
     if cool_until and (outcome in _UNTRIED or outcome is Outcome.RATE_LIMITED):
         return max(now, cool_until)  # the server has named the time
     wait: timedelta = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10)
