@@ -1,12 +1,12 @@
 """Backfill and reprocess: reading against fastwarc, articles against trafilatura alone, kills, undo.
 
     make bench PART=backfill
-    make bench PART=backfill ARGS="--parts overall --records 20000 --folder /tmp/backfill --seconds 400"
+    make bench PART=backfill ARGS="--parts overall --folder FOLDER"
 
 The WARC file is CC-NEWS-like: the sample newsroom's texts and, where they are there, the pages of `shared/pages`,
 each with edits of its own, so that no two records are copies. Figures are CPU seconds of all processes that take part
 (this one, its children, the database's) and, where said, ratios by the clock against a peer beside it.
-With `--folder`, the overall part works for `--seconds` and is gone on with by the next call.
+With `--folder`, the overall part keeps its file, its database and its archive there.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ def main() -> None:
     options.add_argument("--records", type=int, default=20_000, help="of the file that is read, and brought in whole")
     options.add_argument("--kill", type=int, default=2_000, help="records of the backfill that is killed")
     options.add_argument("--reprocess", type=int, default=5_000, help="articles that are extracted again")
-    options.add_argument("--seconds", type=float, default=float("inf"), help="of one piece of the overall part")
-    options.add_argument("--folder", type=Path, help="keeps what a piece of the overall part has done")
+    options.add_argument("--folder", type=Path, help="of the overall part; its file is used again")
     options.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="nf-bench-") as name:
@@ -41,7 +40,7 @@ def main() -> None:
         if "reading" in given.parts:
             reading(write(folder / "news.warc.gz", mixed(given.records)))
         if "overall" in given.parts:
-            overall(given.folder or folder / "overall", given.records, given.seconds)
+            overall(given.folder or folder / "overall", given.records)
         if "kill" in given.parts:
             killed(folder, given.kill)
         if "reprocess" in given.parts:

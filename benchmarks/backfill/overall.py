@@ -1,183 +1,151 @@
-"""A whole backfill as a user runs it, in pieces: killed when a piece's time is over, gone on with by the next.
+"""A whole backfill as a user runs it, beside trafilatura alone on pages of the same file.
 
-Each piece asks trafilatura for the same pages in as many processes as there are cores, before and after, so
-that both sides share what else the machine does.
+Every so often the backfill is stopped (SIGSTOP) and trafilatura is asked for some pages, so that both sides share
+what else the machine does; the time in which it stood still is not counted.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
-from itertools import islice
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psutil
+from psycopg2.extensions import connection as Connection
 
-from benchmarks.backfill.world import cpu_of, database, environment, mixed, rows
+from benchmarks.backfill.peers import CORES, Peer, Peers
+from benchmarks.backfill.world import cpu_of, database, environment, mixed
 from benchmarks.sheets import Sheet
 from benchmarks.watch import Sample, Watch, draw
 from newsflow.local.postgres import Server
 from newsflow.settings import ROOT, Settings
+from newsflow.store.db import session
 from tests.backfill.foreign import write
 
 FIGURE = ROOT / "docs" / "figures" / "backfill-memory.svg"
 EVERY_S = 0.5
-PEER_PAGES = 240  # of a piece, spread over the whole file
+ASIDE_S = 20.0  # of work between two rounds of the peers
 BAR = 0.85
 STAGES = ("backfill", "extract", "deduplicate", "load")
-STAGE = "select stage from ingest.run_stage where ended_at is null order by started_at desc limit 1"
-DONE = "select coalesce(sum(records), 0) from ingest.backfill_file", "select count(*) from ingest.extraction"
+NOW = """select (select stage from ingest.run_stage where ended_at is null order by started_at desc limit 1),
+  (select coalesce(sum(records), 0) from ingest.backfill_file)
+  + (select coalesce(sum(n.pages::bigint), 0) from ingest.run_stage s, jsonb_each_text(s.counts) n (outcome, pages)
+     where s.stage = 'extract')"""
 ARTICLES = "select count(*) from news.articles"
 
 
 @dataclass
-class Ledger:
-    """What the pieces so far have used: seconds by stage, seconds of the peer, moments of memory."""
+class Spent:
+    """Seconds by stage, CPU and by the clock, and moments of memory over steps of pages."""
 
-    count: int
-    cpu: dict[str, float] = field(default_factory=dict)
-    wall: dict[str, float] = field(default_factory=dict)
-    peer: dict[str, list[float]] = field(default_factory=dict)  # pages, wall, CPU
-    samples: list[tuple[float, int, float, tuple[float, ...]]] = field(default_factory=list)
-    pieces: int = 0
-    ended: bool = False
-
-    @classmethod
-    def read(cls, folder: Path, count: int) -> Ledger:
-        """That of an earlier piece, or a new one."""
-        file = folder / "ledger.json"
-        return cls(**json.loads(file.read_text())) if file.exists() else cls(count)
-
-    def keep(self, folder: Path) -> None:
-        """For the next piece."""
-        (folder / "ledger.json").write_text(json.dumps(asdict(self)))
+    cpu: Counter[str] = field(default_factory=Counter)
+    wall: Counter[str] = field(default_factory=Counter)
+    samples: list[Sample] = field(default_factory=list)
 
 
-def overall(folder: Path, count: int, seconds: float) -> None:
-    """One piece; prints the figures once the last one has ended."""
+def overall(folder: Path, count: int) -> None:
+    """Bring a file of `count` records in, and print what it took."""
     folder.mkdir(parents=True, exist_ok=True)
-    file, ledger = folder / "news.warc.gz", Ledger.read(folder, count)
+    file = folder / "news.warc.gz"
+    for earlier in ("pg", "archive"):
+        shutil.rmtree(folder / earlier, ignore_errors=True)
     if not file.exists():
         write(folder / "new", mixed(count)).rename(file)
-    _ask_peers(ledger)
-    with database(folder) as (server, settings):
-        _piece(ledger, server, settings, file, time.monotonic() + seconds)
-        articles = rows(settings, ARTICLES)[0][0]
-    _ask_peers(ledger)
-    ledger.keep(folder)
-    if ledger.ended:
-        report(ledger, articles)
-    else:
-        print(f"piece {ledger.pieces} is over: {ledger.samples[-1][1]} steps of pages done; run again to go on")
+    with Peers(file, count) as peers, database(folder) as (server, settings), session(settings.dsn) as conn:
+        spent = _watched(server, settings, conn, file, peers)
+        report(spent, peers.all, count, int(_asked(conn, ARTICLES)[0]))
 
 
-def _piece(ledger: Ledger, server: Server, settings: Settings, file: Path, until: float) -> None:
+def _watched(server: Server, settings: Settings, conn: Connection, file: Path, peers: Peers) -> Spent:
+    spent, asked = Spent(), 0
+    with _started(settings, file) as process:
+        used, at = cpu_of(server.pid()), time.monotonic()
+        while process.poll() is None:
+            time.sleep(EVERY_S)
+            try:
+                now, moment = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
+                stage, done = _asked(conn, NOW)
+                spent.samples.append(_sample(process.pid, int(done)))
+            except psutil.NoSuchProcess:
+                break
+            spent.cpu[stage or "start and check"] += max(0.0, now - used)
+            spent.wall[stage or "start and check"] += moment - at
+            if sum(spent.wall.values()) >= ASIDE_S * asked:
+                asked += 1
+                _aside(process, peers)
+            used, at = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
+    return spent
+
+
+@contextmanager
+def _started(settings: Settings, file: Path) -> Iterator[subprocess.Popen[bytes]]:
     words = [sys.executable, "-m", "newsflow.cli", "backfill", "run", "--warc", str(file), "--json"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(words, env=environment(settings), start_new_session=True, **quiet)
-    ledger.pieces += 1
-    used, at = cpu_of(server.pid()), time.monotonic()
-    while process.poll() is None and time.monotonic() < until:
-        time.sleep(EVERY_S)
-        try:
-            now = cpu_of(process.pid) + cpu_of(server.pid())
-        except psutil.NoSuchProcess:
-            break
-        stage, moment = _stage(settings), time.monotonic()
-        ledger.cpu[stage] = ledger.cpu.get(stage, 0.0) + max(0.0, now - used)
-        ledger.wall[stage] = ledger.wall.get(stage, 0.0) + moment - at
-        used, at = now, moment
-        _note_memory(ledger, process.pid, settings)
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    ledger.ended = process.wait() == 0
-    if process.returncode not in (0, -signal.SIGKILL):
+    with subprocess.Popen(words, env=environment(settings), start_new_session=True, **quiet) as process:
+        yield process
+    if process.returncode:
         raise SystemExit(f"the backfill failed with {process.returncode}")
 
 
-def _stage(settings: Settings) -> str:
-    found = rows(settings, STAGE)
-    return str(found[0][0]) if found else "start and check"
-
-
-def _note_memory(ledger: Ledger, pid: int, settings: Settings) -> None:
+def _aside(process: subprocess.Popen[bytes], peers: Peers) -> None:
+    """A round of the peers while the backfill and its children stand still."""
+    os.killpg(process.pid, signal.SIGSTOP)
     try:
-        top = psutil.Process(pid)
-        sizes = [p.memory_info().rss / 2**20 for p in (top, *top.children())]
-    except psutil.NoSuchProcess:
-        return
-    done = sum(int(rows(settings, query)[0][0]) for query in DONE)
-    ledger.samples.append((time.time(), done, sizes[0], tuple(sizes[1:])))
+        peers.ask()
+    finally:
+        os.killpg(process.pid, signal.SIGCONT)
 
 
-def _ask_peers(ledger: Ledger) -> None:
-    sample = [e.body.decode("utf-8", "replace") for e, _ in islice(mixed(ledger.count), 0, None, _step(ledger))]
-    for name, fast in (("its defaults", False), ("its fast mode", True)):
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(_extract, sample[:8], [fast] * 8))  # imports and models
-            began = time.monotonic()
-            used = sum(pool.map(_extract, sample, [fast] * len(sample), chunksize=4))
-        found = ledger.peer.setdefault(name, [0, 0.0, 0.0])
-        for n, more in enumerate((len(sample), time.monotonic() - began, used)):
-            found[n] += more
+def _asked(conn: Connection, query: str) -> tuple[object, ...]:
+    with conn.cursor() as cursor:
+        cursor.execute(query)
+        (row,) = cursor
+    conn.rollback()
+    return tuple(row)
 
 
-def _step(ledger: Ledger) -> int:
-    return max(1, ledger.count // PEER_PAGES) | 1  # odd: written and real pages take turns
+def _sample(pid: int, done: int) -> Sample:
+    top = psutil.Process(pid)
+    sizes = [p.memory_info().rss / 2**20 for p in (top, *top.children())]
+    return Sample(time.monotonic(), done, sizes[0], tuple(sizes[1:]))
 
 
-def _extract(html: str, fast: bool) -> float:
-    """CPU seconds of trafilatura alone on a page."""
-    from trafilatura import bare_extraction
-
-    before = time.process_time()
-    bare_extraction(html, with_metadata=True, fast=fast)
-    return time.process_time() - before
-
-
-def report(ledger: Ledger, articles: int) -> None:
+def report(spent: Spent, peers: tuple[Peer, ...], count: int, articles: int) -> None:
     """The figures, and the memory's plot."""
-    stages = [*STAGES, *sorted(ledger.cpu.keys() - set(STAGES))]
-    total, wall, count = sum(ledger.cpu.values()), sum(ledger.wall.values()), ledger.count
-    line = "{:.2f}".format
-    body = [
-        (name, line(1000 * ledger.cpu[name] / count), line(1000 * ledger.wall[name] / count))
-        for name in stages
-        if name in ledger.cpu
-    ]
-    peers = [
-        (f"trafilatura alone, {name}", line(1000 * cpu / pages), line(1000 * took / pages))
-        for name, (pages, took, cpu) in ledger.peer.items()
-    ]
-    ratios = [
-        f"of the articles of trafilatura alone ({name}): {count * cpu / pages / total:.2f} a CPU second, "
-        f"{count * took / pages / wall:.2f} by the clock on {os.cpu_count()} cores (bar {BAR})"
-        for name, (pages, took, cpu) in ledger.peer.items()
-    ]
+    cpu, wall = (1000 * sum(of.values()) / count for of in (spent.cpu, spent.wall))
+    stages = [*STAGES, *sorted(spent.cpu.keys() - set(STAGES))]
+    lines = [(name, 1000 * spent.cpu[name] / count, 1000 * spent.wall[name] / count) for name in stages]
+    lines += [("all", cpu, wall), *((f"trafilatura alone, {peer.name}", *peer.ms) for peer in peers)]
     Sheet(
-        f"A whole backfill of {count:,} records: {articles:,} articles, in {ledger.pieces} pieces",
+        f"A whole backfill of {count:,} records: {articles:,} articles",
         ("stage", "CPU ms a page", "ms a page by the clock"),
-        [*body, ("all", line(1000 * total / count), line(1000 * wall / count)), *peers],
-        notes=[*ratios, _memory(ledger)],
+        [(name, f"{used:.2f}", f"{took:.2f}") for name, used, took in lines],
+        notes=[*(_ratio(peer, cpu, wall) for peer in peers), _memory(spent)],
     ).show()
-    FIGURE.write_text(draw({"backfill": _watch(ledger)}))
+    watch = Watch(0, lambda: 0, 2 * count)
+    watch.samples = spent.samples
+    FIGURE.write_text(draw({"backfill": watch}))
 
 
-def _watch(ledger: Ledger) -> Watch:
-    found = Watch(0, lambda: 0, 2 * ledger.count)
-    found.samples = [Sample(*sample) for sample in ledger.samples]
-    return found
+def _ratio(peer: Peer, cpu: float, wall: float) -> str:
+    used, took = peer.ms
+    cores = CORES / peer.processes
+    return (
+        f"of the articles of trafilatura alone ({peer.name}): {used / cpu:.2f} a CPU second, "
+        f"{took / cores / wall:.2f} by the clock on {CORES} cores{f' as {cores:g} ×' if cores > 1 else ''} (bar {BAR})"
+    )
 
 
-def _memory(ledger: Ledger) -> str:
-    moments: list[Any] = [ledger.samples[len(ledger.samples) * part // 10] for part in (3, 5, 7)] + [ledger.samples[-1]]
-    parent = " · ".join(f"{m[2]:.0f}" for m in moments)
-    child = " · ".join(f"{max(m[3], default=0.0):.0f}" for m in moments)
+def _memory(spent: Spent) -> str:
+    moments = [spent.samples[len(spent.samples) * part // 10] for part in (3, 5, 7)] + [spent.samples[-1]]
+    parent = " · ".join(f"{m.parent_mb:.0f}" for m in moments)
+    child = " · ".join(f"{max(m.children_mb, default=0.0):.0f}" for m in moments)
     return f"MiB at three, five, seven tenths and the end: parent {parent}; largest child {child} ({FIGURE.name})"

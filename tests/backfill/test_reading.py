@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline, step
 from newsflow.backfill.request import Request
+from newsflow.backfill.sources import Sources
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.audit import audit
@@ -178,8 +179,46 @@ def test_a_broken_file_is_an_outcome_and_the_others_go_on(conn: Connection, sett
     [one, two] = rows(conn, FILES)
     assert (one.state, two.state) == ("failed", "done")
     assert "byte" in one.detail
+    assert one.taken == one.matched > 0  # what was read before the break is kept
+    assert len(rows(conn, STATE)) == one.taken + two.taken
     with pytest.raises(nightly.RunFailedError, match="1 files could not be read"):
         finish(settings, run_id)
+
+
+def test_a_lost_file_goes_on_where_it_was_lost(
+    conn: Connection, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records that were read before the connection broke are stored, or the next run would pass over them."""
+    request = Request(warc=(str(folder / "two.warc.gz"),))
+    with monkeypatch.context() as patched:
+        patched.setattr(Sources, "open", lambda self, name, offset: Breaking(Path(name), 30_000))
+        read_all(settings, request, "first")
+    [lost] = rows(conn, FILES)
+    assert lost.state == "failed"
+    assert "the network is gone" in lost.detail
+    assert 0 < lost.taken < 20
+    read_all(settings, request, "second")
+    [found] = rows(conn, FILES)
+    assert (found.state, found.taken, found.records) == ("done", 20, 20)
+    assert len(rows(conn, STATE)) == 20
+
+
+class Breaking:
+    """A file whose server fails after so many bytes."""
+
+    def __init__(self, path: Path, good: int) -> None:
+        self._stream, self._good = path.open("rb"), good
+
+    def read(self, size: int = -1) -> bytes:
+        if self.tell() >= self._good:
+            raise OSError("the network is gone")
+        return self._stream.read(min(size, 4096))
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def test_a_plan_that_failed_makes_the_run_red(settings: Settings) -> None:

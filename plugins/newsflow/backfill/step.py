@@ -6,12 +6,15 @@ import hashlib
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from fastwarc.warc import WarcRecord
 
+from newsflow.ahead import ahead
 from newsflow.backfill import ledger, records
 from newsflow.backfill.ledger import Candidate
 from newsflow.backfill.records import Read
@@ -94,14 +97,12 @@ class Progress:
     taken: int
     skipped: Counter[str]
 
-    def note(self, item: Read) -> None:
-        """One record more."""
-        self.records += 1
-        self.offset = item.next_offset
-        if item.found is None:
-            self.skipped[item.refused] += 1
-        else:
-            self.matched += 1
+    def add(self, batch: _Batch) -> None:
+        """A batch more was read."""
+        self.offset = batch.offset
+        self.records += batch.records
+        self.matched += batch.matched
+        self.skipped.update(batch.skipped)
 
     @property
     def label(self) -> str:
@@ -112,9 +113,29 @@ class Progress:
 
 @dataclass
 class _Batch:
-    found: list[Candidate] = field(default_factory=list)
-    bytes: int = 0
+    """Records that were read and are not stored yet."""
+
+    offset: int = 0
     records: int = 0
+    matched: int = 0
+    bytes: int = 0
+    found: list[Candidate] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    last: bool = False
+
+    def note(self, item: Read) -> None:
+        """One record more."""
+        self.records += 1
+        self.offset = item.next_offset
+        if item.found is None:
+            self.skipped[item.refused] += 1
+        else:
+            self.matched += 1
+
+    def add(self, one: Candidate) -> None:
+        """A page that can be taken."""
+        self.found.append(one)
+        self.bytes += len(one.found.exchange.body)
 
     @property
     def full(self) -> bool:
@@ -147,37 +168,46 @@ class Reader:
                 self._save(progress, "failed", str(error))
 
     def _read(self, progress: Progress) -> None:
-        known = progress.records if progress.offset == 0 else 0
-        batch = _Batch()
         try:
             stream: Any = self._sources.open(progress.source, progress.offset)
         except OSError as error:
             raise records.LostFileError(str(error)) from error
-        with closing(stream):
-            for number, item in enumerate(records.read(stream, self._refuses, self._refuses_page)):
-                if number < known:
-                    continue
-                self._take(progress, batch, item)
-                if batch.full:
-                    self._flush(progress, batch, "reading")
-                    batch = _Batch()
-                    if self.spent:
-                        return
-        self._flush(progress, batch, "done")
+        made = self._batches(progress.source, stream, progress.offset, 0 if progress.offset else progress.records)
+        with closing(stream), closing(ahead(made)) as batches:
+            for batch in batches:
+                self._flush(progress, batch)
+                if self.spent:
+                    return
 
-    def _take(self, progress: Progress, batch: _Batch, item: Read) -> None:
-        progress.note(item)
-        batch.records += 1
+    def _batches(self, source: str, stream: records.Stream, offset: int, known: int) -> Iterator[_Batch]:
+        """What can be stored at once; also, before trouble is raised, what was read until then.
+
+        :param known: records that are passed over, where reading can't resume at an offset.
+        """
+        batch = _Batch(offset)
+        try:
+            for item in islice(records.read(stream, self._refuses, self._refuses_page), known, None):
+                self._take(source, batch, item)
+                if batch.full:
+                    yield batch
+                    batch = _Batch(batch.offset)
+        except (records.BrokenFileError, records.LostFileError):
+            yield batch
+            raise
+        batch.last = True
+        yield batch
+
+    def _take(self, source: str, batch: _Batch, item: Read) -> None:
+        batch.note(item)
         if item.found is None:
             if item.refused == "damaged":
-                log.warning("%s: damaged before byte %d; reading goes on there", progress.source, item.next_offset)
+                log.warning("%s: damaged before byte %d; reading goes on there", source, item.next_offset)
             return
         one = ledger.candidate(item.found, self._selection)
         if one is None:
-            progress.skipped["url"] += 1
-            return
-        batch.found.append(one)
-        batch.bytes += len(item.found.exchange.body)
+            batch.skipped["url"] += 1
+        else:
+            batch.add(one)
 
     def _refuses(self, record: WarcRecord) -> str:
         return self._selection.refuses_headers(record.headers)
@@ -186,9 +216,10 @@ class Reader:
         refused = refuses_answer(exchange.status, exchange.headers.get("content-type", ""))
         return refused or self._selection.refuses_language(exchange.headers, exchange.body)
 
-    def _flush(self, progress: Progress, batch: _Batch, state: str) -> None:
+    def _flush(self, progress: Progress, batch: _Batch) -> None:
         """One transaction: pages, captures, the run's pages, and how far the file was read."""
         step = self._step
+        progress.add(batch)
         with transaction(step.conn):
             taken = self._store(progress, batch.found) if batch.found else 0
             if not taken:  # else overwritten: what an attempt that was killed between seal and commit left
@@ -197,7 +228,7 @@ class Reader:
             step.count("taken", taken)
             step.count("skipped", batch.records - taken)
             step.label = progress.label
-            self._save(progress, state, "")
+            self._save(progress, "done" if batch.last else "reading", "")
         if self._left is not None:
             self._left -= taken
 
