@@ -10,13 +10,14 @@ from functools import lru_cache
 from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
+from newsflow.text.normalise import tokens_by_line
 from newsflow.text.sitelines import RULE, PageLines, Rule, fingerprint, learn, page_lines
 
 FOLDS = 5
 
 
 printed = lru_cache(maxsize=200_000)(fingerprint)  # a grid of rules looks at the same lines again and again
-read = lru_cache(maxsize=5_000)(lambda url, title, body: page_lines(url, title, body.split("\n")))
+read = lru_cache(maxsize=5_000)(lambda url, title, body: page_lines(url, title, tokens_by_line(body)))
 
 
 def lines_of(one: Gold, made: Made) -> PageLines:

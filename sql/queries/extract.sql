@@ -1,10 +1,15 @@
--- name: extract.take lists a shard's captured pages after a given one, with what feed and publisher know of them
+-- name: extract.waiting lists a shard's captured pages once: to look for the next ones again and again costs a look at all
+select coalesce(array_agg(p.page_id order by p.page_id), '{}')
+from ingest.run_page x join ingest.page p using (page_id)
+where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
+  and (x.entered = 'extract' or x.fetch_outcome = 'ok');
+
+-- name: extract.take reads captured pages, with what feed and publisher know of them
 select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
   coalesce(e.title, '') as title, coalesce(e.authors, '{}') as authors, e.published_at, e.updated_at,
   coalesce(e.content_html, '') as content_html, coalesce(e.language, '') as language
-from ingest.run_page x
-join ingest.page p using (page_id)
+from ingest.page p
 join ingest.publisher b using (publisher_id)
 join ingest.capture c on c.capture_id = p.capture_id
 left join lateral (
@@ -12,10 +17,8 @@ left join lateral (
   from ingest.entry where entry.page_id = p.page_id
   order by last_seen_at desc, entry_id desc limit 1
 ) e on true
-where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
-  and (x.entered = 'extract' or x.fetch_outcome = 'ok') and p.page_id > %(after)s
-order by p.page_id
-limit %(limit)s;
+where p.page_id = any(%(pages)s::bigint[]) and p.state = 'captured'
+order by p.page_id;
 
 -- name: extract.store writes a batch of extractions; a repeated batch writes the same rows
 insert into ingest.extraction as e

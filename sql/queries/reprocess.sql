@@ -39,7 +39,14 @@ on conflict do nothing;
 update ingest.reprocess set pages = (select count(*) from ingest.reprocess_page where reprocess_id = %(reprocess_id)s)
 where reprocess_id = %(reprocess_id)s;
 
--- name: reprocess.take lists the next pages to compare, with what extract is told and what stands there
+-- name: reprocess.waiting lists the pages that are not compared yet, as their captures lie in the archive
+select coalesce(array_agg(r.page_id order by f.location, c.file, c."offset", r.page_id), '{}')
+from ingest.reprocess_page r
+join ingest.capture c on c.capture_id = r.capture_id
+join ingest.warc_file f on f.file = c.file
+where r.reprocess_id = %(reprocess_id)s and r.verdict is null;
+
+-- name: reprocess.take reads pages to compare, with what extract is told and what stands there
 select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights, f.location,
   coalesce(n.title, '') as title, coalesce(n.authors, '{}') as authors, n.published_at, n.updated_at,
@@ -55,9 +62,8 @@ left join lateral (
   from ingest.entry where entry.page_id = p.page_id
   order by last_seen_at desc, entry_id desc limit 1
 ) n on true
-where r.reprocess_id = %(reprocess_id)s and r.verdict is null
-order by f.location, c.file, c."offset", p.page_id
-limit %(limit)s;
+where r.reprocess_id = %(reprocess_id)s and r.page_id = any(%(pages)s::bigint[])
+order by f.location, c.file, c."offset", p.page_id;
 
 -- name: reprocess.before reads the extractions that stand there
 select extraction_id, title, lead, body, authors, agencies, published_at, modified_at, language, section, tags, image_url,

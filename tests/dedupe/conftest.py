@@ -18,7 +18,7 @@ from newsflow.model import StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import connect, transaction
-from newsflow.text.normalise import text_hash, word_count
+from newsflow.text.normalise import text_hash, tokens, word_count
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
 
@@ -74,7 +74,7 @@ class Desk:
                 " values (%s, 'test', 'ok', %s, %s, %s, %s, %s, %s, %s, %s, %s) returning extraction_id",
                 (
                     page_id, title, body, published_at, quality, canonical_url, page_type,
-                    word_count(body), text_hash(title + body), text_hash(body),
+                    word_count(body), text_hash([tokens(title + body)]), text_hash([tokens(body)]),
                 ),
             )  # fmt: skip
             cursor.execute(

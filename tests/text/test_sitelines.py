@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsflow.text.normalise import tokens
 from newsflow.text.sitelines import MAX_PAGES, RULE, Rule, fingerprint, learn, page_lines
 
 FURNITURE = "Follow the Courier on all channels"
@@ -22,7 +23,7 @@ def article(n: int, *extra: str, title: str = "") -> list[str]:
 
 
 def pages(*articles: list[str]) -> list:  # type: ignore[type-arg]
-    return [page_lines(f"https://a.example/{i}", lines[0], lines[1:]) for i, lines in enumerate(articles)]
+    return [page_lines(f"https://a.example/{i}", lines[0], map(tokens, lines[1:])) for i, lines in enumerate(articles)]
 
 
 def own(letter: str) -> list[str]:
@@ -79,7 +80,7 @@ def test_a_line_in_few_of_many_articles_is_no_furniture() -> None:
 def test_lines_without_words_have_no_fingerprint() -> None:
     assert fingerprint("— * —") == 0
     assert fingerprint("2026 05 12") == 0
-    assert page_lines("a", "", ["***", "12:30", ""]).lines == {}
+    assert page_lines("a", "", [tokens(line) for line in ("***", "12:30", "")]).lines == {}
 
 
 def test_fingerprints_fit_a_bigint() -> None:

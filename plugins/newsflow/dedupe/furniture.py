@@ -19,6 +19,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe.texts import digest
 from newsflow.store import queries
+from newsflow.text.normalise import tokens_by_line
 from newsflow.text.sitelines import MAX_PAGES, Rule, fingerprint, learn, page_lines
 
 IMPORT = "import"  # ingest.extraction.cause
@@ -70,7 +71,7 @@ def teach(conn: Connection, run_id: int, now: datetime) -> list[int]:
 
 
 def _keep(conn: Connection, run_id: int, publisher_id: int, sample: Sequence[Any], now: datetime) -> None:
-    pages = [page_lines(bytes(row.url_hash).hex(), row.title, row.body.split("\n")) for row in sample]
+    pages = [page_lines(bytes(row.url_hash).hex(), row.title, tokens_by_line(row.body)) for row in sample]
     votes = learn(pages, RULE)
     wordings = _wordings((row.body for row in sample), votes.keys()) if votes else {}
     steady = {line: count for line, count in votes.items() if _steady(wordings[line])}

@@ -20,6 +20,7 @@ from newsflow.extract.dates import parse
 from newsflow.extract.document import MIN_WORDS
 from newsflow.extract.pool import Job
 from newsflow.model import Extraction, Hints, Outcome
+from newsflow.text.normalise import tokens_by_line
 from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines
 
 _LEARN_PAGES = 500  # of one host; the learner samples among them
@@ -125,7 +126,7 @@ class Spool:
         pages = self._pages[host] if host else {}
         if host and len(pages) < _LEARN_PAGES:
             key = f"{extraction.url} {self._count}"
-            pages[key] = page_lines(key, extraction.title, extraction.body.split("\n"))
+            pages[key] = page_lines(key, extraction.title, tokens_by_line(extraction.body))
 
     def lines(self) -> Iterator[str]:
         """All of them as JSON lines, in order, without the lines that recur on their hosts."""

@@ -46,15 +46,18 @@ class SiteLines:
         return self.known[publisher][1]
 
 
-def remember(conn: Connection, pages: Sequence[Any], made: Sequence[Extraction]) -> None:
+def remember(
+    conn: Connection, pages: Sequence[Any], made: Sequence[Extraction], texts: Sequence[Sequence[Sequence[str]]]
+) -> None:
     """Keep the lines of a batch's articles, in the caller's transaction.
 
     :param pages: rows with page_id, publisher_id and fetched_at.
+    :param texts: `tokens_by_line` of each body.
     """
     rows = []
-    for page, extraction in zip(pages, made, strict=True):
+    for page, extraction, text in zip(pages, made, texts, strict=True):
         if extraction.outcome is Outcome.OK:
-            found = page_lines(str(page.page_id), extraction.title, extraction.body.split("\n"))
+            found = page_lines(str(page.page_id), extraction.title, text)
             lines = sorted(found.lines)
             words = [found.lines[line] for line in lines]
             rows.append((page.page_id, page.publisher_id, found.title, lines, words, page.fetched_at))

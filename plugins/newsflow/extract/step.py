@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
@@ -18,6 +16,7 @@ from newsflow.slices import slices
 from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
+from newsflow.text.normalise import tokens_by_line
 
 BATCH = 64  # pages in one transaction: stored sooner than the workers run out of what is queued
 
@@ -41,11 +40,9 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
 
 def _captured(step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored."""
-    after = 0
-    while batch := queries.rows(
-        step.conn, "extract.take", run_id=step.run_id, shard=step.shard, after=after, limit=BATCH
-    ):
-        after = batch[-1].page_id
+    waiting = queries.value(step.conn, "extract.waiting", run_id=step.run_id, shard=step.shard)
+    for pages in slices(waiting, BATCH):
+        batch = queries.rows(step.conn, "extract.take", pages=pages)
         sites.load(page.publisher_id for page in batch)
         step.conn.rollback()
         yield from zip(batch, jobs(batch, archive, settings, sites), strict=True)
@@ -94,24 +91,24 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
 
 def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
-    now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
-    records = [_record(step.run_id, page, extraction, sites, now) for page, extraction in batch]
-    ids = {
-        found.page_id: found.extraction_id for found in queries.values(step.conn, "extract.store", records, fetch=True)
-    }
+    lines = [tokens_by_line(extraction.body) for extraction in made]
+    values = [row.values(*known) for known in zip(made, lines, strict=True)]
+    records = [_record(step, *known, sites) for known in zip(pages, made, values, strict=True)]
+    stored = queries.values(step.conn, "extract.store", records, fetch=True)
+    ids = {found.page_id: found.extraction_id for found in stored}
     ended = queries.rows(
         step.conn,
         "extract.move",
         run_id=step.run_id,
-        now=now,
+        now=step.clock(),
         page_ids=[page.page_id for page in pages],
         extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
-        content_hashes=b"".join(row.content_hash(extraction) for extraction in made),
+        content_hashes=b"".join(known[row.CONTENT_HASH] for known in values),
     )
-    remember(step.conn, pages, made)
+    remember(step.conn, pages, made, lines)
     for page in ended:
         step.count(page.outcome)
     step.label = _label(step.counts)
@@ -123,10 +120,6 @@ def _label(counts: Mapping[str, int]) -> str:
     return f"{articles}/{sum(counts.values())} articles"
 
 
-def _record(run_id: int, page: Any, extraction: Extraction, sites: SiteLines, now: datetime) -> list[Any]:
+def _record(step: runs.Work, page: Any, extraction: Extraction, values: list[Any], sites: SiteLines) -> list[Any]:
     cause = "backfill" if page.discovered_by == "backfill" else "fetch"
-    rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
-    version = sites.version(page.publisher_id)
-    learned = {"site_lines": f"run {version}"} if version else {}
-    sources = json.dumps({**extraction.sources, **learned}, ensure_ascii=False)
-    return [page.page_id, page.capture_id, run_id, cause, rights, sources, *row.values(extraction), now]
+    return row.record(page, step.run_id, cause, extraction, values, sites.version(page.publisher_id), step.clock())

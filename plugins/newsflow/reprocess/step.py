@@ -75,7 +75,8 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
     workers = settings.extract_workers or max(1, os.cpu_count() or 1)
     sites = SiteLines(conn, run_id)
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
-        while batch := queries.rows(conn, "reprocess.take", reprocess_id=number, limit=BATCH):
+        for pages in slices(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
+            batch = queries.rows(conn, "reprocess.take", reprocess_id=number, pages=pages)
             sites.load(page.publisher_id for page in batch)
             conn.rollback()
             made = list(pool.map(_jobs(batch, settings, sites)))
@@ -112,13 +113,9 @@ def _note(
 
 def _record(run_id: int, number: int, page: Any, extraction: Extraction, sites: SiteLines, clock: Clock) -> list[Any]:
     """A row of `extract.store`; its own extractor name keeps it apart from what the capture already has."""
-    version = sites.version(page.publisher_id)
-    learned = {"site_lines": f"run {version}"} if version else {}
-    rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
-    sources = json.dumps({**extraction.sources, **learned}, ensure_ascii=False)
     values = row.values(extraction)
     values[row.COLUMNS.index("extractor")] = f"{extraction.extractor}#r{number}"
-    return [page.page_id, page.capture_id, run_id, "reprocess", rights, sources, *values, clock()]
+    return row.record(page, run_id, "reprocess", extraction, values, sites.version(page.publisher_id), clock())
 
 
 def _verdict(

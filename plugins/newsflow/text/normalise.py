@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 
 VERSION = 1  # part of each stored sketch's version: raise it when any output changes
 
@@ -67,7 +68,15 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Words and numbers of a text, in order; one token a character in scripts without spaces."""
-    folded = fold(text)
+    return _split(fold(text))
+
+
+def tokens_by_line(text: str) -> list[list[str]]:
+    """The tokens of each line; one after the other they are those of the text."""
+    return [_split(line) for line in fold(text).split("\n")]
+
+
+def _split(folded: str) -> list[str]:
     if folded.isascii():
         return _INNER.sub(lambda found: _HELD[found[0]], folded).translate(_BLANKED).split()
     words = _MIXED_WORDS if _NEEDS_MIXED.search(folded) else _WORDS
@@ -100,6 +109,10 @@ def word_count(text: str) -> int:
     return len(words) if found is None else round(sum(found))
 
 
-def text_hash(body: str) -> bytes:
-    """sha256 of the normalised tokens: equal texts are equal here, whatever their typography."""
-    return hashlib.sha256(" ".join(tokens(body)).encode("utf-8", "surrogatepass")).digest()
+def text_hash(lines: Iterable[Iterable[str]]) -> bytes:
+    """sha256 of a text's tokens: equal texts are equal here, whatever their typography.
+
+    :param lines: as `tokens_by_line` gives them.
+    """
+    words = " ".join(chain.from_iterable(lines))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()

@@ -53,23 +53,23 @@ class Rule:
 RULE = Rule()
 
 
-def _words(line: str) -> list[str]:
-    """Tokens with their digits masked: counters, dates and prices of one template are one line."""
-    return _DIGITS.sub("0", " ".join(tokens(line))).split()
+def _masked(lines: Iterable[Iterable[str]]) -> list[str]:
+    """Lines of tokens with their digits masked: counters, dates and prices of one template are one line."""
+    return _DIGITS.sub("0", "\n".join(map(" ".join, lines))).split("\n")
 
 
 def fingerprint(line: str) -> int:
     """64 bits of a line, signed as PostgreSQL's bigint; 0 for a line without words."""
-    words = _words(line)
-    return _hash(words) if _has_letters(words) else 0
+    (masked,) = _masked([tokens(line)])
+    return _hash(masked) if _has_letters(masked) else 0
 
 
-def _has_letters(words: Sequence[str]) -> bool:
-    return any(char.isalpha() for word in words for char in word)
+def _has_letters(masked: str) -> bool:
+    return any(map(str.isalpha, masked))
 
 
-def _hash(words: Sequence[str]) -> int:
-    value = xxhash.xxh3_64_intdigest(" ".join(words).encode())
+def _hash(masked: str) -> int:
+    value = xxhash.xxh3_64_intdigest(masked.encode())
     return value - 2 * _SIGN if value >= _SIGN else value
 
 
@@ -82,16 +82,15 @@ class PageLines:
     lines: Mapping[int, int] = field(default_factory=dict)
 
 
-def page_lines(page: str, title: str, lines: Iterable[str]) -> PageLines:
+def page_lines(page: str, title: str, lines: Iterable[Iterable[str]]) -> PageLines:
     """A page from its kept lines.
 
     :param page: what tells it from others: its address or number.
+    :param lines: the tokens of each, as `tokens_by_line` gives them.
     """
     found: dict[int, int] = {}
-    for line in lines:
-        words = _words(line)
-        if _has_letters(words):
-            found.setdefault(_hash(words), len(words))
+    for line in filter(_has_letters, _masked(lines)):
+        found.setdefault(_hash(line), line.count(" ") + 1)
     return PageLines(page, " ".join(tokens(title)), found)
 
 
