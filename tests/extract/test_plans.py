@@ -24,9 +24,11 @@ insert into ingest.warc_file (file) values ('f.warc.gz');
 insert into ingest.page (url, url_hash, origin_id, publisher_id)
   select 'u' || n, sha256(('u' || n)::bytea), 1, 1 from generate_series(1, {pages}) n;
 {analyze}
-insert into ingest.capture (page_id, run_id, fetched_at, final_url, status, file, "offset", length, payload_digest, bytes)
+insert into ingest.capture
+  (page_id, run_id, fetched_at, final_url, status, file, "offset", length, payload_digest, bytes)
   select page_id, 1, now(), url, 200, 'f.warc.gz', page_id, 1, 'sha1:x', 1 from ingest.page;
-update ingest.page p set state = 'captured', capture_id = c.capture_id from ingest.capture c where c.page_id = p.page_id;
+update ingest.page p set state = 'captured', capture_id = c.capture_id
+  from ingest.capture c where c.page_id = p.page_id;
 insert into ingest.run_page (run_id, page_id, shard, entered) select 1, page_id, 0, 'extract' from ingest.page;
 insert into ingest.reprocess (run_id, selection, extractor, created_at) values (1, '{{}}', 'x', now());
 insert into ingest.reprocess_page (reprocess_id, page_id, capture_id) select 1, page_id, capture_id from ingest.capture;

@@ -106,8 +106,8 @@ def register(
 def write(writer: ArchiveWriter, one: Candidate) -> CapturePointer:
     """Copy a record into our archive: its gzip member as it is, or packed anew."""
     found = one.found
-    if found.member:
-        return writer.add_member(found.member, found.digest, found.when)
+    if member := found.member:
+        return writer.add_member(member, found.digest, found.when)
     return writer.add(found.exchange, found.when)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
@@ -100,13 +100,18 @@ class Tape:
 class Found:
     """A record that passed the filter.
 
-    :param member: its gzip member as it stands in the file; b'' where it is packed in another way.
+    :param packed: what the file holds from its begin to that of the next response record.
     """
 
     exchange: Exchange
     when: datetime
-    member: bytes
+    packed: bytes
     digest: str
+
+    @property
+    def member(self) -> bytes:
+        """Its gzip member as it stands in the file, unpacked to find its end; b'' where it is packed in another way."""
+        return _member(self.packed)
 
 
 class Read(NamedTuple):
@@ -250,7 +255,7 @@ def _complete(tape: Tape, at: int, refused: str, found: Found | None, end: int, 
     next_offset = end if resumable else 0
     if found is None:
         return Read(next_offset, refused)
-    return Read(next_offset, "", Found(found.exchange, found.when, _member(tape.cut(at, end)), found.digest))
+    return Read(next_offset, "", replace(found, packed=tape.cut(at, end)))
 
 
 def _member(data: bytes) -> bytes:

@@ -41,6 +41,7 @@ _META = re.compile(rb"<meta\b[^>]{0,1000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"([a-zA-Z-]+)\s*=\s*(?:\"([^\"]{0,500})\"|'([^']{0,500})'|([^\s\"'>]{1,500}))")
 _OPT_OUTS = frozenset({"noai", "noimageai", "notdm"})
 _NAMES = frozenset({"robots", "newsflow", "tdm-reservation", "tdm-policy"})
+_NAMED = re.compile("|".join(sorted(_NAMES)).encode(), re.IGNORECASE)
 
 
 def of_robots(rules: Rules, body: str, url: str) -> dict[str, Any]:
@@ -98,7 +99,7 @@ def _reserved(found: Mapping[str, Any]) -> bool:
 
 def _meta(head: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for tag in _META.findall(head):
+    for tag in filter(_NAMED.search, _META.findall(head)):
         attributes = {name.lower(): b"".join(values) for name, *values in _ATTRIBUTE.findall(tag)}
         name = attributes.get(b"name", b"").decode("ascii", "replace").strip().lower()
         if name in _NAMES:
