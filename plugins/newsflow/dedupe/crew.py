@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from types import TracebackType
 
 from psycopg2.extensions import connection as Connection
@@ -18,6 +19,7 @@ from newsflow.settings import Settings
 from newsflow.slices import slices
 from newsflow.store.db import connect
 
+PIECES = 4  # of a process' share: who is done takes from the others
 LONG = 2000  # pages from which other processes are worth their start
 
 
@@ -77,11 +79,29 @@ class Crew:
         """Verdicts worth keeping on pages and their candidates, as `Judge.verdicts`."""
         if not self._others:
             return self.own.verdicts(asked, versions)
-        futures = [
-            other.submit(_verdicts, share, versions_of(share, versions))
-            for other, share in zip(self._others, shares(asked, len(self._others)), strict=True)
-        ]
-        return {pair: verdict for future in futures for pair, verdict in future.result().items()}
+        left = pieces(asked, len(self._others))
+
+        def work(number: int) -> dict[Pair, Verdict]:
+            found: dict[Pair, Verdict] = {}
+            while piece := take(left, number):
+                found |= self._others[number].submit(_verdicts, piece, versions_of(piece, versions)).result()
+            return found
+
+        with ThreadPoolExecutor(len(left)) as threads:
+            return {pair: verdict for found in threads.map(work, range(len(left))) for pair, verdict in found.items()}
+
+
+def pieces(asked: Asked, count: int) -> list[deque[Asked]]:
+    """The share of each process, in pieces that hold something."""
+    return [deque(filter(None, shares(share, PIECES))) for share in shares(asked, count)]
+
+
+def take(left: Sequence[deque[Asked]], number: int) -> Asked | None:
+    """The next of a process' own pieces, or the last of the one's that has most left; None where all are taken."""
+    try:
+        return left[number].popleft() if left[number] else max(left, key=len).pop()
+    except IndexError:  # another took it meanwhile
+        return None
 
 
 def shares(asked: Asked, count: int) -> list[Asked]:

@@ -8,16 +8,16 @@ shared shingles are aligned, and the short gaps between them are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, one_top, span, straightened
 from newsflow.dedupe.shingles import Positions
-from newsflow.dedupe.slots import LONGEST, NO_CONFLICTS, Conflicts, conflicts
+from newsflow.dedupe.slots import LONGEST, Conflicts, conflicts
 from newsflow.dedupe.stories import NOWHERE, Span
 from newsflow.dedupe.texts import HEADING, SIZE, Text
 
@@ -46,9 +46,10 @@ STRAY = 4.0  # times its own length: no copy either, but phrases and quotes that
 LIVE = 0.9  # Jaccard that two live blogs must have: each entry makes another text of them
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a comparison found; `rule` says why they are copies, or why not.
+
+    A named tuple, as many thousands go from process to process.
 
     `spans` says where the part that they share stands in the first and in the second, in tokens;
     where a much shorter text is no excerpt of the longer, only in that one, the other span being empty.
@@ -59,7 +60,6 @@ class Verdict:
     containment: float = 0.0
     jaccard: float = 0.0
     shared: int = 0
-    conflicts: Conflicts = NO_CONFLICTS
     spans: tuple[Span, Span] | None = None
 
 
@@ -84,7 +84,6 @@ def compare(one: Text, other: Text) -> Verdict:
         return verdict(False, "little shared")
     template = partial(_template, shared=shared, same_publisher=same_publisher)
     clashes = conflicts(_slots(a, b, between), a.names | b.names, enough=template)
-    verdict = partial(verdict, conflicts=clashes)
     if template(clashes):
         return verdict(False, "template")
     if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
