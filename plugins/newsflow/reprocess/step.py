@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
-from newsflow.extract.pool import Extractors
+from newsflow.extract.pool import Extractors, Job
 from newsflow.extract.site_store import SiteLines
 from newsflow.extract.step import jobs
 from newsflow.extract.version import extractor
@@ -75,35 +75,35 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
     workers = settings.extract_workers or max(1, os.cpu_count() or 1)
     sites = SiteLines(conn, run_id)
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
-        for pages in slices(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
-            batch = queries.rows(conn, "reprocess.take", reprocess_id=number, pages=pages)
-            sites.load(page.publisher_id for page in batch)
-            conn.rollback()
-            made = list(pool.map(_jobs(batch, settings, sites)))
+        for batch in slices(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):
             with transaction(conn):
-                _note(conn, run_id, number, batch, made, sites, clock)
+                _note(conn, run_id, number, batch, sites, clock)
 
 
-def _jobs(batch: Sequence[Any], settings: Settings, sites: SiteLines) -> Iterator[Any]:
-    """As extract's, from each archive in which captures of the batch lie."""
-    for place, pages in groupby(batch, lambda page: page.location):
-        yield from jobs(list(pages), Archive(place or settings.archive_url), settings, sites)
+def _waiting(conn: Connection, settings: Settings, number: int, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
+    """The pages to compare with their jobs, read as the workers need them, from each archive that has captures."""
+    for pages in slices(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
+        batch = queries.rows(conn, "reprocess.take", reprocess_id=number, pages=pages)
+        sites.load(page.publisher_id for page in batch)
+        conn.rollback()
+        for place, some in groupby(batch, lambda page: page.location):
+            there = list(some)
+            yield from zip(there, jobs(there, Archive(place or settings.archive_url), settings, sites), strict=True)
 
 
 def _note(
     conn: Connection,
     run_id: int,
     number: int,
-    batch: Sequence[Any],
-    made: Sequence[Extraction],
+    batch: Sequence[tuple[Any, Extraction]],
     sites: SiteLines,
     clock: Clock,
 ) -> None:
-    ids = [page.before_extraction_id for page in batch if page.before_extraction_id]
+    ids = [page.before_extraction_id for page, _ in batch if page.before_extraction_id]
     before = {found.extraction_id: found for found in queries.rows(conn, "reprocess.before", ids=ids)}
     judged = [
         (page, extraction, difference(before.get(page.before_extraction_id), extraction, row.content_hash(extraction)))
-        for page, extraction in zip(batch, made, strict=True)
+        for page, extraction in batch
     ]
     kept = [_record(run_id, number, page, e, sites, clock) for page, e, found in judged if found.verdict in KEPT]
     stored = {found.page_id: found.extraction_id for found in queries.values(conn, "extract.store", kept, fetch=True)}
