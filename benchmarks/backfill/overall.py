@@ -114,6 +114,8 @@ def _asked(conn: Connection, query: str) -> tuple[object, ...]:
 
 def _sample(pid: int, done: int) -> Sample:
     top = psutil.Process(pid)
+    if top.status() == psutil.STATUS_ZOMBIE:  # it has ended, and holds nothing any more
+        raise psutil.NoSuchProcess(pid)
     sizes = [p.memory_info().rss / 2**20 for p in (top, *top.children())]
     return Sample(time.monotonic(), done, sizes[0], tuple(sizes[1:]))
 

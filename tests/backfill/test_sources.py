@@ -54,7 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             return b""
         data, asked = path.read_bytes(), self.headers.get("Range", "")
         self.server.asked.append(asked)
-        start = int(asked[6:-1]) if asked and self.server.ranges else 0
+        same = self.headers.get("If-Range") in {None, f'"{len(data)}"'}
+        start = int(asked[6:-1]) if asked and self.server.ranges and same else 0
         if start and start >= len(data):
             self.send_error(416)
             return b""
@@ -109,9 +110,27 @@ def test_a_connection_that_breaks_is_taken_up_where_it_broke(server: Server) -> 
 
 
 def test_a_server_that_stays_away_is_given_up(server: Server) -> None:
-    stream = HttpStream(url(server, "nothing"), 0, "test", pause_s=0.0)
+    (server.folder / "f").write_bytes(b"x" * 1000)
+    server.breaks_after = 0
+    stream = HttpStream(url(server, "f"), 0, "test", pause_s=0.0)
     with pytest.raises(OSError, match="gave up at byte 0 after 5 tries"):
         stream.read(10)
+    assert len(server.asked) == 5
+
+
+def test_a_file_that_is_not_there_is_not_asked_for_again(server: Server) -> None:
+    with pytest.raises(OSError, match="404"):
+        HttpStream(url(server, "nothing"), 0, "test", pause_s=60.0).read(10)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_put_together_from_two(server: Server) -> None:
+    (server.folder / "f").write_bytes(b"x" * 1000)
+    server.breaks_after = 600
+    stream = HttpStream(url(server, "f"), 0, "test", pause_s=0.0)
+    assert stream.read(600) == b"x" * 600
+    (server.folder / "f").write_bytes(b"y" * 1200)
+    with pytest.raises(OSError, match="the file has changed, so reading can't resume at byte 600"):
+        stream.read(600)
 
 
 def test_a_server_without_ranges_is_not_read_from_the_wrong_place(server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
 import random
 import re
@@ -106,11 +105,8 @@ def _listed(sources: Sources, given: str) -> Iterator[str]:
     if given.startswith(("http://", "https://")) and not given.endswith((".txt", ".txt.gz", ".csv")):
         yield given
         return
-    data = sources.read(given)
-    text = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    for line in text.decode("utf-8", "replace").splitlines():
-        url = line.strip().partition(",")[0].strip('" ')
-        if url and not url.startswith("#"):
+    for line in sources.lines(given):
+        if url := line.partition(",")[0].strip('" '):
             yield url
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -15,15 +15,16 @@ import fsspec
 import requests
 from urllib3.exceptions import HTTPError
 
+from newsflow.backfill import lists
 from newsflow.backfill.records import Stream
 
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
 LISTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
 BLOCK = 8 * 1024 * 1024  # bytes asked of an object store at once
 MAX_LISTED = 100_000
-MAX_LIST_BYTES = 64 * 1024 * 1024
 
 _TRIES = 5
+_FINAL = frozenset((401, 403, 404, 410, 451))  # answers that no other try changes
 _TIMEOUT_S = (10.0, 60.0)
 
 
@@ -54,24 +55,19 @@ class Sources:
         :raises OSError: where the server or store fails.
         """
         if given.partition("?")[0].endswith(LISTS):
-            yield from self._listed(self.read(given), given)
+            yield from self._listed(given)
         elif given.startswith(("http://", "https://")):
             yield self._find_http(given)
         else:
             yield from self._find_files(given)
 
-    def read(self, given: str) -> bytes:
-        """A small file, such as a list, whole.
+    def lines(self, given: str) -> Iterator[str]:
+        """The lines of a list, as they come.
 
-        :raises OSError: where it can't be read.
+        :raises OSError: where it can't be read to its end.
         """
-        if given.startswith(("http://", "https://")):
-            with requests.get(given, headers=self._headers, timeout=_TIMEOUT_S) as answer:
-                answer.raise_for_status()
-                return answer.content
-        fs, path = self._fs(given)
-        data: bytes = fs.cat_file(path, end=MAX_LIST_BYTES)
-        return data
+        with closing(cast(BinaryIO, self.open(given, 0))) as stream:
+            yield from lists.lines(stream)
 
     def open(self, source: str, offset: int) -> Stream:
         """A file's bytes from an offset on; close it when done.
@@ -109,11 +105,11 @@ class Sources:
             version = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
             return Source(url, int(length) if length.isdigit() else None, f"{length} {version}".strip())
 
-    def _listed(self, data: bytes, base: str) -> Iterator[Source]:
-        text = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-        names = [line.strip() for line in text.decode("utf-8", "replace").splitlines()]
-        for name in [n for n in names if n and not n.startswith("#")][:MAX_LISTED]:
-            yield from self.find(_join(base, name))
+    def _listed(self, given: str) -> Iterator[Source]:
+        for number, name in enumerate(self.lines(given)):
+            if number >= MAX_LISTED:
+                raise OSError(f"{given} names more than {MAX_LISTED:,} files; bring them in by parts")
+            yield from self.find(_join(given, name))
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -132,6 +128,8 @@ def _join(base: str, name: str) -> str:
 class HttpStream:
     """A file on an http server from an offset on; a connection that breaks is taken up where it broke (RFC 9110 §14).
 
+    It is taken up only while the file is the same, as its entity tag tells (`If-Range`, RFC 9110 §13.1.5).
+
     :raises OSError: where the server is not there, or knows no ranges and an offset is asked for.
     """
 
@@ -141,6 +139,7 @@ class HttpStream:
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "identity"})
         self._raw: Any = None
         self._end: int | None = None
+        self._tag = ""
         self._failed = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -169,13 +168,18 @@ class HttpStream:
 
     def _connect(self) -> None:
         headers = {"Range": f"bytes={self._at}-"} if self._at else {}
+        if self._at and self._tag:
+            headers["If-Range"] = self._tag
         answer = self._session.get(self._url, headers=headers, stream=True, timeout=_TIMEOUT_S)
         if answer.status_code == 416:  # the offset is the file's end
             self._raw, self._end = io.BytesIO(), self._at
             return
         answer.raise_for_status()
         if self._at and answer.status_code != 206:
-            raise OSError(f"the server knows no ranges, so reading can't resume at byte {self._at}")
+            why = "the file has changed" if self._tag else "the server knows no ranges"
+            raise OSError(f"{why}, so reading can't resume at byte {self._at}")
+        tag = answer.headers.get("ETag", "")
+        self._tag = "" if tag.startswith("W/") else tag
         length = answer.headers.get("Content-Length", "")
         self._end = self._at + int(length) if length.isdigit() else None
         self._raw = answer.raw
@@ -183,6 +187,8 @@ class HttpStream:
     def _again(self, error: Exception) -> None:
         self._raw = None
         self._failed += 1
+        if isinstance(error, requests.HTTPError) and error.response.status_code in _FINAL:
+            raise error
         if self._failed >= _TRIES:
             raise OSError(f"gave up at byte {self._at} after {_TRIES} tries: {error}") from error
         time.sleep(self._pause_s * 2 ** (self._failed - 1))
