@@ -12,12 +12,17 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
+
+# No test is timed: an example may take as long as a busy machine makes it take.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -120,7 +120,7 @@ def test_reading_resumes_behind_damage(sample: tuple[bytes, list[int]]) -> None:
 
 
 @given(st.data())
-@budget(max_examples=60, deadline=None)
+@budget(max_examples=60)
 def test_any_damage_ends_in_records_that_were_there(sample: tuple[bytes, list[int]], data: st.DataObject) -> None:
     whole, _ = sample
     known = {item.found.digest for item in everything(whole) if item.found}

@@ -20,7 +20,7 @@ def unique(values: set[int]) -> np.ndarray:
     return np.array(sorted(values), dtype=np.uint64)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(page=HASHES, others=st.lists(HASHES, min_size=1, max_size=6), shared=HASHES)
 def test_the_count_is_never_below_what_is_shared(page: set[int], others: list[set[int]], shared: set[int]) -> None:
     texts = [unique(other | shared) for other in others]

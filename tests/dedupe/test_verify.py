@@ -148,7 +148,7 @@ def test_a_roundups_title_is_believed() -> None:
     assert compare(short, prepare("A mayor resigns", WIRE, NOON)).rule == "lead"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_the_verdict_does_not_depend_on_who_is_first(one: str, other: str) -> None:
     a, b = prepare("", one + WIRE[:300], NOON), prepare("", WIRE[:500] + other, NOON)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsflow.extract.document import extract
@@ -47,7 +47,7 @@ piece = st.one_of(
     st.builds(lambda t: f"</{t}>", st.sampled_from(TAGS)),
     text,
 )
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=60)
 
 
 # A few, so that each language stands in another layout or wall.

@@ -327,7 +327,7 @@ def test_json_feed_with_surrogates_and_odd_types() -> None:
     entry.title.encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=400) | _ITEMS)
 def test_any_bytes_are_a_feed_or_an_outcome(body: bytes) -> None:
     try:

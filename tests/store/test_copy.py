@@ -33,7 +33,7 @@ def stored(conn: Connection) -> list[tuple[object, ...]]:
         return [(a, b, None if c is None else bytes(c), d, e) for a, b, c, d, e in cursor.fetchall()]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROW, max_size=6))
 def test_any_row_survives_the_way(table: Connection, data: list[tuple[object, ...]]) -> None:
     table.cursor().execute("truncate t")

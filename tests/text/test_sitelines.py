@@ -99,7 +99,7 @@ def test_fingerprints_never_change() -> None:
 GOLDEN = -3739173753422345973
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from([*PROSE, FURNITURE, "Share", "Print"]), min_size=0, max_size=6), st.randoms())
 def test_order_does_not_matter(extra: list[str], rng: random.Random) -> None:
     made = pages(article(0, *extra), article(1, FURNITURE, *extra[:2]), article(2, FURNITURE), article(0, FURNITURE))
