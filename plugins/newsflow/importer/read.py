@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO, cast
 Records = Iterator[tuple[int, Any]]
 
 _LONGEST = 10_000_000  # characters of one CSV field
+_LONGEST_LINE = 64 * 1024 * 1024  # bytes of one JSON record
 
 
 @dataclass
@@ -52,7 +54,7 @@ def records(path: Path, reading: Reading | None = None) -> Records:
         for found in reader(path, reading):
             reading.records += 1
             yield found
-    except (OSError, UnicodeDecodeError, csv.Error, EOFError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error, EOFError, zlib.error) as error:
         raise UnreadableError(f"{path.name}: {error}") from error
 
 
@@ -65,13 +67,24 @@ def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
 
 def _json_lines(path: Path, reading: Reading) -> Records:
     with _bytes(path) as (file, raw):
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(_lines(file), 1):
             reading.done = raw.tell()
-            if line.strip():
+            if len(line) > _LONGEST_LINE:
+                yield number, ValueError(f"the line has more than {_LONGEST_LINE} bytes")
+            elif line.strip():
                 try:  # decoded line by line: a line in another encoding costs that line only
                     yield number, json.loads(line.decode("utf-8-sig"))
                 except (ValueError, RecursionError) as error:
                     yield number, ValueError(f"no JSON: {error}")
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long its beginning, a byte longer than a line may be."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > _LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(_LONGEST_LINE + 1)
+        yield line
 
 
 def _csv(path: Path, reading: Reading) -> Records:
