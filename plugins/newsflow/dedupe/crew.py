@@ -48,6 +48,8 @@ class Crew:
                 ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._dsn, os.getpid()))
                 for _ in range(self._size)
             ]
+            for other in self._others:
+                other.submit(os.getpid)  # starts it: from a thread, it would die with that thread
         return self
 
     def __exit__(
