@@ -57,6 +57,8 @@ class Watch:
     """What was seen of process `pid` and its children.
 
     :param done: pages done so far.
+    :param unit: what is counted, where it is not pages.
+    :param marks: what begins where, for the plot.
     """
 
     pid: int
@@ -65,6 +67,8 @@ class Watch:
     samples: list[Sample] = field(default_factory=list)
     lives: dict[int, Life] = field(default_factory=dict)
     machine: list[tuple[float, float]] = field(default_factory=list)
+    unit: str = "pages"
+    marks: dict[str, int] = field(default_factory=dict)
 
     def until(self, over: Callable[[], bool], name: str) -> None:
         """Watch until it is over, with a progress bar."""
@@ -160,11 +164,18 @@ def _panel(number: int, name: str, watch: Watch, top: float) -> list[str]:
         f'<text x="{left - 6}" y="{34 + height * (1 - part):.0f}" text-anchor="end">{top * part:.0f}</text>'
         for part in (0.0, 0.5, 1.0)
     ]
+    marks = [
+        f'<g transform="translate({left + width * at / watch.total:.1f} {30 + height})" stroke-dasharray="3">'
+        f'<path d="M0 0v{-height}" stroke="#bbb"/>'
+        f'<text transform="rotate(-90)" x="4" y="12" fill="#666">{escape(mark)}</text></g>'
+        for mark, at in watch.marks.items()
+    ]
     return [
-        f'<text x="{left}" y="18" font-size="14">{escape(name)}: MiB over pages</text>',
+        f'<text x="{left}" y="18" font-size="14">{escape(name)}: MiB over {watch.unit}</text>',
         f'<path d="M{left} 30V{30 + height}H{left + width}" fill="none" stroke="#999"/>',
         *ticks,
-        f'<text x="{left + width}" y="{HEIGHT - BOTTOM + 18}" text-anchor="end">{watch.total:,} pages</text>',
+        *marks,
+        f'<text x="{left + width}" y="{HEIGHT - BOTTOM + 18}" text-anchor="end">{watch.total:,} {watch.unit}</text>',
         *line(lambda s: max(s.children_mb, default=0.0), "#c2410c", "largest child", 46),
         *line(lambda s: s.parent_mb, "#1f5fa8", "parent", 62),
     ]

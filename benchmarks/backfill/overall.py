@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 from psycopg2.extensions import connection as Connection
@@ -35,20 +36,31 @@ EVERY_S = 0.5
 ASIDE_S = 20.0  # of work between two rounds of the peers
 BAR = 0.85
 STAGES = ("backfill", "extract", "deduplicate", "load")
-NOW = """select (select stage from ingest.run_stage where ended_at is null order by started_at desc limit 1),
-  (select coalesce(sum(records), 0) from ingest.backfill_file)
-  + (select coalesce(sum(n.pages::bigint), 0) from ingest.run_stage s, jsonb_each_text(s.counts) n (outcome, pages)
-     where s.stage = 'extract')"""
+STAGE = "select max(stage) from ingest.run_stage where ended_at is null"
 ARTICLES = "select count(*) from news.articles"
 
 
 @dataclass
 class Spent:
-    """Seconds by stage, CPU and by the clock, and moments of memory over steps of pages."""
+    """Seconds by stage, CPU and by the clock; moments of memory, and where stages begin, by the second of work."""
 
     cpu: Counter[str] = field(default_factory=Counter)
     wall: Counter[str] = field(default_factory=Counter)
     samples: list[Sample] = field(default_factory=list)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Of work so far."""
+        return sum(self.wall.values())
+
+    def note(self, stage: str, cpu: float, wall: float, memory: Sequence[float]) -> None:
+        """A moment more: what it used, and MiB of the parent and of each child."""
+        if stage in STAGES:
+            self.marks.setdefault(stage, round(self.seconds))
+        self.cpu[stage] += max(0.0, cpu)
+        self.wall[stage] += wall
+        self.samples.append(Sample(time.monotonic(), round(self.seconds), memory[0], tuple(memory[1:])))
 
 
 def overall(folder: Path, count: int) -> None:
@@ -61,7 +73,7 @@ def overall(folder: Path, count: int) -> None:
         write(folder / "new", mixed(count)).rename(file)
     with Peers(file, count) as peers, database(folder) as (server, settings), session(settings.dsn) as conn:
         spent = _watched(server, settings, conn, file, peers)
-        report(spent, peers.all, count, int(_asked(conn, ARTICLES)[0]))
+        report(spent, peers.all, count, _asked(conn, ARTICLES))
 
 
 def _watched(server: Server, settings: Settings, conn: Connection, file: Path, peers: Peers) -> Spent:
@@ -72,13 +84,11 @@ def _watched(server: Server, settings: Settings, conn: Connection, file: Path, p
             time.sleep(EVERY_S)
             try:
                 now, moment = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
-                stage, done = _asked(conn, NOW)
-                spent.samples.append(_sample(process.pid, int(done)))
+                stage, memory = _asked(conn, STAGE) or "start and check", _memory_of(process.pid)
             except psutil.NoSuchProcess:
                 break
-            spent.cpu[stage or "start and check"] += max(0.0, now - used)
-            spent.wall[stage or "start and check"] += moment - at
-            if sum(spent.wall.values()) >= ASIDE_S * asked:
+            spent.note(stage, now - used, moment - at, memory)
+            if spent.seconds >= ASIDE_S * asked:
                 asked += 1
                 _aside(process, peers)
             used, at = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
@@ -104,20 +114,20 @@ def _aside(process: subprocess.Popen[bytes], peers: Peers) -> None:
         os.killpg(process.pid, signal.SIGCONT)
 
 
-def _asked(conn: Connection, query: str) -> tuple[object, ...]:
+def _asked(conn: Connection, query: str) -> Any:
     with conn.cursor() as cursor:
         cursor.execute(query)
         (row,) = cursor
     conn.rollback()
-    return tuple(row)
+    return row[0]
 
 
-def _sample(pid: int, done: int) -> Sample:
+def _memory_of(pid: int) -> list[float]:
+    """MiB of a process and of its children."""
     top = psutil.Process(pid)
     if top.status() == psutil.STATUS_ZOMBIE:  # it has ended, and holds nothing any more
         raise psutil.NoSuchProcess(pid)
-    sizes = [p.memory_info().rss / 2**20 for p in (top, *top.children())]
-    return Sample(time.monotonic(), done, sizes[0], tuple(sizes[1:]))
+    return [process.memory_info().rss / 2**20 for process in (top, *top.children())]
 
 
 def report(spent: Spent, peers: tuple[Peer, ...], count: int, articles: int) -> None:
@@ -132,8 +142,7 @@ def report(spent: Spent, peers: tuple[Peer, ...], count: int, articles: int) -> 
         [(name, f"{used:.2f}", f"{took:.2f}") for name, used, took in lines],
         notes=[*(_ratio(peer, cpu, wall) for peer in peers), _memory(spent)],
     ).show()
-    watch = Watch(0, lambda: 0, 2 * count)
-    watch.samples = spent.samples
+    watch = Watch(0, lambda: 0, round(spent.seconds), spent.samples, unit="seconds of work", marks=spent.marks)
     FIGURE.write_text(draw({"backfill": watch}))
 
 
@@ -150,4 +159,6 @@ def _memory(spent: Spent) -> str:
     moments = [spent.samples[len(spent.samples) * part // 10] for part in (3, 5, 7)] + [spent.samples[-1]]
     parent = " · ".join(f"{m.parent_mb:.0f}" for m in moments)
     child = " · ".join(f"{max(m.children_mb, default=0.0):.0f}" for m in moments)
-    return f"MiB at three, five, seven tenths and the end: parent {parent}; largest child {child} ({FIGURE.name})"
+    return (
+        f"MiB at three, five, seven tenths of the time, the end: parent {parent}; largest child {child} ({FIGURE.name})"
+    )
