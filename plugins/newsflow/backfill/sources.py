@@ -125,6 +125,10 @@ def _join(base: str, name: str) -> str:
     return f"{base.rpartition('/')[0]}/{name}"
 
 
+class _FinalError(OSError):
+    """What no other try changes."""
+
+
 class HttpStream:
     """A file on an http server from an offset on; a connection that breaks is taken up where it broke (RFC 9110 §14).
 
@@ -151,6 +155,8 @@ class HttpStream:
                 data: bytes = self._raw.read(size if size >= 0 else None)
                 if not data and self._end is not None and self._at < self._end:
                     raise OSError(f"the answer ended at byte {self._at} of {self._end}")
+            except _FinalError:
+                raise
             except (OSError, HTTPError, requests.RequestException, ValueError) as error:
                 self._again(error)
                 continue
@@ -174,10 +180,12 @@ class HttpStream:
         if answer.status_code == 416:  # the offset is the file's end
             self._raw, self._end = io.BytesIO(), self._at
             return
+        if answer.status_code in _FINAL:
+            raise _FinalError(f"the server answered {answer.status_code} {answer.reason}")
         answer.raise_for_status()
         if self._at and answer.status_code != 206:
             why = "the file has changed" if self._tag else "the server knows no ranges"
-            raise OSError(f"{why}, so reading can't resume at byte {self._at}")
+            raise _FinalError(f"{why}, so reading can't resume at byte {self._at}")
         tag = answer.headers.get("ETag", "")
         self._tag = "" if tag.startswith("W/") else tag
         length = answer.headers.get("Content-Length", "")
@@ -187,8 +195,6 @@ class HttpStream:
     def _again(self, error: Exception) -> None:
         self._raw = None
         self._failed += 1
-        if isinstance(error, requests.HTTPError) and error.response.status_code in _FINAL:
-            raise error
         if self._failed >= _TRIES:
             raise OSError(f"gave up at byte {self._at} after {_TRIES} tries: {error}") from error
         time.sleep(self._pause_s * 2 ** (self._failed - 1))

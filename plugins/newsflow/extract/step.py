@@ -93,8 +93,8 @@ def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLine
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
-    values = [row.values(*known) for known in zip(made, lines, strict=True)]
-    records = [_record(step, *known, sites) for known in zip(pages, made, values, strict=True)]
+    values = [row.values(extraction, text) for extraction, text in zip(made, lines, strict=True)]
+    records = [_record(step, *each, sites) for each in zip(pages, made, values, strict=True)]
     stored = queries.values(step.conn, "extract.store", records, fetch=True)
     ids = {found.page_id: found.extraction_id for found in stored}
     ended = queries.rows(
@@ -106,7 +106,7 @@ def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLine
         extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
-        content_hashes=b"".join(known[row.CONTENT_HASH] for known in values),
+        content_hashes=b"".join(each[row.CONTENT_HASH] for each in values),
     )
     remember(step.conn, pages, made, lines)
     for page in ended:
