@@ -31,6 +31,13 @@ PARENT = [
 ]
 
 
+UNMARKED = [
+    sys.executable,
+    "-c",
+    "import subprocess, time; print(subprocess.Popen(['sleep', '300'], env={}).pid, flush=True); time.sleep(300)",
+]
+
+
 @pytest.fixture
 def family(tmp_path: Path) -> Iterator[Family]:
     found = Family(uuid.uuid4().hex)
@@ -79,6 +86,22 @@ def test_stop_ends_children_and_their_children_in_other_sessions(family: Family,
     wait_until(lambda: len(marked(family.mark)) == 2)
     family.stop()
     assert marked(family.mark) == []
+
+
+@pytest.mark.parametrize("how", ["stopped", "started again"])
+def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(family: Family, tmp_path: Path, how: str) -> None:
+    """As Airflow's log server, whose title is written over its environment, after a SIGKILL of its scheduler."""
+    server = start(family, UNMARKED, tmp_path)
+    wait_until(lambda: (tmp_path / "log").read_text().endswith("\n"))
+    orphan = psutil.Process(int((tmp_path / "log").read_text()))
+    server.kill()
+    wait_until(lambda: bool(family.ended()))
+    assert not dead(orphan)
+    if how == "stopped":
+        family.stop()
+    else:
+        start(family, SLEEP, tmp_path)
+    assert dead(orphan)
 
 
 def test_stop_kills_who_does_not_listen(family: Family, tmp_path: Path) -> None:

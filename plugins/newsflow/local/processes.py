@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,6 +56,16 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+def in_sessions(sessions: Collection[int]) -> list[int]:
+    """Processes of these sessions: also those that wrote their title over their environment, and so over the mark."""
+    found = []
+    for pid in psutil.pids():
+        with suppress(OSError):
+            if pid != os.getpid() and os.getsid(pid) in sessions:
+                found.append(pid)
+    return found
+
+
 @dataclass
 class Family:
     """The servers of one launcher, by name."""
@@ -64,7 +74,12 @@ class Family:
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path, cwd: Path) -> None:
-        """Start a server in a session of its own; its output goes to `log`."""
+        """Start a server in a session of its own; its output goes to `log`.
+
+        What an ended one of that name has left is ended first.
+        """
+        if name in self.children:
+            end(in_sessions([self.children[name].pid]), signal.SIGKILL, grace_s=5)
         with log.open("ab") as output:
             self.children[name] = subprocess.Popen(
                 list(command),
@@ -95,7 +110,8 @@ class Family:
             if name not in stateless:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(max(0.0, deadline - time.monotonic()))
-        end(marked(self.mark), signal.SIGKILL, grace_s=5)
+        left = {*marked(self.mark), *in_sessions([child.pid for child in self.children.values()])}
+        end(sorted(left), signal.SIGKILL, grace_s=5)
         for child in self.children.values():
             child.wait()
         self.children.clear()
