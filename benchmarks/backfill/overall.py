@@ -85,8 +85,8 @@ def _watched(server: Server, settings: Settings, conn: Connection, file: Path, p
             try:
                 now, moment = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
                 stage, memory = _asked(conn, STAGE) or "start and check", _memory_of(process.pid)
-            except psutil.NoSuchProcess:
-                break
+            except psutil.NoSuchProcess:  # a child ended just now, or all did: the next look will tell
+                continue
             spent.note(stage, now - used, moment - at, memory)
             if spent.seconds >= ASIDE_S * asked:
                 asked += 1
