@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from urllib.parse import quote, urlsplit
 
+from fastwarc.stream_io import GzipReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BufferWARCWriter
@@ -277,12 +278,12 @@ def to_record(record: WarcRecord) -> Record:
 
 
 def _unpacked(member: bytes) -> bytes:
-    # fastwarc stops before the member's checksum; zlib reads it
+    # A record's iterator stops before its member's checksum, which is read here; a cut member ends in silence, but not
+    # with its length (ISIZE, RFC 1952 §2.3.1).
     if not member.startswith(b"\x1f\x8b"):
         return member
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    data = unpacker.decompress(member, MAX_PAYLOAD + 65536)
-    if not unpacker.eof:
+    data: bytes = GzipReader(io.BytesIO(member)).read(MAX_PAYLOAD + 65536)
+    if len(data) != int.from_bytes(member[-4:], "little"):
         raise BadRecordError("its gzip member is cut off or too large")
     return data
 
@@ -299,6 +300,6 @@ def parse(member: bytes) -> Record:
             return to_record(record)
     except BadRecordError:
         raise
-    except (OSError, ValueError, zlib.error) as error:
+    except (OSError, ValueError) as error:
         raise BadRecordError(f"the record can't be read: {error}") from None
     raise BadRecordError("no response record there")
