@@ -162,15 +162,15 @@ def test_what_was_stored_before_an_archive_went_away_stays(
 ) -> None:
     monkeypatch.setattr("newsflow.extract.step.BATCH", 2)
     monkeypatch.setattr("newsflow.extract.pool._AHEAD", 1)
-    run_id = register(conn, capture_pages(settings, [ARTICLE, STUB, ARTICLE, ARTICLE, ARTICLE, ARTICLE]))
+    run_id = register(conn, capture_pages(settings, [ARTICLE, ARTICLE, ARTICLE, ARTICLE, ARTICLE, STUB]))
     with conn.cursor() as cursor:
-        cursor.execute("update ingest.capture set file = 'gone.warc.gz' where page_id > 4")
+        cursor.execute("update ingest.capture set file = 'gone.warc.gz' where page_id <= 2")  # read last
     conn.commit()
     with pytest.raises(Exception, match=r"gone\.warc\.gz"):
         extract(settings, run_id, 0, clock=clock)
     states = [r[0] for r in rows(conn, "select state from ingest.page order by page_id")]
-    assert states[:2] == ["extracted", "rejected"]
-    assert states[4:] == ["captured", "captured"]
+    assert states[:2] == ["captured", "captured"]
+    assert states[4:] == ["extracted", "rejected"]
 
 
 def test_pages_of_other_shards_and_runs_are_left_alone(settings: Settings, conn: Connection, run_id: int) -> None:

@@ -6,9 +6,11 @@ nor the number of shards changes an extraction.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import heappush, heappushpop
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -46,22 +48,37 @@ class SiteLines:
         return self.known[publisher][1]
 
 
-def remember(
-    conn: Connection, pages: Sequence[Any], made: Sequence[Extraction], texts: Sequence[Sequence[Sequence[str]]]
-) -> None:
-    """Keep the lines of a batch's articles, in the caller's transaction.
+@dataclass
+class Newest:
+    """Keeps the lines of a step's articles, of each publisher those that can be among its newest."""
 
-    :param pages: rows with page_id, publisher_id and fetched_at.
-    :param texts: `tokens_by_line` of each body.
-    """
-    rows = []
-    for page, extraction, text in zip(pages, made, texts, strict=True):
-        if extraction.outcome is Outcome.OK:
-            found = page_lines(str(page.page_id), extraction.title, text)
-            lines = sorted(found.lines)
-            words = [found.lines[line] for line in lines]
-            rows.append((page.page_id, page.publisher_id, found.title, lines, words, page.fetched_at))
-    queries.values(conn, "extract.keep_pages", rows)
+    conn: Connection
+    _newest: defaultdict[int, list[tuple[datetime, int]]] = field(default_factory=lambda: defaultdict(list))
+
+    def remember(
+        self, pages: Sequence[Any], made: Sequence[Extraction], texts: Sequence[Sequence[Sequence[str]]]
+    ) -> None:
+        """Keep the lines of a batch's articles, in the caller's transaction.
+
+        :param pages: rows with page_id, publisher_id and fetched_at.
+        :param texts: `tokens_by_line` of each body.
+        """
+        rows = []
+        for page, extraction, text in zip(pages, made, texts, strict=True):
+            if extraction.outcome is Outcome.OK and self.takes(page):
+                found = page_lines(str(page.page_id), extraction.title, text)
+                lines = sorted(found.lines)
+                words = [found.lines[line] for line in lines]
+                rows.append((page.page_id, page.publisher_id, found.title, lines, words, page.fetched_at))
+        queries.values(self.conn, "extract.keep_pages", rows)
+
+    def takes(self, page: Any) -> bool:
+        """Whether fewer than `KEEP` newer ones of its publisher are remembered."""
+        newest, one = self._newest[page.publisher_id], (page.fetched_at, page.page_id)
+        if len(newest) < KEEP:
+            heappush(newest, one)
+            return True
+        return heappushpop(newest, one) != one
 
 
 def teach(conn: Connection, run_id: int, publishers: Iterable[int], now: datetime) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
 from newsflow.extract.pool import Extractors, Job
-from newsflow.extract.site_store import SiteLines, remember, teach
+from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.slices import slices
@@ -29,19 +29,22 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     started = clock()
     archive = Archive(settings.archive_url)
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
-        sites = SiteLines(step.conn, run_id)
+        sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
         made = pool.pairs(_captured(step, archive, settings, sites))
         for batch in slices(made, BATCH):
             with transaction(step.conn):
-                _store(step, batch, sites)
+                _store(step, batch, sites, newest)
         teach(step.conn, run_id, sites.known, clock())
         return step.report(started)
 
 
 def _captured(step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
-    """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored."""
+    """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
+
+    The newest come first: of a publisher's many in an archive, the older ones teach nothing.
+    """
     waiting = queries.value(step.conn, "extract.waiting", run_id=step.run_id, shard=step.shard)
-    for pages in slices(waiting, BATCH):
+    for pages in reversed(list(slices(waiting, BATCH))):
         batch = queries.rows(step.conn, "extract.take", pages=pages)
         sites.load(page.publisher_id for page in batch)
         step.conn.rollback()
@@ -89,7 +92,7 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
     )
 
 
-def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines) -> None:
+def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
@@ -108,7 +111,7 @@ def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLine
         details=[extraction.detail[:500] for extraction in made],
         content_hashes=b"".join(each[row.CONTENT_HASH] for each in values),
     )
-    remember(step.conn, pages, made, lines)
+    newest.remember(pages, made, lines)
     for page in ended:
         step.count(page.outcome)
     step.label = _label(step.counts)
