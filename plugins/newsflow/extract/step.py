@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
@@ -94,17 +95,18 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
 
 def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
+    now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
     values = [row.values(extraction, text) for extraction, text in zip(made, lines, strict=True)]
-    records = [_record(step, *each, sites) for each in zip(pages, made, values, strict=True)]
+    records = [_record(step.run_id, *each, sites, now) for each in zip(pages, made, values, strict=True)]
     stored = queries.values(step.conn, "extract.store", records, fetch=True)
     ids = {found.page_id: found.extraction_id for found in stored}
     ended = queries.rows(
         step.conn,
         "extract.move",
         run_id=step.run_id,
-        now=step.clock(),
+        now=now,
         page_ids=[page.page_id for page in pages],
         extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
@@ -123,6 +125,8 @@ def _label(counts: Mapping[str, int]) -> str:
     return f"{articles}/{sum(counts.values())} articles"
 
 
-def _record(step: runs.Work, page: Any, extraction: Extraction, values: list[Any], sites: SiteLines) -> list[Any]:
+def _record(
+    run_id: int, page: Any, extraction: Extraction, values: list[Any], sites: SiteLines, now: datetime
+) -> list[Any]:
     cause = "backfill" if page.discovered_by == "backfill" else "fetch"
-    return row.record(page, step.run_id, cause, extraction, values, sites.version(page.publisher_id), step.clock())
+    return row.record(page, run_id, cause, extraction, values, sites.version(page.publisher_id), now)
