@@ -13,9 +13,13 @@ from newsflow.backfill import lists
 from newsflow.backfill.lists import MAX_LINE, lines
 
 
-@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n")), max_size=20), st.booleans())
-def test_every_line_that_names_something_comes_once(given_lines: list[str], packed: bool) -> None:
-    data = "\n".join(given_lines).encode()
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r\n")), max_size=20),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+def test_every_line_that_names_something_comes_once(given_lines: list[str], end: str, packed: bool) -> None:
+    data = end.join(given_lines).encode()
     found = list(lines(io.BytesIO(gzip.compress(data) if packed else data)))
     assert found == [line.strip() for line in given_lines if line.strip() and not line.strip().startswith("#")]
 

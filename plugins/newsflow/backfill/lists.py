@@ -15,7 +15,7 @@ _CHUNK = 256 * 1024
 
 
 def lines(stream: Stream) -> Iterator[str]:
-    """What a list names: its lines, stripped, without empty ones and comments (`#`).
+    """What a list names: its lines, whatever ends them, stripped, without empty ones and comments (`#`).
 
     :raises OSError: where the list can't be read to its end, or is none.
     """
@@ -25,7 +25,7 @@ def lines(stream: Stream) -> Iterator[str]:
 def _lines(stream: Stream) -> Iterator[bytes]:
     rest = b""
     for piece in _unpacked(stream):
-        *whole, rest = (rest + piece).split(b"\n")
+        *whole, rest = (rest + piece).replace(b"\r", b"\n").split(b"\n")
         yield from whole
         if len(rest) > MAX_LINE:
             raise OSError(f"this is no list: a line has more than {MAX_LINE} bytes")
