@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from benchmarks.backfill.world import database, environment, rows
+from benchmarks.backfill.world import database, rows, started
 from benchmarks.sheets import Sheet
 from newsflow.settings import Settings
 from tests.backfill.foreign import pages, write
@@ -31,7 +29,7 @@ def killed(folder: Path, count: int) -> None:
         with database(folder / name) as (_, settings):
             for share in kills:
                 _kill_at(settings, file, share * 2 * count)
-            process = _start(settings, file)
+            process = started(settings, file)
             if process.wait():
                 raise SystemExit(f"the backfill failed with {process.returncode}")
             found[name] = rows(settings, CONTRACT)
@@ -43,14 +41,8 @@ def killed(folder: Path, count: int) -> None:
     print(f"  SIGKILL at {at} of reading and extracting; rows that differ: {differ}")
 
 
-def _start(settings: Settings, file: Path) -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "newsflow.cli", "backfill", "run", "--warc", str(file)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(words, env=environment(settings), start_new_session=True, **quiet)
-
-
 def _kill_at(settings: Settings, file: Path, done: float) -> None:
-    process = _start(settings, file)
+    process = started(settings, file)
     while process.poll() is None and rows(settings, DONE)[0][0] < done:
         time.sleep(0.05)
     if process.poll() is not None:

@@ -10,20 +10,17 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 from psycopg2.extensions import connection as Connection
 
 from benchmarks.backfill.peers import CORES, Peer, Peers
-from benchmarks.backfill.world import cpu_of, database, environment, mixed
+from benchmarks.backfill.world import cpu_of, database, memory_of, mixed, started
 from benchmarks.sheets import Sheet
 from benchmarks.watch import Sample, Watch, draw
 from newsflow.local.postgres import Server
@@ -78,31 +75,21 @@ def overall(folder: Path, count: int) -> None:
 
 def _watched(server: Server, settings: Settings, conn: Connection, file: Path, peers: Peers) -> Spent:
     spent, asked = Spent(), 0
-    with _started(settings, file) as process:
+    with started(settings, file) as process:
         used, at = cpu_of(server.pid()), time.monotonic()
         while process.poll() is None:
             time.sleep(EVERY_S)
-            try:
-                now, moment = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
-                stage, memory = _asked(conn, STAGE) or "start and check", _memory_of(process.pid)
-            except psutil.NoSuchProcess:  # a child ended just now, or all did: the next look will tell
-                continue
-            spent.note(stage, now - used, moment - at, memory)
+            now, moment, memory = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic(), memory_of(process.pid)
+            if not memory[0]:
+                break
+            spent.note(_asked(conn, STAGE) or "start and check", now - used, moment - at, memory)
             if spent.seconds >= ASIDE_S * asked:
                 asked += 1
                 _aside(process, peers)
             used, at = cpu_of(process.pid) + cpu_of(server.pid()), time.monotonic()
-    return spent
-
-
-@contextmanager
-def _started(settings: Settings, file: Path) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.executable, "-m", "newsflow.cli", "backfill", "run", "--warc", str(file), "--json"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(words, env=environment(settings), start_new_session=True, **quiet) as process:
-        yield process
     if process.returncode:
         raise SystemExit(f"the backfill failed with {process.returncode}")
+    return spent
 
 
 def _aside(process: subprocess.Popen[bytes], peers: Peers) -> None:
@@ -120,14 +107,6 @@ def _asked(conn: Connection, query: str) -> Any:
         (row,) = cursor
     conn.rollback()
     return row[0]
-
-
-def _memory_of(pid: int) -> list[float]:
-    """MiB of a process and of its children."""
-    top = psutil.Process(pid)
-    if top.status() == psutil.STATUS_ZOMBIE:  # it has ended, and holds nothing any more
-        raise psutil.NoSuchProcess(pid)
-    return [process.memory_info().rss / 2**20 for process in (top, *top.children())]
 
 
 def report(spent: Spent, peers: tuple[Peer, ...], count: int, articles: int) -> None:

@@ -6,24 +6,29 @@ import os
 import random
 import re
 import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 from pydantic import SecretStr
 
 from benchmarks import shelf
 from benchmarks.shared import SHARED
+from benchmarks.watch import spent
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.model import Exchange, Outcome
 from newsflow.settings import ROOT, Settings
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
 from tests.backfill.foreign import EPOCH, pages
+
+T = TypeVar("T")
 
 _PARAGRAPH = re.compile(rb"(<p[^>]*>)([^<]{80,})")
 
@@ -55,11 +60,24 @@ def mixed(count: int) -> Iterator[tuple[Exchange, datetime]]:
         yield next(real, None) or next(written) if number % 2 else next(written)
 
 
+def each_of(pid: int, ask: Callable[[psutil.Process], T]) -> list[T]:
+    """What a process and then its children answer; children that end just now are left out."""
+    top = psutil.Process(pid)
+    found = [ask(top)]
+    for child in top.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found.append(ask(child))
+    return found
+
+
 def cpu_of(pid: int) -> float:
     """CPU seconds of a process and its children, those that have ended included."""
-    top = psutil.Process(pid)
-    times = [process.cpu_times() for process in (top, *top.children(recursive=True))]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+    return sum(each_of(pid, spent))
+
+
+def memory_of(pid: int) -> list[float]:
+    """MiB of a process and of its children; 0 of one that has ended."""
+    return each_of(pid, lambda process: process.memory_info().rss / 2**20)
 
 
 @dataclass
@@ -98,6 +116,13 @@ def database(folder: Path) -> Iterator[tuple[Server, Settings]]:
         yield server, Settings(database_url=url, archive=str(folder / "archive"), shards=1)
     finally:
         server.stop("fast")
+
+
+def started(settings: Settings, file: Path) -> subprocess.Popen[bytes]:
+    """The command that brings a file in, in a session of its own."""
+    words = [sys.executable, "-m", "newsflow.cli", "backfill", "run", "--warc", str(file), "--json"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(words, env=environment(settings), start_new_session=True, **quiet)
 
 
 def environment(settings: Settings) -> dict[str, str]:
