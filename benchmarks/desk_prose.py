@@ -56,7 +56,7 @@ TIMES = "on Monday|on Tuesday|on Wednesday|on Thursday|on Friday|last week|earli
 QUOTES = (
     "We cannot go on pretending that nothing has happened here|This gives families a little more room to breathe|"
     "Nobody asked the people who have to live with it|It is a first step and certainly not the last one|"
-    "The figures speak for themselves and they are not pretty|I have never seen a crowd as patient as this one|"
+    "The figures speak for themselves and they are not pretty|I have never seen a scheduler as patient as this one|"
     "There will be time for blame when the work is done|We were promised a bridge and we were given a leaflet|"
     "My phone has not stopped ringing since the letter came|If they want a fight they know where to find us|"
     "Every delay costs more than the thing itself|We shall look at each claim and pay what is owed|"

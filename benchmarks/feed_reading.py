@@ -23,12 +23,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from benchmarks.shared import SHARED
+from newsflow.feeds.dates import parse_date
+from newsflow.feeds.parse import parse
+from newsflow.feeds.parsed import FeedError, ParsedFeed
+from newsflow.feeds.parser_process import ParserProcesses
+from newsflow.feeds.sanitize import plain
 from newsflow.model import Entry
-from newsflow.poll.child import Children
-from newsflow.poll.dates import parse_date
-from newsflow.poll.feed import FeedError, ParsedFeed
-from newsflow.poll.parse import parse
-from newsflow.poll.texts import plain
 
 SDIST = "feedparser-6.0.12"
 BASE = "http://127.0.0.1:8097/"
@@ -118,7 +118,7 @@ def run_suite() -> None:
     total: Counter[str] = Counter()
     wrong: list[str] = []
     slowest = 0.0
-    with Children(1, memory_mb=512, timeout_s=10, max_bytes=10_000_000) as children:
+    with ParserProcesses(1, memory_mb=512, timeout_s=10, max_bytes=10_000_000) as children:
         for case in cases(tests):
             began = time.perf_counter()
             parsed = _parsed(children.parse, case, outcomes)

@@ -22,10 +22,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from benchmarks.feed_world_chart import draw
+from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange, Outcome
 from newsflow.poll.decide import MOVED_AFTER, decide
-from newsflow.poll.feed import ParsedFeed, Wishes
-from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import ROOT
 
 START = datetime(2026, 3, 2, tzinfo=timezone.utc)  # a Monday
@@ -241,10 +241,10 @@ class Ours:
         state = self._states.get(feed.number) or FeedState(feed.number, feed.number, f"https://{feed.number}.example/")
         outcome = outcome_at(feed, at, at >= self._accepted.get(feed.number, math.inf))
         if outcome is Outcome.CONNECT_ERROR:
-            polled = Polled(state, Exchange(state.url, outcome), Outcome.OWN_OUTAGE, now, wait_s=300.0)
-            counts = Counts()
+            polled = PollResult(state, Exchange(state.url, outcome), Outcome.OWN_OUTAGE, now, wait_s=300.0)
+            counts = EntryCounts()
         elif outcome is not Outcome.OK:
-            polled, counts = Polled(state, Exchange(state.url, outcome), outcome, now), Counts()
+            polled, counts = PollResult(state, Exchange(state.url, outcome), outcome, now), EntryCounts()
         else:
             polled, counts = self._answer(feed, state, at, now, tally)
         decision = decide(polled, counts, now, self._rng.random())
@@ -254,17 +254,19 @@ class Ours:
         due = (decision.next_poll_at - START).total_seconds()
         return max(at + 1, math.ceil(due / self._tick_s) * self._tick_s + feed.number % 300)
 
-    def _answer(self, feed: SimFeed, state: FeedState, at: float, now: datetime, tally: Tally) -> tuple[Polled, Counts]:
+    def _answer(
+        self, feed: SimFeed, state: FeedState, at: float, now: datetime, tally: Tally
+    ) -> tuple[PollResult, EntryCounts]:
         moved = feed.moved_at is not None and at >= feed.moved_at and state.moved_polls < MOVED_AFTER
         exchange = Exchange(state.url, Outcome.OK, status=200, final_url=state.url + "new" * moved, permanent=moved)
         window = shown(feed, at)
         new = look(feed, at, tally)
         same = new == 0 and state.last_ok_at is not None
         if same:
-            return Polled(state, exchange, Outcome.OK, now, same=True), Counts()
+            return PollResult(state, exchange, Outcome.OK, now, same=True), EntryCounts()
         entries = tuple(self._entry(feed, index) for index in reversed(window))
-        parsed = ParsedFeed("rss", wishes=Wishes(ttl_s=feed.ttl_s))
-        return Polled(state, exchange, Outcome.OK, now, parsed=parsed, entries=entries), Counts(new=new)
+        parsed = ParsedFeed("rss", polling_hints=PollingHints(ttl_s=feed.ttl_s))
+        return PollResult(state, exchange, Outcome.OK, now, parsed=parsed, entries=entries), EntryCounts(new=new)
 
     def _entry(self, feed: SimFeed, index: int) -> Entry:
         at = START + timedelta(seconds=feed.published[index])

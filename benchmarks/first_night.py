@@ -24,7 +24,7 @@ from benchmarks.shared import SHARED
 from newsflow import pipeline
 from newsflow.local.home import Home
 from newsflow.local.launcher import Launcher
-from newsflow.local.show import Show
+from newsflow.local.terminal import Terminal
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session
@@ -59,7 +59,7 @@ def measure(pages: list[shelf.Page], folder: Path) -> tuple[list[Any], list[Any]
         os.environ["NEWSFLOW_HOME"] = str(folder / "home")
         os.environ.setdefault("NEWSFLOW_DELAY_S", "0.2")
         settings = Settings()
-        launcher = Launcher(Home(folder / "home"), settings, Show(), feeds_file(folder, origins))
+        launcher = Launcher(Home(folder / "home"), settings, Terminal(), feeds_file(folder, origins))
         with launcher.open():
             launcher.show_run()
             with session(launcher.database_url) as conn, conn.cursor() as cursor:

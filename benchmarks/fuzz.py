@@ -22,7 +22,7 @@ from rich.progress import Progress
 
 from benchmarks.extraction.sets import load
 from benchmarks.sheets import Sheet
-from newsflow.extract.pool import Extractors, Job
+from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.model import Extraction, Outcome
 from newsflow.settings import ROOT
 from tests.extract.invariants import broken
@@ -46,14 +46,14 @@ def damaged(whole: Sequence[bytes], seed: int, number: int) -> bytes:
     return mutate(rng.choice(whole), rng.choice(whole), rng)
 
 
-def jobs(whole: Sequence[bytes], seed: int, until: float) -> Iterator[tuple[tuple[int, bytes], Job]]:
+def jobs(whole: Sequence[bytes], seed: int, until: float) -> Iterator[tuple[tuple[int, bytes], ExtractionJob]]:
     """Each damaged page twice, until the time is over."""
     for number in count():
         if time.monotonic() > until:
             return
         html = damaged(whole, seed, number)
         for _ in range(2):
-            yield (number, html), Job("https://a.example/2026/05/12/x", html)
+            yield (number, html), ExtractionJob("https://a.example/2026/05/12/x", html)
 
 
 def trouble(first: Extraction, second: Extraction, html: bytes) -> str:

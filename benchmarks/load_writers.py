@@ -25,7 +25,7 @@ CONSOLE = Console(width=110)
 
 def four_writers(server: Server, count: int) -> None:
     """Four loads of the same pages at once, beside four that upsert in no order."""
-    dsn, conn = database(server, "crowd")
+    dsn, conn = database(server, "scheduler")
     bodies = list(Texts(seed=9).bodies(count, 1_000))[:count]
     fill_ledger(conn, bodies)
     names = [new_run(conn, f"w{n}") for n in range(4)]

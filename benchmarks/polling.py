@@ -29,13 +29,13 @@ from benchmarks.polling_peers import MEDIA_CLOUD, MEDIA_CLOUD_NEEDS, READER, REA
 from newsflow.clock import utcnow
 from newsflow.local.postgres import Server as Postgres
 from newsflow.local.postgres import binaries, free_port
-from newsflow.poll import subscriptions
-from newsflow.poll.lists import Listed
 from newsflow.poll.step import poll
 from newsflow.settings import ROOT, Settings
 from newsflow.store import runs
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
+from newsflow.subscriptions import store
+from newsflow.subscriptions.lists import Listed
 
 PORTS = 100
 ENTRIES = 30
@@ -155,7 +155,7 @@ def newsflow(server: FeedServer, feeds: int, database: Database) -> list[Result]
     url = database.make("newsflow")
     conn = connect(url)
     migrate(conn, ROOT / "sql")
-    subscriptions.add(conn, [Listed(feed) for feed in server.urls(feeds)], utcnow())
+    store.add(conn, [Listed(feed) for feed in server.urls(feeds)], utcnow())
     settings = Settings(
         database_url=SecretStr(url),
         allow_origins=frozenset(f"http://127.0.0.1:{port}" for port in server.ports),

@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.story_world import Item, build, open_texts
+from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.sketch import sketch
-from newsflow.dedupe.texts import prepare
 from newsflow.importer.step import import_file
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT, Settings

@@ -24,7 +24,7 @@ TOPICS = {
     "health": "hospital patient ward nurse vaccine clinic doctor surgery trial infection funding screening recovery",
     "sport": "club season coach striker league stadium injury transfer supporter defence title training captain",
     "science": "researcher telescope sample glacier species laboratory fossil sensor climate satellite coral genome orbit",
-    "fire": "fire warehouse crew smoke evacuation road engine damage inspector roof cause chemical neighbour",
+    "fire": "fire warehouse pool smoke evacuation road engine damage inspector roof cause chemical neighbour",
     "rail": "train line station signal timetable passenger delay operator track bridge upgrade fare platform",
 }
 VERBS = """announced rejected confirmed delayed reviewed approved criticised promised questioned published described

@@ -30,8 +30,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit, dagsteps
-from newsflow.backfill import tasks
+from newsflow.airflow_glue import backfill_tasks, context, steps
 
 LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
@@ -42,7 +41,8 @@ DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=2,
-    default_args=dagkit.DEFAULTS | {"pool": tasks.POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},
+    default_args=context.DEFAULTS
+    | {"pool": backfill_tasks.POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},
     tags=["news", "backfill"],
     doc_md=__doc__,
     params={
@@ -62,19 +62,19 @@ def news_backfill() -> None:
 
     @task
     def plan(params: dict[str, Any]) -> list[dict[str, Any]]:
-        return tasks.plan(params)
+        return backfill_tasks.plan(params)
 
     @task(map_index_template="{{ label }}")
     def read(shard: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-        return tasks.read(shard, params)
+        return backfill_tasks.read(shard, params)
 
     @task(trigger_rule="all_done")
     def shards() -> list[dict[str, Any]]:
-        return tasks.shards()
+        return backfill_tasks.shards()
 
     waiting = shards()
     read.expand(shard=plan()) >> waiting
-    dagsteps.bring_in(waiting, tasks.check)
+    steps.bring_in(waiting, backfill_tasks.check)
 
 
 DAG = news_backfill()

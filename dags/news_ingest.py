@@ -26,7 +26,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit, dagsteps, tasks
+from newsflow.airflow_glue import context, steps, tasks
 from newsflow.settings import get_settings
 
 NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
@@ -37,9 +37,9 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    deadline=dagkit.deadline(),
+    deadline=context.deadline(),
     allowed_run_types=["scheduled", "manual"],  # Airflow's Backfill dialog would ask today's feeds once for each day
-    default_args=dagkit.DEFAULTS,
+    default_args=context.DEFAULTS,
     tags=["news", "nightly"],
     doc_md=__doc__,
     params={
@@ -56,7 +56,7 @@ def news_ingest() -> None:
     def poll(params: dict[str, Any]) -> list[dict[str, Any]]:
         return tasks.poll(params)
 
-    dagsteps.bring_in(poll(), tasks.check)
+    steps.bring_in(poll(), tasks.check)
 
 
 news_ingest()

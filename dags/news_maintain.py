@@ -25,7 +25,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit
+from newsflow.airflow_glue import context
 from newsflow.settings import get_settings
 
 
@@ -34,7 +34,7 @@ from newsflow.settings import get_settings
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    default_args={**dagkit.DEFAULTS, "retries": 1},
+    default_args={**context.DEFAULTS, "retries": 1},
     tags=["news", "maintenance"],
     doc_md=__doc__,
     params={"force": Param(False, type="boolean", description="Run all jobs now, due or not")},
@@ -46,7 +46,7 @@ def news_maintain() -> None:
     def maintain(params: dict[str, Any]) -> dict[str, Any]:
         from newsflow.maintain import jobs
 
-        return {r.job: dict(r.result) for r in jobs.run(dagkit.settings(), force=params["force"])}
+        return {r.job: dict(r.result) for r in jobs.run(context.settings(), force=params["force"])}
 
     maintain()
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit, tasks
+from newsflow.airflow_glue import context, tasks
 from newsflow.settings import get_settings
 
 NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
@@ -34,7 +34,7 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    default_args=dagkit.DEFAULTS | {"execution_timeout": timedelta(minutes=55)},
+    default_args=context.DEFAULTS | {"execution_timeout": timedelta(minutes=55)},
     tags=["news", "feeds"],
     doc_md=__doc__,
     params={

@@ -29,9 +29,8 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from newsflow import dagkit
-from newsflow.backfill.tasks import POOL
-from newsflow.reprocess import tasks
+from newsflow.airflow_glue import context, reprocess_tasks
+from newsflow.airflow_glue.backfill_tasks import POOL
 
 LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
@@ -42,7 +41,7 @@ DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    default_args=dagkit.DEFAULTS | {"pool": POOL, "execution_timeout": timedelta(hours=24)},
+    default_args=context.DEFAULTS | {"pool": POOL, "execution_timeout": timedelta(hours=24)},
     tags=["news", "reprocess"],
     doc_md=__doc__,
     params={
@@ -61,11 +60,11 @@ def news_reprocess() -> None:
 
     @task
     def begin(params: dict[str, Any]) -> dict[str, Any]:
-        return tasks.begin(params)
+        return reprocess_tasks.begin(params)
 
     @task
     def finish(begun: dict[str, Any]) -> dict[str, Any]:
-        return tasks.finish(begun)
+        return reprocess_tasks.finish(begun)
 
     finish(begin())
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from airflow.sdk import dag, task
 
-from newsflow import dagkit
+from newsflow.airflow_glue import context
 from newsflow.settings import get_settings
 
 
@@ -29,7 +29,7 @@ from newsflow.settings import get_settings
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    default_args=dagkit.DEFAULTS | {"execution_timeout": timedelta(minutes=10)},
+    default_args=context.DEFAULTS | {"execution_timeout": timedelta(minutes=10)},
     tags=["news", "alarms"],
     doc_md=__doc__,
 )
@@ -38,7 +38,7 @@ def news_watch() -> None:
 
     @task
     def watch() -> dict[str, Any]:
-        from newsflow.ops.tasks import watch as step
+        from newsflow.airflow_glue.watch_tasks import watch as step
 
         return step()
 

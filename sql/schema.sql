@@ -939,7 +939,7 @@ CREATE TABLE ingest.page (
     capture_id bigint,
     extraction_id bigint,
     loaded_extraction_id bigint,
-    twin_of bigint,
+    canonical_page_id bigint,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     loaded_content_hash bytea,
     CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
@@ -983,7 +983,7 @@ COMMENT ON COLUMN ingest.page.extraction_id IS 'Newest extraction that is an art
 
 COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its article shows; null while it has no article.';
 
-COMMENT ON COLUMN ingest.page.twin_of IS 'Page that stands for this one (same article under another address).';
+COMMENT ON COLUMN ingest.page.canonical_page_id IS 'Page that stands for this one (same article under another address).';
 
 COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
 
@@ -1001,7 +1001,7 @@ CREATE FUNCTION news.whereabouts(url text) RETURNS TABLE(article_id bigint, publ
      p.detail,
      p.discovered_at,
      p.changed_at,
-     p.twin_of
+     p.canonical_page_id
     FROM ((ingest.page p
       JOIN ingest.publisher b USING (publisher_id))
       LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
@@ -1804,7 +1804,7 @@ CREATE TABLE ingest.entry (
     language text DEFAULT ''::text NOT NULL,
     image_url text DEFAULT ''::text NOT NULL,
     enclosures text[] DEFAULT '{}'::text[] NOT NULL,
-    fingerprint bytea NOT NULL,
+    entry_hash bytea NOT NULL,
     first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone,
@@ -1849,13 +1849,13 @@ COMMENT ON COLUMN ingest.entry.image_url IS 'Image that the feed gives.';
 
 COMMENT ON COLUMN ingest.entry.enclosures IS 'URLs of attached media.';
 
-COMMENT ON COLUMN ingest.entry.fingerprint IS 'sha256 of what a publisher edits (title, summary, content, updated); a change asks for the page again.';
+COMMENT ON COLUMN ingest.entry.entry_hash IS 'sha256 of what a publisher edits (title, summary, content, updated); a change asks for the page again.';
 
 COMMENT ON COLUMN ingest.entry.first_seen_at IS 'First poll that showed it.';
 
 COMMENT ON COLUMN ingest.entry.last_seen_at IS 'Last poll that showed it, to within a day.';
 
-COMMENT ON COLUMN ingest.entry.changed_at IS 'When its fingerprint last changed.';
+COMMENT ON COLUMN ingest.entry.changed_at IS 'When its entry_hash last changed.';
 
 ALTER TABLE ingest.entry ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.entry_entry_id_seq
@@ -2618,10 +2618,10 @@ CREATE TABLE ingest.sketch (
     extraction_id bigint NOT NULL,
     version smallint NOT NULL,
     words integer NOT NULL,
-    text_key bytea,
+    comparison_key bytea,
     hashes bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     site_lines bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT sketch_text_key_check CHECK ((octet_length(text_key) = 32))
+    CONSTRAINT sketch_text_key_check CHECK ((octet_length(comparison_key) = 32))
 );
 
 COMMENT ON TABLE ingest.sketch IS 'The comparable form of each clustered page''s text: made from its newest extraction by the algorithm of a version.';
@@ -2634,7 +2634,7 @@ COMMENT ON COLUMN ingest.sketch.version IS 'Version of the algorithm (newsflow.d
 
 COMMENT ON COLUMN ingest.sketch.words IS 'Length of the text in words, after lines that recur across its publisher''s pages were taken out.';
 
-COMMENT ON COLUMN ingest.sketch.text_key IS 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
+COMMENT ON COLUMN ingest.sketch.comparison_key IS 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
 
 COMMENT ON COLUMN ingest.sketch.hashes IS 'The smallest hashes of its shingles, as in ingest.sketch_hash; kept so that they can be taken out again.';
 
@@ -3940,7 +3940,7 @@ CREATE INDEX run_started ON ingest.run USING btree (started_at);
 
 CREATE INDEX site_page_publisher ON ingest.site_page USING btree (publisher_id, seen_at DESC, page_id DESC);
 
-CREATE INDEX sketch_text ON ingest.sketch USING btree (text_key) WHERE (text_key IS NOT NULL);
+CREATE INDEX sketch_text ON ingest.sketch USING btree (comparison_key) WHERE (comparison_key IS NOT NULL);
 
 CREATE INDEX sketch_version ON ingest.sketch USING btree (version, page_id);
 
@@ -4058,7 +4058,7 @@ ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
 
 ALTER TABLE ONLY ingest.page
-    ADD CONSTRAINT page_twin_of_fkey FOREIGN KEY (twin_of) REFERENCES ingest.page(page_id);
+    ADD CONSTRAINT page_canonical_page_id_fkey FOREIGN KEY (canonical_page_id) REFERENCES ingest.page(page_id);
 
 ALTER TABLE ONLY ingest.proposal
     ADD CONSTRAINT proposal_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES ingest.feed(feed_id) ON DELETE CASCADE;

@@ -11,7 +11,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from benchmarks.sheets import Sheet
 from newsflow.backfill import records
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.selection import refuses_answer
 from newsflow.model import Exchange
 
@@ -21,7 +21,7 @@ BAR = 0.8
 
 def reading(file: Path) -> None:
     """Both in turn, the best of three rounds, CPU seconds of this process."""
-    wanted = Request(warc=("x",), publishers=("paper3.example",), languages=("en", "de")).selection({})
+    wanted = BackfillRequest(warc=("x",), publishers=("paper3.example",), languages=("en", "de")).selection({})
 
     def refuses(record: Any) -> str:
         return wanted.refuses_headers(record.headers)

@@ -9,11 +9,11 @@ from typing import Any
 from benchmarks.backfill.world import Cpu, database, rows
 from benchmarks.sheets import Sheet
 from newsflow.backfill import pipeline
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.extract import pool
 from newsflow.model import Extraction
 from newsflow.reprocess import pipeline as reprocess
-from newsflow.reprocess.request import Selection
+from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
 from tests.backfill.foreign import pages, write
 
@@ -29,7 +29,7 @@ def reprocessed(folder: Path, count: int) -> None:
     """The changed extractor loses the last paragraph of every other article."""
     file = write(folder / "r" / "r.warc.gz", pages(count))
     with database(folder / "r") as (server, settings):
-        pipeline.run_all(settings, "past", Request(warc=(str(file),)))
+        pipeline.run_all(settings, "past", BackfillRequest(warc=(str(file),)))
         start, real = _contract(settings), pool.extract
         pool.extract = _changed(real)
         sheet: list[tuple[str, str, str]] = []
@@ -40,7 +40,7 @@ def reprocessed(folder: Path, count: int) -> None:
             sheet.append((name, f"{1000 * cpu.seconds / count:.2f}", f"{_same(_contract(settings), start)}"))
             return found
 
-        number = measured("compare (dry run)", lambda: reprocess.compare(settings, "dry", Selection()))
+        number = measured("compare (dry run)", lambda: reprocess.compare(settings, "dry", ReprocessRequest()))
         [(report,)] = rows(settings, f"select report from ingest.reprocess where reprocess_id = {number}")
         measured("apply", lambda: reprocess.apply(settings, "apply", number))
         revisions = rows(settings, REPROCESSED)[0][0]

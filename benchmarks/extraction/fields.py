@@ -9,8 +9,8 @@ from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
 from benchmarks.sheets import Sheet
-from newsflow.extract import charset, tree
-from newsflow.extract.harvest import harvest, plain
+from newsflow.extract.page import charset, tree
+from newsflow.extract.page.metadata import harvest, plain
 
 
 def folded(text: str) -> str:

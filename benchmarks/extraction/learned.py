@@ -11,12 +11,12 @@ from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
 from newsflow.text.normalise import tokens_by_line
-from newsflow.text.sitelines import RULE, PageLines, Rule, fingerprint, learn, page_lines
+from newsflow.text.site_lines import RULE, PageLines, Rule, learn, line_hash, page_lines
 
 FOLDS = 5
 
 
-printed = lru_cache(maxsize=200_000)(fingerprint)  # a grid of rules looks at the same lines again and again
+printed = lru_cache(maxsize=200_000)(line_hash)  # a grid of rules looks at the same lines again and again
 read = lru_cache(maxsize=5_000)(lambda url, title, body: page_lines(url, title, tokens_by_line(body)))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.shared import SHARED
-from newsflow.extract import charset
+from newsflow.extract.page import charset
 from newsflow.settings import ROOT
 from tests.extract.layouts import Written, everything
 

@@ -18,9 +18,9 @@ from benchmarks.extraction.sets import Gold
 from benchmarks.resample import gain
 from benchmarks.scores import Scores, page_scores, precision_recall, summary
 from benchmarks.sheets import Sheet
-from newsflow.extract import completeness
+from newsflow.extract.body import completeness
 from newsflow.extract.document import extract
-from newsflow.text.sitelines import RULE, Rule
+from newsflow.text.site_lines import RULE, Rule
 
 FOLDS = 5
 RULES = [

@@ -14,10 +14,10 @@ from typing import Any
 
 from newsflow.clock import Clock, utcnow
 from newsflow.model import StageReport
+from newsflow.run_check import FunnelStage, Verdict, judge
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
-from newsflow.verdict import FunnelStage, Verdict, judge
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ NIGHT = ("poll", "fetch", "extract", "deduplicate", "load")  # the stages that a
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RunRequest:
     """What a run is asked to do; empty means all that is due."""
 
     publishers: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Request:
     force: bool = False
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Request:
+    def from_params(cls, params: Mapping[str, Any]) -> RunRequest:
         """From Airflow's Params (or any mapping with these keys)."""
         return cls(
             tuple(params.get("publishers") or ()),
@@ -89,7 +89,7 @@ def open_run(
     settings: Settings,
     dag_id: str,
     dag_run_id: str,
-    request: Request = Request(),
+    request: RunRequest = RunRequest(),
     *,
     alone: bool = False,
     clock: Clock = utcnow,
@@ -111,13 +111,13 @@ def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
     return int(found)
 
 
-def poll(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:
+def poll(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Ask the feeds, then take the due pages into the run; returns its shards (at least one)."""
     ask(settings, run_id, request, clock=clock)
     return plan(settings, run_id, request, clock=clock)
 
 
-def ask(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> StageReport:
+def ask(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> StageReport:
     """Ask the feeds that are due."""
     from newsflow.poll.step import poll as step
 
@@ -133,7 +133,7 @@ def ask(settings: Settings, run_id: int, request: Request = Request(), *, clock:
 
 
 def ask_only(
-    settings: Settings, dag_id: str, dag_run_id: str, request: Request = Request(), *, clock: Clock = utcnow
+    settings: Settings, dag_id: str, dag_run_id: str, request: RunRequest = RunRequest(), *, clock: Clock = utcnow
 ) -> StageReport:
     """A run that asks the feeds and takes on no pages, as `news_poll` does between the nightly runs."""
     run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, clock=clock)
@@ -144,7 +144,7 @@ def ask_only(
     return report
 
 
-def plan(settings: Settings, run_id: int, request: Request = Request(), *, clock: Clock = utcnow) -> list[Shard]:
+def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Take due pages, and what a broken run left, into this run."""
     with session(settings.dsn) as conn:
         found = runs.plan(
@@ -251,7 +251,12 @@ def alone(settings: Settings) -> Settings:
 
 
 def run_all(
-    settings: Settings, dag_run_id: str, request: Request = Request(), *, dag_id: str = "cli", clock: Clock = utcnow
+    settings: Settings,
+    dag_run_id: str,
+    request: RunRequest = RunRequest(),
+    *,
+    dag_id: str = "cli",
+    clock: Clock = utcnow,
 ) -> Funnel:
     """The whole run in this process, shard after shard.
 

@@ -163,7 +163,7 @@ create table ingest.page (
   capture_id bigint,
   extraction_id bigint,
   loaded_extraction_id bigint,
-  twin_of bigint references ingest.page,
+  canonical_page_id bigint references ingest.page,
   changed_at timestamptz not null default now()
 );
 create index page_pending on ingest.page (next_attempt_at, page_id) where state = 'pending';
@@ -188,7 +188,7 @@ comment on column ingest.page.last_modified is 'Validator of the last good answe
 comment on column ingest.page.capture_id is 'Newest capture.';
 comment on column ingest.page.extraction_id is 'Newest extraction that is an article.';
 comment on column ingest.page.loaded_extraction_id is 'Extraction that its article shows; null while it has no article.';
-comment on column ingest.page.twin_of is 'Page that stands for this one (same article under another address).';
+comment on column ingest.page.canonical_page_id is 'Page that stands for this one (same article under another address).';
 comment on column ingest.page.changed_at is 'When state or outcome last changed.';
 
 create table ingest.entry (
@@ -210,7 +210,7 @@ create table ingest.entry (
   language text not null default '',
   image_url text not null default '',
   enclosures text[] not null default '{}',
-  fingerprint bytea not null,
+  entry_hash bytea not null,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
   changed_at timestamptz,
@@ -237,10 +237,10 @@ comment on column ingest.entry.categories is 'Categories as the feed gives them.
 comment on column ingest.entry.language is 'Language that the feed declares.';
 comment on column ingest.entry.image_url is 'Image that the feed gives.';
 comment on column ingest.entry.enclosures is 'URLs of attached media.';
-comment on column ingest.entry.fingerprint is 'sha256 of what a publisher edits (title, summary, content, updated); a change asks for the page again.';
+comment on column ingest.entry.entry_hash is 'sha256 of what a publisher edits (title, summary, content, updated); a change asks for the page again.';
 comment on column ingest.entry.first_seen_at is 'First poll that showed it.';
 comment on column ingest.entry.last_seen_at is 'Last poll that showed it.';
-comment on column ingest.entry.changed_at is 'When its fingerprint last changed.';
+comment on column ingest.entry.changed_at is 'When its entry_hash last changed.';
 
 create table ingest.poll (
   poll_id bigint generated always as identity,

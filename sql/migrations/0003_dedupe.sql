@@ -5,17 +5,17 @@ create table ingest.sketch (
   extraction_id bigint not null,
   version smallint not null,
   words integer not null,
-  text_key bytea check (octet_length(text_key) = 32),
+  comparison_key bytea check (octet_length(comparison_key) = 32),
   hashes bigint[] not null default '{}'
 );
-create index sketch_text on ingest.sketch (text_key) where text_key is not null;
+create index sketch_text on ingest.sketch (comparison_key) where comparison_key is not null;
 create index sketch_version on ingest.sketch (version, page_id);
 comment on table ingest.sketch is 'The comparable form of each clustered page''s text: made from its newest extraction by the algorithm of a version.';
 comment on column ingest.sketch.page_id is 'Page (and article).';
 comment on column ingest.sketch.extraction_id is 'Extraction that was sketched.';
 comment on column ingest.sketch.version is 'Version of the algorithm (newsflow.dedupe.ALGORITHM).';
 comment on column ingest.sketch.words is 'Length of the text in words, after lines that recur across its publisher''s pages were taken out.';
-comment on column ingest.sketch.text_key is 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
+comment on column ingest.sketch.comparison_key is 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
 comment on column ingest.sketch.hashes is 'The smallest hashes of its shingles, as in ingest.sketch_hash; kept so that they can be taken out again.';
 
 create table ingest.sketch_hash (

@@ -169,7 +169,7 @@ create function news.whereabouts(url text) returns table (
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-  select p.page_id, b.name, p.state, p.outcome, o.sentence, p.detail, p.discovered_at, p.changed_at, p.twin_of
+  select p.page_id, b.name, p.state, p.outcome, o.sentence, p.detail, p.discovered_at, p.changed_at, p.canonical_page_id
   from ingest.page p
   join ingest.publisher b using (publisher_id)
   left join ingest.outcome o on o.code = p.outcome

@@ -11,7 +11,7 @@ where p.page_id = any(%(pages)s::bigint[]) and p.loaded_extraction_id is null an
   and exists (select from news_internal.tombstone)
 order by p.page_id;
 
--- name: dedupe.list_barred finds the pages that have a tombstone, by their own address or a canonical one of their publisher
+-- name: dedupe.list_retracted finds the pages that have a tombstone, by their own address or a canonical one of their publisher
 select distinct on (page_id) page_id, kind, why
 from (
   select p.page_id, t.kind, t.why, 1 as rank
@@ -26,12 +26,12 @@ from (
 ) found
 order by page_id, rank;
 
--- name: dedupe.end_barred ends pages that were taken out for good, with what extract has just brought back of them
-with barred (page_id, kind, why) as (
+-- name: dedupe.end_retracted ends pages that were taken out for good, with what extract has just brought back of them
+with retracted (page_id, kind, why) as (
   select * from unnest(%(pages)s::bigint[], %(kinds)s::text[], %(whys)s::text[])
 ), buried as (
   insert into news_internal.tombstone (url_hash, article_id, kind, why, made_at)
-  select p.url_hash, p.page_id, b.kind, b.why, %(now)s from barred b join ingest.page p using (page_id) order by p.page_id
+  select p.url_hash, p.page_id, b.kind, b.why, %(now)s from retracted b join ingest.page p using (page_id) order by p.page_id
   on conflict (url_hash) do nothing
 ), texts as (
   delete from ingest.extraction where page_id = any(%(pages)s::bigint[])
@@ -40,10 +40,10 @@ with barred (page_id, kind, why) as (
 ), ended as (
   update ingest.page p set state = 'rejected', outcome = 'retracted', detail = b.kind || ': ' || left(b.why, 400),
     extraction_id = null, attempts = 0, changed_at = %(now)s
-  from barred b where p.page_id = b.page_id
+  from retracted b where p.page_id = b.page_id
 )
 update ingest.run_page x set deduplicate_outcome = 'retracted'
-from barred b where x.run_id = %(run_id)s and x.page_id = b.page_id;
+from retracted b where x.run_id = %(run_id)s and x.page_id = b.page_id;
 
 -- name: dedupe.lock_stories lets one writer at a time change stories, until its transaction ends
 select pg_advisory_xact_lock(hashtextextended('newsflow.stories', 0));
@@ -67,13 +67,13 @@ where e.extraction_id = any(%(extractions)s::bigint[]);
 -- name: dedupe.list_canonical finds the pages that other pages name as their canonical address
 select page_id, url_hash, publisher_id, extraction_id
 from ingest.page p
-where url_hash = any(%(hashes)s::bytea[]) and extraction_id is not null and p.twin_of is null and p.state <> 'rejected';
+where url_hash = any(%(hashes)s::bytea[]) and extraction_id is not null and p.canonical_page_id is null and p.state <> 'rejected';
 
--- name: dedupe.end_twins ends pages that are another address of a page that we have
-with twin (page_id, twin_of) as (select * from unnest(%(pages)s::bigint[], %(twins)s::bigint[])), ended as (
+-- name: dedupe.end_same_pages ends pages that are another address of a page that we have
+with twin (page_id, canonical_page_id) as (select * from unnest(%(pages)s::bigint[], %(canonical_of)s::bigint[])), ended as (
   update ingest.page p
-  set state = 'rejected', outcome = 'same_page', twin_of = t.twin_of, changed_at = %(now)s,
-    detail = 'rel=canonical leads to page ' || t.twin_of || ', which has the same text'
+  set state = 'rejected', outcome = 'same_page', canonical_page_id = t.canonical_page_id, changed_at = %(now)s,
+    detail = 'rel=canonical leads to page ' || t.canonical_page_id || ', which has the same text'
   from twin t where p.page_id = t.page_id
 )
 update ingest.run_page x set deduplicate_outcome = 'same_page'
@@ -85,10 +85,10 @@ using ingest.sketch s, unnest(s.hashes) as old (hash)
 where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id;
 
 -- name: dedupe.put_sketches stores the sketches of a batch in place of older ones
-insert into ingest.sketch as s (page_id, extraction_id, version, words, text_key, hashes, site_lines) values %s
+insert into ingest.sketch as s (page_id, extraction_id, version, words, comparison_key, hashes, site_lines) values %s
 on conflict (page_id) do update set
   extraction_id = excluded.extraction_id, version = excluded.version, words = excluded.words,
-  text_key = excluded.text_key, hashes = excluded.hashes, site_lines = excluded.site_lines;
+  comparison_key = excluded.comparison_key, hashes = excluded.hashes, site_lines = excluded.site_lines;
 
 -- name: dedupe.put_hashes enters the hashes of sketches into the index of hashes
 insert into ingest.sketch_hash (h, page_id)
@@ -98,7 +98,7 @@ order by h, page_id
 on conflict do nothing;
 
 -- name: dedupe.list_sketches reads the stored sketches of pages
-select page_id, version, text_key, hashes from ingest.sketch where page_id = any(%(pages)s::bigint[]);
+select page_id, version, comparison_key, hashes from ingest.sketch where page_id = any(%(pages)s::bigint[]);
 
 -- name: dedupe.stop_version is the version of the stop-list in force
 select coalesce(max(version), 0) from ingest.sketch_stop;
@@ -144,8 +144,8 @@ on conflict (lo, hi) do update set
 with seed as (
   select unnest(%(pages)s::bigint[]) as page_id
   union
-  select t.page_id from ingest.sketch b join ingest.sketch t using (text_key)
-  where b.page_id = any(%(pages)s::bigint[]) and b.text_key is not null
+  select t.page_id from ingest.sketch b join ingest.sketch t using (comparison_key)
+  where b.page_id = any(%(pages)s::bigint[]) and b.comparison_key is not null
 ), near as (
   select page_id from seed
   union -- a roundup that stops being one joins what it holds: those stories are reached through it
@@ -159,7 +159,7 @@ with seed as (
   union
   select m.page_id from touched join ingest.story_member m using (story_id)
 )
-select p.page_id, p.url_hash, s.text_key, e.published_at, e.published_quality,
+select p.page_id, p.url_hash, s.comparison_key, e.published_at, e.published_quality,
   m.story_id, m.is_origin, m.similarity
 from everyone
 join ingest.page p using (page_id)

@@ -68,7 +68,7 @@ with given (page_id, extraction_id) as (
   select * from unnest(%(pages)s::bigint[], %(extractions)s::bigint[])
 ), moved as (
   update ingest.page p
-  set state = 'extracted', outcome = 'ok', detail = '', extraction_id = g.extraction_id, twin_of = null,
+  set state = 'extracted', outcome = 'ok', detail = '', extraction_id = g.extraction_id, canonical_page_id = null,
     changed_at = %(now)s
   from given g where p.page_id = g.page_id
 )

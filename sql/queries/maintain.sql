@@ -104,9 +104,9 @@ values (%(now)s, %(name)s, %(subject)s, %(value)s, %(unit)s) on conflict do noth
 -- name: retract.find_page finds a page by its canonical URL
 select page_id, url, state from ingest.page where url_hash = %(url_hash)s;
 
--- name: retract.add_twins adds the pages that are other addresses of these
+-- name: retract.add_same_pages adds the pages that are other addresses of these
 select array_agg(page_id order by page_id) from ingest.page
-where page_id = any(%(pages)s::bigint[]) or twin_of = any(%(pages)s::bigint[]);
+where page_id = any(%(pages)s::bigint[]) or canonical_page_id = any(%(pages)s::bigint[]);
 
 -- name: retract.bury makes the tombstones
 insert into news_internal.tombstone (url_hash, article_id, kind, why, made_at)
@@ -148,7 +148,7 @@ where r.run_id = x.run_id and r.state = 'running' and x.page_id = any(%(pages)s:
 delete from news_internal.tombstone t using ingest.page p
 where p.page_id = any(%(pages)s::bigint[]) and t.url_hash = p.url_hash;
 
--- name: retract.ask_again makes a page due again, from its stored capture where that is still there; its twins stay twins
+-- name: retract.ask_again makes a page due again, from its stored capture where that is still there; pages that are the same as it stay so
 update ingest.page p set
   state = case when p.page_id <> %(page)s then 'rejected'
     when exists (

@@ -16,19 +16,19 @@ where f.feed_id in (
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
   f.body_hash, f.validators_lie, f.polls_unaudited, f.moved_to, f.moved_polls,
-  exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as dark
+  exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open
 from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.last_run_id = %(run_id)s and f.claimed_until is not null
 order by f.feed_id;
 
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
-select g.n::int as n, e.entry_id, e.page_id, e.fingerprint is not null and e.fingerprint <> g.fingerprint as changed,
+select g.n::int as n, e.entry_id, e.page_id, e.entry_hash is not null and e.entry_hash <> g.entry_hash as changed,
   coalesce(p.state in ('captured', 'extracted', 'clustered'), false) as busy
-from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(fingerprints)s::bytea[]) with ordinality
-  as g (feed_id, guid_hash, fingerprint, n)
+from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(entry_hashes)s::bytea[]) with ordinality
+  as g (feed_id, guid_hash, entry_hash, n)
 left join ingest.entry e on e.feed_id = g.feed_id and e.guid_hash = g.guid_hash
 left join ingest.page p on p.page_id = e.page_id
-where e.entry_id is null or e.fingerprint <> g.fingerprint or e.last_seen_at < %(now)s - interval '1 day';
+where e.entry_id is null or e.entry_hash <> g.entry_hash or e.last_seen_at < %(now)s - interval '1 day';
 
 -- name: poll.add_publishers makes publishers for links that lead elsewhere
 insert into ingest.publisher (name) select distinct given from unnest(%(names)s::text[]) given order by given
@@ -46,7 +46,7 @@ on conflict (origin) do update set publisher_id = excluded.publisher_id where o.
 create temp table if not exists poll_batch (
   feed_id integer, guid_hash bytea, guid text, link text, title text, authors text[], published_at timestamptz,
   published_raw text, updated_at timestamptz, summary text, content_html text, categories text[], language text,
-  image_url text, enclosures text[], fingerprint bytea, outcome text, url text, url_hash bytea, origin text,
+  image_url text, enclosures text[], entry_hash bytea, outcome text, url text, url_hash bytea, origin text,
   discovered_by text
 ) on commit delete rows;
 
@@ -61,11 +61,11 @@ on conflict (url_hash) do nothing;
 
 -- name: poll.save_entries writes the batch's new and changed entries
 insert into ingest.entry as e (feed_id, guid_hash, page_id, outcome, guid, link, title, authors, published_at,
-  published_raw, updated_at, summary, content_html, categories, language, image_url, enclosures, fingerprint,
+  published_raw, updated_at, summary, content_html, categories, language, image_url, enclosures, entry_hash,
   first_seen_at, last_seen_at)
 select t.feed_id, t.guid_hash, p.page_id, t.outcome, t.guid, t.link, t.title, t.authors, t.published_at,
   t.published_raw, t.updated_at, t.summary, t.content_html, t.categories, t.language, t.image_url, t.enclosures,
-  t.fingerprint, %(now)s, %(now)s
+  t.entry_hash, %(now)s, %(now)s
 from poll_batch t left join ingest.page p on p.url_hash = t.url_hash
 order by t.feed_id, t.guid_hash
 on conflict (feed_id, guid_hash) do update set
@@ -73,9 +73,9 @@ on conflict (feed_id, guid_hash) do update set
   authors = excluded.authors, published_at = excluded.published_at, published_raw = excluded.published_raw,
   updated_at = excluded.updated_at, summary = excluded.summary, content_html = excluded.content_html,
   categories = excluded.categories, language = excluded.language, image_url = excluded.image_url,
-  enclosures = excluded.enclosures, fingerprint = excluded.fingerprint, last_seen_at = excluded.last_seen_at,
+  enclosures = excluded.enclosures, entry_hash = excluded.entry_hash, last_seen_at = excluded.last_seen_at,
   changed_at = excluded.last_seen_at
-  where e.fingerprint <> excluded.fingerprint;
+  where e.entry_hash <> excluded.entry_hash;
 
 -- name: poll.touch_entries notes that entries are still shown
 update ingest.entry set last_seen_at = %(now)s where entry_id = any(%(entry_ids)s);

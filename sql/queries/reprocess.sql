@@ -206,7 +206,7 @@ with member as (delete from ingest.story_member where page_id = any(%(pages)s::b
     where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[]))
 update ingest.page p set state = 'rejected', outcome = nullif(r.before_outcome, ''), detail = r.before_detail,
-  extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, twin_of = null, changed_at = %(now)s
+  extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, canonical_page_id = null, changed_at = %(now)s
 from ingest.reprocess_page r
 where p.page_id = any(%(pages)s::bigint[]) and r.page_id = p.page_id and r.reprocess_id = %(reprocess_id)s;
 

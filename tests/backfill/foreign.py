@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from newsflow.local.newsroom import Article, Publisher, Text, render, sample_world
-from newsflow.local.newsroom.render import Item
+from newsflow.local.newsroom import Article, ArticleText, Publisher, documents, sample_world
+from newsflow.local.newsroom.documents import Item
 from newsflow.model import Exchange, Outcome
 from newsflow.store import warc
 
@@ -33,7 +33,7 @@ def pages(count: int, *, seed: int = 1, publishers: int = 20, start: int = 0) ->
         texts = chance.sample(pool[base.language], k=min(8, len(pool[base.language])))
         body = tuple(_edited(text, chance) for text in texts)
         title = f"{chance.choice(titles[base.language])} ({number})"
-        yield exchange(paper, base, f"story-{number}", Text(title, body), when), when
+        yield exchange(paper, base, f"story-{number}", ArticleText(title, body), when), when
 
 
 def _edited(text: str, chance: random.Random) -> str:
@@ -43,12 +43,12 @@ def _edited(text: str, chance: random.Random) -> str:
     return " ".join(words)
 
 
-def exchange(paper: str, base: Publisher, slug: str, text: Text, when: datetime) -> Exchange:
+def exchange(paper: str, base: Publisher, slug: str, text: ArticleText, when: datetime) -> Exchange:
     """The exchange of an article's page."""
     publisher = replace(base, name=paper, title=paper.title())
     url = f"https://www.{paper}/news/{when:%Y/%m/%d}/{slug}"
     item = Item(Article(slug, text, "Ada Example", when), text, when, url)
-    body = render.page(publisher, item, []).encode()
+    body = documents.page(publisher, item, []).encode()
     headers = {"content-type": "text/html; charset=utf-8", "content-length": str(len(body))}
     return Exchange(url, Outcome.OK, 200, headers, body, url, (url,), reason="OK", ip="192.0.2.7")
 

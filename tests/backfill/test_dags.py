@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
 from newsflow.commands import backfill, reprocess
 from newsflow.settings import ROOT, Settings
@@ -53,7 +53,7 @@ def test_both_run_in_a_pool_of_their_own_and_only_by_hand(dags: dict[str, dict[s
 
 
 def test_the_forms_ask_what_the_steps_understand(dags: dict[str, dict[str, object]]) -> None:
-    assert dags["news_backfill"]["params"] == sorted(Request(warc=("x",)).as_params())
+    assert dags["news_backfill"]["params"] == sorted(BackfillRequest(warc=("x",)).as_params())
     assert set(dags["news_reprocess"]["params"]) >= {"action", "reprocess", "publishers", "extractors"}  # type: ignore[call-overload]
 
 
@@ -87,7 +87,7 @@ def test_the_commands_bring_in_compare_apply_and_undo(command: CliRunner, tmp_pa
 
 
 def test_the_night_leaves_a_long_backfill_its_pages(conn: Connection, settings: Settings, tmp_path: Path) -> None:
-    read_all(settings, Request(warc=(str(write(tmp_path / "a.warc.gz", pages(3))),)))
+    read_all(settings, BackfillRequest(warc=(str(write(tmp_path / "a.warc.gz", pages(3))),)))
     later = utcnow() + timedelta(days=3)
     run_id = nightly.open_run(settings, "news_ingest", "night")
     nightly.plan(settings, run_id, clock=lambda: later)

@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.backfill import records
 from newsflow.backfill.records import BrokenFileError, Read
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.sources import Sources
 from newsflow.settings import Settings
 from newsflow.store import warc
@@ -78,7 +78,7 @@ def test_a_giant_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_html_is_taken(conn: Connection, settings: Settings, tmp_path: Path, kind: str) -> None:
     odd = record(http=f"Content-Type: {kind}\r\n".encode()).replace(b"Content-Type: text/html\r\n", b"")
     (tmp_path / "odd.warc.gz").write_bytes(gzip.compress(odd))
-    read_all(settings, Request(warc=(str(tmp_path / "odd.warc.gz"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "odd.warc.gz"),)))
     [found] = rows(conn, FILES)
     assert (found.taken, found.skipped) == (0, {"type": 1})
 
@@ -142,7 +142,7 @@ def test_a_damaged_file_is_read_and_says_what_it_lost(
 ) -> None:
     data, ends = sample
     (tmp_path / "d.warc.gz").write_bytes(data[: ends[4] + 300] + bytes(40) + data[ends[4] + 340 :])
-    read_all(settings, Request(warc=(str(tmp_path / "d.warc.gz"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "d.warc.gz"),)))
     [found] = rows(conn, FILES)
     assert (found.state, found.taken, found.skipped["damaged"]) == ("done", 11, 1)
     assert sound(conn, settings)
@@ -152,7 +152,7 @@ def test_the_same_page_in_one_file_and_in_two_is_one_page(conn: Connection, sett
     some = list(pages(5))
     write(tmp_path / "w" / "a.warc.gz", [*some, *some])
     write(tmp_path / "w" / "b.warc.gz", some)
-    read_all(settings, Request(warc=(str(tmp_path / "w"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "w"),)))
     assert len(rows(conn, STATE)) == 5
     assert rows(conn, "select count(*) from ingest.capture") == [(5,)]
     assert sum(row.skipped["known"] for row in rows(conn, FILES)) == 10
@@ -194,7 +194,7 @@ def test_an_archive_file_of_ours_can_be_brought_in_elsewhere(
         for exchange, when in pages(4):
             writer.add(exchange, when)
         writer.seal()
-    read_all(settings, Request(warc=(str(tmp_path / "other"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "other"),)))
     assert [row.payload_digest for row in rows(conn, STATE)] == [
         digest(e.body) for e, _ in sorted(pages(4), key=lambda found: found[0].url)
     ]

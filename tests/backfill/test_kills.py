@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from newsflow.settings import ROOT, Settings
 from newsflow.store.archive import Archive
-from newsflow.store.audit import audit
+from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect
 from tests.backfill.foreign import pages, write
 from tests.pipeline.night import differences, left

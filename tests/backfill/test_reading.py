@@ -12,11 +12,11 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline, step
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.sources import Sources
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
-from newsflow.store.audit import audit
+from newsflow.store.archive_audit import audit
 from newsflow.store.db import transaction
 from tests.backfill.foreign import EPOCH, junk, pages, write
 
@@ -35,7 +35,7 @@ def rows(conn: Connection, query: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def read_all(settings: Settings, request: Request, name: str = "run") -> int:
+def read_all(settings: Settings, request: BackfillRequest, name: str = "run") -> int:
     """Plan and read, as the Dag's first two tasks do."""
     run_id = pipeline.open_run(settings, name, request)
     for shard in pipeline.plan(settings, run_id, request):
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_becomes_captures(conn: Connection, settings: Settings, folder: Path) -> None:
-    run_id = read_all(settings, Request(warc=(str(folder),)))
+    run_id = read_all(settings, BackfillRequest(warc=(str(folder),)))
     [one, two] = rows(conn, FILES)
     assert (one.state, one.records, one.matched, one.taken) == ("done", 50, 40, 40)
     assert one.skipped == {"type": 5, "status": 5, "known": 0}
@@ -71,7 +71,7 @@ def test_a_folder_becomes_captures(conn: Connection, settings: Settings, folder:
 
 
 def test_captures_are_the_foreign_records_byte_for_byte(conn: Connection, settings: Settings, folder: Path) -> None:
-    read_all(settings, Request(warc=(str(folder / "two.warc.gz"),)))
+    read_all(settings, BackfillRequest(warc=(str(folder / "two.warc.gz"),)))
     foreign = (folder / "two.warc.gz").read_bytes()
     for row in rows(conn, 'select file, "offset", length from ingest.capture'):
         with Archive(settings.archive_url).open(row.file) as stream:
@@ -82,14 +82,16 @@ def test_captures_are_the_foreign_records_byte_for_byte(conn: Connection, settin
 @pytest.mark.parametrize("packed", ["whole", "plain"])
 def test_other_packings_are_packed_anew(conn: Connection, settings: Settings, tmp_path: Path, packed: str) -> None:
     write(tmp_path / "odd.warc.gz", pages(10), packed=packed)
-    read_all(settings, Request(warc=(str(tmp_path / "odd.warc.gz"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "odd.warc.gz"),)))
     assert len(rows(conn, STATE)) == 10
     assert sound(conn, settings)
 
 
 def test_filters_choose(conn: Connection, settings: Settings, folder: Path) -> None:
     span = {"since": EPOCH.date(), "until": EPOCH.date()}
-    read_all(settings, Request(warc=(str(folder),), publishers=("paper3.example",), languages=("de", "fr"), **span))
+    read_all(
+        settings, BackfillRequest(warc=(str(folder),), publishers=("paper3.example",), languages=("de", "fr"), **span)
+    )
     urls = [row.url for row in rows(conn, STATE)]
     assert urls
     assert all(url.startswith("https://www.paper3.example/") for url in urls)
@@ -98,14 +100,14 @@ def test_filters_choose(conn: Connection, settings: Settings, folder: Path) -> N
 
 
 def test_another_selection_reads_the_file_anew(conn: Connection, settings: Settings, folder: Path) -> None:
-    read_all(settings, Request(warc=(str(folder),), publishers=("paper3.example",)), "first")
-    read_all(settings, Request(warc=(str(folder),)), "second")
+    read_all(settings, BackfillRequest(warc=(str(folder),), publishers=("paper3.example",)), "first")
+    read_all(settings, BackfillRequest(warc=(str(folder),)), "second")
     assert len(rows(conn, STATE)) == 60
     assert len(rows(conn, FILES)) == 4
 
 
 def test_a_finished_file_is_not_read_again_until_it_changes(conn: Connection, settings: Settings, folder: Path) -> None:
-    request = Request(warc=(str(folder / "two.warc.gz"),))
+    request = BackfillRequest(warc=(str(folder / "two.warc.gz"),))
     read_all(settings, request, "first")
     before = rows(conn, FILES)
     read_all(settings, request, "second")
@@ -119,7 +121,7 @@ def test_a_limit_stops_and_the_next_run_goes_on(
     conn: Connection, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(step, "BATCH", 5)
-    request = Request(warc=(str(folder / "one.warc.gz"),), limit=15)
+    request = BackfillRequest(warc=(str(folder / "one.warc.gz"),), limit=15)
     for number, expected in enumerate((15, 30, 40), 1):
         read_all(settings, request, f"run {number}")
         assert len(rows(conn, STATE)) == expected
@@ -136,7 +138,7 @@ def test_killed_five_times_gives_the_rows_of_one_clean_run(
     conn: Connection, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: str, where: str
 ) -> None:
     file = write(tmp_path / "one.warc.gz", pages(60), packed=packed)
-    request = Request(warc=(str(file),))
+    request = BackfillRequest(warc=(str(file),))
     monkeypatch.setattr(step, "BATCH", 8)
     if where == "before seal":
         name, target = "write", step.ledger
@@ -175,7 +177,7 @@ def sorted_digests(count: int) -> list[str]:
 def test_a_broken_file_is_an_outcome_and_the_others_go_on(conn: Connection, settings: Settings, folder: Path) -> None:
     whole = (folder / "one.warc.gz").read_bytes()
     (folder / "one.warc.gz").write_bytes(whole[: len(whole) // 2])
-    run_id = read_all(settings, Request(warc=(str(folder),)))
+    run_id = read_all(settings, BackfillRequest(warc=(str(folder),)))
     [one, two] = rows(conn, FILES)
     assert (one.state, two.state) == ("failed", "done")
     assert "byte" in one.detail
@@ -189,7 +191,7 @@ def test_a_lost_file_goes_on_where_it_was_lost(
     conn: Connection, settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Records that were read before the connection broke are stored, or the next run would pass over them."""
-    request = Request(warc=(str(folder / "two.warc.gz"),))
+    request = BackfillRequest(warc=(str(folder / "two.warc.gz"),))
     with monkeypatch.context() as patched:
         patched.setattr(Sources, "open", lambda self, name, offset: Breaking(Path(name), 30_000))
         read_all(settings, request, "first")
@@ -223,7 +225,7 @@ class Breaking:
 
 def test_a_plan_that_failed_makes_the_run_red(settings: Settings) -> None:
     """Airflow runs the check although the plan failed, and nothing is missing in the funnel."""
-    request = Request(warc=("/nowhere/at/all.warc.gz",))
+    request = BackfillRequest(warc=("/nowhere/at/all.warc.gz",))
     run_id = pipeline.open_run(settings, "red", request)
     with pytest.raises(FileNotFoundError):
         pipeline.plan(settings, run_id, request)
@@ -246,12 +248,12 @@ def test_the_newest_capture_wins_in_any_order(conn: Connection, settings: Settin
     for number, order in enumerate([[(page, when), later, again], [later, again, (page, when)]]):
         for n, record in enumerate(order):
             write(tmp_path / f"order{number}" / f"{n}.warc.gz", [record])
-    read_all(settings, Request(warc=(str(tmp_path / "order0"),)))
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "order0"),)))
     first = rows(conn, STATE)
     assert first[0].fetched_at == when + timedelta(days=2)
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("truncate ingest.page, ingest.warc_file, ingest.backfill_file cascade")
-    read_all(settings, Request(warc=(str(tmp_path / "order1"),)), "other order")
+    read_all(settings, BackfillRequest(warc=(str(tmp_path / "order1"),)), "other order")
     assert rows(conn, STATE) == first
 
 
@@ -276,12 +278,12 @@ def test_known_pages_are_taken_only_where_that_helps(
     conn: Connection, settings: Settings, tmp_path: Path, change: str, skipped: dict[str, int]
 ) -> None:
     file = write(tmp_path / "one.warc.gz", pages(1))
-    read_all(settings, Request(warc=(str(file),)))
+    read_all(settings, BackfillRequest(warc=(str(file),)))
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute(f"update ingest.page set {change}, capture_id = null")
         cursor.execute("update ingest.run set state = 'success'")
         cursor.execute("delete from ingest.capture; delete from ingest.warc_file; delete from ingest.backfill_file")
-    read_all(settings, Request(warc=(str(file),)), "second")
+    read_all(settings, BackfillRequest(warc=(str(file),)), "second")
     [found] = rows(conn, FILES)
     assert {k: v for k, v in found.skipped.items() if v} == skipped
     assert found.taken == (0 if skipped else 1)
@@ -289,42 +291,42 @@ def test_known_pages_are_taken_only_where_that_helps(
 
 def test_an_article_is_not_replaced_by_an_older_capture(conn: Connection, settings: Settings, tmp_path: Path) -> None:
     [(page, when)] = pages(1)
-    run_id = read_all(settings, Request(warc=(str(write(tmp_path / "a.warc.gz", [(page, when)])),)))
+    run_id = read_all(settings, BackfillRequest(warc=(str(write(tmp_path / "a.warc.gz", [(page, when)])),)))
     finish(settings, run_id)
     older = (exchange_like(page, b"<p>x</p>"), when - timedelta(days=1))
     same = (page, when + timedelta(days=1))
     for name, record in (("older", older), ("same", same)):
-        read_all(settings, Request(warc=(str(write(tmp_path / f"{name}.warc.gz", [record])),)), name)
+        read_all(settings, BackfillRequest(warc=(str(write(tmp_path / f"{name}.warc.gz", [record])),)), name)
         assert rows(conn, STATE)[0].state == "loaded"
     newer = (exchange_like(page, b"<p>y</p>"), when + timedelta(days=2))
-    read_all(settings, Request(warc=(str(write(tmp_path / "newer.warc.gz", [newer])),)), "newer")
+    read_all(settings, BackfillRequest(warc=(str(write(tmp_path / "newer.warc.gz", [newer])),)), "newer")
     assert rows(conn, STATE)[0].state == "captured"
 
 
 def test_a_page_in_another_runs_hands_is_left_to_it(conn: Connection, settings: Settings, tmp_path: Path) -> None:
     file = write(tmp_path / "one.warc.gz", pages(1))
-    read_all(settings, Request(warc=(str(file),)), "first")
+    read_all(settings, BackfillRequest(warc=(str(file),)), "first")
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("update ingest.page set state = 'pending', capture_id = null")
         cursor.execute("delete from ingest.backfill_file")
-    read_all(settings, Request(warc=(str(file),)), "second")
+    read_all(settings, BackfillRequest(warc=(str(file),)), "second")
     assert rows(conn, FILES)[0].skipped["busy"] == 1
 
 
 def test_backfilled_pages_are_not_fetched_by_the_night(conn: Connection, settings: Settings, folder: Path) -> None:
-    read_all(settings, Request(warc=(str(folder),)))
+    read_all(settings, BackfillRequest(warc=(str(folder),)))
     assert rows(conn, "select count(*) from ingest.page where state = 'pending' and next_attempt_at < now()") == [(0,)]
 
 
 def test_a_whole_backfill_ends_in_articles(conn: Connection, settings: Settings, folder: Path) -> None:
-    result = pipeline.run_all(settings, "whole", Request(warc=(str(folder),)))
+    result = pipeline.run_all(settings, "whole", BackfillRequest(warc=(str(folder),)))
     assert result.verdict.ok
     stages = {s.stage: s for s in result.stages}
     assert stages["extract"].taken == 60
     assert stages["load"].passed > 50
     [(articles, causes)] = rows(conn, "select count(*), array_agg(distinct extractor is not null) from news.articles")
     assert (articles, causes) == (stages["load"].passed, [True])
-    again = pipeline.run_all(settings, "again", Request(warc=(str(folder),)))
+    again = pipeline.run_all(settings, "again", BackfillRequest(warc=(str(folder),)))
     assert again.stages == ()
 
 

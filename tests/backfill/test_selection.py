@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.selection import Selection, language, refuses_answer
 
 DE = "Der Hafen bleibt nach dem Sturm gesperrt, und die Fähren fahren erst am Donnerstag wieder. " * 20
@@ -65,15 +65,15 @@ def test_without_filters_nothing_is_read_for_them() -> None:
 
 
 def test_fingerprints_tell_filters_apart_and_not_their_order() -> None:
-    one = Request(warc=("a",), publishers=("b", "a"), since=date(2026, 1, 1)).selection({})
-    two = Request(warc=("b",), publishers=("a", "b"), since=date(2026, 1, 1)).selection({"https://a": "a"})
-    assert one.fingerprint == two.fingerprint
-    assert one.fingerprint != Selection().fingerprint
+    one = BackfillRequest(warc=("a",), publishers=("b", "a"), since=date(2026, 1, 1)).selection({})
+    two = BackfillRequest(warc=("b",), publishers=("a", "b"), since=date(2026, 1, 1)).selection({"https://a": "a"})
+    assert one.filter_hash == two.filter_hash
+    assert one.filter_hash != Selection().filter_hash
 
 
 def test_requests_survive_airflow() -> None:
-    asked = Request(("w",), ("s",), ("u",), ("p",), ("de",), date(2026, 1, 1), date(2026, 1, 2), 5, True)
-    assert Request.from_params(asked.as_params()) == asked
+    asked = BackfillRequest(("w",), ("s",), ("u",), ("p",), ("de",), date(2026, 1, 1), date(2026, 1, 2), 5, True)
+    assert BackfillRequest.from_params(asked.as_params()) == asked
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_requests_survive_airflow() -> None:
 )  # fmt: skip
 def test_senseless_requests_are_refused(params: dict[str, object], why: str) -> None:
     with pytest.raises(ValueError, match=why):
-        Request.from_params(params)
+        BackfillRequest.from_params(params)

@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from psycopg2.extensions import connection as Connection
 
 from newsflow.backfill import step
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.sources import HttpStream, Sources
 from newsflow.settings import Settings
 from tests.backfill.foreign import pages, write
@@ -90,7 +90,7 @@ def test_a_file_is_read_over_http_and_resumed_with_a_range(
 ) -> None:
     write(server.folder / "news.warc.gz", pages(30))
     monkeypatch.setattr(step, "BATCH", 10)
-    request = Request(warc=(url(server, "news.warc.gz"),), limit=1)
+    request = BackfillRequest(warc=(url(server, "news.warc.gz"),), limit=1)
     read_all(settings, request, "first")
     read_all(settings, request, "second")
     [found] = rows(conn, FILES)
@@ -166,7 +166,7 @@ def test_a_list_on_disk_names_files_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("missing", ["/nowhere/at/all", "http://127.0.0.1:9/x.warc.gz"])
 def test_a_source_that_is_not_there_raises(settings: Settings, missing: str) -> None:
     with pytest.raises(OSError, match=r"nothing|refused|Max retries"):
-        read_all(settings, Request(warc=(missing,)))
+        read_all(settings, BackfillRequest(warc=(missing,)))
 
 
 @pytest.fixture
@@ -189,6 +189,6 @@ def test_files_of_an_object_store_are_read_into_an_archive_there(
     write(tmp_path / "a.warc.gz", pages(12))
     fsspec.filesystem("s3").put_file(str(tmp_path / "a.warc.gz"), "cc-news/2026/a.warc.gz")
     there = settings.model_copy(update={"archive": f"{bucket}/archive"})
-    read_all(there, Request(warc=(f"{bucket}/2026/",)))
+    read_all(there, BackfillRequest(warc=(f"{bucket}/2026/",)))
     [found] = rows(conn, FILES)
     assert (found.state, found.taken, found.source) == ("done", 12, f"{bucket}/2026/a.warc.gz")

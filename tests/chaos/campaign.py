@@ -21,10 +21,10 @@ import psycopg2
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import ROOT, Settings
 from newsflow.store.archive import Archive
-from newsflow.store.audit import audit, sweep
+from newsflow.store.archive_audit import audit, sweep
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
 from tests.chaos.faults import FAULTS, STEPS, Scene
@@ -95,7 +95,7 @@ class Campaign:
 
     def _take(self, settings: Settings, step: str, *, first: int = 0) -> None:
         if step == "poll":
-            pipeline.poll(settings, self.run_id, Request(force=True))
+            pipeline.poll(settings, self.run_id, RunRequest(force=True))
         elif step in ("fetch", "extract"):
             for shard in range(first, settings.shards):
                 getattr(pipeline, step)(settings, self.run_id, shard)

@@ -24,7 +24,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.clock import utcnow
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import get_settings
 from newsflow.store import archive, queries
 
@@ -112,7 +112,7 @@ def main(step: str, run_id: int, shard: int, plan: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (plan["bytes"], plan["bytes"]))
     settings = get_settings()
     if step == "poll":
-        pipeline.poll(settings, run_id, Request(force=True), clock=trap.clock)
+        pipeline.poll(settings, run_id, RunRequest(force=True), clock=trap.clock)
     elif step in ("fetch", "extract"):
         getattr(pipeline, step)(settings, run_id, shard, clock=trap.clock)
     else:

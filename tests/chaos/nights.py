@@ -27,12 +27,12 @@ from newsflow.local.airflow import programs
 from newsflow.local.home import Home
 from newsflow.local.launcher import DAG, DATABASE, Launcher
 from newsflow.local.postgres import Server, binaries
-from newsflow.local.show import Show
+from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import ROOT, Settings
 from newsflow.store.archive import Archive
-from newsflow.store.audit import audit
+from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect
 from tests.chaos.result import Result
 from tests.pipeline.night import differences, left, settings_for
@@ -86,7 +86,7 @@ class Nights:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**ENVIRONMENT, "NEWSFLOW_HOME": str(self.folder / "home")}.items():
                 patch.setenv(name, value)
-            with Launcher(Home(self.folder / "home"), Settings(), Show()).open() as running:
+            with Launcher(Home(self.folder / "home"), Settings(), Terminal()).open() as running:
                 yield running
 
     def _sql(self, *statements: str) -> None:
@@ -99,7 +99,9 @@ class Nights:
     def _undisturbed(self) -> dict[str, list[tuple[object, ...]]]:
         assert self.launcher.newsroom is not None
         dsn = self.server.url("twin")
-        pipeline.run_all(settings_for(dsn, self.folder / "twin", self.launcher.newsroom), "twin", Request(force=True))
+        pipeline.run_all(
+            settings_for(dsn, self.folder / "twin", self.launcher.newsroom), "twin", RunRequest(force=True)
+        )
         return left(dsn)
 
     def strike(self, victim: str, stage: str) -> Result:

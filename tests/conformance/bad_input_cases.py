@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 from newsflow.clock import utcnow
 from newsflow.model import Outcome
-from newsflow.poll import subscriptions
-from newsflow.poll.lists import Listed
 from newsflow.poll.step import poll
 from newsflow.store import runs
+from newsflow.subscriptions import store
+from newsflow.subscriptions.lists import Listed
 from tests.conformance.registry import World, case
-from tests.poll.test_child import ATTRIBUTES, DEEP, LAUGHS, TITLE, XXE
+from tests.feeds.test_parser_process import ATTRIBUTES, DEEP, LAUGHS, TITLE, XXE
 from tests.web import plays
 from tests.web.hostile import HOSTILE
 from tests.web.plays import HTML
@@ -93,7 +93,7 @@ def gone_through(world: World, urls: Sequence[str], *, feeds: bool) -> Rows:
             ledger.pages(*urls)
             ledger.fetch()
             return dict(ledger.all("select url, outcome from ingest.page"))
-        subscriptions.add(ledger.conn, [Listed(url) for url in urls], utcnow())
+        store.add(ledger.conn, [Listed(url) for url in urls], utcnow())
         run_id = runs.start(ledger.conn, "test", "bad feeds", utcnow(), {})
         poll(ledger.settings(), run_id)
     return dict(ledger.all("select f.url, p.outcome from ingest.poll p join ingest.feed f using (feed_id)"))

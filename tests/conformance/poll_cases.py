@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from newsflow.clock import utcnow
-from newsflow.poll import subscriptions
-from newsflow.poll.lists import Listed
 from newsflow.poll.step import poll
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
+from newsflow.subscriptions import store
+from newsflow.subscriptions.lists import Listed
 from tests.conformance.registry import World, case
 from tests.poll.feeds import items, rss
 from tests.webserver import Play, Server, says
@@ -23,7 +23,7 @@ XML = {"Content-Type": "application/rss+xml"}
 def feed(world: World, play: Play, path: str = "/rss") -> Server:
     """A feed that is polled from now on."""
     server = world.server({path: play})
-    subscriptions.add(world.ledger.conn, [Listed(server.url(path))], utcnow())
+    store.add(world.ledger.conn, [Listed(server.url(path))], utcnow())
     return server
 
 
@@ -138,7 +138,7 @@ def cooling(world: World) -> str:
     server = feed(world, says("429 Slow Down", headers={"Retry-After": "3600"}))
     for path in ("/b", "/c"):
         server.plays[path] = server.plays["/rss"]
-        subscriptions.add(world.ledger.conn, [Listed(server.url(path))], utcnow())
+        store.add(world.ledger.conn, [Listed(server.url(path))], utcnow())
     return f"{polled(world)}; {len(server.requests)} requests"
 
 

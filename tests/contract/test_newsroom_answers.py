@@ -10,7 +10,7 @@ import pytest
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from tests.contract.test_analysts import QUERIES
 from tests.load.world import World
 from tests.pipeline.night import quick_world, register, settings_for
@@ -27,9 +27,9 @@ def nights(postgres: Server, template: str, tmp_path_factory: pytest.TempPathFac
     with Newsroom(quick_world()) as newsroom:
         register(world.dsn, newsroom.feeds())
         settings = settings_for(world.dsn, tmp_path_factory.mktemp("archive"), newsroom)
-        pipeline.run_all(settings, "first", Request(force=True))
+        pipeline.run_all(settings, "first", RunRequest(force=True))
         newsroom.advance("corrections")
-        pipeline.run_all(settings, "second", Request(force=True))
+        pipeline.run_all(settings, "second", RunRequest(force=True))
     yield world
     world.conn.close()
     with admin.conn.cursor() as cursor:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from newsflow.ops import dagdocs
+from newsflow.airflow_glue import dag_docs
 from newsflow.settings import ROOT
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -19,7 +19,7 @@ FILES = sorted((ROOT / "dags").glob("*.py"))
 
 @pytest.fixture(scope="module")
 def bag() -> Any:
-    return dagdocs.bag()
+    return dag_docs.bag()
 
 
 def test_every_file_is_parsed_and_gives_one_dag_of_its_name(bag: Any) -> None:
@@ -43,7 +43,7 @@ def test_runs_do_not_pile_up(bag: Any) -> None:
 
 
 def test_every_task_is_bounded_and_retried_by_the_policy(bag: Any) -> None:
-    from newsflow.dagkit import OUR_TROUBLE
+    from newsflow.airflow_glue.context import OUR_TROUBLE
 
     for dag in bag.dags.values():
         for task in dag.tasks:
@@ -103,4 +103,4 @@ def test_parsing_does_no_work_and_loads_nothing_heavy(path: Path, tmp_path: Path
 
 
 def test_the_page_about_dags_is_not_stale() -> None:
-    assert (ROOT / dagdocs.TARGET).read_text() == dagdocs.render(), "run python -m newsflow.ops.dagdocs"
+    assert (ROOT / dag_docs.TARGET).read_text() == dag_docs.render(), "run python -m newsflow.airflow_glue.dag_docs"

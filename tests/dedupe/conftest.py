@@ -99,7 +99,7 @@ class Desk:
             "truncate ingest.sketch, ingest.sketch_hash, ingest.sketch_stop, ingest.story_edge, ingest.story_member,"
             " ingest.story_pending, ingest.story_alarm, ingest.credit, ingest.run cascade"
         )
-        self.execute("update ingest.page set state = 'extracted', twin_of = null")
+        self.execute("update ingest.page set state = 'extracted', canonical_page_id = null")
 
     def members(self) -> list[tuple[object, ...]]:
         """All that is said of each article, without ids."""
@@ -157,7 +157,7 @@ class Desk:
         return {str(r[0]) for r in self.rows("select url from ingest.story_pending join ingest.page using (page_id)")}
 
     def state(self, page_id: int) -> tuple[object, ...]:
-        return self.rows("select state, outcome, twin_of from ingest.page where page_id = %s", page_id)[0]
+        return self.rows("select state, outcome, canonical_page_id from ingest.page where page_id = %s", page_id)[0]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsflow.importer.rows import FIELDS
+from newsflow.importer.file_row import FIELDS
 from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.story_world import build
+from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.overlap import most_shared, places, promising
-from newsflow.dedupe.texts import prepare
 from newsflow.dedupe.verify import EDITED, SHARED, SHORT, compare
 
 HASHES = st.sets(st.integers(0, 2**64 - 1), min_size=1, max_size=60)

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from benchmarks.story_world import Item, build
-from newsflow.dedupe import judge, shelf
+from newsflow.dedupe import comparer, text_cache
 from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
 
@@ -118,7 +118,12 @@ def test_a_shelf_of_one_text_gives_the_same(desk: Desk, monkeypatch: pytest.Monk
     edges = "select lo, hi, containment, rule, joins from ingest.story_edge order by 1, 2"
     ample = desk.members(), desk.rows(edges)
     desk.forget_stories()
-    for room, name, bound in ((shelf, "TEXTS", 1), (shelf, "PLACES", 1), (shelf, "AT_ONCE", 2), (judge, "AT_ONCE", 2)):
+    for room, name, bound in (
+        (text_cache, "TEXTS", 1),
+        (text_cache, "PLACES", 1),
+        (text_cache, "AT_ONCE", 2),
+        (comparer, "AT_ONCE", 2),
+    ):
         monkeypatch.setattr(room, name, bound)
     desk.deduplicate(dedupe_batch=20)
     assert (desk.members(), desk.rows(edges)) == ample

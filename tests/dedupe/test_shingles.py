@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.shingles import LONGEST, distinct, hashed, shingles, token_hashes
-from newsflow.dedupe.sketch import KEPT, LEAD_KEPT, bottom, sketch, text_key
-from newsflow.dedupe.texts import prepare
+from newsflow.dedupe.sketch import KEPT, LEAD_KEPT, bottom, comparison_key, sketch
 from newsflow.text.normalise import tokens, weights
 
 GOLDEN = (2751509989918348860, -8987601808121822250, -4869357976957801574)
@@ -31,7 +31,7 @@ def test_golden_sketch() -> None:
 
 
 def test_golden_text_key() -> None:
-    key = text_key(SENTENCE, "", 13)
+    key = comparison_key(SENTENCE, "", 13)
     assert key is not None
     assert key.hex()[:16] == GOLDEN_KEY
 
@@ -100,15 +100,17 @@ def test_a_brief_shares_hashes_with_the_long_text_that_it_begins() -> None:
 def test_short_texts_have_no_sketch_but_a_key() -> None:
     found = sketch(1, 2, prepare("Title", "Only a few words here."))
     assert found.hashes == ()
-    assert found.text_key is not None
+    assert found.comparison_key is not None
     assert found.words == 5
 
 
 def test_an_empty_text_equals_nothing() -> None:
-    assert sketch(1, 2, prepare("Title", " \n")).text_key is None
+    assert sketch(1, 2, prepare("Title", " \n")).comparison_key is None
 
 
 def test_comment_forms_make_no_other_text() -> None:
     body = " ".join(SENTENCE * 4)
     form = "Leave a Reply\nYour email address will not be published. Required fields are marked *\nName *"
-    assert sketch(1, 1, prepare("", body)).text_key == sketch(1, 1, prepare("", body + "\n" + form)).text_key
+    assert (
+        sketch(1, 1, prepare("", body)).comparison_key == sketch(1, 1, prepare("", body + "\n" + form)).comparison_key
+    )

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.dedupe.alarms import alarms
 from newsflow.dedupe.candidates import HOT, STOP_STORIES, partners, stopped, suspects
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, published
+from newsflow.dedupe.suspicious_stories import alarms
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 LINKS = st.lists(st.tuples(st.integers(1, 20), st.integers(21, 40)), max_size=40)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from benchmarks.story_world import CHANGES
 from benchmarks.story_writer import TEMPLATES, Event, account
-from newsflow.dedupe.slots import conflicts, names
+from newsflow.dedupe.comparison_text import prepare
+from newsflow.dedupe.fact_conflicts import conflicts, names
 from newsflow.dedupe.stories import NOWHERE
-from newsflow.dedupe.texts import prepare
-from newsflow.dedupe.verify import Verdict, compare
+from newsflow.dedupe.verify import Comparison, compare
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 RNG = random.Random(4)
@@ -23,7 +23,7 @@ WIRE = account(RNG, Event(RNG), 16)
 OTHER = account(RNG, Event(RNG), 16)
 
 
-def judge(one: str, other: str, **kinds: str) -> Verdict:
+def judge(one: str, other: str, **kinds: str) -> Comparison:
     return compare(prepare("", one, NOON, **kinds), prepare("", other, NOON, **kinds))
 
 

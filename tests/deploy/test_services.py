@@ -19,7 +19,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.local.processes import Family
+from newsflow.local.processes import ProcessGroup
 from newsflow.settings import ROOT
 from tests.deploy.compose import example, fill, services
 
@@ -140,7 +140,7 @@ def healthy(service: dict[str, Any], within_s: float = 120) -> str:
 
 
 def test_services_come_up_healthy_and_read_the_dag(stack: dict[str, Any], initialised: None, place: Path) -> None:
-    family = Family(secrets.token_hex(8))
+    family = ProcessGroup(secrets.token_hex(8))
     bin = Path(sys.executable).parent
     try:
         for name in SERVERS:

@@ -17,8 +17,8 @@ from moto.server import ThreadedMotoServer
 from typer.testing import CliRunner
 
 from newsflow.commands import export as command
-from newsflow.export.export import MANIFEST, Target, export
 from newsflow.export.formats import FORMATS, guarded
+from newsflow.export.step import MANIFEST, Target, export
 from newsflow.load.step import load
 from newsflow.maintain.retraction import retract
 from newsflow.settings import get_settings

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 
-from tests.extract.furniture import FURNITURE, Furniture
+from tests.extract.site_line_pages import FURNITURE, Furniture
 from tests.extract.texts import TEXTS, Text
 
 AUTHOR = "Ingrid Dahl"

@@ -10,7 +10,7 @@ SCRIPT = """
 import hashlib
 from newsflow.extract.document import extract
 from newsflow.extract.manifest import to_json
-from tests.extract.test_vendors import FURNITURE, SYSTEMS, URL
+from tests.extract.rejects.test_vendor_walls import FURNITURE, SYSTEMS, URL
 from tests.extract.texts import TEXTS
 made = []
 for system in SYSTEMS:

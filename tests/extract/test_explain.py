@@ -7,7 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from newsflow.commands.explain import app
-from newsflow.extract import report
+from newsflow.extract import explanation
 from newsflow.extract.document import read
 from tests.extract.pages import COMMENT_FORM, PARAGRAPHS, page
 
@@ -16,7 +16,7 @@ URL = "https://courier.example/2026/05/12/pier"
 
 
 def test_the_text_names_outcome_sources_and_reasons() -> None:
-    lines = list(report.text(read(HTML, URL)))
+    lines = list(explanation.text(read(HTML, URL)))
     assert lines[0] == "ok"
     assert any("title" in line and "[h1]" in line for line in lines)
     assert any("published_at" in line and "[url]" in line for line in lines)
@@ -27,7 +27,7 @@ def test_the_text_names_outcome_sources_and_reasons() -> None:
 
 def test_the_page_escapes_what_the_document_says() -> None:
     html = page("".join(f"<p>{p} &lt;script&gt;alert(1)&lt;/script&gt;</p>" for p in PARAGRAPHS), title='"><script>x')
-    shown = report.html(read(html, URL))
+    shown = explanation.html(read(html, URL))
     assert "<script>" not in shown
     assert "&lt;script&gt;alert(1)" in shown
     assert 'class="kept"' in shown

@@ -8,8 +8,8 @@ import pytest
 
 from newsflow.extract.document import extract
 from newsflow.model import Extraction, Outcome
-from tests.extract.furniture import FURNITURE
 from tests.extract.layouts import LAYOUTS, Written, everything
+from tests.extract.site_line_pages import FURNITURE
 from tests.extract.texts import TEXTS
 
 PAGES = list(everything())

@@ -13,17 +13,19 @@ from typing import Any
 import pytest
 
 from newsflow.extract import pool as pools
-from newsflow.extract.pool import Extractors, Job
+from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.model import Outcome
 from tests.extract.pages import page
 
-GOOD = Job("https://courier.example/a", page())
-NESTED = Job("https://courier.example/nested", b"<html><body>" + b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
-LINKS = Job(
+GOOD = ExtractionJob("https://courier.example/a", page())
+NESTED = ExtractionJob(
+    "https://courier.example/nested", b"<html><body>" + b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000
+)
+LINKS = ExtractionJob(
     "https://courier.example/links",
     b"<html><body><p>" + b'<a href="/x">link text</a> ' * 200_000 + b"</p></body></html>",
 )
-ATTRIBUTES = Job(
+ATTRIBUTES = ExtractionJob(
     "https://courier.example/attributes",
     b"<html><body><div " + b" ".join(b'a%d="x"' % n for n in range(200_000)) + b"><p>Text.</p></div></body></html>",
 )
@@ -36,7 +38,7 @@ def _spent() -> float:
 
 
 @pytest.mark.parametrize("hostile", [NESTED, LINKS, ATTRIBUTES], ids=["nested", "links", "attributes"])
-def test_hostile_pages_end_in_bounded_time_and_their_neighbours_live(hostile: Job) -> None:
+def test_hostile_pages_end_in_bounded_time_and_their_neighbours_live(hostile: ExtractionJob) -> None:
     before = _spent()
     with Extractors(2, timeout_s=3, memory_mb=1024) as pool:
         found = list(pool.map([GOOD, hostile, GOOD, GOOD]))
@@ -77,7 +79,7 @@ def test_a_page_is_not_judged_by_what_befell_its_process(
 
     with Extractors(1, timeout_s=0.2, memory_mb=1024) as pool:
         monkeypatch.setattr(pools, "extract", extract)  # the children are forked with the first job
-        found = list(pool.map([GOOD, Job("https://courier.example/b", page())]))
+        found = list(pool.map([GOOD, ExtractionJob("https://courier.example/b", page())]))
     assert befell.exists()
     assert [f.outcome for f in found] == [Outcome.OK, Outcome.OK]
 
@@ -103,20 +105,20 @@ def test_the_limit_is_what_a_page_costs_and_not_what_the_clock_says(monkeypatch:
 
 
 def test_a_page_over_its_memory_crashes_alone() -> None:
-    big = Job("https://courier.example/big", b"<html><body>" + b"<p>word word</p>" * 3_000_000)
+    big = ExtractionJob("https://courier.example/big", b"<html><body>" + b"<p>word word</p>" * 3_000_000)
     with Extractors(1, timeout_s=30, memory_mb=150) as pool:
         found = list(pool.map([GOOD, big, GOOD]))
     assert [f.outcome for f in found] == [Outcome.OK, Outcome.EXTRACT_CRASHED, Outcome.OK]
 
 
 def test_order_is_that_of_the_jobs() -> None:
-    jobs = [Job(f"https://courier.example/{n}", page()) for n in range(30)]
+    jobs = [ExtractionJob(f"https://courier.example/{n}", page()) for n in range(30)]
     with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
         assert [f.url for f in pool.map(iter(jobs))] == [job.url for job in jobs]
 
 
 def test_each_extraction_comes_with_its_key() -> None:
-    jobs = [(n, Job(f"https://courier.example/{n}", page())) for n in range(5)]
+    jobs = [(n, ExtractionJob(f"https://courier.example/{n}", page())) for n in range(5)]
     with Extractors(2, timeout_s=5, memory_mb=1024) as pool:
         assert [(key, f.url) for key, f in pool.pairs(jobs)] == [(key, job.url) for key, job in jobs]
 
@@ -124,7 +126,7 @@ def test_each_extraction_comes_with_its_key() -> None:
 def test_jobs_are_read_no_further_ahead_than_the_workers_need() -> None:
     read: list[int] = []
 
-    def jobs() -> Iterator[Job]:
+    def jobs() -> Iterator[ExtractionJob]:
         for n in range(200):
             read.append(n)
             yield GOOD

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 
 from newsflow.commands.importer import Bars
 from newsflow.importer import step
-from newsflow.importer.read import Reading, UnreadableError, records
+from newsflow.importer.read import FileReading, UnreadableError, records
 from newsflow.importer.step import import_file
 from newsflow.model import Outcome
 from newsflow.ops import pages
 from newsflow.settings import Settings
-from tests.dedupe.test_near import WIRE
+from tests.dedupe.test_near_copies import WIRE
 from tests.ops.test_pages import show
 
 ROWS = [
@@ -181,7 +181,7 @@ def test_operators_see_what_an_import_left_out(settings: Settings, conn: Connect
     [("a.jsonl", jsonl), ("a.csv", write_csv), ("a.parquet", parquet), ("a.jsonl.gz", gzipped)],
 )
 def test_how_far_a_file_is_read(tmp_path: Path, name: str, write: Callable[[Path, list[dict[str, Any]]], Path]) -> None:
-    file, reading = write(tmp_path / name, ROWS), Reading()
+    file, reading = write(tmp_path / name, ROWS), FileReading()
     seen = [(reading.done, reading.records) for _ in records(file, reading)]
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert [count for _, count in seen] == [1, 2, 3]

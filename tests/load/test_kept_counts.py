@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from newsflow.load.search_index import catch_up
 from newsflow.load.step import load
-from newsflow.load.store import catch_up
 from newsflow.maintain.retraction import retract
 from newsflow.store.db import connect
 from tests.load.world import T0, Ticker, World

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from newsflow.load import store
+from newsflow.load import search_index
+from newsflow.load.search_index import catch_up
 from newsflow.load.step import load
-from newsflow.load.store import catch_up
 from tests.load.world import T0, Ticker, World
 
 ARTICLES: list[tuple[str, str, str, str, timedelta]] = [
@@ -167,9 +167,12 @@ def test_search_catches_up_over_several_connections(world: World, monkeypatch: p
     for number in range(7):
         world.clustered(run, f"https://paper.example/{number}", title=f"Number {number}")
     load(world.settings.model_copy(update={"load_search": False}), run)
-    monkeypatch.setattr(store, "BATCH", 3)
-    monkeypatch.setattr(store.os, "cpu_count", lambda: 3)
-    with store.helpers(world.settings.dsn, store.MANY) as beside, store.helpers(world.settings.dsn, 1) as none:
+    monkeypatch.setattr(search_index, "BATCH", 3)
+    monkeypatch.setattr(search_index.os, "cpu_count", lambda: 3)
+    with (
+        search_index.helpers(world.settings.dsn, search_index.MANY) as beside,
+        search_index.helpers(world.settings.dsn, 1) as none,
+    ):
         assert [len(beside), len(none)] == [2, 0]
         assert catch_up(world.conn, Ticker(), beside) == 7
         assert catch_up(world.conn, Ticker(), beside) == 0

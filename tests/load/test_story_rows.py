@@ -118,7 +118,9 @@ def test_whereabouts_tells_what_became_of_an_address(world: World) -> None:
     world.page("https://paper.example/waiting")
     twin = world.page("https://paper.example/amp/a")
     world.rows(
-        "update ingest.page set state = 'rejected', outcome = 'same_page', twin_of = %s where page_id = %s", page, twin
+        "update ingest.page set (state, outcome, canonical_page_id) = ('rejected', 'same_page', %s) where page_id = %s",
+        page,
+        twin,
     )
     load(world.settings, run)
     asked = "select article_id, publisher, state, outcome, means, same_as from news.whereabouts(%s)"

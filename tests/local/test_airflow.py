@@ -14,7 +14,7 @@ import yaml
 
 from newsflow.local.airflow import COMPONENTS, Airflow, AirflowError, Client, Ports, configuration, tail
 from newsflow.local.home import Home
-from newsflow.local.processes import Family
+from newsflow.local.processes import ProcessGroup
 
 PORTS = Ports(18080, 18081, 18082)
 METADATA = "postgresql://u:p%40ss@127.0.0.1:5433/airflow"
@@ -141,7 +141,7 @@ def test_scheduler_is_there_when_its_heartbeat_is(api: Api, status: str | None, 
 
 
 def test_a_component_that_ends_is_named_with_its_log(home: Home) -> None:
-    family = Family("test-component")
+    family = ProcessGroup("test-component")
     airflow = Airflow(home, PORTS, METADATA, {"PATH": "/usr/bin:/bin"}, family)
     log = home.logs / f"{COMPONENTS[1]}.log"
     family.start(COMPONENTS[1], ["sh", "-c", "echo port taken; exit 3"], {"PATH": "/usr/bin:/bin"}, log, home.root)

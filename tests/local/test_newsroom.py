@@ -14,24 +14,26 @@ import requests
 from newsflow.local.newsroom import (
     EPOCH,
     Article,
+    ArticleText,
     Behaviour,
     FeedKind,
     Newsroom,
     Publisher,
     Revision,
-    Text,
-    World,
+    ScriptedWorld,
     sample_world,
 )
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-TEXT = Text("A headline & more", ("First paragraph of the text.", "Second paragraph <of> it."), "The standfirst.")
+TEXT = ArticleText(
+    "A headline & more", ("First paragraph of the text.", "Second paragraph <of> it."), "The standfirst."
+)
 
 
-def tiny(**changes: object) -> World:
+def tiny(**changes: object) -> ScriptedWorld:
     """One publisher with one article that is changed as told."""
     article = Article("slug", TEXT, author="A. Writer", **changes)  # type: ignore[arg-type]
-    return World((Publisher("tiny", "The Tiny", articles=(article,)),))
+    return ScriptedWorld((Publisher("tiny", "The Tiny", articles=(article,)),))
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +217,7 @@ def test_ports_are_kept_when_asked_for_so_that_addresses_stay() -> None:
 
 
 def test_a_taken_port_is_an_error_and_nothing_stays_bound() -> None:
-    two = World((Publisher("a"), Publisher("b")))
+    two = ScriptedWorld((Publisher("a"), Publisher("b")))
     with Newsroom(tiny()) as holder:
         free = Newsroom(tiny())
         free_port = free.ports[0]
@@ -250,8 +252,8 @@ def test_withdrawn_article_is_410_and_gone_from_the_feed() -> None:
 
 
 def test_markup_in_texts_is_escaped_in_feed_and_page() -> None:
-    hostile = Text("<script>alert(1)</script>", ("a </script><b> & c",))
-    with Newsroom(World((Publisher("tiny", articles=(Article("slug", hostile),)),))) as newsroom:
+    hostile = ArticleText("<script>alert(1)</script>", ("a </script><b> & c",))
+    with Newsroom(ScriptedWorld((Publisher("tiny", articles=(Article("slug", hostile),)),))) as newsroom:
         item = ElementTree.fromstring(feed_of(newsroom, "tiny")).find("channel/item/title")
         html = requests.get(newsroom.url("tiny", "slug"), timeout=10).text
     assert item is not None and item.text == "<script>alert(1)</script>"

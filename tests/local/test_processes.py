@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from newsflow.local.processes import MARK, Family, dies_with_parent, end, marked
+from newsflow.local.processes import MARK, ProcessGroup, dies_with_parent, end, marked
 from newsflow.settings import ROOT
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(300)"]
@@ -39,13 +39,13 @@ UNMARKED = [
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[Family]:
-    found = Family(uuid.uuid4().hex)
+def family(tmp_path: Path) -> Iterator[ProcessGroup]:
+    found = ProcessGroup(uuid.uuid4().hex)
     yield found
     found.stop(grace_s=0.1)
 
 
-def start(family: Family, command: list[str], folder: Path, name: str = "server") -> psutil.Process:
+def start(family: ProcessGroup, command: list[str], folder: Path, name: str = "server") -> psutil.Process:
     family.start(name, command, os.environ, folder / "log", folder)
     return psutil.Process(family.children[name].pid)
 
@@ -64,24 +64,26 @@ def dead(process: psutil.Process) -> bool:
         return True
 
 
-def test_a_child_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(family: Family, tmp_path: Path) -> None:
+def test_a_child_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(
+    family: ProcessGroup, tmp_path: Path
+) -> None:
     child = start(family, SLEEP, tmp_path)
     assert os.getsid(child.pid) == child.pid != os.getsid(0)
 
 
-def test_output_goes_to_the_log(family: Family, tmp_path: Path) -> None:
+def test_output_goes_to_the_log(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, [sys.executable, "-c", "print('hello')"], tmp_path)
     wait_until(lambda: (tmp_path / "log").read_text() == "hello\n")
 
 
-def test_ended_names_who_is_gone_with_the_exit_code(family: Family, tmp_path: Path) -> None:
+def test_ended_names_who_is_gone_with_the_exit_code(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, [sys.executable, "-c", "raise SystemExit(3)"], tmp_path, "short")
     start(family, SLEEP, tmp_path, "long")
     wait_until(lambda: bool(family.ended()))
     assert family.ended() == {"short": 3}
 
 
-def test_stop_ends_children_and_their_children_in_other_sessions(family: Family, tmp_path: Path) -> None:
+def test_stop_ends_children_and_their_children_in_other_sessions(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, PARENT, tmp_path)
     wait_until(lambda: len(marked(family.mark)) == 2)
     family.stop()
@@ -89,7 +91,9 @@ def test_stop_ends_children_and_their_children_in_other_sessions(family: Family,
 
 
 @pytest.mark.parametrize("how", ["stopped", "started again"])
-def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(family: Family, tmp_path: Path, how: str) -> None:
+def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(
+    family: ProcessGroup, tmp_path: Path, how: str
+) -> None:
     """As Airflow's log server, whose title is written over its environment, after a SIGKILL of its scheduler."""
     server = start(family, UNMARKED, tmp_path)
     wait_until(lambda: (tmp_path / "log").read_text().endswith("\n"))
@@ -104,21 +108,21 @@ def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(family: Family,
     assert dead(orphan)
 
 
-def test_stop_kills_who_does_not_listen(family: Family, tmp_path: Path) -> None:
+def test_stop_kills_who_does_not_listen(family: ProcessGroup, tmp_path: Path) -> None:
     child = start(family, STUBBORN, tmp_path)
     wait_until(lambda: (tmp_path / "log").read_text() == "1\n")
     family.stop(grace_s=0.2)
     assert dead(child)
 
 
-def test_stateless_servers_are_not_waited_for(family: Family, tmp_path: Path) -> None:
+def test_stateless_servers_are_not_waited_for(family: ProcessGroup, tmp_path: Path) -> None:
     child = start(family, STUBBORN, tmp_path, "api")
     wait_until(lambda: (tmp_path / "log").read_text() == "1\n")
     family.stop(grace_s=3600, stateless=("api",))  # would hang if it waited
     assert dead(child)
 
 
-def test_marked_finds_only_its_own(family: Family, tmp_path: Path) -> None:
+def test_marked_finds_only_its_own(family: ProcessGroup, tmp_path: Path) -> None:
     child = start(family, SLEEP, tmp_path)
     other = subprocess.Popen(SLEEP, env={**os.environ, MARK: "another"})
     try:

@@ -30,12 +30,12 @@ def own_feed(conn: Connection) -> None:
 
 
 def test_second_start_keeps_addresses_and_dates(tmp_path: Path) -> None:
-    book = tmp_path / "newsroom.json"
-    first, _ = sample.open_newsroom(book, NOW)
+    notes = tmp_path / "newsroom.json"
+    first, _ = sample.open_newsroom(notes, NOW)
     with first:
         addresses, world = first.feeds(), first.world
     later = datetime(2026, 4, 1, tzinfo=timezone.utc)
-    second, kept = sample.open_newsroom(book, later)
+    second, kept = sample.open_newsroom(notes, later)
     with second:
         assert kept
         assert second.feeds() == addresses
@@ -50,32 +50,32 @@ def test_articles_are_younger_than_a_week_at_the_first_start(tmp_path: Path) -> 
 
 
 def test_next_edition_comes_out_after_a_run_and_the_last_one_stays(tmp_path: Path) -> None:
-    book = tmp_path / "newsroom.json"
+    notes = tmp_path / "newsroom.json"
     seen = []
     for _start in range(3):
-        newsroom, _ = sample.open_newsroom(book, NOW)
+        newsroom, _ = sample.open_newsroom(notes, NOW)
         with newsroom:
             seen.append(newsroom.edition)
-        sample.turn_page(book)
+        sample.turn_page(notes)
     assert seen == ["first", "corrections", "corrections"]
 
 
 def test_a_taken_port_gives_new_addresses_and_says_so(tmp_path: Path) -> None:
-    book = tmp_path / "newsroom.json"
-    first, _ = sample.open_newsroom(book, NOW)
+    notes = tmp_path / "newsroom.json"
+    first, _ = sample.open_newsroom(notes, NOW)
     with first:
-        second, kept = sample.open_newsroom(book, NOW)
+        second, kept = sample.open_newsroom(notes, NOW)
         with second:
             assert not kept
             assert not {url for _n, url in first.feeds()} & {url for _n, url in second.feeds()}
-    remembered = sample.Book.read(book, NOW)
+    remembered = sample.SampleNotes.read(notes, NOW)
     assert remembered.ports == second.ports
     assert len(remembered.feeds) == 2 * len(sample_world().publishers)
 
 
 def test_a_broken_book_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "newsroom.json").write_text('{"epoch": 1, "other": 2}')
-    assert sample.Book.read(tmp_path / "newsroom.json", NOW).epoch == "2026-03-01T12:00:00+00:00"
+    assert sample.SampleNotes.read(tmp_path / "newsroom.json", NOW).epoch == "2026-03-01T12:00:00+00:00"
 
 
 def test_registering_twice_adds_each_feed_once(conn: Connection) -> None:
@@ -86,11 +86,11 @@ def test_registering_twice_adds_each_feed_once(conn: Connection) -> None:
 
 
 def test_own_feeds_send_the_newsroom_to_sleep_and_it_wakes_up_again(conn: Connection, tmp_path: Path) -> None:
-    book = tmp_path / "newsroom.json"
-    newsroom, _ = sample.open_newsroom(book, NOW)
+    notes = tmp_path / "newsroom.json"
+    newsroom, _ = sample.open_newsroom(notes, NOW)
     with newsroom:
         sample.register(conn, newsroom)
-        known = sample.Book.read(book, NOW)
+        known = sample.SampleNotes.read(notes, NOW)
         assert not sample.has_own_feeds(conn, known)
         own_feed(conn)
         assert sample.has_own_feeds(conn, known)

@@ -90,7 +90,7 @@ def test_its_other_addresses_are_barred_too(world: World) -> None:
     """Deduplicate found that a page is another address of the article; it must not step into its place."""
     (page,) = loaded(world, URL)
     twin = world.page("https://paper.example/amp/a")
-    world.rows("update ingest.page set outcome = 'same_page', twin_of = %s where page_id = %s", page, twin)
+    world.rows("update ingest.page set outcome = 'same_page', canonical_page_id = %s where page_id = %s", page, twin)
     retract(world.conn, [page], "wrong", T0)
     run = world.run("r2")
     world.clustered(run, "https://paper.example/amp/a")

@@ -16,9 +16,9 @@ from newsflow.importer.step import import_file
 from newsflow.local.newsroom import Newsroom
 from newsflow.maintain.jobs import run as maintain
 from newsflow.maintain.retraction import restore, retract
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import Settings, get_settings
-from tests.dedupe.test_near import WIRE
+from tests.dedupe.test_near_copies import WIRE
 from tests.load.world import T0, World
 from tests.pipeline.night import quick_world, register, settings_for
 
@@ -129,7 +129,7 @@ def night(world: World, tmp_path: Path, newsroom: Newsroom) -> Settings:
     """A first night of the sample newsroom."""
     register(world.dsn, newsroom.feeds())
     settings = settings_for(world.dsn, tmp_path / "archive", newsroom)
-    pipeline.run_all(settings, "first", Request(force=True))
+    pipeline.run_all(settings, "first", RunRequest(force=True))
     return settings
 
 
@@ -140,9 +140,9 @@ def test_neither_a_corrected_feed_nor_the_archive_brings_it_back(
     retract(world.conn, [gone[0]], "wrong", T0)
     world.rows("update ingest.entry set fingerprint = 'other'")  # every feed shows its entries as edited
     newsroom.advance("corrections")
-    pipeline.run_all(night, "second", Request(force=True))
+    pipeline.run_all(night, "second", RunRequest(force=True))
     world.rows("update ingest.page set state = 'captured' where page_id = %s", gone[0])  # as a backfill would
-    funnel = pipeline.run_all(night, "third", Request(force=True))
+    funnel = pipeline.run_all(night, "third", RunRequest(force=True))
     assert funnel.verdict.ok, funnel.verdict
     assert {s.stage: dict(s.outcomes) for s in funnel.stages}["deduplicate"] == {"retracted": 1}
     assert world.rows("select 1 from news.articles where url = %s", gone[1]) == []
@@ -181,7 +181,9 @@ def test_the_twins_of_a_restored_page_stay_twins(world: World, tmp_path: Path) -
     imported(world, tmp_path, ROWS, "a.jsonl")
     gone, twin = page_of(world, AGENCY), world.page("https://wire.example/amp/1", "wire.example")
     world.rows(
-        "update ingest.page set state = 'rejected', outcome = 'same_page', twin_of = %s where page_id = %s", gone, twin
+        "update ingest.page set (state, outcome, canonical_page_id) = ('rejected', 'same_page', %s) where page_id = %s",
+        gone,
+        twin,
     )
     retract(world.conn, [gone], "by mistake", T0)
     restore(world.conn, gone, T0)

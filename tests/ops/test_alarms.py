@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from newsflow.ops import alarms
-from newsflow.ops.alarms import Finding, Run, Undecided
+from newsflow.ops.alarms import Finding, JudgedRun, Undecided
 from newsflow.ops.history import Day
 
 MONDAY = date(2026, 3, 2)
@@ -182,9 +182,9 @@ class TestOwnOutage:
         assert alarms.blind_days({0: [out], 1: [Day(MONDAY, polls=3, polls_ok=3)]}) == frozenset()
 
 
-def run(hours_ago: float, state: str = "success", took: float = 1.0, verdict: str = "Fine.") -> Run:
+def run(hours_ago: float, state: str = "success", took: float = 1.0, verdict: str = "Fine.") -> JudgedRun:
     began = NOON - timedelta(hours=hours_ago)
-    return Run("r", state, began, None if state == "running" else began + timedelta(hours=took), verdict)
+    return JudgedRun("r", state, began, None if state == "running" else began + timedelta(hours=took), verdict)
 
 
 NIGHTS = [run(10 + 24 * n) for n in range(8)]
@@ -213,7 +213,7 @@ class TestRuns:
         ],
         ids=["on time", "missing", "at work", "stuck", "too young"],
     )
-    def test_late_runs(self, runs: list[Run], late: bool) -> None:
+    def test_late_runs(self, runs: list[JudgedRun], late: bool) -> None:
         assert isinstance(alarms.late_run(runs, NOON), Finding) is late
 
 
@@ -247,23 +247,23 @@ class TestDeadline:
         assert found.sentence == "The run scheduled__2026 was to be done by Mon 30 Mar 12:00 UTC and is not."
 
     def test_it_lasts_while_the_run_does(self) -> None:
-        runs = [Run("a", "running", self.BEGAN, None, "")]
+        runs = [JudgedRun("a", "running", self.BEGAN, None, "")]
         assert alarms.late_run(runs, NOON, NOON - timedelta(minutes=15)) is Undecided.CANT_TELL
         assert alarms.late_run(runs, NOON) is Undecided.CLEAR
 
     def test_a_run_that_ended_before_it_does_not_end_it(self) -> None:
-        runs = [Run("a", "success", self.BEGAN, NOON - timedelta(hours=2), "")]
+        runs = [JudgedRun("a", "success", self.BEGAN, NOON - timedelta(hours=2), "")]
         assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CANT_TELL
 
     @pytest.mark.parametrize("state", ["success", "failed"])
     def test_it_is_over_when_a_run_has_ended(self, state: str) -> None:
-        runs = [Run("a", state, self.BEGAN, NOON, "")]
+        runs = [JudgedRun("a", state, self.BEGAN, NOON, "")]
         assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CLEAR
 
     def test_a_run_that_is_late_by_its_past_too_is_one_alarm(self) -> None:
         nights = [NOON - timedelta(days=n) for n in range(1, 8)]
-        past = [Run(str(n), "success", n, n + timedelta(minutes=40), "") for n in nights]
-        runs = [Run("a", "running", NOON - timedelta(hours=9), None, ""), *past]
+        past = [JudgedRun(str(n), "success", n, n + timedelta(minutes=40), "") for n in nights]
+        runs = [JudgedRun("a", "running", NOON - timedelta(hours=9), None, ""), *past]
         assert isinstance(alarms.late_run(runs, NOON, NOON - timedelta(hours=6)), Finding)
 
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from newsflow.ops import charts
-from newsflow.ops.robust import Usual
-from newsflow.verdict import FunnelStage
+from newsflow.ops.robust_statistics import Usual
+from newsflow.run_check import FunnelStage
 
 STAGES = [
     FunnelStage("fetch", 200, {"ok": 180, "not_found": 20}),

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from newsflow.clock import utcnow
 from newsflow.local.postgres import Server
-from newsflow.ops.doctor import Result, _clock, examine
+from newsflow.ops.doctor import CheckResult, _clock, examine
 from newsflow.settings import ROOT, Settings
 
 
@@ -96,7 +96,7 @@ def test_doctor_without_a_database_gives_the_cure_and_no_password(tmp_path: Path
     assert "hunter2" not in done.stdout + done.stderr
 
 
-def _examine(dsn: str, **more: object) -> dict[str, Result]:
+def _examine(dsn: str, **more: object) -> dict[str, CheckResult]:
     return {r.name: r for r in examine(Settings(database_url=SecretStr(dsn), **more))}  # type: ignore[arg-type]
 
 
@@ -109,7 +109,7 @@ def test_doctor_sees_an_empty_database(dsn: str) -> None:
     with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
         cursor.execute("drop schema newsflow_meta cascade")
     conn.close()
-    assert _examine(dsn)["migrations"] == Result("migrations", "fail", "the database is empty", "newsflow migrate")
+    assert _examine(dsn)["migrations"] == CheckResult("migrations", "fail", "the database is empty", "newsflow migrate")
 
 
 @pytest.mark.parametrize("secret", ["se/cret", "sec@ret", "s%zzcret", "se cret"])
@@ -155,7 +155,7 @@ def test_piped_lines_are_not_broken(month_dsn: str, tmp_path: Path) -> None:
 class TestConnection:
     """Which database the tasks use, as the doctor tells it."""
 
-    def examine(self, monkeypatch: pytest.MonkeyPatch, given: str, stored: str) -> dict[str, Result]:
+    def examine(self, monkeypatch: pytest.MonkeyPatch, given: str, stored: str) -> dict[str, CheckResult]:
         monkeypatch.setenv("AIRFLOW_CONN_NEWS_DB", stored) if stored else monkeypatch.delenv(
             "AIRFLOW_CONN_NEWS_DB", raising=False
         )

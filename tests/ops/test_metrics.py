@@ -12,8 +12,8 @@ from pathlib import Path
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from psycopg2.extensions import connection as Connection
 
+from newsflow.airflow_glue.watch_tasks import COUNTERS, figures
 from newsflow.ops.summary import summarise
-from newsflow.ops.tasks import COUNTERS, figures
 from newsflow.ops.watch import Report
 from newsflow.settings import ROOT
 from tests.ops.receivers import http_receiver, statsd_receiver

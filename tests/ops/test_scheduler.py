@@ -13,7 +13,7 @@ import pytest
 
 from newsflow.local.home import Home
 from newsflow.local.launcher import DAG, Launcher
-from newsflow.local.show import Show
+from newsflow.local.terminal import Terminal
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.ops.receivers import Metrics, Posted, http_receiver, statsd_receiver
@@ -59,7 +59,7 @@ def _environment(home: Path, posted: Posted, metrics: Metrics) -> dict[str, str]
             {"type": "file", "log_file_path": str(home / "lineage.json"), "append": True}
         ),
         "AIRFLOW__OPENLINEAGE__NAMESPACE": "news",
-        "AIRFLOW__OPENLINEAGE__EXTRACTORS": "newsflow.ops.lineage.NewsExtractor",
+        "AIRFLOW__OPENLINEAGE__EXTRACTORS": "newsflow.airflow_glue.lineage.NewsExtractor",
     }
 
 
@@ -119,7 +119,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     with http_receiver() as posted, statsd_receiver() as metrics, pytest.MonkeyPatch.context() as patch:
         for name, value in _environment(home, posted, metrics).items():
             patch.setenv(name, value)
-        with Launcher(Home(home), Settings(), Show()).open() as launcher:
+        with Launcher(Home(home), Settings(), Terminal()).open() as launcher:
             _seed(launcher)
             state = _run(launcher, DAG, {"force": True})
             late = wait_for(lambda: [t for t in _texts(posted) if "is late" in t], "the deadline's message")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from newsflow.local.newsroom import Newsroom, World, sample_world
+from newsflow.local.newsroom import Newsroom, ScriptedWorld, sample_world
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.db import session, transaction
@@ -32,7 +32,7 @@ TABLES = {
 }
 
 
-def quick_world() -> World:
+def quick_world() -> ScriptedWorld:
     """The sample newsroom without the pages that make a run wait (a slow host, a server that asks for a pause)."""
     world = sample_world()
     quick = [

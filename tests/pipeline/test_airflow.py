@@ -22,13 +22,13 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.backfill import pipeline as backfill
-from newsflow.backfill.request import Request as Past
+from newsflow.backfill.request import BackfillRequest as Past
 from newsflow.extract import pool
 from newsflow.local.home import Home
 from newsflow.local.launcher import DAG, Launcher
-from newsflow.local.show import Show
+from newsflow.local.terminal import Terminal
 from newsflow.model import Extraction
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.backfill.foreign import pages, write
@@ -49,7 +49,7 @@ def launcher() -> Iterator[Launcher]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"HOME": str(home), "RETRY_DELAY_S": "1", "FETCH_BATCH": "5", "DELAY_S": "0.05"}.items():
             patch.setenv(f"NEWSFLOW_{name}", value)
-        with Launcher(Home(home), Settings(), Show()).open() as running:
+        with Launcher(Home(home), Settings(), Terminal()).open() as running:
             yield running
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -147,7 +147,7 @@ def undisturbed(launcher: Launcher, dsn: str, archive: Path) -> dict[str, list[t
         sample.register(conn, launcher.newsroom)
         conn.commit()
     settings = settings_for(dsn, archive, launcher.newsroom)
-    pipeline.run_all(settings, "twin", Request(force=True))
+    pipeline.run_all(settings, "twin", RunRequest(force=True))
     return left(dsn)
 
 

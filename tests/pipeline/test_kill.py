@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
-from newsflow.pipeline import Request
+from newsflow.pipeline import RunRequest
 from newsflow.settings import ROOT, Settings
 from newsflow.store.db import connect
 from tests.pipeline.night import differences, left, orphans, quick_world, register, settings_for
@@ -109,7 +109,7 @@ def begun(dsn: str, archive: Path, newsroom: Newsroom) -> tuple[Settings, int]:
     register(dsn, newsroom.feeds())
     settings = settings_for(dsn, archive, newsroom)
     run_id = pipeline.open_run(settings, "test", "night")
-    pipeline.poll(settings, run_id, Request(force=True))
+    pipeline.poll(settings, run_id, RunRequest(force=True))
     return settings, run_id
 
 

@@ -13,7 +13,7 @@ import pytest
 from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.local.newsroom import Article, Newsroom, Publisher, sample_world
-from newsflow.pipeline import Funnel, Request
+from newsflow.pipeline import Funnel, RunRequest
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
@@ -33,7 +33,7 @@ def settings(dsn: str, tmp_path: Path, newsroom: Newsroom) -> Settings:
 
 
 def night(settings: Settings, name: str, **request: object) -> Funnel:
-    return pipeline.run_all(settings, name, Request(force=True, **request))  # type: ignore[arg-type]
+    return pipeline.run_all(settings, name, RunRequest(force=True, **request))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

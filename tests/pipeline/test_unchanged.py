@@ -12,7 +12,7 @@ from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.local.newsroom import Newsroom
 from newsflow.maintain.retraction import retract
-from newsflow.pipeline import Funnel, Request
+from newsflow.pipeline import Funnel, RunRequest
 from newsflow.settings import Settings
 from newsflow.store.db import session, transaction
 from tests.pipeline.night import left, quick_world, register, settings_for
@@ -33,7 +33,7 @@ def newsroom() -> Iterator[Newsroom]:
 def settings(dsn: str, tmp_path: Path, newsroom: Newsroom) -> Settings:
     register(dsn, newsroom.feeds())
     made = settings_for(dsn, tmp_path / "archive", newsroom)
-    pipeline.run_all(made, "first", Request(force=True))
+    pipeline.run_all(made, "first", RunRequest(force=True))
     return made
 
 
@@ -46,7 +46,7 @@ def ask(settings: Settings, statement: str) -> list[tuple[Any, ...]]:
 def again(settings: Settings, name: str = "again") -> Funnel:
     """All articles' pages are due, and the servers know nothing of what we have."""
     ask(settings, FORGET)
-    return pipeline.run_all(settings, name, Request(force=True))
+    return pipeline.run_all(settings, name, RunRequest(force=True))
 
 
 def stages(funnel: Funnel) -> dict[str, tuple[int, dict[str, int]]]:

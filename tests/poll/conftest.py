@@ -13,11 +13,11 @@ from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
 
 from newsflow.model import StageReport
-from newsflow.poll import subscriptions
-from newsflow.poll.lists import Listed
 from newsflow.poll.step import poll
 from newsflow.settings import Settings
 from newsflow.store import runs
+from newsflow.subscriptions import store
+from newsflow.subscriptions.lists import Listed
 from tests.poll.feeds import NOON
 from tests.webserver import Server
 
@@ -63,7 +63,7 @@ class Hands:
         )
 
     def add(self, *urls: str, publisher: str = "") -> None:
-        subscriptions.add(self.conn, [Listed(url, publisher) for url in urls], self.now)
+        store.add(self.conn, [Listed(url, publisher) for url in urls], self.now)
 
     def poll(self, *, minutes: float = 0, **kwargs: Any) -> StageReport:
         """Poll in a run of its own, `minutes` after the last one; the clock runs meanwhile."""

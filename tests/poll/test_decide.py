@@ -7,10 +7,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from newsflow.feeds.parsed import ParsedFeed
 from newsflow.model import Entry, Exchange, Outcome
 from newsflow.poll.decide import AUDIT_EVERY, MOVED_AFTER, conditional, decide, fresh_s
-from newsflow.poll.feed import ParsedFeed
-from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window, window_of
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=timezone.utc)
@@ -32,28 +32,28 @@ FEED = FeedState(
 )
 
 
-def ok(feed: FeedState = FEED, headers: dict[str, str] | None = None, **more: object) -> Polled:
+def ok(feed: FeedState = FEED, headers: dict[str, str] | None = None, **more: object) -> PollResult:
     exchange = Exchange(URL, Outcome.OK, status=200, headers=headers or {}, final_url=URL)
-    polled = Polled(feed, exchange, Outcome.OK, NOON, parsed=ParsedFeed("rss"), entries=ENTRIES)
+    polled = PollResult(feed, exchange, Outcome.OK, NOON, parsed=ParsedFeed("rss"), entries=ENTRIES)
     return replace(polled, **more)  # type: ignore[arg-type]
 
 
-def unchanged(feed: FeedState = FEED, headers: dict[str, str] | None = None) -> Polled:
+def unchanged(feed: FeedState = FEED, headers: dict[str, str] | None = None) -> PollResult:
     exchange = Exchange(URL, Outcome.NOT_MODIFIED, status=304, headers=headers or {}, final_url=URL)
-    return Polled(feed, exchange, Outcome.NOT_MODIFIED, NOON, same=True)
+    return PollResult(feed, exchange, Outcome.NOT_MODIFIED, NOON, same=True)
 
 
-def failed(outcome: Outcome, feed: FeedState = FEED, **more: float) -> Polled:
-    return Polled(feed, Exchange(URL, outcome), outcome, NOON, detail="why", **more)
+def failed(outcome: Outcome, feed: FeedState = FEED, **more: float) -> PollResult:
+    return PollResult(feed, Exchange(URL, outcome), outcome, NOON, detail="why", **more)
 
 
 def test_validators_are_those_of_the_last_answer() -> None:
-    feed = decide(ok(headers={"etag": 'W/"2"'}), Counts(), NOON, 0.5).feed
+    feed = decide(ok(headers={"etag": 'W/"2"'}), EntryCounts(), NOON, 0.5).feed
     assert (feed.etag, feed.last_modified) == ('W/"2"', None)
 
 
 def test_a_304_may_renew_validators_and_keeps_those_it_does_not_name() -> None:
-    feed = decide(unchanged(headers={"last-modified": "now"}), Counts(), NOON, 0.5).feed
+    feed = decide(unchanged(headers={"last-modified": "now"}), EntryCounts(), NOON, 0.5).feed
     assert (feed.etag, feed.last_modified) == ('"1"', "now")
 
 
@@ -61,24 +61,24 @@ def test_after_many_304_one_poll_is_unconditional() -> None:
     feed = FEED
     for _ in range(AUDIT_EVERY):
         assert conditional(feed)
-        feed = decide(unchanged(feed), Counts(), NOON, 0.5).feed
+        feed = decide(unchanged(feed), EntryCounts(), NOON, 0.5).feed
     assert not conditional(feed)
-    honest = decide(ok(feed, {"etag": '"1"'}, audited=True), Counts(), NOON, 0.5).feed
+    honest = decide(ok(feed, {"etag": '"1"'}, audited=True), EntryCounts(), NOON, 0.5).feed
     assert conditional(honest)
     assert not honest.validators_lie
 
 
 def test_a_validator_that_hides_new_entries_lies_and_is_not_sent_again() -> None:
-    lying = decide(ok(FEED, {"etag": '"1"'}, audited=True), Counts(new=2), NOON, 0.5).feed
+    lying = decide(ok(FEED, {"etag": '"1"'}, audited=True), EntryCounts(new=2), NOON, 0.5).feed
     assert lying.validators_lie
     assert not conditional(lying)
-    assert not decide(ok(FEED, {"etag": '"2"'}, audited=True), Counts(new=2), NOON, 0.5).feed.validators_lie
+    assert not decide(ok(FEED, {"etag": '"2"'}, audited=True), EntryCounts(new=2), NOON, 0.5).feed.validators_lie
 
 
 def moved(feed: FeedState, to: str, *, permanent: bool = True) -> FeedState:
     polled = ok(feed)
     exchange = replace(polled.exchange, final_url=to, permanent=permanent)
-    return decide(replace(polled, exchange=exchange), Counts(), NOON, 0.5).feed
+    return decide(replace(polled, exchange=exchange), EntryCounts(), NOON, 0.5).feed
 
 
 def test_a_permanent_redirect_counts_once_several_polls_agree() -> None:
@@ -92,39 +92,39 @@ def test_a_permanent_redirect_counts_once_several_polls_agree() -> None:
 
 
 def test_gone_ends_the_feed_and_not_found_does_not() -> None:
-    gone = decide(failed(Outcome.GONE), Counts(), NOON, 0.5)
+    gone = decide(failed(Outcome.GONE), EntryCounts(), NOON, 0.5)
     assert (gone.feed.state, gone.look_for_another) == ("gone", True)
-    lost = decide(failed(Outcome.NOT_FOUND), Counts(), NOON, 0.5)
+    lost = decide(failed(Outcome.NOT_FOUND), EntryCounts(), NOON, 0.5)
     assert (lost.feed.state, lost.feed.failures, lost.look_for_another) == ("active", 1, False)
-    assert decide(failed(Outcome.NOT_FOUND, lost.feed), Counts(), NOON, 0.5).look_for_another
+    assert decide(failed(Outcome.NOT_FOUND, lost.feed), EntryCounts(), NOON, 0.5).look_for_another
 
 
 def test_a_failure_keeps_what_was_known() -> None:
-    feed = decide(failed(Outcome.PARSE_TIMEOUT), Counts(), NOON, 0.5).feed
+    feed = decide(failed(Outcome.PARSE_TIMEOUT), EntryCounts(), NOON, 0.5).feed
     assert replace(feed, failures=0, reason="", last_poll_at=FEED.last_poll_at) == FEED
 
 
 @pytest.mark.parametrize("outcome", [Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE])
 def test_nobody_is_blamed_for_what_is_not_theirs(outcome: Outcome) -> None:
-    decision = decide(failed(outcome, wait_s=500.0), Counts(), NOON, 0.0)
+    decision = decide(failed(outcome, wait_s=500.0), EntryCounts(), NOON, 0.0)
     assert decision.feed.failures == 0
     assert decision.next_poll_at == NOON + timedelta(seconds=500)
 
 
 def test_a_feed_is_blind_from_its_second_failure_on_since_it_last_answered() -> None:
-    first = decide(failed(Outcome.SERVER_ERROR), Counts(), NOON, 0.5)
+    first = decide(failed(Outcome.SERVER_ERROR), EntryCounts(), NOON, 0.5)
     assert first.blind_since is None
-    second = decide(failed(Outcome.SERVER_ERROR, first.feed), Counts(), NOON, 0.5)
+    second = decide(failed(Outcome.SERVER_ERROR, first.feed), EntryCounts(), NOON, 0.5)
     assert second.blind_since == FEED.last_ok_at
-    dark = replace(second.feed, dark=True)
-    assert decide(failed(Outcome.SERVER_ERROR, dark), Counts(), NOON, 0.5).blind_since is None
-    back = decide(ok(dark), Counts(), NOON, 0.5)
+    gap_open = replace(second.feed, gap_open=True)
+    assert decide(failed(Outcome.SERVER_ERROR, gap_open), EntryCounts(), NOON, 0.5).blind_since is None
+    back = decide(ok(gap_open), EntryCounts(), NOON, 0.5)
     assert (back.sees_again, back.gap, back.feed.failures) == (True, None, 0)
 
 
 def test_one_retry_after_puts_the_feed_off() -> None:
     polled = replace(failed(Outcome.RATE_LIMITED), exchange=Exchange(URL, Outcome.RATE_LIMITED, retry_after_s=7200.0))
-    assert decide(polled, Counts(), NOON, 0.0).next_poll_at == NOON + timedelta(hours=2)
+    assert decide(polled, EntryCounts(), NOON, 0.0).next_poll_at == NOON + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsflow.feeds.parsed import PollingHints
 from newsflow.model import Outcome
-from newsflow.poll.feed import Wishes
 from newsflow.poll.schedule import LONGEST_S, SHORTEST_S, Seen, after_failure, after_success
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=timezone.utc)  # a Wednesday
@@ -61,8 +61,8 @@ def test_a_wait_ends_before_the_tick_that_its_interval_just_passes() -> None:
     "seen",
     [
         Seen(entries=30, known=30, fresh_s=7200),
-        Seen(entries=30, known=30, wishes=Wishes(ttl_s=7200)),
-        Seen(entries=30, known=30, wishes=Wishes(update_s=7200)),
+        Seen(entries=30, known=30, polling_hints=PollingHints(ttl_s=7200)),
+        Seen(entries=30, known=30, polling_hints=PollingHints(update_s=7200)),
     ],
 )
 def test_wishes_of_the_publisher_count(seen: Seen) -> None:
@@ -74,20 +74,22 @@ def test_wishes_never_make_us_lose_entries() -> None:
 
 
 def test_an_absurd_ttl_is_no_reason_to_stay_away() -> None:
-    assert wait(Seen(entries=30, known=30, wishes=Wishes(ttl_s=10**9)), 600.0) <= 6 * 3600 + 1
+    assert wait(Seen(entries=30, known=30, polling_hints=PollingHints(ttl_s=10**9)), 600.0) <= 6 * 3600 + 1
 
 
 def test_skip_hours_and_days() -> None:
-    hours = Wishes(skip_hours=frozenset({13, 14}))
-    at = after_success(Seen(30, 15, wishes=hours), 5400.0, NOON, 0.5).at
+    hours = PollingHints(skip_hours=frozenset({13, 14}))
+    at = after_success(Seen(30, 15, polling_hints=hours), 5400.0, NOON, 0.5).at
     assert at == NOON.replace(hour=15)
-    days = Wishes(skip_days=frozenset({2, 3}))
-    assert after_success(Seen(30, 15, wishes=days), 5400.0, NOON, 0.5).at == datetime(2026, 3, 6, tzinfo=timezone.utc)
+    days = PollingHints(skip_days=frozenset({2, 3}))
+    assert after_success(Seen(30, 15, polling_hints=days), 5400.0, NOON, 0.5).at == datetime(
+        2026, 3, 6, tzinfo=timezone.utc
+    )
 
 
 def test_skipping_everything_skips_nothing_for_ever() -> None:
-    all_hours = Wishes(skip_hours=frozenset(range(24)))
-    assert after_success(Seen(30, 15, wishes=all_hours), 3600.0, NOON, 0.5).at <= NOON + timedelta(days=8)
+    all_hours = PollingHints(skip_hours=frozenset(range(24)))
+    assert after_success(Seen(30, 15, polling_hints=all_hours), 3600.0, NOON, 0.5).at <= NOON + timedelta(days=8)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_an_answer_is_always_followed_by_a_poll_within_bounds(
     hours: frozenset[int],
     jitter: float,
 ) -> None:
-    seen = Seen(entries, int(entries * share), horizon, fresh, Wishes(skip_hours=hours))
+    seen = Seen(entries, int(entries * share), horizon, fresh, PollingHints(skip_hours=hours))
     then = after_success(seen, interval, NOON, jitter)
     assert SHORTEST_S <= then.interval_s <= LONGEST_S
     assert NOON + timedelta(seconds=0.95 * SHORTEST_S) <= then.at <= NOON + timedelta(days=8, hours=3)

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from newsflow.backfill import pipeline
-from newsflow.backfill.request import Request
-from newsflow.local.newsroom import Text, sample_world
+from newsflow.backfill.request import BackfillRequest
+from newsflow.local.newsroom import ArticleText, sample_world
 from newsflow.model import Exchange
 from newsflow.settings import Settings
 from tests.backfill.foreign import EPOCH, exchange, pages, write
@@ -23,7 +23,7 @@ def short_pages() -> Iterator[tuple[Exchange, datetime]]:
     """Texts of fifteen words, which the standing settings reject."""
     base = sample_world(EPOCH).publishers[0]
     for number in range(SHORT):
-        text = Text(
+        text = ArticleText(
             f"Brief number {number}", (f"The bridge at kilometre {number} reopens on Friday at noon, the county said.",)
         )
         yield exchange("brief.example", base, f"brief-{number}", text, EPOCH), EPOCH
@@ -40,5 +40,5 @@ def settings(dsn: str, tmp_path: Path) -> Settings:
 def loaded(settings: Settings, tmp_path: Path) -> Settings:
     """Settings of a database in which a backfill has run."""
     file = write(tmp_path / "news.warc.gz", [*pages(ARTICLES), *short_pages()])
-    pipeline.run_all(settings, "past", Request(warc=(str(file),)))
+    pipeline.run_all(settings, "past", BackfillRequest(warc=(str(file),)))
     return settings

@@ -16,7 +16,7 @@ from newsflow import pipeline as nightly
 from newsflow.extract import pool
 from newsflow.model import Extraction, Outcome
 from newsflow.reprocess import pipeline, report, step
-from newsflow.reprocess.request import Selection
+from newsflow.reprocess.request import ReprocessRequest
 from newsflow.reprocess.step import WrongStateError
 from newsflow.settings import Settings
 from newsflow.store import queries
@@ -27,7 +27,7 @@ from tests.reprocess.conftest import ARTICLES, SHORT
 VIEWS = ("articles", "revisions", "stories", "unique_articles")
 PAGES = """
 select page_id, state, case when state = 'rejected' then outcome end, detail,
-  extraction_id, loaded_extraction_id, twin_of
+  extraction_id, loaded_extraction_id, canonical_page_id
 from ingest.page order by 1
 """
 MEMBERS = "select page_id, story_id, is_origin, similarity from ingest.story_member order by 1"
@@ -70,7 +70,7 @@ CHANGED = sum(n % 2 == 1 for n in range(ARTICLES)) - LOST
 
 def test_the_dry_run_touches_nothing_that_analysts_see(changed: Settings, conn: Connection) -> None:
     before = contract(conn)
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     assert contract(conn) == before
     [found] = rows(conn, f"select state, pages, report from ingest.reprocess where reprocess_id = {number}")
     assert (found.state, found.pages) == ("compared", ARTICLES + SHORT)
@@ -81,7 +81,7 @@ def test_the_dry_run_touches_nothing_that_analysts_see(changed: Settings, conn: 
 
 
 def test_apply_makes_revisions_that_say_why(changed: Settings, conn: Connection) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     pipeline.apply(changed, "apply", number)
     causes = dict(rows(conn, "select cause, count(*) from news.revisions where revision = 2 group by 1"))
     assert causes == {"reprocess": CHANGED}
@@ -95,7 +95,7 @@ def test_apply_makes_revisions_that_say_why(changed: Settings, conn: Connection)
 
 def test_undo_gives_the_rows_of_the_start(changed: Settings, conn: Connection) -> None:
     before = contract(conn)
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     pipeline.apply(changed, "apply", number)
     assert contract(conn) != before
     pipeline.undo(changed, "undo", number)
@@ -109,18 +109,18 @@ def test_undo_gives_the_rows_of_the_start(changed: Settings, conn: Connection) -
 def test_before_load_has_seen_it_an_undone_article_is_known_by_its_former_content(
     changed: Settings, conn: Connection
 ) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     pipeline.apply(changed, "apply", number)
     step.undo(changed, nightly.open_run(changed, "news_reprocess", "half"), number)
     assert rows(conn, STRAY_HASHES) == [(0,)]
 
 
 def test_an_undone_reprocess_can_be_made_again(changed: Settings, conn: Connection) -> None:
-    first = pipeline.compare(changed, "dry", Selection())
+    first = pipeline.compare(changed, "dry", ReprocessRequest())
     pipeline.apply(changed, "apply", first)
     applied = sorted(map(repr, rows(conn, "select url, title, body, revision from news.articles")))
     pipeline.undo(changed, "undo", first)
-    second = pipeline.compare(changed, "dry again", Selection())
+    second = pipeline.compare(changed, "dry again", ReprocessRequest())
     pipeline.apply(changed, "apply again", second)
     assert sorted(map(repr, rows(conn, "select url, title, body, revision from news.articles"))) == applied
 
@@ -157,7 +157,7 @@ def test_killed_anywhere_and_run_again(
             except Killed:
                 continue
 
-    number = until_done(lambda: pipeline.compare(changed, "dry", Selection()))
+    number = until_done(lambda: pipeline.compare(changed, "dry", ReprocessRequest()))
     until_done(lambda: pipeline.apply(changed, "apply", number))
     [(revisions,)] = rows(conn, "select count(*) from news.revisions where cause = 'reprocess'")
     assert revisions == CHANGED + SHORT
@@ -167,7 +167,7 @@ def test_killed_anywhere_and_run_again(
 
 
 def test_what_a_publisher_edited_since_is_left_alone(changed: Settings, conn: Connection) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     pipeline.apply(changed, "apply", number)
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("select min(page_id) from ingest.reprocess_page where verdict = 'changed'")
@@ -181,7 +181,7 @@ def test_what_a_publisher_edited_since_is_left_alone(changed: Settings, conn: Co
 
 
 def test_pages_that_changed_since_the_comparison_are_left_alone(changed: Settings, conn: Connection) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("update ingest.page set state = 'pending' where outcome = 'too_short'")
     pipeline.apply(changed, "apply", number)
@@ -192,17 +192,17 @@ def test_pages_that_changed_since_the_comparison_are_left_alone(changed: Setting
 @pytest.mark.parametrize(
     ("selection", "pages"),
     [
-        (Selection(publishers=("brief.example",)), SHORT),
-        (Selection(outcomes=("too_short",)), SHORT),
-        (Selection(outcomes=("loaded",)), ARTICLES),
-        (Selection(since=date(2024, 5, 2)), 0),
-        (Selection(until=date(2024, 5, 1)), ARTICLES + SHORT),
-        (Selection(extractors=("newsflow-%",)), ARTICLES + SHORT),
-        (Selection(extractors=("%trafilatura-0.1%",)), 0),
-        (Selection(limit=4), 4),
+        (ReprocessRequest(publishers=("brief.example",)), SHORT),
+        (ReprocessRequest(outcomes=("too_short",)), SHORT),
+        (ReprocessRequest(outcomes=("loaded",)), ARTICLES),
+        (ReprocessRequest(since=date(2024, 5, 2)), 0),
+        (ReprocessRequest(until=date(2024, 5, 1)), ARTICLES + SHORT),
+        (ReprocessRequest(extractors=("newsflow-%",)), ARTICLES + SHORT),
+        (ReprocessRequest(extractors=("%trafilatura-0.1%",)), 0),
+        (ReprocessRequest(limit=4), 4),
     ],
 )
-def test_captures_are_chosen(loaded: Settings, conn: Connection, selection: Selection, pages: int) -> None:
+def test_captures_are_chosen(loaded: Settings, conn: Connection, selection: ReprocessRequest, pages: int) -> None:
     number = pipeline.compare(loaded, "dry", selection)
     [found] = rows(conn, f"select pages, report from ingest.reprocess where reprocess_id = {number}")
     assert found.pages == pages
@@ -210,7 +210,7 @@ def test_captures_are_chosen(loaded: Settings, conn: Connection, selection: Sele
 
 
 def test_states_are_kept(loaded: Settings) -> None:
-    number = pipeline.compare(loaded, "dry", Selection())
+    number = pipeline.compare(loaded, "dry", ReprocessRequest())
     with pytest.raises(WrongStateError, match="is compared, so it can't be undone"):
         pipeline.undo(loaded, "undo", number)
     with pytest.raises(WrongStateError, match="there is no reprocess 99"):
@@ -222,7 +222,7 @@ def test_states_are_kept(loaded: Settings) -> None:
 
 
 def test_the_night_goes_on_beside_it(changed: Settings, conn: Connection) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     run_id = nightly.open_run(changed, "news_ingest", "night")
     nightly.plan(changed, run_id)
     assert rows(conn, f"select count(*) from ingest.run_page where run_id = {run_id}") == [(0,)]
@@ -230,7 +230,7 @@ def test_the_night_goes_on_beside_it(changed: Settings, conn: Connection) -> Non
 
 
 def test_the_report_shows_both_sides_and_escapes_them(changed: Settings, conn: Connection, tmp_path: Path) -> None:
-    number = pipeline.compare(changed, "dry", Selection())
+    number = pipeline.compare(changed, "dry", ReprocessRequest())
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("update ingest.extraction set title = '<script>alert(1)</script>' where cause = 'reprocess'")
     with transaction(conn):

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from newsflow.commands.archive import age, app
 from newsflow.model import CapturePointer
 from newsflow.settings import Settings
-from newsflow.store import retention
+from newsflow.store import archive_retention
 from newsflow.store.archive import Archive, SealedFile
-from newsflow.store.audit import Audit, audit, sweep
+from newsflow.store.archive_audit import Audit, audit, sweep
 from newsflow.store.db import transaction
 from tests.store.test_archive import WHEN, exchange
 
@@ -165,19 +165,19 @@ def rows(conn: Connection, query: str) -> list[tuple[object, ...]]:
 
 def test_pruning_deletes_files_and_keeps_the_lineage(conn: Connection, archive: Archive) -> None:
     file = night(conn, archive, "one")
-    gone = list(retention.prune(conn, archive, LATER, LATER))
+    gone = list(archive_retention.prune(conn, archive, LATER, LATER))
     assert [g.file for g in gone] == [file]
     assert list(archive.list()) == []
     assert rows(conn, "select count(*) from ingest.capture") == [(3,)]
     assert rows(conn, "select count(*) from ingest.warc_file where deleted_at is not null") == [(1,)]
     assert look(conn, archive).ok
-    assert list(retention.prune(conn, archive, LATER, LATER)) == []
+    assert list(archive_retention.prune(conn, archive, LATER, LATER)) == []
 
 
 def test_pruning_moves_files_to_a_colder_archive(conn: Connection, archive: Archive, tmp_path: Path) -> None:
     night(conn, archive, "one")
     cold = str(tmp_path / "cold")
-    list(retention.prune(conn, archive, LATER, LATER, move_to=cold))
+    list(archive_retention.prune(conn, archive, LATER, LATER, move_to=cold))
     assert list(archive.list()) == []
     found = look(conn, archive)
     assert (found.ok, found.captures) == (True, 3)
@@ -188,8 +188,8 @@ def test_pruning_moves_files_to_a_colder_archive(conn: Connection, archive: Arch
 def test_what_waits_for_extract_is_kept(conn: Connection, archive: Archive) -> None:
     night(conn, archive, "waiting", state="captured")
     night(conn, archive, "young")
-    assert retention.expired(conn, NOW - timedelta(days=1)) == []
-    assert [e.file for e in retention.expired(conn, LATER)] == ["young.warc.gz"]
+    assert archive_retention.expired(conn, NOW - timedelta(days=1)) == []
+    assert [e.file for e in archive_retention.expired(conn, LATER)] == ["young.warc.gz"]
 
 
 def test_originals_of_kept_revisits_are_kept(conn: Connection, archive: Archive) -> None:
@@ -202,8 +202,8 @@ def test_originals_of_kept_revisits_are_kept(conn: Connection, archive: Archive)
         again = writer.add(exchange(2), WHEN)
         ledger(conn, writer.seal(), NOW + timedelta(days=30))
     capture(conn, page_id, again, refers_to=original)
-    assert retention.expired(conn, NOW + timedelta(days=1)) == []
-    assert len(retention.expired(conn, NOW + timedelta(days=31))) == 2
+    assert archive_retention.expired(conn, NOW + timedelta(days=1)) == []
+    assert len(archive_retention.expired(conn, NOW + timedelta(days=31))) == 2
 
 
 @pytest.mark.parametrize("moved", [False, True])
@@ -217,7 +217,7 @@ def test_a_crash_of_pruning_leaves_a_file_too_many_never_a_row(
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(archive, "delete", killed)
-        list(retention.prune(conn, archive, LATER, LATER, move_to=str(tmp_path / "cold") if moved else ""))
+        list(archive_retention.prune(conn, archive, LATER, LATER, move_to=str(tmp_path / "cold") if moved else ""))
     found = look(conn, archive)
     assert found.kinds == {"stale": 1}
     sweep(archive, found)

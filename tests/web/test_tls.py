@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from newsflow.model import Outcome
 from newsflow.settings import Settings
-from newsflow.web.dial import tls_context
+from newsflow.web.guarded_connection import tls_context
 from newsflow.web.transport import Transport
 from tests.webserver import Server, says
 

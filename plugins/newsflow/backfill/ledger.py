@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.backfill.records import Found
+from newsflow.backfill.records import FoundRecord
 from newsflow.backfill.selection import Selection
 from newsflow.model import CapturePointer, Outcome
 from newsflow.store import queries
@@ -23,14 +23,14 @@ _UNDER_WAY = frozenset({"captured", "extracted", "clustered"})
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PageCandidate:
     """A found record and the page that it would be a capture of."""
 
     url: str
     key: bytes
     origin: str
     publisher: str
-    found: Found
+    found: FoundRecord
 
     @property
     def rank(self) -> tuple[datetime, str]:
@@ -38,25 +38,25 @@ class Candidate:
         return self.found.when, self.found.digest
 
 
-def candidate(found: Found, selection: Selection) -> Candidate | None:
+def candidate(found: FoundRecord, selection: Selection) -> PageCandidate | None:
     """None for a URL that can't be a page's."""
     try:
         url = canonicalise(found.exchange.final_url)
-        return Candidate(url, url_hash(url), origin_of(url), selection.publisher(url), found)
+        return PageCandidate(url, url_hash(url), origin_of(url), selection.publisher(url), found)
     except BadUrl:
         return None
 
 
-def newest(candidates: Iterable[Candidate]) -> list[Candidate]:
+def newest(candidates: Iterable[PageCandidate]) -> list[PageCandidate]:
     """One for each page, in the order of their keys, which is the order of locks."""
-    best: dict[bytes, Candidate] = {}
+    best: dict[bytes, PageCandidate] = {}
     for one in candidates:
         if one.key not in best or best[one.key].rank < one.rank:
             best[one.key] = one
     return [best[key] for key in sorted(best)]
 
 
-def refuses(page: Any, one: Candidate, run_id: int) -> str:
+def refuses(page: Any, one: PageCandidate, run_id: int) -> str:
     """Why a page keeps what it has: `refused`, `busy` or `known`; '' where the capture is taken.
 
     :param page: row of `backfill.lock_pages`.
@@ -103,7 +103,7 @@ def register(
     )
 
 
-def write(writer: ArchiveWriter, one: Candidate) -> CapturePointer:
+def write(writer: ArchiveWriter, one: PageCandidate) -> CapturePointer:
     """Copy a record into our archive: its gzip member as it is, or packed anew."""
     found = one.found
     if member := found.member:
@@ -117,7 +117,7 @@ def book(
     shard: int,
     shards: int,
     sealed: SealedFile,
-    taken: Mapping[int, tuple[Candidate, CapturePointer]],
+    taken: Mapping[int, tuple[PageCandidate, CapturePointer]],
     now: datetime,
 ) -> None:
     """Note a sealed file, its captures, and the pages that go on to extract."""
@@ -132,7 +132,7 @@ def book(
     queries.run(conn, "backfill.enter_extract", run_id=run_id, page_ids=page_ids, shards=shards)
 
 
-def _capture(page_id: int, run_id: int, one: Candidate, at: CapturePointer) -> tuple[object, ...]:
+def _capture(page_id: int, run_id: int, one: PageCandidate, at: CapturePointer) -> tuple[object, ...]:
     exchange = one.found.exchange
     kind = exchange.headers.get("content-type", "")
     signals = json.dumps(rights.of_page(exchange, {}))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
-from newsflow.backfill import discover, step
-from newsflow.backfill.request import Request
+from newsflow.backfill import page_sources, step
+from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import Clock, utcnow
 from newsflow.model import Stage, StageReport
 from newsflow.pipeline import Funnel, Shard
@@ -36,14 +36,14 @@ class Totals:
 
 
 def open_run(
-    settings: Settings, dag_run_id: str, request: Request, *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
 ) -> int:
     """Open a run, or find it again; returns its number."""
     with session(settings.dsn) as conn:
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params())
 
 
-def unfinished(settings: Settings, request: Request) -> str | None:
+def unfinished(settings: Settings, request: BackfillRequest) -> str | None:
     """Name of the command's newest run of the same request that did not come to its end."""
     with session(settings.dsn) as conn:
         found = queries.value(
@@ -52,13 +52,13 @@ def unfinished(settings: Settings, request: Request) -> str | None:
     return str(found) if found else None
 
 
-def plan(settings: Settings, run_id: int, request: Request, *, clock: Clock = utcnow) -> list[Shard]:
+def plan(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Clock = utcnow) -> list[Shard]:
     """List the files and register the pages to fetch; returns the shards that read files (at least one).
 
     It is a step of its own: where it fails, `check` finds it without an end, though nothing else is missing.
     """
     with runs.work(settings, run_id, Stage.BACKFILL, 0, clock):
-        discover.discover(settings, run_id, request, clock=clock)
+        page_sources.discover(settings, run_id, request, clock=clock)
         shards = step.plan_files(settings, run_id, request, clock=clock)
     return [_shard(settings, run_id, n) for n in range(shards)] or [Shard(0, 0, "no files")]
 
@@ -68,7 +68,9 @@ def _shard(settings: Settings, run_id: int, number: int) -> Shard:
     return Shard(number, found.files, f"{found.files} files, {found.bytes / 1e6:.0f} MB")
 
 
-def read(settings: Settings, run_id: int, shard: int, request: Request, *, clock: Clock = utcnow) -> StageReport:
+def read(
+    settings: Settings, run_id: int, shard: int, request: BackfillRequest, *, clock: Clock = utcnow
+) -> StageReport:
     """Read a shard's WARC files into captures."""
     return pipeline.log_report(step.read(settings, run_id, shard, request, clock=clock))
 
@@ -107,7 +109,7 @@ def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
 
 
 def run_all(
-    settings: Settings, dag_run_id: str, request: Request, *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
 ) -> Funnel:
     """The whole backfill in this process; the same name goes on with a run that was killed.
 

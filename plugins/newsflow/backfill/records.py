@@ -41,7 +41,7 @@ class LostFileError(Exception):
     """The file's server or disk failed while it was read."""
 
 
-class Tape:
+class CopiedBytes:
     """Passes a stream on and keeps what was read since the last `forget`.
 
     fastwarc turns an exception of its stream into a panic, so one is kept as `error` and
@@ -77,9 +77,9 @@ class Tape:
         """Offset of the next byte, as the stream counts."""
         return self._stream.tell() - sum(map(len, self._again))
 
-    def from_here(self, start: int) -> Tape:
+    def from_here(self, start: int) -> CopiedBytes:
         """A tape of the same stream that gives what was kept from `start` on once more."""
-        found = Tape(self._stream)
+        found = CopiedBytes(self._stream)
         found._again.append(self.cut(start, self._stream.tell()))
         found._start = start
         return found
@@ -97,7 +97,7 @@ class Tape:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRecord:
     """A record that passed the filter.
 
     :param packed: what the file holds from its begin to that of the next response record.
@@ -123,7 +123,7 @@ class Read(NamedTuple):
 
     next_offset: int
     refused: str = ""
-    found: Found | None = None
+    found: FoundRecord | None = None
 
 
 Refuses = Callable[[WarcRecord], str]
@@ -140,7 +140,7 @@ def read(stream: Stream, refuses: Refuses, refuses_page: RefusesPage) -> Iterato
     :raises BrokenFileError: where the bytes are no WARC record, up to the file's end.
     :raises LostFileError: where the stream fails.
     """
-    tape: Tape | None = Tape(stream)
+    tape: CopiedBytes | None = CopiedBytes(stream)
     skipping = False
     while tape is not None:
         try:
@@ -165,8 +165,8 @@ class _DamagedError(Exception):
         self.at = at
 
 
-def _read(tape: Tape, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
-    waiting: tuple[int, str, Found | None] | None = None
+def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
+    waiting: tuple[int, str, FoundRecord | None] | None = None
     resumable: bool | None = None
     first = tape.tell()
     try:
@@ -192,13 +192,13 @@ def _read(tape: Tape, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[R
         yield _complete(tape, *waiting, tape.tell(), resumable is not False)
 
 
-def _end_of_member(tape: Tape, start: int) -> int:
+def _end_of_member(tape: CopiedBytes, start: int) -> int:
     """Where the sound gzip member at `start` ends; 0 where there is none."""
     member = _member(tape.cut(start, tape.tell()))
     return start + len(member) if member else 0
 
 
-def _behind(tape: Tape, damaged: int) -> Tape | None:
+def _behind(tape: CopiedBytes, damaged: int) -> CopiedBytes | None:
     """What is left of a file behind damage, from the next gzip member that holds a WARC record; None where none is."""
     data, begin, looked = tape.cut(damaged, tape.tell()), damaged, 1
     while True:
@@ -236,7 +236,7 @@ def _is_cut(data: bytes) -> bool:
     return False
 
 
-def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> tuple[str, Found | None]:
+def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> tuple[str, FoundRecord | None]:
     refused = refuses(record)
     if refused:
         return refused, None
@@ -248,10 +248,10 @@ def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> t
     refused = refuses_page(stored.exchange)
     if refused or stored.when is None:
         return refused or "date", None
-    return "", Found(stored.exchange, stored.when, b"", warc.digest(stored.exchange.body))
+    return "", FoundRecord(stored.exchange, stored.when, b"", warc.digest(stored.exchange.body))
 
 
-def _complete(tape: Tape, at: int, refused: str, found: Found | None, end: int, resumable: bool) -> Read:
+def _complete(tape: CopiedBytes, at: int, refused: str, found: FoundRecord | None, end: int, resumable: bool) -> Read:
     next_offset = end if resumable else 0
     if found is None:
         return Read(next_offset, refused)

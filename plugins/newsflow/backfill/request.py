@@ -11,7 +11,7 @@ from newsflow.backfill.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BackfillRequest:
     """Sources and filters.
 
     :param warc: WARC files, folders, object-store prefixes, or lists of them (`warc.paths.gz`).
@@ -32,7 +32,7 @@ class Request:
     anonymous: bool = False
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Request:
+    def from_params(cls, params: Mapping[str, Any]) -> BackfillRequest:
         """From Airflow's Params (or any mapping with these keys).
 
         :raises ValueError: for a date that is none, a span that ends before it begins, or no source at all.

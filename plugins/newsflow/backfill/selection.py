@@ -46,7 +46,7 @@ class Selection:
     _hosts: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def fingerprint(self) -> str:
+    def filter_hash(self) -> str:
         """Equal for equal filters; files that were read with other ones are read anew."""
         filters = [sorted(self.publishers), sorted(self.languages), str(self.since), str(self.until)]
         return hashlib.sha256(json.dumps(filters).encode()).hexdigest()[:12]

@@ -15,7 +15,7 @@ import fsspec
 import requests
 from urllib3.exceptions import HTTPError
 
-from newsflow.backfill import lists
+from newsflow.backfill import source_lists
 from newsflow.backfill.records import Stream
 
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
@@ -67,7 +67,7 @@ class Sources:
         :raises OSError: where it can't be read to its end.
         """
         with closing(cast(BinaryIO, self.open(given, 0))) as stream:
-            yield from lists.lines(stream)
+            yield from source_lists.lines(stream)
 
     def open(self, source: str, offset: int) -> Stream:
         """A file's bytes from an offset on; close it when done.

@@ -14,14 +14,14 @@ from typing import Any
 
 from fastwarc.warc import WarcRecord
 
-from newsflow.ahead import ahead
 from newsflow.backfill import ledger, records
-from newsflow.backfill.ledger import Candidate
+from newsflow.backfill.ledger import PageCandidate
 from newsflow.backfill.records import Read
-from newsflow.backfill.request import Request
+from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.selection import refuses_answer
 from newsflow.backfill.sources import Source, Sources
 from newsflow.clock import Clock, utcnow
+from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -36,7 +36,7 @@ BATCH_BYTES = 32 * 1024 * 1024  # or so many bytes of them
 NOTE = 10_000  # records after which progress is noted though nothing was found
 
 
-def plan_files(settings: Settings, run_id: int, request: Request, *, clock: Clock = utcnow) -> int:
+def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Clock = utcnow) -> int:
     """List the WARC files and share them among the shards, the largest first; returns the shards used.
 
     :raises OSError: where a source is not there.
@@ -46,7 +46,7 @@ def plan_files(settings: Settings, run_id: int, request: Request, *, clock: Cloc
     if not found:
         return 0
     shards = max(1, min(settings.shards, len(found)))
-    selection, now = request.selection({}).fingerprint, clock()
+    selection, now = request.selection({}).filter_hash, clock()
     data = [
         (source.name, selection, run_id, shard, source.version, source.bytes, now)
         for source, shard in _shared(list(found.values()), shards)
@@ -66,7 +66,9 @@ def _shared(found: list[Source], shards: int) -> list[tuple[Source, int]]:
     return placed
 
 
-def read(settings: Settings, run_id: int, shard: int, request: Request, *, clock: Clock = utcnow) -> StageReport:
+def read(
+    settings: Settings, run_id: int, shard: int, request: BackfillRequest, *, clock: Clock = utcnow
+) -> StageReport:
     """Read a shard's WARC files into captures; goes on where an earlier attempt or run stopped.
 
     A file that can't be read is an outcome in `ingest.backfill_file`; only trouble of our own raises.
@@ -76,7 +78,7 @@ def read(settings: Settings, run_id: int, shard: int, request: Request, *, clock
         with transaction(step.conn):
             files = queries.rows(step.conn, "backfill.files", run_id=run_id, shard=shard)
             owners = {row.origin: row.name for row in queries.rows(step.conn, "backfill.publishers")}
-        reader = Reader(step, settings, request, owners)
+        reader = WarcReader(step, settings, request, owners)
         for row in files:
             if not reader.spent:
                 reader.file(row)
@@ -84,7 +86,7 @@ def read(settings: Settings, run_id: int, shard: int, request: Request, *, clock
 
 
 @dataclass
-class Progress:
+class ReadProgress:
     """How far a file was dealt with."""
 
     source: str
@@ -119,7 +121,7 @@ class _Batch:
     records: int = 0
     matched: int = 0
     bytes: int = 0
-    found: list[Candidate] = field(default_factory=list)
+    found: list[PageCandidate] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     last: bool = False
 
@@ -132,7 +134,7 @@ class _Batch:
         else:
             self.matched += 1
 
-    def add(self, one: Candidate) -> None:
+    def add(self, one: PageCandidate) -> None:
         """A page that can be taken."""
         self.found.append(one)
         self.bytes += len(one.found.exchange.body)
@@ -142,10 +144,10 @@ class _Batch:
         return len(self.found) >= BATCH or self.bytes >= BATCH_BYTES or self.records >= NOTE
 
 
-class Reader:
+class WarcReader:
     """Reads one file after the other."""
 
-    def __init__(self, step: Work, settings: Settings, request: Request, owners: dict[str, str]) -> None:
+    def __init__(self, step: Work, settings: Settings, request: BackfillRequest, owners: dict[str, str]) -> None:
         self._step, self._shards = step, settings.shards
         self._selection = request.selection(owners)
         self._left = request.limit
@@ -159,7 +161,7 @@ class Reader:
 
     def file(self, row: Any) -> None:
         """Read a file from where it was left."""
-        progress = Progress(**{name: getattr(row, name) for name in _FIELDS}, skipped=Counter(row.skipped))
+        progress = ReadProgress(**{name: getattr(row, name) for name in _FIELDS}, skipped=Counter(row.skipped))
         try:
             self._read(progress)
         except (records.BrokenFileError, records.LostFileError) as error:
@@ -167,13 +169,13 @@ class Reader:
             with transaction(self._step.conn):
                 self._save(progress, "failed", str(error))
 
-    def _read(self, progress: Progress) -> None:
+    def _read(self, progress: ReadProgress) -> None:
         try:
             stream: Any = self._sources.open(progress.source, progress.offset)
         except OSError as error:
             raise records.LostFileError(str(error)) from error
         made = self._batches(progress.source, stream, progress.offset, 0 if progress.offset else progress.records)
-        with closing(stream), closing(ahead(made)) as batches:
+        with closing(stream), closing(prefetch(made)) as batches:
             for batch in batches:
                 self._flush(progress, batch)
                 if self.spent:
@@ -216,7 +218,7 @@ class Reader:
         refused = refuses_answer(exchange.status, exchange.headers.get("content-type", ""))
         return refused or self._selection.refuses_language(exchange.headers, exchange.body)
 
-    def _flush(self, progress: Progress, batch: _Batch) -> None:
+    def _flush(self, progress: ReadProgress, batch: _Batch) -> None:
         """One transaction: pages, captures, the run's pages, and how far the file was read."""
         step = self._step
         progress.add(batch)
@@ -232,7 +234,7 @@ class Reader:
         if self._left is not None:
             self._left -= taken
 
-    def _store(self, progress: Progress, found: list[Candidate]) -> int:
+    def _store(self, progress: ReadProgress, found: list[PageCandidate]) -> int:
         conn, now = self._step.conn, self._step.clock()
         best = ledger.newest(found)
         progress.skipped["known"] += len(found) - len(best)
@@ -255,7 +257,7 @@ class Reader:
             ledger.book(conn, self._step.run_id, self._step.shard, self._shards, sealed, taken, now)
         return len(taken)
 
-    def _save(self, progress: Progress, state: str, detail: str) -> None:
+    def _save(self, progress: ReadProgress, state: str, detail: str) -> None:
         numbers = {name: getattr(progress, name) for name in ("offset", "parts", "records", "matched", "taken")}
         queries.run(
             self._step.conn,
@@ -274,7 +276,7 @@ class Reader:
 _FIELDS = ("source", "selection", "bytes", "offset", "parts", "records", "matched", "taken")
 
 
-def _part(progress: Progress) -> str:
+def _part(progress: ReadProgress) -> str:
     """The archive file of the next batch: known from the ledger, so that a repeated batch replaces its orphan."""
     name = hashlib.sha256(f"{progress.selection} {progress.source}".encode()).hexdigest()[:16]
     return f"backfill/{name}/{progress.parts + 1:05d}{SUFFIX}"

@@ -14,7 +14,7 @@ from newsflow.clock import utcnow
 from newsflow.settings import get_settings
 
 if TYPE_CHECKING:
-    from newsflow.store.audit import Audit
+    from newsflow.store.archive_audit import Audit
 
 app = typer.Typer(add_completion=False)
 
@@ -37,7 +37,7 @@ def age(text: str) -> timedelta:
 
 def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
     from newsflow.store.archive import Archive
-    from newsflow.store.audit import audit
+    from newsflow.store.archive_audit import audit
     from newsflow.store.db import session
 
     settings = get_settings()
@@ -83,13 +83,13 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Delete what crashes left behind: files that the ledger does not know, or says are gone."""
-    from newsflow.store import audit
+    from newsflow.store import archive_audit
     from newsflow.store.archive import Archive
 
     found = _audit("", False, age(older))
-    names = [fault.file for fault in found.faults if fault.kind in audit.STRAYS]
+    names = [fault.file for fault in found.faults if fault.kind in archive_audit.STRAYS]
     if not dry_run:
-        audit.sweep(Archive(get_settings().archive_url), found)
+        archive_audit.sweep(Archive(get_settings().archive_url), found)
     verb = "would delete" if dry_run else "deleted"
     typer.echo(json.dumps({"deleted": names, "dry_run": dry_run}) if as_json else f"{verb} {len(names)} files")
 
@@ -102,7 +102,7 @@ def prune(
     as_json: Json = False,
 ) -> None:
     """Delete or move old captures, with the ledger in step. Articles stay; they can't be reprocessed after a delete."""
-    from newsflow.store import retention
+    from newsflow.store import archive_retention
     from newsflow.store.archive import Archive
     from newsflow.store.db import session
 
@@ -110,9 +110,9 @@ def prune(
     before = now - age(older)
     with session(settings.dsn) as conn:
         if dry_run:
-            found = retention.expired(conn, before)
+            found = archive_retention.expired(conn, before)
         else:
-            found = list(retention.prune(conn, Archive(settings.archive_url), before, now, move_to=move_to))
+            found = list(archive_retention.prune(conn, Archive(settings.archive_url), before, now, move_to=move_to))
     size = sum(file.bytes for file in found)
     if as_json:
         typer.echo(json.dumps({"files": [file.file for file in found], "bytes": size, "dry_run": dry_run}))

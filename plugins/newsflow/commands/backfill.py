@@ -16,7 +16,7 @@ from newsflow.settings import get_settings
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-    from newsflow.commands.watch import Line, Look
+    from newsflow.commands.progress_bars import Bar, Look
 
 app = typer.Typer(add_completion=False)
 
@@ -40,12 +40,14 @@ def run(
 ) -> None:
     """Read the sources, then extract, deduplicate and load what they hold. Killed and run again, it goes on."""
     from newsflow.backfill import pipeline
-    from newsflow.backfill.request import Request
+    from newsflow.backfill.request import BackfillRequest
+    from newsflow.commands.progress_bars import watched
     from newsflow.commands.run import render
-    from newsflow.commands.watch import watched
 
     lists = {"warc": warc, "sitemaps": sitemap, "urls": url, "publishers": publisher, "languages": language}
-    request = Request.from_params({**lists, "since": since, "until": until, "limit": limit, "anonymous": anonymous})
+    request = BackfillRequest.from_params(
+        {**lists, "since": since, "until": until, "limit": limit, "anonymous": anonymous}
+    )
     settings = get_settings()
     name = name or pipeline.unfinished(settings, request) or f"{pipeline.CLI}{utcnow().isoformat()}"
     run_id = pipeline.open_run(settings, name, request)
@@ -57,12 +59,12 @@ def run(
 def _look(run_id: int) -> Look:
     """Files by their bytes and records, the other stages by their pages."""
     from newsflow.backfill import pipeline
-    from newsflow.commands.watch import Line, stages
+    from newsflow.commands.progress_bars import Bar, stages
 
-    def look(conn: Connection) -> Iterator[Line]:
+    def look(conn: Connection) -> Iterator[Bar]:
         read = pipeline.totals_of(conn, run_id)
         note = f"{read.records:,} records, {read.taken:,} taken; {read.done} of {read.files} files"
-        yield Line("read, MB", round(read.bytes_read / 1e6), round(read.bytes / 1e6), note)
+        yield Bar("read, MB", round(read.bytes_read / 1e6), round(read.bytes / 1e6), note)
         yield from (line for line in stages(run_id)(conn) if line.name != Stage.BACKFILL)
 
     return look

@@ -19,14 +19,14 @@ def explain(
 ) -> None:
     """Show, paragraph by paragraph, what was kept or cut and why, and where each field came from."""
     from newsflow.commands.extract import page
-    from newsflow.extract import report
+    from newsflow.extract import explanation
     from newsflow.extract.document import read
     from newsflow.model import Hints
 
     found = page(source)
     reading = read(found.html, url or found.url, Hints(content_type=found.content_type))
     if html:
-        html.write_text(report.html(reading), encoding="utf-8")
+        html.write_text(explanation.html(reading), encoding="utf-8")
         sys.stderr.write(f"newsflow: the report is in {html}\n")
     else:
-        sys.stdout.writelines(line + "\n" for line in report.text(reading))
+        sys.stdout.writelines(line + "\n" for line in explanation.text(reading))

@@ -29,9 +29,9 @@ def export(
 ) -> None:
     """Export articles that changed since a cursor: whole files, and a manifest."""
     from newsflow.clock import utcnow
-    from newsflow.export.export import Target
-    from newsflow.export.export import export as write
     from newsflow.export.formats import FORMATS
+    from newsflow.export.step import Target
+    from newsflow.export.step import export as write
     from newsflow.store.db import session
 
     if format not in FORMATS:

@@ -50,7 +50,7 @@ def _one(source: str, url: str) -> None:
 
 
 @dataclass(frozen=True)
-class Page:
+class ShownExtraction:
     """What was read, and what its transport said of it."""
 
     html: bytes
@@ -58,7 +58,7 @@ class Page:
     content_type: str = ""
 
 
-def page(source: str) -> Page:
+def page(source: str) -> ShownExtraction:
     """A page from a file, standard input, or a URL (asked through the guarded transport).
 
     :raises OSError: where it can't be read.
@@ -66,15 +66,15 @@ def page(source: str) -> Page:
     from newsflow.extract.manifest import bounded, read_page
 
     if source == "-":
-        return Page(bounded(sys.stdin.buffer, "standard input"))
+        return ShownExtraction(bounded(sys.stdin.buffer, "standard input"))
     if source.startswith(("http://", "https://")):
         return _asked(source)
     if "://" in source:
         raise OSError(f"{source}: only http:// and https:// addresses are asked")
-    return Page(read_page(Path(source)))
+    return ShownExtraction(read_page(Path(source)))
 
 
-def _asked(url: str) -> Page:
+def _asked(url: str) -> ShownExtraction:
     from newsflow.model import Outcome
     from newsflow.web.transport import Transport
 
@@ -82,7 +82,7 @@ def _asked(url: str) -> Page:
         answer = transport.exchange(url)
     if answer.outcome is not Outcome.OK:
         raise OSError(f"{url}: {answer.outcome} {answer.detail}".rstrip())
-    return Page(answer.body, answer.final_url or url, answer.headers.get("content-type", ""))
+    return ShownExtraction(answer.body, answer.final_url or url, answer.headers.get("content-type", ""))
 
 
 def _batch(manifest: Path, workers: int, site_lines: bool) -> None:

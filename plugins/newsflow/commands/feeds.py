@@ -25,7 +25,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a feed, or the best of the feeds of a site (and its news sitemap, which fills gaps)."""
-    from newsflow.poll.lists import Listed
+    from newsflow.subscriptions.lists import Listed
 
     if unchecked:
         _added([Listed(url, publisher)], as_json)
@@ -59,9 +59,9 @@ def discover(
 @app.command("proposals")
 def proposals(as_json: AsJson = False) -> None:
     """List the new addresses found for dead feeds."""
-    from newsflow.poll import repair
+    from newsflow.subscriptions import proposals
 
-    found = _with_db(repair.waiting)
+    found = _with_db(proposals.waiting)
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
         return
@@ -111,7 +111,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Add the feeds of a list."""
-    from newsflow.poll import lists
+    from newsflow.subscriptions import lists
 
     kind = "txt" if file == "-" else lists.format_of(file)
     data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -123,8 +123,8 @@ def export(
     file: Annotated[str, typer.Argument(help="Where to: .opml, .yaml, .csv or .txt; - writes OPML to stdout.")] = "-",
 ) -> None:
     """Write all active feeds as a list."""
-    from newsflow.poll import lists
-    from newsflow.poll.lists import Listed
+    from newsflow.subscriptions import lists
+    from newsflow.subscriptions.lists import Listed
 
     feeds = [Listed(row.url, row.publisher, row.title, row.home) for row in _listing(None) if row.state == "active"]
     text = lists.write(feeds, "opml" if file == "-" else lists.format_of(file))
@@ -156,25 +156,25 @@ def list_(
 @app.command("remove")
 def remove(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
     """Stop polling feeds; what they brought stays."""
-    from newsflow.poll import subscriptions
+    from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: subscriptions.remove(conn, urls), "removed")
+    _changed(urls, lambda conn: store.remove(conn, urls), "removed")
 
 
 @app.command("pause")
 def pause(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
     """Pause feeds."""
-    from newsflow.poll import subscriptions
+    from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: subscriptions.pause(conn, urls, paused=True), "paused")
+    _changed(urls, lambda conn: store.pause(conn, urls, paused=True), "paused")
 
 
 @app.command("resume")
 def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
     """Resume paused feeds."""
-    from newsflow.poll import subscriptions
+    from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: subscriptions.pause(conn, urls, paused=False), "resumed")
+    _changed(urls, lambda conn: store.pause(conn, urls, paused=False), "resumed")
 
 
 def _with_db(work: Callable[[Any], Any]) -> Any:
@@ -186,14 +186,14 @@ def _with_db(work: Callable[[Any], Any]) -> Any:
 
 
 def _listing(publishers: list[str] | None) -> list[Any]:
-    from newsflow.poll import subscriptions
+    from newsflow.subscriptions import store
 
-    return list(_with_db(lambda conn: subscriptions.listing(conn, publishers)))
+    return list(_with_db(lambda conn: store.listing(conn, publishers)))
 
 
 def _find(url: str) -> list[Any]:
-    from newsflow.poll.finder import search
     from newsflow.settings import get_settings
+    from newsflow.subscriptions.finder import search
 
     return list(search(get_settings(), url if "://" in url else f"https://{url}"))
 
@@ -206,9 +206,9 @@ def _show(found: list[Any]) -> None:
 
 def _settle(number: int, *, accepted: bool) -> None:
     from newsflow.clock import utcnow
-    from newsflow.poll import repair
+    from newsflow.subscriptions import proposals
 
-    url = _with_db(lambda conn: repair.settle(conn, number, utcnow(), accepted=accepted))
+    url = _with_db(lambda conn: proposals.settle(conn, number, utcnow(), accepted=accepted))
     typer.echo(f"{'accepted' if accepted else 'declined'} {url}")
 
 
@@ -223,9 +223,9 @@ def _changed(urls: list[str], change: Callable[[Any], list[str]], word: str) -> 
 
 def _added(feeds: list[Any], as_json: bool) -> None:
     from newsflow.clock import utcnow
-    from newsflow.poll import subscriptions
+    from newsflow.subscriptions import store
 
-    found = _with_db(lambda conn: subscriptions.add(conn, feeds, utcnow()))
+    found = _with_db(lambda conn: store.add(conn, feeds, utcnow()))
     if as_json:
         typer.echo(json.dumps({"new": found.new, "known": found.known, "refused": dict(found.refused)}))
     else:

@@ -16,8 +16,8 @@ from newsflow.settings import get_settings
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-    from newsflow.commands.watch import Line
-    from newsflow.importer.read import Reading
+    from newsflow.commands.progress_bars import Bar
+    from newsflow.importer.read import FileReading
     from newsflow.importer.step import Imported
 
 app = typer.Typer(add_completion=False)
@@ -35,9 +35,9 @@ def import_(
     They go through deduplication and load like all others. A second import changes nothing.
     Exit code 0: done (rejected rows are named); 1: the file can't be read, or no row of it could be taken.
     """
-    from newsflow.commands.watch import watched
+    from newsflow.commands.progress_bars import watched
+    from newsflow.importer.file_row import parse_map
     from newsflow.importer.read import UnreadableError
-    from newsflow.importer.rows import parse_map
     from newsflow.importer.step import import_file
 
     try:
@@ -60,24 +60,24 @@ class Bars:
     """How far an import is: the file by its bytes and rows, then the stages by their pages."""
 
     _run_id: int = 0
-    _reading: Reading | None = None
+    _reading: FileReading | None = None
     _started: float = 0
     _seconds: float = 1
 
-    def begin(self, run_id: int, reading: Reading) -> None:
+    def begin(self, run_id: int, reading: FileReading) -> None:
         """An import has begun."""
         self._run_id, self._reading, self._started = run_id, reading, monotonic()
 
-    def look(self, conn: Connection) -> Iterator[Line]:
+    def look(self, conn: Connection) -> Iterator[Bar]:
         """A bar for the file and one for each stage that has begun."""
-        from newsflow.commands.watch import Line, stages
+        from newsflow.commands.progress_bars import Bar, stages
 
         if self._reading is None:
             return
         done, size, rows = self._reading.done, self._reading.size, self._reading.records
         if done < size:
             self._seconds = monotonic() - self._started
-        yield Line("read, MB", round(done / 1e6), round(size / 1e6), f"{rows:,} rows, {rows / self._seconds:,.0f}/s")
+        yield Bar("read, MB", round(done / 1e6), round(size / 1e6), f"{rows:,} rows, {rows / self._seconds:,.0f}/s")
         yield from stages(self._run_id)(conn)
 
 

@@ -43,9 +43,9 @@ def up(
     Where servers of this home are up already, those are used, and left up.
     """
     from newsflow.local.launcher import up as start
-    from newsflow.local.show import Show
+    from newsflow.local.terminal import Terminal
 
-    return start(_home(), get_settings(), Show(), run=run, once=once, feeds=feeds)
+    return start(_home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds)
 
 
 @down_app.command()
@@ -63,9 +63,9 @@ def psql(context: typer.Context) -> int:
     """Open psql on the news database; a server is started for it where none is up. Options are psql's."""
     from newsflow.local.launcher import database
     from newsflow.local.postgres import binaries
-    from newsflow.local.show import Show
+    from newsflow.local.terminal import Terminal
 
-    with database(_home(), get_settings(), Show.on_stderr()) as url:
+    with database(_home(), get_settings(), Terminal.on_stderr()) as url:
         words = [str(binaries() / "psql"), *context.args]
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
         try:

@@ -37,10 +37,10 @@ def compare(
 ) -> None:
     """Dry run: extract stored captures again and report what would change; nothing is touched."""
     from newsflow.reprocess import pipeline
-    from newsflow.reprocess.request import Selection
+    from newsflow.reprocess.request import ReprocessRequest
 
     lists = {"publishers": publisher, "outcomes": outcome, "extractors": extractor}
-    selection = Selection.from_params({**lists, "since": since, "until": until, "limit": limit})
+    selection = ReprocessRequest.from_params({**lists, "since": since, "until": until, "limit": limit})
     number = pipeline.compare(get_settings(), _name(name, "compare"), selection)
     report(number, as_json=as_json)
 

@@ -12,7 +12,7 @@ from newsflow.clock import utcnow
 from newsflow.settings import Settings, get_settings
 
 if TYPE_CHECKING:
-    from newsflow.pipeline import Funnel, Request
+    from newsflow.pipeline import Funnel, RunRequest
 
 app = typer.Typer(add_completion=False)
 
@@ -28,9 +28,9 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="The funnel as one JSON object on stdout.")] = False,
 ) -> None:
     """Poll, fetch, extract, deduplicate, load and check, here and now."""
-    from newsflow.pipeline import Request
+    from newsflow.pipeline import RunRequest
 
-    request = Request(tuple(publisher or ()), tuple(feed or ()), limit, force)
+    request = RunRequest(tuple(publisher or ()), tuple(feed or ()), limit, force)
     while True:
         result = _watched(get_settings(), request)
         typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
@@ -39,9 +39,9 @@ def run(
         time.sleep(every * 60)
 
 
-def _watched(settings: Settings, request: Request) -> Funnel:
+def _watched(settings: Settings, request: RunRequest) -> Funnel:
     from newsflow import pipeline
-    from newsflow.commands.watch import stages, watched
+    from newsflow.commands.progress_bars import stages, watched
 
     name = f"cli__{utcnow().isoformat()}"
     run_id = pipeline.open_run(settings, "cli", name, request)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from newsflow.dedupe.comparison_text import ComparisonText
+from newsflow.dedupe.fact_conflicts import LONGEST
 from newsflow.dedupe.shingles import Positions, distinct
-from newsflow.dedupe.slots import LONGEST
-from newsflow.dedupe.texts import Text
 
 LEAD = 25  # shingles
 LEAD_SHARE = 0.3  # of them; fewer in common are chance
@@ -22,8 +22,8 @@ _NOWHERE = np.empty(0, dtype=np.int64)
 class Match:
     """What two texts share: places of shingles of `a` that stand in `b`, in order, and their places there."""
 
-    a: Text
-    b: Text
+    a: ComparisonText
+    b: ComparisonText
     here: Positions
     there: Positions
     repeated: Positions  # indices of those that stand in several places of `b`
@@ -35,7 +35,7 @@ class Match:
         return len(self.here) if whole else len(distinct(self.a.shingles.hashes[self.here]))
 
 
-def match(a: Text, b: Text) -> Match:
+def match(a: ComparisonText, b: ComparisonText) -> Match:
     """Find the shingles of `a` in `b`; of several places there it names the first, see `straightened`."""
     if not len(a.sorted) or not len(b.sorted):
         return Match(a, b, _NOWHERE, _NOWHERE, _NOWHERE)
@@ -48,7 +48,7 @@ def match(a: Text, b: Text) -> Match:
     return Match(a, b, here, b.by_hash[places[here]], _repeated(b, places[here]))
 
 
-def _repeated(b: Text, at: Positions) -> Positions:
+def _repeated(b: ComparisonText, at: Positions) -> Positions:
     """Which of these places among the sorted shingles of `b` hold one that comes again."""
     if len(b.unique) == len(b.sorted):
         return _NOWHERE
@@ -77,7 +77,7 @@ def disordered(there: Positions) -> bool:
     return back >= MESSES and len(there) < DISORDER * back
 
 
-def covered(a: Text, here: Positions, gaps: Gaps) -> float:
+def covered(a: ComparisonText, here: Positions, gaps: Gaps) -> float:
     """Share of the shorter text that is shared or stands in a short gap: 1 where an editor went over all of it."""
     ends = a.shingles.ends[here]
     shared = int(ends[-1] - here[-1] + np.sum(np.minimum(ends[:-1], here[1:]) - here[:-1]))
@@ -85,7 +85,7 @@ def covered(a: Text, here: Positions, gaps: Gaps) -> float:
     return (shared + short) / len(a.words)
 
 
-def gaps(a: Text, b: Text, here: Positions, there: Positions) -> Gaps:
+def gaps(a: ComparisonText, b: ComparisonText, here: Positions, there: Positions) -> Gaps:
     """What stands between shared runs, and before the first: there from the first word that both have.
 
     A dateline or an agency's mark at the very start says nothing of the text.
@@ -104,14 +104,14 @@ def gaps(a: Text, b: Text, here: Positions, there: Positions) -> Gaps:
     return found
 
 
-def leads(a: Text, b: Text, here: Positions, there: Positions) -> bool:
+def leads(a: ComparisonText, b: ComparisonText, here: Positions, there: Positions) -> bool:
     """Whether either text's lead stands in the other: two articles above one long form share no lead."""
     if here.searchsorted(LEAD) >= LEAD_SHARE * min(LEAD, len(a.sorted)):
         return True
     return len(np.unique(there[there < LEAD])) >= LEAD_SHARE * LEAD
 
 
-def one_top(a: Text, here: Positions, there: Positions) -> bool:
+def one_top(a: ComparisonText, here: Positions, there: Positions) -> bool:
     """Whether one lead is the other's: a part that begins so begins with the whole, whatever was cut behind it."""
     both = np.count_nonzero(there[: here.searchsorted(LEAD)] < LEAD)
     return bool(both >= LEAD_SHARE * min(LEAD, len(a.sorted)))

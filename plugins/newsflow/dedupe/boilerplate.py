@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from newsflow.dedupe.credits import is_credit
-from newsflow.text.sitelines import fingerprint
+from newsflow.text.site_lines import line_hash
 
 _PHRASES = (
     # comment forms
@@ -63,7 +63,7 @@ def without_boilerplate(body: str, site_lines: frozenset[int] = frozenset()) -> 
     """
     glue = "\n" if "\n" in body else " "
     lines = body.split("\n") if glue == "\n" else _SENTENCE.split(body)
-    kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and fingerprint(s) in site_lines)]
+    kept = [s for s in lines if not is_boilerplate(s) and not (site_lines and line_hash(s) in site_lines)]
     while kept and is_credit(kept[-1]):
         kept.pop()
     return glue.join(kept) if len(kept) < len(lines) and any(map(str.strip, kept)) else body

@@ -10,13 +10,13 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe import candidates, store
-from newsflow.dedupe.alarms import alarms
-from newsflow.dedupe.crew import Crew
-from newsflow.dedupe.judge import Pair, pages_of
+from newsflow.dedupe.canonical import find_canonical
+from newsflow.dedupe.comparer import Pair, pages_of
+from newsflow.dedupe.comparer_pool import ComparerPool
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import Edge, Member, Story, components
-from newsflow.dedupe.twins import find_twins
-from newsflow.dedupe.verify import Verdict
+from newsflow.dedupe.suspicious_stories import alarms
+from newsflow.dedupe.verify import Comparison
 from newsflow.store import queries
 
 
@@ -24,7 +24,7 @@ from newsflow.store import queries
 class Clustered:
     """What a batch came to: pages that are another address of a known page, and articles whose story changed."""
 
-    twins: Mapping[int, int] = field(default_factory=dict)
+    canonical_of: Mapping[int, int] = field(default_factory=dict)
     moved: int = 0
 
 
@@ -34,14 +34,14 @@ class Clusterer:
 
     conn: Connection
     now: datetime
-    crew: Crew
+    pool: ComparerPool
 
     def cluster(self, pages: Sequence[int]) -> Clustered:
         """Put pages into stories; one writer at a time does so."""
         queries.run(self.conn, "dedupe.lock_stories")
         texts = store.texts(self.conn, pages)
-        twins = find_twins(texts, store.canonical(self.conn, texts), self._alike)
-        return Clustered(twins, self._place([t.extraction_id for t in texts if t.page_id not in twins]))
+        canonical_of = find_canonical(texts, store.canonical(self.conn, texts), self._alike)
+        return Clustered(canonical_of, self._place([t.extraction_id for t in texts if t.page_id not in canonical_of]))
 
     def recluster(self, pages: Sequence[int]) -> int:
         """Put pages that are in stories into stories anew; returns how many loaded articles moved."""
@@ -49,7 +49,7 @@ class Clusterer:
         return self._place(list(store.versions(self.conn, pages).values()))
 
     def _place(self, extractions: Sequence[int]) -> int:
-        readings = self.crew.readings(extractions).values()
+        readings = self.pool.readings(extractions).values()
         made = [reading.sketch for reading in readings]
         store.put_sketches(self.conn, made)
         store.put_credits(self.conn, {reading.sketch.page_id: reading.credits for reading in readings})
@@ -58,12 +58,12 @@ class Clusterer:
         return self._regroup(reached | batch, batch)
 
     def _alike(self, one: Any, other: Any) -> bool:
-        return self.crew.own.alike(one.extraction_id, other.extraction_id)
+        return self.pool.own.alike(one.extraction_id, other.extraction_id)
 
-    def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Verdict]:
+    def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Comparison]:
         """Verdicts worth keeping on all candidates of these sketches."""
         partners = candidates.partners({s.page_id: s.hashes for s in made}, self._postings(made))
-        return self.crew.verdicts(partners, store.versions(self.conn, pages_of(partners)))
+        return self.pool.comparisons(partners, store.versions(self.conn, pages_of(partners)))
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))
@@ -93,11 +93,11 @@ class Clusterer:
         found: dict[int, float] = {}
         missing: list[tuple[int, int]] = []
         for story in stories:
-            key = by_page[story.origin][0].text_key
+            key = by_page[story.origin][0].comparison_key
             for page_id in story.members:
                 member, row = by_page[page_id]
                 pair = (min(page_id, story.origin), max(page_id, story.origin))
-                if page_id == story.origin or (key is not None and member.text_key == key):
+                if page_id == story.origin or (key is not None and member.comparison_key == key):
                     found[page_id] = 1.0
                 elif pair in by_pair:
                     found[page_id] = by_pair[pair]
@@ -105,5 +105,5 @@ class Clusterer:
                     found[page_id] = row.similarity
                 else:
                     missing.append((page_id, story.origin))
-        likeness = self.crew.own.likeness(missing, store.versions(self.conn, {p for pair in missing for p in pair}))
+        likeness = self.pool.own.likeness(missing, store.versions(self.conn, {p for pair in missing for p in pair}))
         return found | {page_id: likeness[page_id, origin] for page_id, origin in missing}

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import Clock, utcnow
 from newsflow.dedupe import ALGORITHM
 from newsflow.dedupe.cluster import Clusterer
-from newsflow.dedupe.crew import Crew
+from newsflow.dedupe.comparer_pool import ComparerPool
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, session, transaction
@@ -36,8 +36,8 @@ def rebuild(
         with transaction(conn):
             queries.run(conn, "dedupe.open_rebuild", version=ALGORITHM, now=clock())
             left = _state(conn).left
-        with Crew(settings, conn, left) as crew:
-            clusterer = Clusterer(conn, clock(), crew)
+        with ComparerPool(settings, conn, left) as pool:
+            clusterer = Clusterer(conn, clock(), pool)
             while _next_batch(clusterer, settings.dedupe_batch):
                 with transaction(conn):
                     progress(_state(conn))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from newsflow.dedupe.comparison_text import ComparisonText
 from newsflow.dedupe.shingles import Hashed, distinct, shingles
-from newsflow.dedupe.texts import Text
 from newsflow.text.normalise import tokens
 
 SHINGLE = 8  # words
@@ -26,12 +26,12 @@ class Sketch:
     page_id: int
     extraction_id: int
     words: int
-    text_key: bytes | None
+    comparison_key: bytes | None
     hashes: tuple[int, ...] = ()
     site_lines: int = 0  # digest of the lines that were left out
 
 
-def text_key(words: list[str], title: str, length: float) -> bytes | None:
+def comparison_key(words: list[str], title: str, length: float) -> bytes | None:
     """sha256 that is equal for equal texts; None for an empty one, which equals nothing."""
     if not words:
         return None
@@ -46,8 +46,8 @@ def bottom(text: Hashed) -> tuple[int, ...]:
     return tuple(distinct(kept).view(np.int64).tolist())
 
 
-def sketch(page_id: int, extraction_id: int, text: Text) -> Sketch:
+def sketch(page_id: int, extraction_id: int, text: ComparisonText) -> Sketch:
     """Sketch one text."""
     hashes = bottom(text.hashed) if text.length >= EXACT_UNDER else ()
-    key = text_key(text.words, text.title, text.length)
+    key = comparison_key(text.words, text.title, text.length)
     return Sketch(page_id, extraction_id, round(text.length), key, hashes, text.site_lines)

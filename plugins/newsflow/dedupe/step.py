@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
-from newsflow.dedupe.barred import end_barred
 from newsflow.dedupe.cluster import Clusterer
-from newsflow.dedupe.crew import Crew
-from newsflow.dedupe.furniture import Furniture, teach
+from newsflow.dedupe.comparer_pool import ComparerPool
+from newsflow.dedupe.imported_site_lines import ImportedSiteLines, teach
+from newsflow.dedupe.tombstones import end_retracted
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
-from newsflow.slices import slices
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 
@@ -22,14 +22,14 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
     with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
             waiting = _waiting(step)
-            stale = Furniture(step.conn).stale(teach(step.conn, run_id, started))
-        with Crew(settings, step.conn, len(waiting) + len(stale)) as crew:
-            clusterer = Clusterer(step.conn, started, crew)
-            for pages in slices(stale, settings.dedupe_batch):
+            stale = ImportedSiteLines(step.conn).stale(teach(step.conn, run_id, started))
+        with ComparerPool(settings, step.conn, len(waiting) + len(stale)) as pool:
+            clusterer = Clusterer(step.conn, started, pool)
+            for pages in batched(stale, settings.dedupe_batch):
                 with transaction(step.conn):
                     clusterer.recluster(pages)
-            batches = list(slices(waiting, settings.dedupe_batch))
-            crew.plan([waiting[page] for page in pages] for pages in batches)
+            batches = list(batched(waiting, settings.dedupe_batch))
+            pool.plan([waiting[page] for page in pages] for pages in batches)
             for pages in batches:
                 with transaction(step.conn):
                     _batch(step, clusterer, pages)
@@ -40,25 +40,25 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
 def _waiting(step: runs.Work) -> dict[int, int]:
     """The run's pages with their extractions, without those that were taken out for good: these end here."""
     found = dict(queries.rows(step.conn, "dedupe.waiting_pages", run_id=step.run_id))
-    barred = end_barred(step.conn, step.run_id, list(found), step.clock())
-    if barred:
-        step.count("retracted", len(barred))
-    return {page: extraction for page, extraction in found.items() if page not in barred}
+    retracted = end_retracted(step.conn, step.run_id, list(found), step.clock())
+    if retracted:
+        step.count("retracted", len(retracted))
+    return {page: extraction for page, extraction in found.items() if page not in retracted}
 
 
 def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
     now = step.clock()
     done = clusterer.cluster(pages)
-    moved = [page_id for page_id in pages if page_id not in done.twins]
+    moved = [page_id for page_id in pages if page_id not in done.canonical_of]
     queries.run(step.conn, "dedupe.move_pages", run_id=step.run_id, pages=moved, now=now)
-    if done.twins:
+    if done.canonical_of:
         queries.run(
             step.conn,
-            "dedupe.end_twins",
+            "dedupe.end_same_pages",
             run_id=step.run_id,
-            pages=list(done.twins),
-            twins=list(done.twins.values()),
+            pages=list(done.canonical_of),
+            canonical_of=list(done.canonical_of.values()),
             now=now,
         )
     step.count("ok", len(moved))
-    step.count("same_page", len(done.twins))
+    step.count("same_page", len(done.canonical_of))

@@ -9,12 +9,12 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe import ALGORITHM
-from newsflow.dedupe.alarms import Alarm
 from newsflow.dedupe.candidates import LONGEST
+from newsflow.dedupe.canonical import canonical_hash
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
-from newsflow.dedupe.twins import canonical_hash
-from newsflow.dedupe.verify import PART, Verdict
+from newsflow.dedupe.suspicious_stories import Alarm
+from newsflow.dedupe.verify import PART, Comparison
 from newsflow.store import queries
 
 
@@ -50,7 +50,8 @@ def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
     moved = [s.page_id for s in sketches if old.get(s.page_id) != s.hashes]
     queries.run(conn, "dedupe.drop_hashes", pages=[page_id for page_id in moved if page_id in old])
     data = [
-        (s.page_id, s.extraction_id, ALGORITHM, s.words, s.text_key, list(s.hashes), s.site_lines) for s in sketches
+        (s.page_id, s.extraction_id, ALGORITHM, s.words, s.comparison_key, list(s.hashes), s.site_lines)
+        for s in sketches
     ]
     queries.values(conn, "dedupe.put_sketches", data)
     queries.run(conn, "dedupe.put_hashes", pages=moved)
@@ -83,7 +84,7 @@ def stop_version(conn: Connection) -> int:
 
 
 def replace_edges(
-    conn: Connection, pages: Sequence[int], verdicts: Mapping[tuple[int, int], Verdict], now: datetime
+    conn: Connection, pages: Sequence[int], verdicts: Mapping[tuple[int, int], Comparison], now: datetime
 ) -> set[int]:
     """Store the edges of pages in place of their older ones; returns all pages that either led to."""
     old = queries.rows(conn, "dedupe.drop_edges", pages=list(pages))
@@ -104,7 +105,7 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
     return {
         Member(
             row.page_id,
-            bytes(row.text_key) if row.text_key is not None else None,
+            bytes(row.comparison_key) if row.comparison_key is not None else None,
             row.published_at,
             row.published_quality,
             bytes(row.url_hash),

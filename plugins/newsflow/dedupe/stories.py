@@ -16,10 +16,10 @@ _LATEST = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article as clustering sees it; `text_key` is equal for equal texts (None: equal to none)."""
+    """An article as clustering sees it; `comparison_key` is equal for equal texts (None: equal to none)."""
 
     page_id: int
-    text_key: bytes | None
+    comparison_key: bytes | None
     published_at: datetime | None = None
     published_quality: str = ""
     url_hash: bytes = b""
@@ -115,8 +115,8 @@ def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
             union.join(edge.lo, edge.hi)
     first: dict[Hashable, int] = {}
     for member in known.values():
-        if member.text_key is not None:
-            union.join(first.setdefault(member.text_key, member.page_id), member.page_id)
+        if member.comparison_key is not None:
+            union.join(first.setdefault(member.comparison_key, member.page_id), member.page_id)
     groups: dict[int, list[int]] = {}
     for page_id in sorted(known):
         groups.setdefault(union.find(page_id), []).append(page_id)

@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, one_top, span, straightened
+from newsflow.dedupe.comparison_text import HEADING, SIZE, ComparisonText
+from newsflow.dedupe.fact_conflicts import LONGEST, Conflicts, conflicts
 from newsflow.dedupe.shingles import Positions
-from newsflow.dedupe.slots import LONGEST, Conflicts, conflicts
 from newsflow.dedupe.stories import NOWHERE, Span
-from newsflow.dedupe.texts import HEADING, SIZE, Text
 
 CONTAINMENT = 0.6  # of the shorter text's shingles
 SHARED = 20  # shingles
@@ -46,7 +46,7 @@ STRAY = 4.0  # times its own length: no copy either, but phrases and quotes that
 LIVE = 0.9  # Jaccard that two live blogs must have: each entry makes another text of them
 
 
-class Verdict(NamedTuple):
+class Comparison(NamedTuple):
     """What a comparison found; `rule` says why they are copies, or why not.
 
     A named tuple, as many thousands go from process to process.
@@ -63,14 +63,14 @@ class Verdict(NamedTuple):
     spans: tuple[Span, Span] | None = None
 
 
-def compare(one: Text, other: Text) -> Verdict:
+def compare(one: ComparisonText, other: ComparisonText) -> Comparison:
     """Judge two texts; the same for `compare(other, one)`."""
     a, b = (one, other) if one.rank <= other.rank else (other, one)
     found = match(a, b)
     shared = found.shared
     containment = shared / max(1, len(a.unique))
     jaccard = shared / max(1, len(a.unique) + len(b.unique) - shared)
-    verdict = partial(Verdict, containment=containment, jaccard=jaccard, shared=shared)
+    verdict = partial(Comparison, containment=containment, jaccard=jaccard, shared=shared)
     if containment < EDITED or shared < min(SHARED, SHORT * len(a.unique)):
         return verdict(False, "little shared")
     if (a.live or b.live) and jaccard < LIVE:
@@ -98,7 +98,7 @@ def compare(one: Text, other: Text) -> Verdict:
     return verdict(copies, rule, spans=spans)
 
 
-def _slots(a: Text, b: Text, between: Gaps) -> Iterator[tuple[list[str], list[str]]]:
+def _slots(a: ComparisonText, b: ComparisonText, between: Gaps) -> Iterator[tuple[list[str], list[str]]]:
     """Words of the gaps that are short in both, the opening's twice; the shortest first, which tell most templates."""
     for start, end, there, until in sorted(between, key=_area):
         if 0 < end - start <= LONGEST and 0 < until - there <= LONGEST:
@@ -112,7 +112,9 @@ def _area(gap: tuple[int, int, int, int]) -> int:
     return (gap[1] - gap[0]) * (gap[3] - gap[2])
 
 
-def _spans(a: Text, b: Text, here: Positions, there: Positions, *, copies: bool) -> tuple[Span, Span] | None:
+def _spans(
+    a: ComparisonText, b: ComparisonText, here: Positions, there: Positions, *, copies: bool
+) -> tuple[Span, Span] | None:
     """None without a lead: an item is carried with its own, and what only goes on alike may be an update."""
     if (not copies and len(a.unique) >= PART * len(b.unique)) or not leads(a, b, here, there):
         return None
@@ -122,7 +124,7 @@ def _spans(a: Text, b: Text, here: Positions, there: Positions, *, copies: bool)
     return (inner if copies else NOWHERE), outer
 
 
-def _close(a: Text, b: Text) -> bool:
+def _close(a: ComparisonText, b: ComparisonText) -> bool:
     if a.published_at is None or b.published_at is None:
         return True
     return abs(a.published_at - b.published_at) <= NEAR
@@ -139,7 +141,7 @@ def _template(found: Conflicts, shared: int, *, same_publisher: bool) -> bool:
     return found.names > NAME_DENSITY * shared or found.numbers > max(few, DENSITY * shared)
 
 
-def _form(a: Text, b: Text, there: Positions, jaccard: float) -> str:
+def _form(a: ComparisonText, b: ComparisonText, there: Positions, jaccard: float) -> str:
     """What kind of copy it is, or why it is none after all; a round-up is a copy of round-ups only."""
     if jaccard >= PART:
         return "whole"
@@ -148,7 +150,7 @@ def _form(a: Text, b: Text, there: Positions, jaccard: float) -> str:
     return "whole" if jaccard >= WHOLE else _excerpt(a, b, there)
 
 
-def _excerpt(a: Text, b: Text, there: Positions) -> str:
+def _excerpt(a: ComparisonText, b: ComparisonText, there: Positions) -> str:
     """Whether the shorter text is the longer's top ("lead") or a part that something else carries."""
     start, end = span(there)
     if start > TOP_WORDS * len(b.words) / b.length:
@@ -164,7 +166,7 @@ def _excerpt(a: Text, b: Text, there: Positions) -> str:
     return "lead" if goes_on else "roundup"
 
 
-def _headed(b: Text, there: Positions) -> bool:
+def _headed(b: ComparisonText, there: Positions) -> bool:
     """Whether a heading stands right before a part and another right after it: an item among others."""
     ordered, few = np.sort(there), len(there) // 20
     start, end = int(ordered[few]) - few, int(ordered[-1 - few]) + few + SIZE
@@ -172,7 +174,7 @@ def _headed(b: Text, there: Positions) -> bool:
     return after and any(h < start <= h + HEADING + SIZE for h in b.headings)
 
 
-def continuity(a: Text, rest: Sequence[str]) -> float:
+def continuity(a: ComparisonText, rest: Sequence[str]) -> float:
     """Share of an excerpt's marks that come back in the rest of the longer text.
 
     Marks are names; where there are few, stems of long words too; pairs of characters where words can't be told.

@@ -8,28 +8,13 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from newsflow.extract import (
-    authors,
-    blocks,
-    bylines,
-    charset,
-    clearing,
-    completeness,
-    dates,
-    deck,
-    fields,
-    language,
-    lines,
-    marks,
-    outcomes,
-    regions,
-    state,
-    title,
-    tree,
-)
-from newsflow.extract.blocks import Block
-from newsflow.extract.body import Paragraph
-from newsflow.extract.harvest import Harvest, harvest, plain
+from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions
+from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.fields import authors, bylines, dates, language, other, title
+from newsflow.extract.page import blocks, charset, prepare, signals, tree
+from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.metadata import PageMetadata, harvest, plain
+from newsflow.extract.rejects import judge
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints, Outcome
 
@@ -44,14 +29,14 @@ def _host(url: str) -> str:
         return ""
 
 
-def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[str, Any]:
+def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> dict[str, Any]:
     sites = title.site_names(page, _host(url))
     headline, title_source = title.find(root, page, _host(url), hints.title)
     persons, agencies, author_source = authors.find(root, page, sites, hints.authors)
     published = dates.published(root, page, url, hints.published_at, hints.seen_at)
     modified = dates.modified(root, page, hints.updated_at, hints.seen_at)
-    picture, image_source = fields.image(page, url)
-    summary, lead_source = fields.lead(page)
+    picture, image_source = other.image(page, url)
+    summary, lead_source = other.lead(page)
     return {
         "title": headline,
         "lead": summary,
@@ -61,14 +46,14 @@ def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[
         "published_raw": published.raw,
         "published_quality": published.quality,
         "modified_at": modified.at,
-        "section": fields.section(page),
-        "tags": fields.tags(page),
+        "section": other.section(page),
+        "tags": other.tags(page),
         "image_url": picture,
-        "image_caption": fields.caption(page) if picture else "",
-        "canonical_url": fields.canonical(page, url),
-        "amp_url": fields.amp(page, url),
-        "page_type": fields.page_type(page, url),
-        "rights": fields.rights(page),
+        "image_caption": other.caption(page) if picture else "",
+        "canonical_url": other.canonical(page, url),
+        "amp_url": other.amp(page, url),
+        "page_type": other.page_type(page, url),
+        "rights": other.rights(page),
         "sources": {
             name: source
             for name, source in (
@@ -84,7 +69,7 @@ def _metadata(root: HtmlElement, page: Harvest, url: str, hints: Hints) -> dict[
     }
 
 
-def _titles(page: Harvest, headline: str) -> tuple[str, ...]:
+def _titles(page: PageMetadata, headline: str) -> tuple[str, ...]:
     return (headline, plain(page.article.get("headline")), page.first("og:title"), page.title)
 
 
@@ -100,37 +85,39 @@ _OWN_TEXT = frozenset((Outcome.OK, Outcome.PAYWALL, Outcome.TOO_SHORT))
 
 
 @dataclass(slots=True)
-class Reading:
+class PageReading:
     """All that was made of a page, cut paragraphs and evidence included: what `newsflow explain` shows."""
 
     extraction: Extraction
     paragraphs: list[Paragraph] = field(default_factory=list)
     encoding: str = ""
-    page: Harvest = field(default_factory=Harvest)
+    page: PageMetadata = field(default_factory=PageMetadata)
 
 
-def _nothing(url: str, encoding: str) -> Reading:
-    return Reading(Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor()), encoding=encoding)
+def _nothing(url: str, encoding: str) -> PageReading:
+    return PageReading(
+        Extraction(url, Outcome.NOT_TEXT, "no mark-up was found", extractor=extractor()), encoding=encoding
+    )
 
 
 def _body(
-    root: HtmlElement, ground: list[Block], text: str, page: Harvest, known: lines.Known
+    root: HtmlElement, ground: list[Block], text: str, page: PageMetadata, known: cleaning.Known
 ) -> tuple[list[Paragraph], str]:
     """The body's lines, cleaned, and what gave them; scripts are asked where the mark-up has no article."""
-    made, source = completeness.paragraphs(root, ground, text, state.told(page))
-    lines.clean(made, known)
+    made, source = completeness.paragraphs(root, ground, text, embedded_json.told(page))
+    cleaning.clean(made, known)
     if _words(made) >= MIN_WORDS or (whole := tree.parse(text)) is None:
         return made, source
-    held = [Paragraph(line, None, "scripts") for line in state.lines(whole, page, known.titles)]
-    lines.clean(held, known)
+    held = [Paragraph(line, None, "scripts") for line in embedded_json.lines(whole, page, known.titles)]
+    cleaning.clean(held, known)
     return (held, "scripts") if _words(held) >= MIN_WORDS else (made, source)
 
 
 def _words(paragraphs: list[Paragraph]) -> int:
-    return sum(p.words for p in lines.kept(paragraphs))
+    return sum(p.words for p in cleaning.kept(paragraphs))
 
 
-def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Reading:
+def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> PageReading:
     """An extraction with the way to it; the parameters are those of `extract`."""
     text, encoding = charset.decode(html, hints.content_type)
     root = tree.parse(text)
@@ -138,20 +125,20 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         return _nothing(url, encoding)
     page, headings = harvest(root, url), title.headings(root)
     found = _metadata(root, page, url, hints)
-    seen = marks.read(root, text)
+    seen = signals.read(root, text)
     titles = _titles(page, found["title"])
-    ground = blocks.segment(clearing.clear(root))
+    ground = blocks.segment(prepare.clear(root))
     head = regions.headline(ground, set(map(title.squeeze, titles)))
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
-    known = lines.Known((*titles, *headings), found["authors"], hints.site_lines, head)
+    known = cleaning.Known((*titles, *headings), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"] = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
-    evidence = outcomes.Evidence(url, (found["title"], *headings[:3]), lines.kept(made), ground, page, seen, dated)
-    outcome, detail = outcomes.judge(evidence, min_words)
-    return Reading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
+    evidence = judge.Evidence(url, (found["title"], *headings[:3]), cleaning.kept(made), ground, page, seen, dated)
+    outcome, detail = judge.judge(evidence, min_words)
+    return PageReading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
 
 
 def _finish(
@@ -159,11 +146,11 @@ def _finish(
     outcome: Outcome,
     detail: str,
     made: list[Paragraph],
-    page: Harvest,
+    page: PageMetadata,
     hints: Hints,
     found: dict[str, Any],
 ) -> Extraction:
-    body = "\n".join(p.text for p in lines.kept(made))
+    body = "\n".join(p.text for p in cleaning.kept(made))
     code, confidence = language.detect(body)
     if outcome is Outcome.OK and hints.languages and confidence > 0.9 and code not in hints.languages:
         outcome, detail = Outcome.WRONG_LANGUAGE, f"{code}, not {', '.join(hints.languages)}"

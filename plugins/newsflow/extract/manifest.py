@@ -14,14 +14,14 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from newsflow.extract.chars import clean
-from newsflow.extract.counting import count_words
-from newsflow.extract.dates import parse
 from newsflow.extract.document import MIN_WORDS
-from newsflow.extract.pool import Job
+from newsflow.extract.fields.dates import parse
+from newsflow.extract.pool import ExtractionJob
 from newsflow.model import Extraction, Hints, Outcome
+from newsflow.text.characters import clean
 from newsflow.text.normalise import tokens_by_line
-from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines
+from newsflow.text.site_lines import PageLines, learn, line_hash, page_lines
+from newsflow.text.word_count import count_words
 
 _LEARN_PAGES = 500  # of one host; the learner samples among them
 MAX_BYTES = 50_000_000  # of one decoded file
@@ -72,7 +72,7 @@ def _find(name: str, folder: Path) -> Path:
     return path if path.is_absolute() or path.exists() else folder / path
 
 
-def job(line: str, folder: Path) -> Job:
+def job(line: str, folder: Path) -> ExtractionJob:
     """The job of one manifest line; what can't be read becomes a job with an error."""
     try:
         stated = json.loads(line)
@@ -85,18 +85,18 @@ def job(line: str, folder: Path) -> Job:
     if not name:
         return _unreadable(url, "the line names no file (key path)")
     try:
-        return Job(url, read_page(_find(str(name), folder)), _hints(stated))
+        return ExtractionJob(url, read_page(_find(str(name), folder)), _hints(stated))
     except TooBigError as error:
         return _unreadable(url, str(error), Outcome.TOO_BIG)
     except (ValueError, OSError) as error:
         return _unreadable(url, str(error))
 
 
-def _unreadable(url: str, why: str, ends: Outcome = Outcome.UNREADABLE_ROW) -> Job:
-    return Job(url, error=clean(why)[:300], ends=ends)
+def _unreadable(url: str, why: str, ends: Outcome = Outcome.UNREADABLE_ROW) -> ExtractionJob:
+    return ExtractionJob(url, error=clean(why)[:300], ends=ends)
 
 
-def jobs(manifest: Path) -> Iterator[Job]:
+def jobs(manifest: Path) -> Iterator[ExtractionJob]:
     """The jobs of a manifest, read as they are needed; empty lines are passed over."""
     with manifest.open(encoding="utf-8", errors="replace") as file:
         for line in file:
@@ -148,7 +148,7 @@ def _host(url: str) -> str:
 
 def _without(made: dict[str, Any], found: frozenset[int]) -> dict[str, Any]:
     """An extraction without site lines; one that held nothing else is a template."""
-    lines = [line for line in made["body"].split("\n") if fingerprint(line) not in found]
+    lines = [line for line in made["body"].split("\n") if line_hash(line) not in found]
     if len(lines) == made["body"].count("\n") + 1:
         return made
     body = "\n".join(lines)

@@ -26,8 +26,8 @@ from pebble import ProcessExpired, ProcessPool
 
 from newsflow.extract.document import MIN_WORDS, extract
 from newsflow.extract.version import extractor
+from newsflow.isolation.child_lifetime import die_with_parent
 from newsflow.model import Extraction, Hints, Outcome
-from newsflow.mortal import die_with
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ExtractionJob:
     """One document to extract; `error` stands for bytes that could not be read, and `ends` is what that makes of it."""
 
     url: str
@@ -58,7 +58,7 @@ def failed(url: str, outcome: Outcome, detail: str) -> Extraction:
     return Extraction(url, outcome, detail[:500], extractor=extractor())
 
 
-def work(job: Job, limit_s: float) -> Extraction:
+def work(job: ExtractionJob, limit_s: float) -> Extraction:
     """What a child does with a job; its own exceptions become outcomes.
 
     :param limit_s: CPU seconds, after which SIGPROF ends the process (setitimer(2)).
@@ -82,7 +82,7 @@ def _limit(memory_mb: int, parent: int) -> None:
     """Prepare a child: it dies with its parent, and can't take more memory than it may."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    die_with(parent)
+    die_with_parent(parent)
     pages = int(open("/proc/self/statm", encoding="ascii").read().split()[0])  # noqa: SIM115, PTH123
     limit = pages * os.sysconf("SC_PAGE_SIZE") + memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -123,13 +123,13 @@ class Extractors:
         """Process ids of the living children."""
         return [child.pid for child in multiprocessing.active_children() if child.pid]
 
-    def map(self, jobs: Iterable[Job]) -> Iterator[Extraction]:
+    def map(self, jobs: Iterable[ExtractionJob]) -> Iterator[Extraction]:
         """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""
         return (extraction for _, extraction in self.pairs((None, job) for job in jobs))
 
-    def pairs(self, jobs: Iterable[tuple[Key, Job]]) -> Iterator[tuple[Key, Extraction]]:
+    def pairs(self, jobs: Iterable[tuple[Key, ExtractionJob]]) -> Iterator[tuple[Key, Extraction]]:
         """The same, each with what the caller knows its job by."""
-        waiting: deque[tuple[Key, Job, Future[Extraction]]] = deque()
+        waiting: deque[tuple[Key, ExtractionJob, Future[Extraction]]] = deque()
         for key, job in jobs:
             waiting.append((key, job, self._schedule(job)))
             if len(waiting) >= self.workers * _AHEAD:
@@ -137,18 +137,18 @@ class Extractors:
         while waiting:
             yield self._next(waiting)
 
-    def _next(self, waiting: deque[tuple[Key, Job, Future[Extraction]]]) -> tuple[Key, Extraction]:
+    def _next(self, waiting: deque[tuple[Key, ExtractionJob, Future[Extraction]]]) -> tuple[Key, Extraction]:
         key, job, future = waiting.popleft()
         return key, self._result(job, future)
 
-    def _schedule(self, job: Job) -> Future[Extraction]:
+    def _schedule(self, job: ExtractionJob) -> Future[Extraction]:
         assert self._pool is not None  # noqa: S101 -- only usable inside the with block
         future: Future[Extraction] = self._pool.schedule(
             work, args=[job, self.timeout_s], timeout=_PATIENCE * self.timeout_s
         )
         return future
 
-    def _result(self, job: Job, future: Future[Extraction]) -> Extraction:
+    def _result(self, job: ExtractionJob, future: Future[Extraction]) -> Extraction:
         try:
             return future.result()
         except (Expired, ProcessExpired) as error:
@@ -157,13 +157,13 @@ class Extractors:
                 return self._second(job)
             return self._ended(job, error)
 
-    def _second(self, job: Job) -> Extraction:
+    def _second(self, job: ExtractionJob) -> Extraction:
         try:
             return self._schedule(job).result()
         except (Expired, ProcessExpired) as error:
             return self._ended(job, error)
 
-    def _ended(self, job: Job, error: Exception) -> Extraction:
+    def _ended(self, job: ExtractionJob, error: Exception) -> Extraction:
         if isinstance(error, ProcessExpired) and not _is_verdict(error):
             detail = f"the extracting process died (exit code {error.exitcode}), twice"
             return failed(job.url, Outcome.EXTRACT_CRASHED, detail)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
-from newsflow.extract.counting import count_words
 from newsflow.model import Extraction
 from newsflow.text.normalise import text_hash, tokens_by_line
+from newsflow.text.word_count import count_words
 
 COLUMNS = (
     "extractor", "outcome", "detail", "title", "lead", "body", "authors", "agencies", "published_at", "published_raw",

@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.model import Extraction, Outcome
 from newsflow.store import queries
 from newsflow.store.db import transaction
-from newsflow.text.sitelines import PageLines, fingerprint, learn, page_lines
+from newsflow.text.site_lines import PageLines, learn, line_hash, page_lines
 
 KEEP = 60  # newest articles of a publisher that are learned from
 
@@ -109,6 +109,6 @@ def _samples(conn: Connection, pages: Sequence[PageLines], fresh: Mapping[int, i
     samples: dict[int, str] = {}
     for row in queries.rows(conn, "extract.bodies", page_ids=wanted):
         for line in row.body.split("\n"):
-            if (found := fingerprint(line)) in fresh:
+            if (found := line_hash(line)) in fresh:
                 samples.setdefault(found, line[:1000])
     return samples

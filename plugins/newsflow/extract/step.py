@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
-from newsflow.extract.pool import Extractors, Job
+from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
 from newsflow.settings import Settings
-from newsflow.slices import slices
 from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
@@ -32,20 +32,22 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
         sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
         made = pool.pairs(_captured(step, archive, settings, sites))
-        for batch in slices(made, BATCH):
+        for batch in batched(made, BATCH):
             with transaction(step.conn):
                 _store(step, batch, sites, newest)
         teach(step.conn, run_id, sites.known, clock())
         return step.report(started)
 
 
-def _captured(step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
+def _captured(
+    step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines
+) -> Iterator[tuple[Any, ExtractionJob]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
 
     The newest come first: of a publisher's many in an archive, the older ones teach nothing.
     """
     waiting = queries.value(step.conn, "extract.waiting", run_id=step.run_id, shard=step.shard)
-    for pages in reversed(list(slices(waiting, BATCH))):
+    for pages in reversed(list(batched(waiting, BATCH))):
         batch = queries.rows(step.conn, "extract.take", pages=pages)
         sites.load(page.publisher_id for page in batch)
         step.conn.rollback()
@@ -58,7 +60,7 @@ def pool_of(settings: Settings) -> Extractors:
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 
-def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[Job]:
+def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[ExtractionJob]:
     """What the workers are given for a batch: captures as they were stored, and what is known of their pages.
 
     :param batch: rows of `extract.take`, or with the same columns.
@@ -72,9 +74,9 @@ def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLine
     for page, pointer in zip(batch, pointers, strict=True):
         answer = found[pointer]
         if isinstance(answer, CaptureError):
-            yield Job(page.url, error=f"the stored capture can't be read: {answer}")
+            yield ExtractionJob(page.url, error=f"the stored capture can't be read: {answer}")
         else:
-            yield Job(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
+            yield ExtractionJob(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
 
 
 def _hints(page: Any, sites: SiteLines) -> Hints:

@@ -23,7 +23,7 @@ HTML = frozenset({"text/html", "application/xhtml+xml", "text/plain", "applicati
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PendingPage:
     """A page to be fetched, as the ledger has it."""
 
     page_id: int
@@ -38,7 +38,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PageDecision:
     """The page's row after the fetch."""
 
     page_id: int
@@ -57,8 +57,8 @@ def is_page(media_type: str) -> bool:
 
 
 def decide(
-    page: Page, exchange: Exchange, now: datetime, jitter: float, *, cool_until: datetime | None, tries: int
-) -> Decision:
+    page: PendingPage, exchange: Exchange, now: datetime, jitter: float, *, cool_until: datetime | None, tries: int
+) -> PageDecision:
     """Where a page stands after its exchange.
 
     :param jitter: 0 to 1, spreads the next tries.
@@ -67,27 +67,27 @@ def decide(
     """
     if exchange.outcome is Outcome.OK:
         etag, modified = validators(exchange.headers)
-        return Decision(page.page_id, PageState.CAPTURED, Outcome.OK, "", 0, None, etag, modified)
+        return PageDecision(page.page_id, PageState.CAPTURED, Outcome.OK, "", 0, None, etag, modified)
     if exchange.outcome is Outcome.NOT_MODIFIED and page.has_article:
         return _unchanged(page, exchange)
     return _failed(page, exchange, now, jitter, cool_until, tries)
 
 
-def _unchanged(page: Page, exchange: Exchange) -> Decision:
+def _unchanged(page: PendingPage, exchange: Exchange) -> PageDecision:
     """A 304 may carry newer validators (RFC 9110 §15.4.5)."""
     etag, modified = validators(exchange.headers)
     etag, modified = etag or page.etag, modified or page.last_modified
-    return Decision(page.page_id, PageState.LOADED, Outcome.NOT_MODIFIED, "", 0, None, etag, modified)
+    return PageDecision(page.page_id, PageState.LOADED, Outcome.NOT_MODIFIED, "", 0, None, etag, modified)
 
 
 def _failed(
-    page: Page, exchange: Exchange, now: datetime, jitter: float, cool_until: datetime | None, tries: int
-) -> Decision:
+    page: PendingPage, exchange: Exchange, now: datetime, jitter: float, cool_until: datetime | None, tries: int
+) -> PageDecision:
     attempts = page.attempts + (exchange.outcome not in _UNTRIED)
     state, again = PageState.PENDING, _next_attempt(exchange.outcome, attempts, now, jitter, cool_until)
     if OUTCOMES[exchange.outcome].kind is not Kind.RETRY or attempts >= tries:
         state = PageState.LOADED if page.has_article else PageState.REJECTED
-    return Decision(
+    return PageDecision(
         page.page_id,
         state,
         exchange.outcome,

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from newsflow.clock import Clock, utcnow
-from newsflow.fetch import book
-from newsflow.fetch.book import Stored, Tried
-from newsflow.fetch.decide import Decision, Page, decide, is_page
-from newsflow.fetch.journal import Journal, label
+from newsflow.fetch import store
+from newsflow.fetch.decide import PageDecision, PendingPage, decide, is_page
+from newsflow.fetch.progress import FetchProgress, label
+from newsflow.fetch.store import Stored, Tried
 from newsflow.model import Exchange, Outcome, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import runs
@@ -21,10 +21,10 @@ from newsflow.store.archive import SUFFIX, Archive, ArchiveWriter
 from newsflow.store.db import transaction
 from newsflow.store.runs import Work
 from newsflow.web import origins, rights
-from newsflow.web.crowd import Crowd, Manners, Visit
-from newsflow.web.lines import Job
+from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.pace import OFFLINE
+from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
 from newsflow.web.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def fetch_with(
     """As `fetch`, over a given transport."""
     started = clock()
     with runs.work(settings, run_id, Stage.FETCH, shard, clock) as step:
-        Shard(step, settings, transport, Archive(settings.archive_url)).run()
+        ShardFetcher(step, settings, transport, Archive(settings.archive_url)).run()
         return step.report(started)
 
 
@@ -57,29 +57,29 @@ class _Batch:
     writer: ArchiveWriter
     since: datetime
     captures: list[Stored] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: list[PageDecision] = field(default_factory=list)
     tries: list[Tried] = field(default_factory=list)
 
 
-class Shard:
+class ShardFetcher:
     """One shard of a run at work."""
 
     def __init__(self, step: Work, settings: Settings, transport: Transport, archive: Archive) -> None:
         self._step, self._settings, self._archive = step, settings, archive
         self._transport = transport
         self._clock, self._jitter = step.clock, random.random
-        self._journal, self._shown = Journal(), step.clock()
-        self._held: list[Visit] = []  # failures that may be our own network's
+        self._journal, self._shown = FetchProgress(), step.clock()
+        self._held: list[FetchResult] = []  # failures that may be our own network's
         with transaction(step.conn):
-            self._pages = book.pages(step.conn, step.run_id, step.shard)
-            self._originals = book.originals(step.conn, step.run_id, step.shard)
-            self._publishers = book.totals(step.conn, step.run_id, step.shard)
-            for outcome, pages in book.done(step.conn, step.run_id, step.shard).items():
+            self._pages = store.pages(step.conn, step.run_id, step.shard)
+            self._originals = store.originals(step.conn, step.run_id, step.shard)
+            self._publishers = store.totals(step.conn, step.run_id, step.shard)
+            for outcome, pages in store.done(step.conn, step.run_id, step.shard).items():
                 step.count(outcome, pages)
             self._origins = origins.load(step.conn, {page.origin_id for page in self._pages})
         self._batch: _Batch | None = None
         self._sealed = 0
-        self._crowd: Crowd | None = None
+        self._scheduler: PoliteScheduler | None = None
 
     def run(self) -> None:
         """Fetch all pages of the shard."""
@@ -89,8 +89,8 @@ class Shard:
             for page in self._pages:
                 if page.paused:
                     self._settle(page, Exchange(page.url, Outcome.PAUSED), self._clock(), None)
-            for visit in self._visits():
-                self._take(visit)
+            for result in self._visits():
+                self._take(result)
                 if self._due():
                     self._flush()
                     log.info("%s", self._journal.progress(*self._progress(), (self._clock() - begun).total_seconds()))
@@ -114,14 +114,14 @@ class Shard:
         Only earlier ones are looked at: whoever lost the lock without noticing leaves its successor's alone.
         """
         with transaction(self._step.conn):
-            known = book.files(self._step.conn, self._step.run_id, self._step.shard)
+            known = store.files(self._step.conn, self._step.run_id, self._step.shard)
         for found in self._archive.list(self._folder):
             if found.file not in known and found.file < self._name(0):
                 log.info("removing %s, left by an attempt that was killed", found.file)
                 self._archive.delete(found.file)
 
-    def _visits(self) -> Iterator[Visit]:
-        manners = Manners(
+    def _visits(self) -> Iterator[FetchResult]:
+        politeness = Politeness(
             self._settings.delay_s,
             self._settings.max_delay_s,
             self._settings.fetch_threads,
@@ -129,11 +129,11 @@ class Shard:
             ACCEPT,
             is_page,
         )
-        self._crowd = Crowd(self._transport, manners, self._find, self._clock, self._jitter)
-        return self._crowd.visits(self._job(page) for page in self._pages if not page.paused)
+        self._scheduler = PoliteScheduler(self._transport, politeness, self._find, self._clock, self._jitter)
+        return self._scheduler.results(self._job(page) for page in self._pages if not page.paused)
 
-    def _job(self, page: Page) -> Job:
-        job = Job(page.url, self._origins[page.origin_id], tag=page)
+    def _job(self, page: PendingPage) -> UrlJob:
+        job = UrlJob(page.url, self._origins[page.origin_id], tag=page)
         if page.has_article:  # else a 304 would leave us without anything to extract
             job.etag, job.last_modified = page.etag, page.last_modified
         return job
@@ -148,23 +148,23 @@ class Shard:
 
     # -- what came --
 
-    def _take(self, visit: Visit) -> None:
-        page: Page = visit.job.tag
-        if visit.asked:
-            self._journal.note(visit.origin.origin.partition("//")[2], page.page_id, visit.exchange)
-            size, bare = len(visit.exchange.body), replace(visit.exchange, body=b"")
-            self._open().tries.append(Tried(page.page_id, visit.at, bare, size))
-        if visit.final and visit.exchange.outcome in OFFLINE:
-            self._held.append(visit)
-        elif visit.final:
-            self._settle(page, visit.exchange, visit.at, visit)
+    def _take(self, result: FetchResult) -> None:
+        page: PendingPage = result.job.tag
+        if result.asked:
+            self._journal.note(result.origin.origin.partition("//")[2], page.page_id, result.exchange)
+            size, bare = len(result.exchange.body), replace(result.exchange, body=b"")
+            self._open().tries.append(Tried(page.page_id, result.at, bare, size))
+        if result.final and result.exchange.outcome in OFFLINE:
+            self._held.append(result)
+        elif result.final:
+            self._settle(page, result.exchange, result.at, result)
 
-    def _settle(self, page: Page, exchange: Exchange, at: datetime, visit: Visit | None) -> None:
+    def _settle(self, page: PendingPage, exchange: Exchange, at: datetime, result: FetchResult | None) -> None:
         batch = self._open()
-        if visit is not None and exchange.outcome is Outcome.OK:
-            signals, original = rights.of_page(exchange, visit.rights), self._originals.get(page.page_id)
-            batch.captures.append(book.store(batch.writer, page.page_id, exchange, at, signals, original))
-        cool_until = visit.origin.pace.cool_until if visit else None
+        if result is not None and exchange.outcome is Outcome.OK:
+            signals, original = rights.of_page(exchange, result.rights), self._originals.get(page.page_id)
+            batch.captures.append(store.store(batch.writer, page.page_id, exchange, at, signals, original))
+        cool_until = result.origin.pace.cool_until if result else None
         decision = decide(
             page, exchange, at, self._jitter(), cool_until=cool_until, tries=self._settings.fetch_attempts
         )
@@ -173,14 +173,14 @@ class Shard:
 
     def _judge_failures(self) -> None:
         """Whether the origins that failed did, or our own network."""
-        if self._crowd is None:
+        if self._scheduler is None:
             return
-        ours = self._crowd.own_outage()
-        for visit in self._held:
-            exchange = visit.exchange
-            if visit.origin.origin_id in ours:
+        ours = self._scheduler.own_outage()
+        for result in self._held:
+            exchange = result.exchange
+            if result.origin.origin_id in ours:
                 exchange = replace(exchange, outcome=Outcome.OWN_OUTAGE)
-            self._settle(visit.job.tag, exchange, visit.at, visit)
+            self._settle(result.job.tag, exchange, result.at, result)
         if ours:
             log.warning("our own network failed: %d origins at once; nobody is penalised for it", len(ours))
         self._held = []
@@ -213,11 +213,11 @@ class Shard:
         sealed = batch.writer.seal()
         step.label = label(self._publishers, sum(step.counts.values()))
         with transaction(step.conn):
-            captures = book.add_captures(step.conn, step.run_id, step.shard, sealed, batch.captures, now)
-            book.settle(step.conn, step.run_id, batch.decisions, captures, now)
-            book.log_tries(step.conn, step.run_id, batch.tries)
-            if self._crowd is not None:
-                origins.save(step.conn, self._crowd.changed(all_of_them=last))
+            captures = store.add_captures(step.conn, step.run_id, step.shard, sealed, batch.captures, now)
+            store.settle(step.conn, step.run_id, batch.decisions, captures, now)
+            store.log_tries(step.conn, step.run_id, batch.tries)
+            if self._scheduler is not None:
+                origins.save(step.conn, self._scheduler.changed(all_of_them=last))
             step.save()
         self._sealed += bool(batch.captures)
         self._batch = None

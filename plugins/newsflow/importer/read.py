@@ -20,7 +20,7 @@ _LONGEST_LINE = 64 * 1024 * 1024  # bytes of one JSON record
 
 
 @dataclass
-class Reading:
+class FileReading:
     """How far a file is read, for people who wait: bytes of it (as they lie on the disk) and records."""
 
     size: int = 0
@@ -32,7 +32,7 @@ class UnreadableError(Exception):
     """The file is of no format that we read, or broken as a whole."""
 
 
-def records(path: Path, reading: Reading | None = None) -> Records:
+def records(path: Path, reading: FileReading | None = None) -> Records:
     """(line, record) of a .jsonl, .csv or .parquet file; .gz around the first two.
 
     A line that is no JSON comes as a ValueError in place of its record.
@@ -41,14 +41,14 @@ def records(path: Path, reading: Reading | None = None) -> Records:
     :raises UnreadableError: where the file as a whole can't be read.
     """
     name = path.name.lower().removesuffix(".gz")
-    readers: dict[str, Callable[[Path, Reading], Records]] = {
+    readers: dict[str, Callable[[Path, FileReading], Records]] = {
         ".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _csv, ".tsv": _csv,
         ".parquet": _parquet,
     }  # fmt: skip
     reader = readers.get(Path(name).suffix)
     if reader is None:
         raise UnreadableError(f"{path.name}: name it .jsonl, .csv or .parquet, as it is")
-    reading = reading or Reading()
+    reading = reading or FileReading()
     try:
         reading.size = path.stat().st_size
         for found in reader(path, reading):
@@ -65,7 +65,7 @@ def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
         yield (cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
 
 
-def _json_lines(path: Path, reading: Reading) -> Records:
+def _json_lines(path: Path, reading: FileReading) -> Records:
     with _bytes(path) as (file, raw):
         for number, line in enumerate(_lines(file), 1):
             reading.done = raw.tell()
@@ -87,7 +87,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _csv(path: Path, reading: Reading) -> Records:
+def _csv(path: Path, reading: FileReading) -> Records:
     csv.field_size_limit(_LONGEST)
     with _bytes(path) as (file, raw):
         text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
@@ -97,7 +97,7 @@ def _csv(path: Path, reading: Reading) -> Records:
             yield reader.line_num, {name: value for name, value in record.items() if name is not None}
 
 
-def _parquet(path: Path, reading: Reading) -> Records:
+def _parquet(path: Path, reading: FileReading) -> Records:
     from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 

@@ -12,16 +12,16 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
+from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
-from newsflow.extract.chars import clean
-from newsflow.importer.read import Reading, records
-from newsflow.importer.rows import BadRowError, Row, row
+from newsflow.importer.file_row import BadRowError, Row, row
+from newsflow.importer.read import FileReading, records
 from newsflow.model import Outcome
 from newsflow.settings import Settings
-from newsflow.slices import slices
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
+from newsflow.text.characters import clean
 from newsflow.web.urls import origin_of, url_hash
 
 BATCH = 500  # rows in one transaction
@@ -61,7 +61,7 @@ def import_file(
     path: Path,
     columns: Mapping[str, str] | None = None,
     *,
-    begun: Callable[[int, Reading], None] = lambda run_id, reading: None,
+    begun: Callable[[int, FileReading], None] = lambda run_id, reading: None,
     clock: Clock = utcnow,
 ) -> Imported:
     """Import a file; a second time changes nothing, and after a kill it goes on where it was.
@@ -72,7 +72,7 @@ def import_file(
     """
     run_name = f"import__{path.name}__{clock().isoformat()}"
     run_id = pipeline.open_run(settings, "import", run_name, clock=clock)
-    state, verdict, reading = "failed", "The import broke off.", Reading()
+    state, verdict, reading = "failed", "The import broke off.", FileReading()
     begun(run_id, reading)
     try:
         result = file_rows(settings, run_id, path, columns or {}, reading, clock=clock)
@@ -91,7 +91,7 @@ def file_rows(
     run_id: int,
     path: Path,
     columns: Mapping[str, str],
-    reading: Reading | None = None,
+    reading: FileReading | None = None,
     *,
     clock: Clock = utcnow,
 ) -> Imported:
@@ -100,7 +100,7 @@ def file_rows(
     with session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
             queries.run(conn, "importer.open_lines")
-        for batch in slices(_read(path, columns, reading), BATCH):
+        for batch in batched(_read(path, columns, reading), BATCH):
             with transaction(conn):
                 rejects = [found for found in batch if isinstance(found, Reject)]
                 rows = [found for found in batch if isinstance(found, Row)]
@@ -114,7 +114,7 @@ def file_rows(
     return result
 
 
-def _read(path: Path, columns: Mapping[str, str], reading: Reading | None) -> Iterator[Row | Reject]:
+def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -> Iterator[Row | Reject]:
     for line, record in records(path, reading):
         try:
             if isinstance(record, ValueError):

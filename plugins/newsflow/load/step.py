@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
-from newsflow.load import store
+from newsflow.load import search_index
 from newsflow.model import Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -41,8 +41,10 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
             with transaction(step.conn):
                 _publish(step, pages)
         if settings.load_search:
-            with store.helpers(settings.dsn, sum(step.counts.get(name, 0) for name in ("new", "revised"))) as beside:
-                store.catch_up(step.conn, clock, beside)
+            with search_index.helpers(
+                settings.dsn, sum(step.counts.get(name, 0) for name in ("new", "revised"))
+            ) as beside:
+                search_index.catch_up(step.conn, clock, beside)
         return step.report(started)
 
 

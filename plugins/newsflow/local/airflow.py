@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from newsflow.local.home import Home
-from newsflow.local.processes import Family
+from newsflow.local.processes import ProcessGroup
 from newsflow.settings import ROOT
 
 API_SERVER = "api-server"
@@ -93,7 +93,7 @@ class Airflow:
     ports: Ports
     metadata_url: str
     env: Mapping[str, str]
-    family: Family
+    family: ProcessGroup
     client: Client = field(init=False)
 
     def __post_init__(self) -> None:

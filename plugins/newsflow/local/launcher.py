@@ -19,10 +19,10 @@ from newsflow.clock import utcnow
 from newsflow.local import processes, sample
 from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
 from newsflow.local.home import BusyError, Home, Running, myself
-from newsflow.local.ingest import addresses, ingest, summary
 from newsflow.local.newsroom import Newsroom
+from newsflow.local.nightly_run import addresses, ingest, summary
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
-from newsflow.local.show import Show
+from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
 from newsflow.settings import Settings
 from newsflow.store.db import session
@@ -38,7 +38,7 @@ def server(home: Home) -> Server:
 
 
 @contextmanager
-def database(home: Home, settings: Settings, show: Show) -> Iterator[str]:
+def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
     """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts."""
     own = settings.database_url.get_secret_value()
     running = home.prepare().running()
@@ -64,7 +64,7 @@ class Launcher:
 
     home: Home
     settings: Settings
-    show: Show
+    show: Terminal
     feeds: Path | None = None
     newsroom: Newsroom | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -104,21 +104,21 @@ class Launcher:
         return embedded.url(METADATA)
 
     @property
-    def book(self) -> Path:
+    def notes(self) -> Path:
         """What the home remembers of its newsroom."""
         return self.home.root / "newsroom.json"
 
     def _open_newsroom(self) -> None:
-        book = sample.Book.read(self.book, utcnow())
+        notes = sample.SampleNotes.read(self.notes, utcnow())
         with session(self.database_url) as conn:
             if self.feeds:
                 import_feeds(self.feeds, self.database_url)
-            if self.feeds or sample.has_own_feeds(conn, book):
-                sample.pause(conn, book)
+            if self.feeds or sample.has_own_feeds(conn, notes):
+                sample.pause(conn, notes)
                 return
-            newsroom, kept = sample.open_newsroom(self.book, utcnow())
+            newsroom, kept = sample.open_newsroom(self.notes, utcnow())
             sample.register(conn, newsroom)
-        if not kept and book.ports:
+        if not kept and notes.ports:
             self.show.line("! a port of the sample newsroom was taken: its articles appear under new addresses")
         self.newsroom = self._stack.enter_context(newsroom)
         publishers, articles = len(newsroom.world.publishers), sum(newsroom.world.counts().values())
@@ -127,7 +127,7 @@ class Launcher:
     def _start_airflow(self, metadata_url: str) -> None:
         ports = Ports(free_port(), free_port(), free_port())
         env = {**os.environ, **configuration(self.home, ports, metadata_url), **self._task_environment()}
-        family = processes.Family(self.home.mark)
+        family = processes.ProcessGroup(self.home.mark)
         self.airflow = Airflow(self.home, ports, metadata_url, env, family)
         with self.show.step("preparing Airflow's metadata (some seconds, the first time more)"):
             self.airflow.migrate(self._note)
@@ -159,7 +159,7 @@ class Launcher:
         result = ingest(self.airflow.client, self.settings, self.show, DAG, force=self.newsroom is not None)
         summary(self.settings, self.show, result)
         if result.good and self.newsroom:
-            sample.turn_page(self.book)
+            sample.turn_page(self.notes)
         return self.show_addresses() and result.good
 
     def show_addresses(self) -> bool:
@@ -173,7 +173,7 @@ class Launcher:
         while True:
             self.airflow.check()
             if self.newsroom:
-                edition = sample.Book.read(self.book, utcnow()).edition
+                edition = sample.SampleNotes.read(self.notes, utcnow()).edition
                 if edition and edition != self.newsroom.edition:
                     self.newsroom.advance(edition)
             time.sleep(1)
@@ -199,7 +199,7 @@ def _signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def up(home: Home, settings: Settings, show: Show, *, run: bool, once: bool, feeds: Path | None) -> int:
+def up(home: Home, settings: Settings, show: Terminal, *, run: bool, once: bool, feeds: Path | None) -> int:
     """Start, run, show, stay; or use the servers that are up here already. Returns the exit code."""
     deadline, told = time.monotonic() + READY_S, False
     while True:
@@ -238,7 +238,7 @@ def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
     return int(not good)
 
 
-def attach(home: Home, running: Running, settings: Settings, show: Show, *, run: bool, feeds: Path | None) -> int:
+def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, run: bool, feeds: Path | None) -> int:
     """Use the servers that another launcher of this home keeps up, and leave them up."""
     show.line(f"✓ servers of this checkout are up already (process {running.pid}); using them")
     settings = settings.model_copy(update={"database_url": SecretStr(running.database_url)})

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from newsflow.mortal import die_with
+from newsflow.isolation.child_lifetime import die_with_parent
 
 MARK = "NEWSFLOW_LAUNCH"  # in the environment of all that a launcher started, Airflow's own children included
 
@@ -27,7 +27,7 @@ def dies_with_parent(number: int = signal.SIGTERM) -> Callable[[], None] | None:
     """
     if threading.current_thread() is not threading.main_thread():
         return None
-    return partial(die_with, os.getpid(), number)
+    return partial(die_with_parent, os.getpid(), number)
 
 
 def end(pids: Sequence[int], number: int = signal.SIGTERM, grace_s: float = 10.0) -> None:
@@ -67,7 +67,7 @@ def in_sessions(sessions: Collection[int]) -> list[int]:
 
 
 @dataclass
-class Family:
+class ProcessGroup:
     """The servers of one launcher, by name."""
 
     mark: str

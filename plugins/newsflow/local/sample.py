@@ -21,7 +21,7 @@ from newsflow.store.db import session, transaction
 
 
 @dataclass(frozen=True)
-class Book:
+class SampleNotes:
     """What a home remembers of its newsroom."""
 
     epoch: str
@@ -30,21 +30,21 @@ class Book:
     feeds: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, path: Path, now: datetime) -> Book:
-        """The book, or a fresh one whose world begins now."""
+    def read(cls, path: Path, now: datetime) -> SampleNotes:
+        """The notes, or fresh ones whose world begins now."""
         try:
             return cls(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
             return cls(now.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0).isoformat())
 
-    def write(self, path: Path) -> Book:
+    def write(self, path: Path) -> SampleNotes:
         """Keep it."""
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(self), indent=1))
         fresh.rename(path)
         return self
 
-    def after_a_run(self) -> Book:
+    def after_a_run(self) -> SampleNotes:
         """With the edition that the next run will see."""
         editions = sample_world().editions
         place = editions.index(self.edition) if self.edition in editions else 0
@@ -53,15 +53,15 @@ class Book:
 
 def open_newsroom(path: Path, now: datetime) -> tuple[Newsroom, bool]:
     """The newsroom of a home at its old addresses; False where a port was taken and all are new."""
-    book = Book.read(path, now)
-    world = sample_world(datetime.fromisoformat(book.epoch))
-    edition = book.edition or world.editions[0]
+    notes = SampleNotes.read(path, now)
+    world = sample_world(datetime.fromisoformat(notes.epoch))
+    edition = notes.edition or world.editions[0]
     try:
-        newsroom, kept = Newsroom(world, edition=edition, ports=book.ports), True
+        newsroom, kept = Newsroom(world, edition=edition, ports=notes.ports), True
     except OSError:
         newsroom, kept = Newsroom(world, edition=edition), False
-    feeds = sorted({*book.feeds, *(url for _name, url in newsroom.feeds())})
-    replace(book, edition=edition, ports=newsroom.ports, feeds=feeds).write(path)
+    feeds = sorted({*notes.feeds, *(url for _name, url in newsroom.feeds())})
+    replace(notes, edition=edition, ports=newsroom.ports, feeds=feeds).write(path)
     return newsroom, kept
 
 
@@ -76,26 +76,26 @@ def register(conn: Connection, newsroom: Newsroom) -> None:
         queries.run(conn, "local.pause_sample", paused=False, sample=[url for _name, url in newsroom.feeds()])
 
 
-def has_own_feeds(conn: Connection, book: Book) -> bool:
+def has_own_feeds(conn: Connection, notes: SampleNotes) -> bool:
     """Whether the user has named feeds of their own, now or earlier."""
     with transaction(conn):
-        return bool(queries.value(conn, "local.own_feeds", sample=book.feeds))
+        return bool(queries.value(conn, "local.own_feeds", sample=notes.feeds))
 
 
-def pause(conn: Connection, book: Book) -> None:
+def pause(conn: Connection, notes: SampleNotes) -> None:
     """Leave the newsroom's publishers alone: their servers are not running."""
     with transaction(conn):
-        queries.run(conn, "local.pause_sample", paused=True, sample=book.feeds)
+        queries.run(conn, "local.pause_sample", paused=True, sample=notes.feeds)
 
 
 def runs(settings: Settings, path: Path) -> bool:
-    """Whether the newsroom of this book is what runs are made of: it exists, and the user has no feeds."""
+    """Whether the newsroom of these notes is what runs are made of: it exists, and the user has no feeds."""
     if not path.is_file():
         return False
     with session(settings.dsn) as conn:
-        return not has_own_feeds(conn, Book.read(path, utcnow()))
+        return not has_own_feeds(conn, SampleNotes.read(path, utcnow()))
 
 
 def turn_page(path: Path) -> None:
     """After a good run: the next one sees the next edition."""
-    Book.read(path, utcnow()).after_a_run().write(path)
+    SampleNotes.read(path, utcnow()).after_a_run().write(path)

@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
-from newsflow.load.store import catch_up
+from newsflow.load.search_index import catch_up
 from newsflow.maintain.retraction import retract
 from newsflow.settings import Settings
 from newsflow.store import queries
@@ -124,7 +124,7 @@ def _expire_captures(settings: Settings, conn: Connection, now: datetime) -> int
     if not before:
         return 0
     from newsflow.store.archive import Archive
-    from newsflow.store.retention import prune
+    from newsflow.store.archive_retention import prune
 
     return sum(1 for _ in prune(conn, Archive(settings.archive_url), before, now))
 

@@ -39,7 +39,7 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
     :param kind: `retracted` by a person, or `purged` by a retention rule.
     """
     with transaction(conn):
-        ids = queries.value(conn, "retract.add_twins", pages=list(pages))
+        ids = queries.value(conn, "retract.add_same_pages", pages=list(pages))
         with changes.changing(conn, ids, now) as touched:
             queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
             changes.take_out(conn, ids)
@@ -55,7 +55,7 @@ def restore(conn: Connection, page: int, now: datetime) -> bool:
     Its number stays the same; consumers hear of it as of a new article. Returns whether it was retracted or purged.
     """
     with transaction(conn):
-        ids = queries.value(conn, "retract.add_twins", pages=[page])
+        ids = queries.value(conn, "retract.add_same_pages", pages=[page])
         queries.value(conn, "changes.lock_pages", pages=ids, stories=[])
         opened = queries.run(conn, "retract.open_graves", pages=ids)
         queries.run(conn, "retract.ask_again", page=page, pages=ids, now=now)

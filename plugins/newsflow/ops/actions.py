@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.ops import reprocess
+from newsflow.ops import reprocess_pages
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
@@ -76,7 +76,7 @@ def _switch_line(enabled: bool) -> Callable[[Connection, str, datetime], int]:
 
 
 def _reprocess(verb: str) -> Callable[[Connection, str, datetime], int]:
-    return lambda conn, subject, now: reprocess.start(conn, verb, _number(subject))
+    return lambda conn, subject, now: reprocess_pages.start(conn, verb, _number(subject))
 
 
 ACTIONS: dict[str, Action] = {

@@ -17,7 +17,7 @@ from typing import Any
 
 from newsflow.ops import rhythm
 from newsflow.ops.history import Day
-from newsflow.ops.robust import at_most, mad
+from newsflow.ops.robust_statistics import at_most, mad
 
 WARNING, CRITICAL = "warning", "critical"
 CHANCE = 1e-5  # a yield that its own past would give once in 100,000 nights is drift
@@ -193,7 +193,7 @@ def blind_days(days: Mapping[int, Sequence[Day]]) -> frozenset[date]:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class JudgedRun:
     """A run of the nightly Dag, as the ledger has it."""
 
     name: str
@@ -203,7 +203,7 @@ class Run:
     verdict: str
 
 
-def failed_run(runs: Sequence[Run], *, outage: bool) -> Answer:
+def failed_run(runs: Sequence[JudgedRun], *, outage: bool) -> Answer:
     """The newest ended run was not good (our own outage has an alarm of its own).
 
     :param runs: newest first.
@@ -225,7 +225,7 @@ def missed_deadline(dag_run_id: str, due: datetime) -> Finding:
     return Finding("run_late", "", CRITICAL, sentence, {"run": dag_run_id})
 
 
-def late_run(runs: Sequence[Run], now: datetime, opened: datetime | None = None) -> Answer:
+def late_run(runs: Sequence[JudgedRun], now: datetime, opened: datetime | None = None) -> Answer:
     """No run began when one was due, or one takes far longer than usual; it is over when a run has ended.
 
     :param runs: newest first; the usual pause and duration are medians of these.
@@ -237,7 +237,7 @@ def late_run(runs: Sequence[Run], now: datetime, opened: datetime | None = None)
     return answer
 
 
-def _late_by_its_past(runs: Sequence[Run], now: datetime) -> Answer:
+def _late_by_its_past(runs: Sequence[JudgedRun], now: datetime) -> Answer:
     if len(runs) < 3:
         return Undecided.CLEAR
     pauses = [(a.started_at - b.started_at).total_seconds() for a, b in pairwise(runs)]

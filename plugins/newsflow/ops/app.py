@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from newsflow.clock import utcnow
-from newsflow.ops import detail, pages, render, reprocess, runbooks
+from newsflow.ops import detail, pages, render, reprocess_pages, runbooks
 from newsflow.ops import publishers as publisher_list
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
@@ -201,13 +201,13 @@ def storage(request: Request, user: Reader, conn: Database, now: Now) -> HTMLRes
 @app.get("/reprocesses", response_class=HTMLResponse)
 def reprocesses(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
     """Changed extractors over what is stored."""
-    return page(request, user, "reprocesses.html", now, **reprocess.listing(conn))
+    return page(request, user, "reprocesses.html", now, **reprocess_pages.listing(conn))
 
 
 @app.get("/reprocesses/{number}", response_class=HTMLResponse)
 def reprocess_report(request: Request, number: int, user: Reader, conn: Database, now: Now) -> HTMLResponse:
     """What one of them would change, for review."""
-    return page(request, user, "reprocess.html", now, **_found(reprocess.one(conn, number)))
+    return page(request, user, "reprocess.html", now, **_found(reprocess_pages.one(conn, number)))
 
 
 @app.get("/runbooks/{name}", response_class=HTMLResponse)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from newsflow.ops.robust import Usual
-from newsflow.verdict import LOADED, FunnelStage
+from newsflow.ops.robust_statistics import Usual
+from newsflow.run_check import LOADED, FunnelStage
 
 WIDTH, TOP, TALL, BAR, END, BEND = 1080.0, 66.0, 124.0, 12.0, 150.0, 26.0
 FLOOR = TOP + TALL + 16  # where what leaves the run leaves the picture

@@ -11,8 +11,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.model import CapturePointer
 from newsflow.ops import charts, history, publishers
+from newsflow.ops.day_chart import day_chart
 from newsflow.ops.pages import DAYS, sentence
-from newsflow.ops.strip import strip
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.archive import Archive, CaptureError
@@ -38,7 +38,7 @@ def publisher(conn: Connection, name: str, now: datetime) -> dict[str, Any] | No
         "row": publishers.row(found),
         "publisher": found,
         "alarms": alarms,
-        "strip": strip(days, feeds, [a.opened_at.date() for a in alarms], now),
+        "day_chart": day_chart(days, feeds, [a.opened_at.date() for a in alarms], now),
         "feeds": feeds,
         "articles": [p for p in listed if p.kind == "loaded"],
         "rejects": [p for p in listed if p.kind == "rejected"],

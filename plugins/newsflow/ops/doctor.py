@@ -26,7 +26,7 @@ TIGHT_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """One check: `state` is ok, warn or fail."""
 
     name: str
@@ -35,7 +35,7 @@ class Result:
     cure: str = ""
 
 
-def examine(settings: Settings, *, clock: Clock = utcnow) -> list[Result]:
+def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
     """All checks, in the order in which one would mend."""
     connection, settings = _connection(settings)
     results = [connection, _database(settings)]
@@ -48,7 +48,7 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[Result]:
     return [*results, _archive(settings), _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
 
 
-def _connection(settings: Settings) -> tuple[Result, Settings]:
+def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
     """Which database the tasks use: the environment's, else that of Airflow's connection `news_db`."""
     uri, given = _news_db(), settings.database_url.get_secret_value()
     if not uri:
@@ -56,13 +56,13 @@ def _connection(settings: Settings) -> tuple[Result, Settings]:
             "NEWSFLOW_DATABASE_URL names the database" if given else "neither NEWSFLOW_DATABASE_URL nor news_db is set"
         )
         cure = "" if given else "set one: `airflow connections add news_db --conn-uri postgresql://…`, or `newsflow up`"
-        return Result("connection", "ok" if given else "fail", detail, cure), settings
+        return CheckResult("connection", "ok" if given else "fail", detail, cure), settings
     if not given:
-        return Result("connection", "ok", "Airflow's connection news_db names the database"), settings.on(uri)
+        return CheckResult("connection", "ok", "Airflow's connection news_db names the database"), settings.on(uri)
     if _place(settings.on(uri).dsn) == _place(given):
-        return Result("connection", "ok", "Airflow's news_db and NEWSFLOW_DATABASE_URL agree"), settings
+        return CheckResult("connection", "ok", "Airflow's news_db and NEWSFLOW_DATABASE_URL agree"), settings
     cure = "make them the same, or unset one"
-    return Result(
+    return CheckResult(
         "connection", "warn", "Airflow's news_db is another database; tasks use NEWSFLOW_DATABASE_URL", cure
     ), settings
 
@@ -84,40 +84,42 @@ def _place(dsn: str) -> tuple[str | None, ...]:
     return tuple(parts.get(key) for key in ("host", "port", "dbname"))
 
 
-def _database(settings: Settings) -> Result:
+def _database(settings: Settings) -> CheckResult:
     try:
         with session(settings.dsn) as conn:
             version = conn.server_version // 10000
     except ValueError as error:
-        return Result("database", "fail", str(error), "set NEWSFLOW_DATABASE_URL, or `newsflow up` for a local server")
+        return CheckResult(
+            "database", "fail", str(error), "set NEWSFLOW_DATABASE_URL, or `newsflow up` for a local server"
+        )
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
         if not isinstance(error, psycopg2.OperationalError) or "invalid" in reason:  # such a message quotes the address
             cure = "write it as postgresql://user:password@host:5432/name, / @ : of a password as %2F %40 %3A"
-            return Result("database", "fail", "its address can't be read", cure)
+            return CheckResult("database", "fail", "its address can't be read", cure)
         cure = "start the server (`newsflow up` for the local one), or mend NEWSFLOW_DATABASE_URL or Airflow's news_db"
-        return Result("database", "fail", reason, cure)
-    return Result("database", "ok", f"PostgreSQL {version} answers")
+        return CheckResult("database", "fail", reason, cure)
+    return CheckResult("database", "ok", f"PostgreSQL {version} answers")
 
 
-def _migrations(conn: Connection, settings: Settings) -> Result:
+def _migrations(conn: Connection, settings: Settings) -> CheckResult:
     try:
         todo = migrate.pending(conn, migrate.read(settings.sql_dir / "migrations"))
     except psycopg2.errors.UndefinedTable:
         conn.rollback()
-        return Result("migrations", "fail", "the database is empty", "newsflow migrate")
+        return CheckResult("migrations", "fail", "the database is empty", "newsflow migrate")
     except migrate.MigrationError as error:
-        return Result("migrations", "fail", str(error), "bring files and database to the same release")
+        return CheckResult("migrations", "fail", str(error), "bring files and database to the same release")
     if todo:
-        return Result("migrations", "fail", f"{len(todo)} not applied: {todo[0].version} …", "newsflow migrate")
-    return Result("migrations", "ok", "the schema is at its head")
+        return CheckResult("migrations", "fail", f"{len(todo)} not applied: {todo[0].version} …", "newsflow migrate")
+    return CheckResult("migrations", "ok", "the schema is at its head")
 
 
-def _clock(conn: Connection, clock: Clock) -> Result:
+def _clock(conn: Connection, clock: Clock) -> CheckResult:
     skew = abs((queries.value(conn, "ops.clock") - clock()).total_seconds())
     if skew > SKEW_S:
-        return Result("clock", "warn", f"{skew:.0f} s apart from the database's", "let both machines use NTP")
-    return Result("clock", "ok", "agrees with the database's")
+        return CheckResult("clock", "warn", f"{skew:.0f} s apart from the database's", "let both machines use NTP")
+    return CheckResult("clock", "ok", "agrees with the database's")
 
 
 def _origins(conn: Connection) -> list[str]:
@@ -128,7 +130,7 @@ def _origins(conn: Connection) -> list[str]:
         return []
 
 
-def _archive(settings: Settings) -> Result:
+def _archive(settings: Settings) -> CheckResult:
     probe = f"{settings.archive_url.rstrip('/')}/.doctor"
     try:
         fs, path = fsspec.core.url_to_fs(probe)
@@ -137,24 +139,24 @@ def _archive(settings: Settings) -> Result:
         fs.rm_file(path)
     except Exception as error:
         cure = "make room, make the folder or bucket writable for this user, or set NEWSFLOW_ARCHIVE"
-        return Result("archive", "fail", f"can't write: {type(error).__name__}: {error}"[:300], cure)
-    return Result("archive", "ok", "can be written")
+        return CheckResult("archive", "fail", f"can't write: {type(error).__name__}: {error}"[:300], cure)
+    return CheckResult("archive", "ok", "can be written")
 
 
-def _disk(settings: Settings) -> Result:
+def _disk(settings: Settings) -> CheckResult:
     if "://" in settings.archive_url:
-        return Result("disk", "ok", "the archive is an object store")
+        return CheckResult("disk", "ok", "the archive is an object store")
     folder = Path(settings.archive_url)
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
     detail = f"{usage.free / 1e9:.1f} GB free, {usage.free / usage.total:.0%}"
     if usage.free < TIGHT_BYTES:
-        return Result("disk", "fail", detail, "free space, or prune the archive: `newsflow archive --help`")
-    return Result("disk", "ok", detail)
+        return CheckResult("disk", "fail", detail, "free space, or prune the archive: `newsflow archive --help`")
+    return CheckResult("disk", "ok", detail)
 
 
-def _airflow() -> Result:
+def _airflow() -> CheckResult:
     from airflow.configuration import conf
 
     base = (conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/")
@@ -162,11 +164,11 @@ def _airflow() -> Result:
     try:
         health = requests.get(f"{base}/api/v2/monitor/health", timeout=5).json()
     except (requests.RequestException, ValueError):
-        return Result("airflow", "warn", "its API does not answer", cure)
+        return CheckResult("airflow", "warn", "its API does not answer", cure)
     sick = [name for name, part in health.items() if isinstance(part, dict) and part.get("status") == "unhealthy"]
     if sick:
-        return Result("airflow", "fail", f"unhealthy: {', '.join(sick)}", "see the logs of these components")
-    return Result("airflow", "ok", "its API and scheduler are healthy")
+        return CheckResult("airflow", "fail", f"unhealthy: {', '.join(sick)}", "see the logs of these components")
+    return CheckResult("airflow", "ok", "its API and scheduler are healthy")
 
 
 def _try_each(origins: Sequence[str], attempt: Callable[[str], Any]) -> list[str]:
@@ -179,24 +181,26 @@ def _try_each(origins: Sequence[str], attempt: Callable[[str], Any]) -> list[str
     return failed
 
 
-def _dns(origins: Sequence[str]) -> Result:
+def _dns(origins: Sequence[str]) -> CheckResult:
     failed = _try_each(origins, lambda o: socket.getaddrinfo(urlsplit(o).hostname, None))
     if not origins:
-        return Result("dns", "ok", "no origin is known yet, so none was asked")
+        return CheckResult("dns", "ok", "no origin is known yet, so none was asked")
     if failed:
         state = "fail" if len(failed) == len(origins) else "warn"
-        return Result("dns", state, f"can't resolve {', '.join(failed)}", "mend this machine's resolver or network")
-    return Result("dns", "ok", f"{len(origins)} origins resolve")
+        return CheckResult(
+            "dns", state, f"can't resolve {', '.join(failed)}", "mend this machine's resolver or network"
+        )
+    return CheckResult("dns", "ok", f"{len(origins)} origins resolve")
 
 
-def _robots(settings: Settings, origins: Sequence[str]) -> Result:
+def _robots(settings: Settings, origins: Sequence[str]) -> CheckResult:
     headers = {"User-Agent": settings.user_agent}
     failed = _try_each(origins, lambda o: requests.get(f"{o}/robots.txt", headers=headers, timeout=10, stream=True))
     if not origins:
-        return Result("robots", "ok", "no origin is known yet, so none was asked")
+        return CheckResult("robots", "ok", "no origin is known yet, so none was asked")
     if failed:
         state = "fail" if len(failed) == len(origins) else "warn"
-        return Result(
+        return CheckResult(
             "robots", state, f"no answer from {', '.join(failed)}", "check firewall and proxy of this machine"
         )
-    return Result("robots", "ok", f"{len(origins)} origins answer")
+    return CheckResult("robots", "ok", f"{len(origins)} origins answer")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from newsflow.ops.robust import Usual, usual
+from newsflow.ops.robust_statistics import Usual, usual
 
 
 @dataclass(frozen=True, slots=True)

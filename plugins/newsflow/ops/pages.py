@@ -12,10 +12,10 @@ from psycopg2.extensions import connection as Connection
 from newsflow.model import OUTCOMES, Outcome
 from newsflow.ops import charts, history
 from newsflow.ops.messages import TITLES
-from newsflow.ops.robust import Usual
+from newsflow.ops.robust_statistics import Usual
 from newsflow.progress import snapshot
+from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
-from newsflow.verdict import FunnelStage
 
 NIGHTLY = ["news_ingest", "cli"]
 DAYS = 28

@@ -15,7 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.ops import alarms, history, messages
-from newsflow.ops.alarms import Answer, Finding, Run, Undecided
+from newsflow.ops.alarms import Answer, Finding, JudgedRun, Undecided
 from newsflow.ops.history import Day
 from newsflow.ops.pages import sentence
 from newsflow.settings import Settings
@@ -101,7 +101,9 @@ def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, l
     outage = alarms.own_outage(asked.stages["poll"] if asked else {}, publishers)
     result.add("own_outage", "", outage)
     nightly = [
-        Run(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "") for r in found if r.dag_id in NIGHTLY
+        JudgedRun(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "")
+        for r in found
+        if r.dag_id in NIGHTLY
     ][:30]
     result.add("run_failed", "", alarms.failed_run(nightly, outage=isinstance(outage, Finding)))
     result.add("run_late", "", alarms.late_run([r for r in nightly if not r.name.startswith("cli__")], now, late_since))

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from newsflow.model import Exchange, Outcome
 from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
-from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
 
 AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
@@ -21,7 +21,7 @@ BLAMELESS = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PollDecision:
     """The feed's new state, when it is due, and what is to be written beside it."""
 
     feed: FeedState
@@ -33,7 +33,7 @@ class Decision:
     look_for_another: bool = False  # the address is dead: look for the feed elsewhere
 
 
-def decide(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Decision:
+def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
     """The decision after one poll; `jitter` is between 0 and 1."""
     if polled.outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
         return _went_well(polled, counts, now, jitter)
@@ -41,11 +41,11 @@ def decide(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Deci
         # one poll interval at least, or a cooling origin would be looked at again and again
         wait = max(polled.wait_s, 60.0) * (1 + 0.1 * jitter)
         at = now + timedelta(seconds=min(wait, LONGEST_S))
-        return Decision(replace(polled.feed, reason=polled.detail), at)
+        return PollDecision(replace(polled.feed, reason=polled.detail), at)
     return _failed(polled, now, jitter)
 
 
-def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> Decision:
+def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
     feed = polled.feed
     window = feed.window if polled.same else window_of(polled.entries, feed.window)
     entries = max(window.entries, 1) if polled.same else window.entries
@@ -54,7 +54,7 @@ def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> 
         known=entries if polled.same else counts.known(entries),
         horizon_s=window.horizon_s,
         fresh_s=fresh_s(polled.exchange, now),
-        wishes=polled.wishes,
+        polling_hints=polled.polling_hints,
     )
     then = after_success(seen, feed.interval_s, now, jitter)
     parsed = polled.parsed
@@ -70,12 +70,12 @@ def _went_well(polled: Polled, counts: Counts, now: datetime, jitter: float) -> 
         window=window,
         body_hash=polled.body_hash or feed.body_hash,
     )
-    return Decision(
+    return PollDecision(
         _validated(told, polled),
         then.at,
         gap=None if polled.same else passed(feed.window, polled.entries, feed.last_ok_at, now),
         cause="not_polled" if _overdue(feed, now) else "window",
-        sees_again=feed.dark,
+        sees_again=feed.gap_open,
     )
 
 
@@ -86,7 +86,7 @@ def _overdue(feed: FeedState, now: datetime) -> bool:
     return (now - feed.last_poll_at).total_seconds() > 2 * (feed.interval_s or 0.0) + 3600
 
 
-def _validated(feed: FeedState, polled: Polled) -> FeedState:
+def _validated(feed: FeedState, polled: PollResult) -> FeedState:
     """Validators for the next poll. A 304 may renew them (RFC 9110 §15.4.5); `Expires: 0` with none drops them."""
     headers = polled.exchange.headers
     if polled.outcome is Outcome.NOT_MODIFIED:
@@ -98,7 +98,7 @@ def _validated(feed: FeedState, polled: Polled) -> FeedState:
     return replace(feed, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
-def _audited(feed: FeedState, polled: Polled, counts: Counts) -> FeedState:
+def _audited(feed: FeedState, polled: PollResult, counts: EntryCounts) -> FeedState:
     """An unconditional poll that shows new entries under the validator that we had: it lies."""
     if polled.outcome is Outcome.NOT_MODIFIED:
         return replace(feed, polls_unaudited=feed.polls_unaudited + 1)
@@ -115,17 +115,17 @@ def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
     return replace(feed, moved_to=exchange.final_url, moved_polls=polls)
 
 
-def _failed(polled: Polled, now: datetime, jitter: float) -> Decision:
+def _failed(polled: PollResult, now: datetime, jitter: float) -> PollDecision:
     feed = replace(polled.feed, failures=polled.feed.failures + 1, last_poll_at=now, reason=polled.detail)
     if polled.outcome is Outcome.GONE:
         ended = replace(feed, state="gone", reason="the server says that it is gone for good (410)")
-        return Decision(ended, now + timedelta(seconds=LONGEST_S), look_for_another=True)
+        return PollDecision(ended, now + timedelta(seconds=LONGEST_S), look_for_another=True)
     asked = max(polled.exchange.retry_after_s or 0.0, polled.wait_s)
     at = after_failure(polled.outcome, feed.failures, now, jitter, asked)
     dead = polled.outcome in (Outcome.NOT_FOUND, Outcome.NOT_A_FEED) and feed.failures in _LOOK_AT
     # one failed poll loses nothing that the next good one does not show
-    blind = feed.last_ok_at if feed.failures >= 2 and not feed.dark else None
-    return Decision(feed, at, blind_since=blind, look_for_another=dead)
+    blind = feed.last_ok_at if feed.failures >= 2 and not feed.gap_open else None
+    return PollDecision(feed, at, blind_since=blind, look_for_another=dead)
 
 
 def conditional(feed: FeedState) -> bool:

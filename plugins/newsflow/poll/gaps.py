@@ -8,14 +8,14 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.poll.decide import Decision
-from newsflow.poll.state import Polled
+from newsflow.poll.decide import PollDecision
+from newsflow.poll.state import PollResult
 from newsflow.store import queries
 
 log = logging.getLogger(__name__)
 
 
-def note(conn: Connection, decided: Sequence[tuple[Polled, Decision]], now: datetime) -> None:
+def note(conn: Connection, decided: Sequence[tuple[PollResult, PollDecision]], now: datetime) -> None:
     """Open and end the gaps of a batch; two statements at most."""
     ended = [(p.feed.feed_id, now, d.gap is None, d.gap.missed if d.gap else 0) for p, d in decided if d.sees_again]
     if ended:
@@ -25,7 +25,7 @@ def note(conn: Connection, decided: Sequence[tuple[Polled, Decision]], now: date
         queries.values(conn, "poll.open_gaps", sorted(opened, key=lambda row: row[0]))
 
 
-def _rows(polled: Polled, decision: Decision, now: datetime) -> list[tuple[object, ...]]:
+def _rows(polled: PollResult, decision: PollDecision, now: datetime) -> list[tuple[object, ...]]:
     feed = polled.feed
     if decision.blind_since is not None:
         return [(feed.feed_id, feed.publisher_id, "feed_down", decision.blind_since, None, 0, now, polled.detail[:500])]

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
 from newsflow.model import Entry, Exchange, Outcome
 from newsflow.poll.decide import conditional
-from newsflow.poll.feed import Child, FeedError, ParsedFeed
-from newsflow.poll.state import FeedState, Polled
+from newsflow.poll.state import FeedState, PollResult
 
 _RECENT = timedelta(days=3)  # what a plain sitemap lists as changed before is archive, not news
 _MOST_CHILDREN = 3  # sitemaps of an index asked in one poll
@@ -23,12 +23,12 @@ class Reader(Protocol):
         """As `parse.parse`."""
 
 
-def read(feed: FeedState, exchange: Exchange, reader: Reader, at: datetime, wait_s: float = 0.0) -> Polled:
+def read(feed: FeedState, exchange: Exchange, reader: Reader, at: datetime, wait_s: float = 0.0) -> PollResult:
     """What came of asking a feed; never raises for what the web does.
 
     :param wait_s: how long the origin now wants to be left alone, seconds.
     """
-    polled = Polled(
+    polled = PollResult(
         feed,
         replace(exchange, body=b""),
         exchange.outcome,
@@ -43,7 +43,7 @@ def read(feed: FeedState, exchange: Exchange, reader: Reader, at: datetime, wait
     return _read_body(polled, exchange.body, reader) if exchange.outcome is Outcome.OK else polled
 
 
-def _read_body(polled: Polled, body: bytes, reader: Reader) -> Polled:
+def _read_body(polled: PollResult, body: bytes, reader: Reader) -> PollResult:
     digest = hashlib.sha256(body).digest()
     if digest == polled.feed.body_hash and polled.feed.kind != "sitemapindex":
         return replace(polled, same=True, body_hash=digest)
@@ -55,7 +55,7 @@ def _read_body(polled: Polled, body: bytes, reader: Reader) -> Polled:
     return replace(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
 
 
-def with_children(index: Polled, children: list[Polled]) -> Polled:
+def with_children(index: PollResult, children: list[PollResult]) -> PollResult:
     """A sitemap index with the entries of the sitemaps that were asked for it."""
     found: dict[str, Entry] = {}
     for child in children:
@@ -71,7 +71,7 @@ def news_of(parsed: ParsedFeed, now: datetime) -> tuple[Entry, ...]:
     return tuple(e for e in parsed.entries if e.updated_at and e.updated_at > now - _RECENT)
 
 
-def worth_asking(children: tuple[Child, ...], since: datetime | None) -> list[Child]:
+def worth_asking(children: tuple[SitemapPart, ...], since: datetime | None) -> list[SitemapPart]:
     """The sitemaps of an index to ask now: news first, then the newest; not those unchanged since `since`."""
     changed = [c for c in children if since is None or c.modified_at is None or c.modified_at > since - _RECENT]
     changed.sort(key=lambda c: ("news" not in c.url.lower(), -(c.modified_at.timestamp() if c.modified_at else 0.0)))

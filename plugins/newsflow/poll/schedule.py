@@ -15,8 +15,8 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from newsflow.feeds.parsed import PollingHints
 from newsflow.model import Outcome
-from newsflow.poll.feed import Wishes
 
 SHORTEST_S = 600.0
 LONGEST_S = 86_400.0
@@ -61,7 +61,7 @@ class Seen:
     known: int = 0
     horizon_s: float | None = None  # shortest time in which half of the window was published
     fresh_s: float | None = None  # Cache-Control or Expires
-    wishes: Wishes = field(default_factory=Wishes)
+    polling_hints: PollingHints = field(default_factory=PollingHints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,13 @@ def after_success(seen: Seen, interval_s: float | None, now: datetime, jitter: f
     :param interval_s: interval in force before, None after the first poll.
     :param jitter: 0 to 1; spreads polls by ± 5 %.
     """
-    wish = min(max(seen.fresh_s or 0.0, seen.wishes.ttl_s or 0.0, seen.wishes.update_s or 0.0), _LONGEST_WISH_S)
+    wish = min(
+        max(seen.fresh_s or 0.0, seen.polling_hints.ttl_s or 0.0, seen.polling_hints.update_s or 0.0), _LONGEST_WISH_S
+    )
     interval = clamp(min(max(_paced(seen, interval_s), wish), _longest_s(seen)))
     wait = max(interval - min(interval / 3, _HALF_A_TICK_S), min(wish, interval), SHORTEST_S)
     at = now + timedelta(seconds=wait * (0.95 + 0.1 * jitter))
-    return Next(_awake(at, seen.wishes), interval)
+    return Next(_awake(at, seen.polling_hints), interval)
 
 
 def _paced(seen: Seen, interval_s: float | None) -> float:
@@ -109,10 +111,10 @@ def _worth_s(seen: Seen) -> float:
     return 86_400.0 / (_POLLS_A_DAY * math.sqrt(daily))
 
 
-def _awake(at: datetime, wishes: Wishes) -> datetime:
+def _awake(at: datetime, polling_hints: PollingHints) -> datetime:
     """Out of the hours (GMT) and days that the feed asks us to skip; RSS 2.0 skipHours, skipDays."""
     for _ in range(24 * 7):
-        if at.hour not in wishes.skip_hours and at.weekday() not in wishes.skip_days:
+        if at.hour not in polling_hints.skip_hours and at.weekday() not in polling_hints.skip_days:
             return at
         at = at.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return at

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange, Outcome
-from newsflow.poll.feed import ParsedFeed, Wishes
 from newsflow.poll.window import Window
 
 
@@ -33,11 +33,11 @@ class FeedState:
     polls_unaudited: int = 0
     moved_to: str | None = None
     moved_polls: int = 0
-    dark: bool = False  # an open gap says that we are blind since
+    gap_open: bool = False  # an open gap says that we are blind since
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
+class PollResult:
     """One poll of one feed before the database was asked: the exchange (body dropped) and the feed read."""
 
     feed: FeedState
@@ -54,13 +54,13 @@ class Polled:
     wait_s: float = 0.0  # how long the origin wants to be left alone
 
     @property
-    def wishes(self) -> Wishes:
+    def polling_hints(self) -> PollingHints:
         """What the feed says about polling; nothing where it was not read."""
-        return self.parsed.wishes if self.parsed else Wishes()
+        return self.parsed.polling_hints if self.parsed else PollingHints()
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class EntryCounts:
     """What the database knew of a poll's entries."""
 
     new: int = 0

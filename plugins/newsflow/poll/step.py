@@ -12,21 +12,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsflow.clock import Clock, utcnow
+from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Outcome, Stage, StageReport
-from newsflow.poll import gaps, repair, rows
-from newsflow.poll.child import Children
+from newsflow.poll import gaps, store
 from newsflow.poll.decide import conditional, decide
-from newsflow.poll.finder import Finder
 from newsflow.poll.reading import read, with_children, worth_asking
-from newsflow.poll.state import Counts, FeedState, Polled
+from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
+from newsflow.subscriptions import proposals
+from newsflow.subscriptions.finder import Finder
 from newsflow.web import origins
-from newsflow.web.crowd import Crowd, Manners, Visit
-from newsflow.web.lines import Job
+from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.pace import OFFLINE
+from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
 from newsflow.web.transport import Transport
 from newsflow.web.urls import BadUrl, origin_of
 
@@ -54,7 +55,7 @@ def poll(
 ) -> StageReport:
     """Poll what is due, or all active feeds of the selection with `force`; counts polls by outcome."""
     started = clock()
-    children = Children(
+    children = ParserProcesses(
         settings.parse_workers,
         memory_mb=settings.parse_memory_mb,
         timeout_s=settings.parse_timeout_s,
@@ -76,23 +77,23 @@ def poll(
                 limit=limit,
                 force=force,
             )
-            todo = rows.claimed(step.conn, run_id)
+            todo = store.claimed(step.conn, run_id)
         _Poller(step, settings, transport, children).run(todo)
         step.label = f"{len(todo)} feeds"
         return step.report(started)
 
 
 class _Poller:
-    """The polls of one step: a crowd of threads asks, a few processes read, the caller's thread stores."""
+    """The polls of one step: a scheduler of threads asks, a few processes read, the caller's thread stores."""
 
-    def __init__(self, step: runs.Work, settings: Settings, transport: Transport, children: Children) -> None:
+    def __init__(self, step: runs.Work, settings: Settings, transport: Transport, children: ParserProcesses) -> None:
         self._step, self._settings, self._transport, self._children = step, settings, transport, children
         self._clock = step.clock
         self._jitter: Callable[[], float] = random.random
         self._origins: dict[str, Origin] = {}
-        self._batch: list[Polled] = []
+        self._batch: list[PollResult] = []
         self._flushed = time.monotonic()
-        self._crowd: Crowd | None = None
+        self._scheduler: PoliteScheduler | None = None
         self._failing_origins = 0
         self._dead: list[FeedState] = []
         self._lost: set[int] = set()  # publishers of which entries were missed
@@ -105,7 +106,7 @@ class _Poller:
         with transaction(self._step.conn):
             gaps.close(self._step.conn, self._clock())
         if self._dead:
-            repair.propose(self._step.conn, self._finder(), self._dead, self._clock)
+            proposals.propose(self._step.conn, self._finder(), self._dead, self._clock)
 
     def _sitemaps(self, publishers: set[int]) -> list[FeedState]:
         with transaction(self._step.conn):
@@ -116,11 +117,11 @@ class _Poller:
                 run_id=self._step.run_id,
                 now=self._clock(),
             )
-            return rows.claimed(self._step.conn, self._step.run_id)
+            return store.claimed(self._step.conn, self._step.run_id)
 
     def _poll(self, todo: Sequence[FeedState]) -> None:
         """Sitemaps that an index among the feeds points at are asked in a second round."""
-        indexes: list[Polled] = []
+        indexes: list[PollResult] = []
         for polled in self._round(map(_job, todo)):
             if polled.parsed and polled.parsed.children:
                 indexes.append(polled)
@@ -133,9 +134,9 @@ class _Poller:
     def _finder(self) -> Finder:
         return Finder(self._settings, self._transport, self._children, self._clock)
 
-    def _with_sitemaps(self, indexes: Sequence[Polled]) -> Iterator[Polled]:
+    def _with_sitemaps(self, indexes: Sequence[PollResult]) -> Iterator[PollResult]:
         jobs = [job for polled in indexes for job in _child_jobs(polled)]
-        found: dict[int, list[Polled]] = {polled.feed.feed_id: [] for polled in indexes}
+        found: dict[int, list[PollResult]] = {polled.feed.feed_id: [] for polled in indexes}
         for child in self._round(jobs) if jobs else ():
             found[child.feed.feed_id].append(child)
         for polled in indexes:
@@ -143,38 +144,40 @@ class _Poller:
 
     # -- asking and reading --
 
-    def _round(self, jobs: Iterable[tuple[str, FeedState, bool]]) -> Iterator[Polled]:
+    def _round(self, jobs: Iterable[tuple[str, FeedState, bool]]) -> Iterator[PollResult]:
         """Ask all of these and read what comes; failures that may be our own come last, judged together."""
         s = self._settings
-        manners = Manners(s.delay_s, s.max_delay_s, s.poll_threads, s.max_redirects, ACCEPT)
-        self._crowd = crowd = Crowd(self._transport, manners, self._find, self._clock, self._jitter)
-        doubtful: list[Visit] = []
+        politeness = Politeness(s.delay_s, s.max_delay_s, s.poll_threads, s.max_redirects, ACCEPT)
+        self._scheduler = scheduler = PoliteScheduler(
+            self._transport, politeness, self._find, self._clock, self._jitter
+        )
+        doubtful: list[FetchResult] = []
         made = self._jobs(list(jobs))
         with ThreadPoolExecutor(s.parse_workers, thread_name_prefix="read") as pool:
-            reading: deque[Future[Polled]] = deque()
-            for visit in crowd.visits(made):
-                if visit.final and visit.exchange.outcome in OFFLINE:
-                    doubtful.append(visit)
-                elif visit.final:
-                    reading.append(pool.submit(self._read, visit))
+            reading: deque[Future[PollResult]] = deque()
+            for result in scheduler.results(made):
+                if result.final and result.exchange.outcome in OFFLINE:
+                    doubtful.append(result)
+                elif result.final:
+                    reading.append(pool.submit(self._read, result))
                 while reading and (reading[0].done() or len(reading) > 2 * s.parse_workers):
                     yield reading.popleft().result()
             for future in reading:
                 yield future.result()
-        ours = crowd.own_outage()
+        ours = scheduler.own_outage()
         self._failing_origins = len(ours)
         if ours:
             log.warning("our own network failed: %d origins at once; no feed is penalised for it", len(ours))
-        for visit in doubtful:
-            yield self._judged(visit, ours)
+        for result in doubtful:
+            yield self._judged(result, ours)
 
-    def _jobs(self, wanted: Sequence[tuple[str, FeedState, bool]]) -> list[Job]:
+    def _jobs(self, wanted: Sequence[tuple[str, FeedState, bool]]) -> list[UrlJob]:
         with transaction(self._step.conn):
             ids = origins.ensure(self._step.conn, [url for url, _, _ in wanted])
             missing = [number for name, number in ids.items() if name not in self._origins]
             self._origins |= {o.origin: o for o in origins.load(self._step.conn, missing).values()}
         return [
-            Job(
+            UrlJob(
                 url,
                 self._origins[origin_of(url)],
                 tag=feed,
@@ -192,22 +195,22 @@ class _Poller:
                 self._origins[name] = origins.load(self._step.conn, [number])[number]
         return self._origins[name]
 
-    def _read(self, visit: Visit) -> Polled:
-        now, pace, exchange = self._clock(), visit.origin.pace, visit.exchange
-        if exchange.outcome is Outcome.RATE_LIMITED and not visit.asked and visit.job.last is None:
+    def _read(self, result: FetchResult) -> PollResult:
+        now, pace, exchange = self._clock(), result.origin.pace, result.exchange
+        if exchange.outcome is Outcome.RATE_LIMITED and not result.asked and result.job.last is None:
             # robots.txt was refused: the origin wants a pause, and nothing is said of the feed
             exchange = replace(exchange, outcome=Outcome.COOLING)
-        return read(visit.job.tag, exchange, self._children, visit.at, pace.wait_s(now) if pace.cooling(now) else 0.0)
+        return read(result.job.tag, exchange, self._children, result.at, pace.wait_s(now) if pace.cooling(now) else 0.0)
 
-    def _judged(self, visit: Visit, ours: set[int]) -> Polled:
-        polled = self._read(visit)
-        if visit.origin.origin_id not in ours:
+    def _judged(self, result: FetchResult, ours: set[int]) -> PollResult:
+        polled = self._read(result)
+        if result.origin.origin_id not in ours:
             return polled
         return replace(polled, outcome=Outcome.OWN_OUTAGE, wait_s=_OUR_PAUSE_S)
 
     # -- storing --
 
-    def _take(self, polled: Polled) -> None:
+    def _take(self, polled: PollResult) -> None:
         self._batch.append(polled)
         if len(self._batch) >= self._settings.poll_batch or time.monotonic() - self._flushed > _FLUSH_S:
             self._flush()
@@ -216,17 +219,17 @@ class _Poller:
         """One transaction: entries, pages, log, feeds, paces, progress."""
         step, batch, now = self._step, self._batch, self._clock()
         with transaction(step.conn):
-            probe = rows.probe(step.conn, batch, now)
-            rows.save_entries(step.conn, probe, now)
-            counted = [(polled, probe.counts.get(polled.feed.feed_id, Counts())) for polled in batch]
-            rows.save_polls(step.conn, counted, step.run_id)
+            probe = store.probe(step.conn, batch, now)
+            store.save_entries(step.conn, probe, now)
+            counted = [(polled, probe.counts.get(polled.feed.feed_id, EntryCounts())) for polled in batch]
+            store.save_polls(step.conn, counted, step.run_id)
             decided = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
-            rows.save_feeds(step.conn, decided)
+            store.save_feeds(step.conn, decided)
             gaps.note(step.conn, [(p, decision) for p, _, decision in decided], now)
-            rows.move_feeds(step.conn, [decision.feed for _, _, decision in decided])
+            store.move_feeds(step.conn, [decision.feed for _, _, decision in decided])
             self._note_outage([polled.outcome for polled in batch], now)
-            if self._crowd is not None:
-                origins.save(step.conn, self._crowd.changed(all_of_them=last))
+            if self._scheduler is not None:
+                origins.save(step.conn, self._scheduler.changed(all_of_them=last))
             for polled in batch:
                 step.count(polled.outcome)
             step.save()
@@ -246,7 +249,7 @@ def _job(feed: FeedState) -> tuple[str, FeedState, bool]:
     return feed.url, feed, conditional(feed)
 
 
-def _child_jobs(index: Polled) -> list[tuple[str, FeedState, bool]]:
+def _child_jobs(index: PollResult) -> list[tuple[str, FeedState, bool]]:
     """The sitemaps of an index to ask, in the name of its feed; those with unusable addresses are left out."""
     found = []
     for child in worth_asking(index.parsed.children if index.parsed else (), index.feed.last_ok_at):

@@ -6,7 +6,7 @@ from newsflow import pipeline
 from newsflow.clock import Clock, utcnow
 from newsflow.pipeline import Funnel
 from newsflow.reprocess import step
-from newsflow.reprocess.request import Selection
+from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
@@ -23,7 +23,7 @@ def open_run(
 
 
 def compare(
-    settings: Settings, dag_run_id: str, selection: Selection, *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings, dag_run_id: str, selection: ReprocessRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
 ) -> int:
     """The dry run; returns the number under which it is reviewed, applied and undone."""
     run_id = open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, clock=clock)

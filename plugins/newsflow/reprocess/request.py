@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ReprocessRequest:
     """Which captures are extracted again; empty means all.
 
     :param since: first day of the capture, UTC; `until` the last one.
@@ -25,7 +25,7 @@ class Selection:
     limit: int | None = None
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> Selection:
+    def from_params(cls, params: Mapping[str, Any]) -> ReprocessRequest:
         """From Airflow's Params (or any mapping with these keys).
 
         :raises ValueError: for a date that is none, or a span that ends before it begins.

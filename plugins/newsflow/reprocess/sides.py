@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 MOST_WORDS = 1500  # of a passage on both sides; longer ones are marked whole, as comparing costs the square
 
 
-class Run(NamedTuple):
+class TextRun(NamedTuple):
     """Words of a paragraph that share a fate; `mark` is del, ins or '' for what both sides have."""
 
     mark: str
     text: str
 
 
-Paragraph = tuple[Run, ...]
+Paragraph = tuple[TextRun, ...]
 
 
 def lines(row: Any, which: str) -> list[str]:
@@ -41,20 +41,20 @@ def side_by_side(before: Sequence[str], after: Sequence[str]) -> tuple[list[Para
             left.append(old)
             right.append(new)
         else:
-            left += [(Run("" if tag == "equal" else "del", text),) for text in before[a:b]]
-            right += [(Run("" if tag == "equal" else "ins", text),) for text in after[c:d]]
+            left += [(TextRun("" if tag == "equal" else "del", text),) for text in before[a:b]]
+            right += [(TextRun("" if tag == "equal" else "ins", text),) for text in after[c:d]]
     return left, right
 
 
 def _words(old: list[str], new: list[str]) -> tuple[Paragraph, Paragraph]:
     if len(old) + len(new) > MOST_WORDS:
-        return (Run("del", " ".join(old)),), (Run("ins", " ".join(new)),)
+        return (TextRun("del", " ".join(old)),), (TextRun("ins", " ".join(new)),)
     codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return tuple(_runs(codes, old, "del", 1)), tuple(_runs(codes, new, "ins", 3))
 
 
-def _runs(codes: Sequence[Any], words: list[str], mark: str, at: int) -> Iterator[Run]:
+def _runs(codes: Sequence[Any], words: list[str], mark: str, at: int) -> Iterator[TextRun]:
     for code in codes:
         text = " ".join(words[code[at] : code[at + 1]])
         if text:
-            yield Run("" if code[0] == "equal" else mark, text)
+            yield TextRun("" if code[0] == "equal" else mark, text)

@@ -11,18 +11,18 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
-from newsflow.extract.pool import Extractors, Job
+from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.site_store import SiteLines
 from newsflow.extract.step import jobs
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction
 from newsflow.reprocess import report
 from newsflow.reprocess.compare import Difference, difference
-from newsflow.reprocess.request import Selection
+from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
-from newsflow.slices import slices
 from newsflow.store import changes, queries
 from newsflow.store.archive import Archive
 from newsflow.store.db import advisory_lock, session, transaction
@@ -38,7 +38,7 @@ class WrongStateError(ValueError):
     """A reprocess is not where the asked step begins."""
 
 
-def compare(settings: Settings, run_id: int, selection: Selection, *, clock: Clock = utcnow) -> int:
+def compare(settings: Settings, run_id: int, selection: ReprocessRequest, *, clock: Clock = utcnow) -> int:
     """Extract the chosen captures again and note what would change; nothing that analysts see is touched.
 
     :return: the number of the reprocess, to review and apply.
@@ -54,7 +54,7 @@ def compare(settings: Settings, run_id: int, selection: Selection, *, clock: Clo
     return number
 
 
-def _open(conn: Connection, run_id: int, selection: Selection, clock: Clock) -> int:
+def _open(conn: Connection, run_id: int, selection: ReprocessRequest, clock: Clock) -> int:
     with transaction(conn):
         number = queries.value(
             conn,
@@ -75,14 +75,16 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
     workers = settings.extract_workers or max(1, os.cpu_count() or 1)
     sites = SiteLines(conn, run_id)
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
-        for batch in slices(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):
+        for batch in batched(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):
             with transaction(conn):
                 _note(conn, run_id, number, batch, sites, clock)
 
 
-def _waiting(conn: Connection, settings: Settings, number: int, sites: SiteLines) -> Iterator[tuple[Any, Job]]:
+def _waiting(
+    conn: Connection, settings: Settings, number: int, sites: SiteLines
+) -> Iterator[tuple[Any, ExtractionJob]]:
     """The pages to compare with their jobs, read as the workers need them, from each archive that has captures."""
-    for pages in slices(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
+    for pages in batched(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
         batch = queries.rows(conn, "reprocess.take", reprocess_id=number, pages=pages)
         sites.load(page.publisher_id for page in batch)
         conn.rollback()
@@ -137,7 +139,7 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
         with transaction(conn):
             _move(conn, number, "applying", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_apply", reprocess_id=number)]
-        for pages in slices(waiting, BATCH):
+        for pages in batched(waiting, BATCH):
             with transaction(conn):
                 queries.run(conn, "reprocess.lock_pages", pages=pages)
                 queries.run(conn, "reprocess.apply", reprocess_id=number, run_id=run_id, pages=pages, now=clock())
@@ -157,7 +159,7 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
         with transaction(conn):
             _move(conn, number, "undoing", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_undo", reprocess_id=number)]
-        for pages in slices(waiting, BATCH):
+        for pages in batched(waiting, BATCH):
             with transaction(conn):
                 _undo(conn, run_id, number, pages, clock)
     return len(waiting)

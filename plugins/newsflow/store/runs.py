@@ -13,10 +13,10 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
 from newsflow.model import Stage, StageReport
+from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, connect, transaction
-from newsflow.verdict import FunnelStage
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Protocol
 import brotli  # type: ignore[import-untyped]
 
 from newsflow.model import Outcome
-from newsflow.web.call import Stop
+from newsflow.web.budget import ExchangeEnd
 
 ACCEPT_ENCODING = "gzip, deflate, br"
 _STEP = 64 * 1024
@@ -104,7 +104,7 @@ def decoder(header: str) -> Decoder:
     """
     names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in {"", "identity"}]
     if len(names) > 1:
-        raise Stop(Outcome.DECODE_ERROR, f"stacked content encodings: {', '.join(names)[:80]}")
+        raise ExchangeEnd(Outcome.DECODE_ERROR, f"stacked content encodings: {', '.join(names)[:80]}")
     if not names:
         return Identity()
     if names[0] in {"gzip", "x-gzip"}:
@@ -113,7 +113,7 @@ def decoder(header: str) -> Decoder:
         return Inflate(gzip=False)
     if names[0] == "br":
         return Brotli()
-    raise Stop(Outcome.DECODE_ERROR, f"unknown content encoding {names[0][:40]!r}")
+    raise ExchangeEnd(Outcome.DECODE_ERROR, f"unknown content encoding {names[0][:40]!r}")
 
 
 def decode(chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False) -> bytes:
@@ -131,9 +131,9 @@ def decode(chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False
                 if len(decoded) > cap:
                     if clip:
                         return bytes(decoded[:cap])
-                    raise Stop(Outcome.TOO_BIG, f"more than {cap} bytes decoded")
+                    raise ExchangeEnd(Outcome.TOO_BIG, f"more than {cap} bytes decoded")
     except (zlib.error, brotli.error) as error:
-        raise Stop(Outcome.DECODE_ERROR, f"{header.strip()[:40]}: {error}") from None
+        raise ExchangeEnd(Outcome.DECODE_ERROR, f"{header.strip()[:40]}: {error}") from None
     if seen and not undo.complete():
-        raise Stop(Outcome.TRUNCATED, f"the {header.strip()[:40]} stream ends before its end")
+        raise ExchangeEnd(Outcome.TRUNCATED, f"the {header.strip()[:40]} stream ends before its end")
     return bytes(decoded)

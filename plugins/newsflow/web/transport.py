@@ -23,11 +23,11 @@ from newsflow.clock import Clock, utcnow
 from newsflow.model import Exchange, Outcome
 from newsflow.settings import Settings
 from newsflow.web import answers, guard
-from newsflow.web.body import drain, pieces
-from newsflow.web.call import Call, Stop, running
+from newsflow.web.budget import ExchangeEnd, RequestBudget, running
 from newsflow.web.decode import ACCEPT_ENCODING, decode
-from newsflow.web.dial import GuardedAdapter, tls_context
-from newsflow.web.names import Lookup, Names, system_lookup
+from newsflow.web.guarded_connection import GuardedAdapter, tls_context
+from newsflow.web.resolver import Lookup, Resolver, system_lookup
+from newsflow.web.response_body import drain, pieces
 from newsflow.web.urls import BadUrl, origin_of, sendable
 
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
@@ -38,7 +38,7 @@ Wants = Callable[[str], bool]
 
 
 @dataclass
-class _Trip:
+class _Hops:
     """An exchange under way."""
 
     url: str
@@ -76,7 +76,7 @@ class Transport:
         # urllib3 writes whole URLs into its log, and URLs can hold secrets.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._settings = settings
-        self._names = Names(lookup)
+        self._names = Resolver(lookup)
         self._adapter = GuardedAdapter(tls or tls_context())
         self._clock = clock
 
@@ -119,15 +119,15 @@ class Transport:
         """
         sent = _request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified)
         conditional = "If-None-Match" in sent or "If-Modified-Since" in sent
-        trip = _Trip(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants, clip)
-        with running(Call(self._names, deadline_s or self._settings.deadline_s)) as call:
+        trip = _Hops(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants, clip)
+        with running(RequestBudget(self._names, deadline_s or self._settings.deadline_s)) as call:
             try:
                 outcome, detail = self._travel(trip, call), ""
-            except Stop as stop:
+            except ExchangeEnd as stop:
                 outcome, detail = stop.outcome, stop.detail
             return self._ended(trip, call, outcome, detail)
 
-    def _ended(self, trip: _Trip, call: Call, outcome: Outcome, detail: str) -> Exchange:
+    def _ended(self, trip: _Hops, call: RequestBudget, outcome: Outcome, detail: str) -> Exchange:
         asked = trip.headers.get("retry-after", "")
         return Exchange(
             url=trip.url,
@@ -146,7 +146,7 @@ class Transport:
             reason=trip.reason,
         )
 
-    def _travel(self, trip: _Trip, call: Call) -> Outcome:
+    def _travel(self, trip: _Hops, call: RequestBudget) -> Outcome:
         target: str | None = self._first(trip.url)
         while target is not None:
             trip.hops.append(target)
@@ -159,11 +159,11 @@ class Transport:
         try:
             target = sendable(url)
         except BadUrl as error:
-            raise Stop(Outcome.BAD_URL, str(error)) from None
+            raise ExchangeEnd(Outcome.BAD_URL, str(error)) from None
         _check_port(target)
         return target
 
-    def _hop(self, trip: _Trip, call: Call, target: str) -> str | None:
+    def _hop(self, trip: _Hops, call: RequestBudget, target: str) -> str | None:
         """One request; returns where it redirects to, or None when `trip` has its answer."""
         call.hop(loopback=origin_of(target) in self._settings.allow_origins)
         request = _prepared(trip, target)
@@ -181,57 +181,59 @@ class Transport:
         finally:
             response.close()
 
-    def _answer(self, request: PreparedRequest, call: Call) -> Response:
+    def _answer(self, request: PreparedRequest, call: RequestBudget) -> Response:
         try:
             return self._send(request, call)
-        except Stop as stop:
+        except ExchangeEnd as stop:
             # A kept connection that the server closed meanwhile says nothing of the server (RFC 9110 §9.2.2).
             if stop.outcome is not Outcome.CONNECTION_LOST or call.fresh or call.received:
                 raise
             return self._send(request, call)
 
-    def _send(self, request: PreparedRequest, call: Call) -> Response:
+    def _send(self, request: PreparedRequest, call: RequestBudget) -> Response:
         try:
             return self._adapter.send(request, stream=True, timeout=call.remaining(), proxies={})
         except (RequestException, HTTPError, OSError, ValueError) as error:
             call.remaining()
-            raise Stop(Outcome.CONNECTION_LOST, f"the request could not be sent: {type(error).__name__}") from None
+            raise ExchangeEnd(
+                Outcome.CONNECTION_LOST, f"the request could not be sent: {type(error).__name__}"
+            ) from None
 
-    def _redirect(self, trip: _Trip, target: str) -> str:
+    def _redirect(self, trip: _Hops, target: str) -> str:
         trip.statuses.append(trip.status)
         location = _location(trip.headers)
         if not location:
-            raise Stop(Outcome.BAD_REDIRECT, f"status {trip.status} without a Location")
+            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"status {trip.status} without a Location")
         try:
             follow = sendable(location, base=target)
         except BadUrl as error:
-            raise Stop(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
+            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
         if (follow, _cookies(trip, follow)) in trip.seen:
-            raise Stop(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
+            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
         if len(trip.hops) > self._settings.max_redirects:
-            raise Stop(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
+            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
         _check_port(follow)
         why = trip.check_hop(follow) if trip.check_hop else None
         if why is not None:
-            raise Stop(why, f"redirected to {origin_of(follow)}")
+            raise ExchangeEnd(why, f"redirected to {origin_of(follow)}")
         return follow
 
-    def _read(self, trip: _Trip, call: Call, response: Response) -> None:
+    def _read(self, trip: _Hops, call: RequestBudget, response: Response) -> None:
         if answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional) is not Outcome.OK:
             drain(response)
             return
         kind = answers.media_type(trip.headers)
         if trip.wants and not trip.wants(kind):
-            raise Stop(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
+            raise ExchangeEnd(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
         announced = trip.headers.get("content-length", "")
         if announced.isdigit() and int(announced[:18]) > trip.max_bytes and not trip.clip:
-            raise Stop(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
+            raise ExchangeEnd(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
         call.body(trip.max_bytes)
         encoding = trip.headers.get("content-encoding", "")
         trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
 
 
-def _prepared(trip: _Trip, target: str) -> PreparedRequest:
+def _prepared(trip: _Hops, target: str) -> PreparedRequest:
     request = PreparedRequest()
     request.method, request.url, request.headers = "GET", target, trip.sent.copy()
     if cookies := _cookies(trip, target):
@@ -239,7 +241,7 @@ def _prepared(trip: _Trip, target: str) -> PreparedRequest:
     return request
 
 
-def _cookies(trip: _Trip, target: str) -> str:
+def _cookies(trip: _Hops, target: str) -> str:
     """The cookies that this exchange's redirects have set, for `target`: some sites loop without."""
     if not len(trip.jar):
         return ""
@@ -251,7 +253,7 @@ def _cookies(trip: _Trip, target: str) -> str:
 def _check_port(url: str) -> None:
     port = url.partition("//")[2].partition("/")[0].rpartition("]")[2].rpartition(":")[2]
     if port.isdigit() and int(port) in guard.BAD_PORTS:
-        raise Stop(Outcome.BAD_URL, f"port {port} belongs to another service")
+        raise ExchangeEnd(Outcome.BAD_URL, f"port {port} belongs to another service")
 
 
 def _location(headers: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """Canonical URLs: the WHATWG parser, then a small table of rules of our own.
 
 What tracks goes, what identifies stays: the case of paths, `cid` and `id`, the host with
-its `www.`, `news.` or `m.`. AMP and mobile twins are joined later, through rel=canonical.
+its `www.`, `news.` or `m.`. AMP and mobile addresses are joined later, through rel=canonical.
 """
 
 from __future__ import annotations

@@ -1,19 +1,28 @@
 """The sample newsroom: publishers on loopback for a first run, and the world of the tests."""
 
-from newsflow.local.newsroom.sample import sample_world
-from newsflow.local.newsroom.server import Newsroom, Request
-from newsflow.local.newsroom.world import EPOCH, Article, Behaviour, FeedKind, Publisher, Revision, Text, World
+from newsflow.local.newsroom.sample_world import sample_world
+from newsflow.local.newsroom.script import (
+    EPOCH,
+    Article,
+    ArticleText,
+    Behaviour,
+    FeedKind,
+    Publisher,
+    Revision,
+    ScriptedWorld,
+)
+from newsflow.local.newsroom.server import LoggedRequest, Newsroom
 
 __all__ = [
     "EPOCH",
     "Article",
+    "ArticleText",
     "Behaviour",
     "FeedKind",
+    "LoggedRequest",
     "Newsroom",
     "Publisher",
-    "Request",
     "Revision",
-    "Text",
-    "World",
+    "ScriptedWorld",
     "sample_world",
 ]

@@ -15,12 +15,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import cast
 
-from newsflow.local.newsroom import render
-from newsflow.local.newsroom.world import EPOCH, Article, Behaviour, Publisher, World
+from newsflow.local.newsroom import documents
+from newsflow.local.newsroom.script import EPOCH, Article, Behaviour, Publisher, ScriptedWorld
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class LoggedRequest:
     """One request as a publisher's server saw it; `started` and `ended` are monotonic seconds."""
 
     publisher: str
@@ -53,7 +53,7 @@ def _failure(status: int, behaviour: Behaviour) -> Answer:
 class Site:
     """A publisher's answers: pure but for the edition and the count of refusals."""
 
-    def __init__(self, world: World, publisher: Publisher) -> None:
+    def __init__(self, world: ScriptedWorld, publisher: Publisher) -> None:
         self.world, self.publisher = world, publisher
         self.edition = world.editions[0]
         self.origin = ""
@@ -83,14 +83,14 @@ class Site:
         self._refused[path] = self._refused.get(path, 0) + 1
         return behaviour.times is None or self._refused[path] <= behaviour.times
 
-    def _items(self) -> list[render.Item]:
-        return render.items(self.world, self.publisher, self.edition, self.origin)
+    def _items(self) -> list[documents.Item]:
+        return documents.items(self.world, self.publisher, self.edition, self.origin)
 
     def _feed(self) -> Answer:
         shown = self._items()
         modified = max((i.updated_at for i in shown), default=EPOCH)
-        body = render.feed(self.publisher, shown, self.origin).encode()
-        return Answer(200, body, {"Content-Type": render.CONTENT_TYPES[self.publisher.kind]}, modified)
+        body = documents.feed(self.publisher, shown, self.origin).encode()
+        return Answer(200, body, {"Content-Type": documents.CONTENT_TYPES[self.publisher.kind]}, modified)
 
     def _page(self, path: str) -> Answer:
         article = self._find(path)
@@ -99,10 +99,10 @@ class Site:
         text, updated_at = self.world.current(article, self.edition)
         if text is None:
             return _failure(410, Behaviour())
-        item = render.Item(article, text, updated_at, self.origin + path)
+        item = documents.Item(article, text, updated_at, self.origin + path)
         others = [i for i in self._items() if i.article is not article]
         behaviour = self.behaviour(path)
-        html = render.page(self.publisher, item, others, behaviour.declares)
+        html = documents.page(self.publisher, item, others, behaviour.declares)
         body = html.encode(behaviour.encoding, "xmlcharrefreplace")
         return Answer(200, body, {"Content-Type": f"text/html; charset={behaviour.declares}"}, updated_at)
 
@@ -146,7 +146,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, site: Site, port: int, log: list[Request]) -> None:
+    def __init__(self, site: Site, port: int, log: list[LoggedRequest]) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.site, self.requests = site, log
 
@@ -166,7 +166,7 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(server.site.behaviour(path).delay_s)
         answer = conditional(server.site.answer(path), headers)
         server.requests.append(
-            Request(
+            LoggedRequest(
                 server.site.publisher.name,
                 self.command,
                 self.path,
@@ -202,14 +202,14 @@ class Newsroom:
     ...     newsroom.feeds()  # [("courier", "http://127.0.0.1:40123/rss.xml"), …]
     """
 
-    def __init__(self, world: World, *, edition: str = "", ports: Sequence[int] = ()) -> None:
+    def __init__(self, world: ScriptedWorld, *, edition: str = "", ports: Sequence[int] = ()) -> None:
         """Bind the servers; they answer once started.
 
         :param ports: one for each publisher, in order; any free port where there is none.
         :raises OSError: where a port asked for is taken.
         """
         self.world = world
-        self.log: list[Request] = []
+        self.log: list[LoggedRequest] = []
         self._servers: list[_Server] = []
         for index, publisher in enumerate(world.publishers):
             self._bind(publisher, ports[index] if index < len(ports) else 0)
@@ -278,6 +278,6 @@ class Newsroom:
         site = next(s.site for s in self._servers if s.site.publisher.name == publisher)
         return site.origin + next(a.path for a in site.publisher.articles if a.slug == slug)
 
-    def asked(self, publisher: str, path: str = "") -> list[Request]:
+    def asked(self, publisher: str, path: str = "") -> list[LoggedRequest]:
         """Requests that a publisher has seen, in order; of one path where it is given."""
         return [r for r in list(self.log) if r.publisher == publisher and path in ("", r.path)]

@@ -1,0 +1,45 @@
+"""The steps from fetch to the asset as Airflow tasks: the part that all Dags share which bring in articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from airflow.sdk import Asset, task
+
+from newsflow.airflow_glue import tasks
+
+ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
+
+
+def bring_in(shards: Any, judge: Callable[[], dict[str, Any]]) -> None:
+    """fetch → extract → deduplicate → load → check, then the asset event with the funnel; call it within a Dag.
+
+    Each step runs whatever the one before did, since it takes on just what is there; `check` is the gate.
+
+    :param shards: the task that gives the shards, one mapped task each.
+    :param judge: body of `check`, gives the funnel; raises where the run is not good.
+    """
+
+    @task(map_index_template="{{ label }}")
+    def fetch(shard: dict[str, Any]) -> dict[str, Any]:
+        return tasks.fetch(shard)
+
+    @task(map_index_template="{{ label }}", trigger_rule="all_done")
+    def extract(shard: dict[str, Any]) -> dict[str, Any]:
+        return tasks.extract(shard)
+
+    @task(trigger_rule="all_done")
+    def deduplicate() -> dict[str, Any]:
+        return tasks.deduplicate()
+
+    @task(trigger_rule="all_done")
+    def load() -> dict[str, Any]:
+        return tasks.load()
+
+    @task(trigger_rule="all_done", outlets=[ARTICLES])
+    def check(*, outlet_events: Any = None) -> dict[str, Any]:
+        outlet_events[ARTICLES].extra = judge()
+        return {"articles": outlet_events[ARTICLES].extra["articles"]}
+
+    fetch.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> check()

@@ -1,0 +1,139 @@
+"""A text made ready for comparison."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from xxhash import xxh3_64_intdigest
+
+from newsflow.dedupe.boilerplate import without_boilerplate
+from newsflow.dedupe.fact_conflicts import names
+from newsflow.dedupe.shingles import Hashed, Hashes, Positions, Shingles, hashed, once, shingles
+from newsflow.text.normalise import tokens, weights
+
+SIZE = 5  # words of a shingle
+LIVE_LINES = 4
+LIVE_SHARE = 0.3
+HEADING = 14  # words that a heading has at most
+_CLOCK = re.compile(
+    r"(?:^|(?<=[.!?”\"] ))\W{0,3}(?:(?:updated?|posted|at)\W{1,2})?\d{1,2}[:.h]\d{2}\b", re.MULTILINE | re.IGNORECASE
+)
+_TIME = re.compile(r"\d[:.h]\d\d\b", re.IGNORECASE)
+_LIVE = re.compile(
+    r"^live\b|\blive(?: ?blog| updates?| coverage|-?ticker|:)|\bas it happened|\bminute by minute|"
+    r"\ben (?:direct|vivo)\b|\bin diretta|\bao vivo\b",
+    re.IGNORECASE,
+)
+
+_ROUNDUP = re.compile(
+    r"\b(?:in (?:brief|short)|briefs|round-?up|digest|at a glance|(?:news|morning|evening|daily) briefing|headlines|"
+    r"things (?:you need )?to know|what happened (?:overnight|today))\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonText:
+    """A text made ready for sketching and comparison; build it once, compare it often.
+
+    What not every comparison needs is made when asked: most candidates are told apart without.
+    """
+
+    words: list[str]
+    length: float  # words
+    hashed: Hashed
+    title: str
+    body: str
+    published_at: datetime | None
+    page_type: str
+    publisher: str
+    site_lines: int  # digest of the lines that were left out
+
+    @cached_property
+    def shingles(self) -> Shingles:
+        """Word-5 shingles, in order."""
+        return shingles(self.hashed, SIZE)
+
+    @cached_property
+    def by_hash(self) -> Positions:
+        """Places of the shingles, by hash."""
+        return np.argsort(self.shingles.hashes, kind="stable")
+
+    @cached_property
+    def sorted(self) -> Hashes:
+        """Hashes of the shingles, sorted."""
+        return self.shingles.hashes[self.by_hash]
+
+    @cached_property
+    def unique(self) -> Hashes:
+        """Hashes of the shingles, sorted, each once."""
+        return once(self.sorted)
+
+    @cached_property
+    def rank(self) -> tuple[int, bytes]:
+        """Shorter texts first; those of equal length in an order that does not depend on who asks."""
+        return len(self.unique), self.unique[:4].tobytes()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Tokens of names."""
+        return names(self.body)
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether it is a live blog."""
+        if self.page_type == "live":
+            return True
+        if len(_TIME.findall(self.body)) < 2:  # two entries at least; most articles end here
+            return False
+        clocks = len(_CLOCK.findall(self.body))
+        lined = clocks >= LIVE_LINES and clocks >= LIVE_SHARE * self.body.count("\n")
+        return lined or (clocks > 1 and _LIVE.search(self.title) is not None)
+
+    @cached_property
+    def roundup(self) -> bool:
+        """Whether its title calls it a list of items."""
+        return _ROUNDUP.search(self.title) is not None
+
+    @cached_property
+    def headings(self) -> list[int]:
+        """Where lines begin that are headings, in tokens."""
+        at, found = 0, list[int]()
+        for line in self.body.split("\n"):
+            words = len(tokens(line))
+            if 0 < words <= HEADING and line.rstrip()[-1:].isalnum():
+                found.append(at)
+            at += words
+        return found
+
+
+def prepare(
+    title: str,
+    body: str,
+    published_at: datetime | None = None,
+    page_type: str = "article",
+    publisher: str = "",
+    site_lines: frozenset[int] = frozenset(),
+) -> ComparisonText:
+    """Make a text ready.
+
+    :param site_lines: line hashes of lines that recur across its publisher's pages.
+    """
+    body = without_boilerplate(body, site_lines)
+    words = tokens(body)
+    found = weights(words)
+    length = float(len(words) if found is None else sum(found))
+    return ComparisonText(
+        words, length, hashed(words, found), title, body, published_at, page_type, publisher, digest(site_lines)
+    )
+
+
+def digest(lines: frozenset[int]) -> int:
+    """A signed 64-bit number that says which lines these are; 0 for none."""
+    if not lines:
+        return 0
+    return xxh3_64_intdigest(",".join(map(str, sorted(lines))).encode()) - (1 << 63)

@@ -1,0 +1,1 @@
+"""The body of an article: what the engine finds, placed on the page, filled up and cleaned."""

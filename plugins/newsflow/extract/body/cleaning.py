@@ -1,0 +1,218 @@
+"""What a newsroom's eye strikes out of the body, paragraph by paragraph, each with its reason.
+
+Structural rules come first (links, headings that head nothing, places); words in many
+languages (`vocabulary.py`) only where a short line stands where such lines stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from newsflow.extract import phrase_lists
+from newsflow.extract.body import regions
+from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.fields.title import squeeze
+from newsflow.text.site_lines import line_hash
+from newsflow.text.word_count import count_words
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
+_HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
+_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+_HELPED = re.compile(r"\bcontributed (?:to this|reporting|from)\b", re.IGNORECASE)
+_PHOTO = re.compile(
+    r"^\W*(?:photo(?:graph|grapher|s)?|image|picture|featured image|lead image|foto(?:s|graf\w*|grafía)?|bild(?:er)?|"
+    r"fotó|kuva|imagen|imagem|immagine|crédit|crédito|zdjęcie|фото(?:графия)?|φωτογραφία|φωτό|fotoğraf|ảnh|ภาพ|الصورة|تصوير|صور|عکس|"
+    r"צילום|写真|图片来源|图源|圖片來源|图|圖|사진)s?\s*(?:credit|source|by|via|provided|courtesy|[:：/©=])"
+    r"|\bgetty images\b|/\s?(?:reuters|afp|getty)\)?\W*$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“”„«»「『]")
+_TOKEN = re.compile(r"\w+")
+# Lists of phrases, and the longest line in words that they may condemn.
+_PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26))
+_SHORT = 14  # words of a line that is no paragraph
+_TOP = 6  # kept lines from either end that count as its head or tail
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the page before its lines are judged.
+
+    `titles`: wordings of the headline; `names`: its authors; `site_lines`: learned for the publisher;
+    `head`: where the headline stands.
+    """
+
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    site_lines: frozenset[int] = frozenset()
+    head: regions.Head | None = None
+
+
+def _links(p: Paragraph) -> float:
+    return p.block.links if p.block else 0.0
+
+
+def _heading(p: Paragraph) -> bool:
+    return bool(p.block and p.block.tag in HEADINGS)
+
+
+def kept(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Those that no rule has cut."""
+    return [p for p in paragraphs if not p.cut]
+
+
+def _cut(paragraphs: Sequence[Paragraph], reason: str, test: Callable[[Paragraph], bool]) -> None:
+    for p in paragraphs:
+        if not p.cut and test(p):
+            p.cut = reason
+
+
+def cut_title(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """The title and its variants above the text, and wherever they stand as a heading."""
+    titles = {squeeze(title) for title in known.titles if title}
+    _cut(kept(paragraphs)[:_TOP], "title", lambda p: squeeze(p.text) in titles)
+    _cut(paragraphs, "title", lambda p: _heading(p) and squeeze(p.text) in titles)
+
+
+def cut_links(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines that are links as a whole, unless the page is a list of links and little else."""
+    lines = kept(paragraphs)
+    last = max((i for i, p in enumerate(lines) if _links(p) < 0.5 and p.words >= 15), default=-1)
+    linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not _heading(p))]
+    if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
+        _cut(linked, "link", lambda p: True)
+
+
+def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines at either end that hold a date or time and little else."""
+    lines = kept(paragraphs)
+
+    def dated(p: Paragraph) -> bool:
+        if p.words > 16:
+            return False
+        tokens = _TOKEN.findall(p.text)
+        digits = sum(any(c.isdigit() for c in token) for token in tokens)
+        row_or_quote = "@" in p.text or p.text.startswith("|")  # a table's row, a quoted post's signature
+        few = len(tokens) <= 12 and digits >= 2 and digits * 4 >= len(tokens)
+        return few and not row_or_quote and bool(_DATE.search(p.text))
+
+    _cut(lines[:4] + lines[-2:], "date", dated)
+
+
+def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Lines at either end that hold the authors' names and little else."""
+    lines = kept(paragraphs)
+    names = sorted((squeeze(name) for name in known.names), key=len, reverse=True)
+
+    def byline(p: Paragraph) -> bool:
+        rest = squeeze(p.text)
+        if len(rest) > 120 or count_words(p.text) > 16:
+            return False
+        found = [name for name in names if len(name) > 4 and name in rest]
+        for name in found:
+            rest = rest.replace(name, "")
+        return bool(found) and len(rest) <= max(12, sum(map(len, found)))
+
+    if names:
+        _cut(lines[:4] + lines[-3:], "byline", byline)
+
+
+def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
+    """A test for lines of at most `limit` words that open with a phrase of a list."""
+    return lambda p: p.words <= limit and phrase_lists.opens(name, p.text)
+
+
+def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines that open with what no article opens a paragraph with: related links, newsletters, apps, copyright."""
+    lines = kept(paragraphs)
+    ends = {id(p) for p in (*lines[:3], *lines[-5:])}
+
+    def stands_so(p: Paragraph) -> bool:
+        return id(p) in ends or _links(p) > 0.1 or p.words <= _SHORT or ":" in p.text[:25]
+
+    exposed = [p for p in lines if stands_so(p)]
+    for reason, limit in _PHRASES:
+        _cut(exposed, reason, _opens(reason, limit))
+    _cut([p for p in lines if id(p) in ends or _links(p) > 0.1], "promotion", _asks_to_join)
+    _cut(lines[-3:], "credit", lambda p: _opens("credit", 45)(p) or (p.words <= 45 and bool(_HELPED.search(p.text))))
+    _cut(lines, "credit", lambda p: p.words <= 12 and bool(_PHOTO.search(p.text)))
+    _cut(lines, "interface", lambda p: squeeze(p.text) in phrase_lists.squeezed("interface"))
+    _cut(lines, "address", lambda p: bool(_URL_ONLY.match(p.text)))
+
+
+def _asks_to_join(p: Paragraph) -> bool:
+    """Does a line ask readers to subscribe to or follow something: a verb and a channel in one line, and no quote?"""
+    if p.words > 40 or _QUOTED.search(p.text):
+        return False
+    folded = p.text.casefold()
+    return bool(phrase_lists.hits("channel", folded) and phrase_lists.hits("join", folded))
+
+
+def cut_comments(paragraphs: Sequence[Paragraph]) -> None:
+    """Comment forms, and all that follows one in the second half."""
+    lines = kept(paragraphs)
+    is_form = _opens("comment_form", 40)
+    forms = [i for i, p in enumerate(lines) if is_form(p)]
+    _cut([lines[i] for i in forms], "comment form", lambda p: True)
+    late = [i for i in forms if i * 2 >= len(lines)]
+    if late:
+        _cut(lines[late[0] :], "comment form", lambda p: True)
+
+
+def cut_bios(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Who the author is and how to reach them, after the text."""
+    names = [name.casefold() for name in known.names if len(name) > 4]
+
+    def bio(p: Paragraph) -> bool:
+        text = p.text.casefold().lstrip(" -–—•*")
+        contact = bool(_HANDLE.search(p.text)) and p.words <= 45
+        return contact or (p.words <= 80 and any(text.startswith(name) for name in names))
+
+    for _ in range(3):
+        lines = kept(paragraphs)
+        if len(lines) < 4 or not bio(lines[-1]):
+            return
+        lines[-1].cut = "author"
+
+
+def cut_site(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """Lines that were learned to recur across the publisher's pages."""
+    if known.site_lines:
+        _cut(paragraphs, "site line", lambda p: line_hash(p.text) in known.site_lines)
+
+
+def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
+    """Headings that head nothing: at the end, or before lines that were all cut."""
+    pending: list[Paragraph] = []
+    seen_cut = False
+    for p in paragraphs:
+        if p.cut:
+            seen_cut = True
+        elif _heading(p):
+            if pending and seen_cut:
+                _cut(pending, "heading", lambda q: True)
+                pending = []
+            pending.append(p)
+            seen_cut = False
+        else:
+            pending, seen_cut = [], False
+    _cut(pending, "heading", lambda q: True)
+
+
+def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
+    """All rules, in order, each marking what it cuts."""
+    cut_title(paragraphs, known)
+    regions.cut_others(paragraphs, known.head)
+    regions.cut_comments(paragraphs, known.head)
+    regions.cut_regions(paragraphs)
+    cut_comments(paragraphs)
+    cut_links(paragraphs)
+    cut_phrases(paragraphs)
+    cut_dates(paragraphs)
+    cut_bylines(paragraphs, known)
+    cut_bios(paragraphs, known)
+    cut_site(paragraphs, known)
+    cut_headings(paragraphs)

@@ -1,0 +1,186 @@
+"""Regions of a page that are not its article, by name and by place.
+
+The engine and its rivals know many such names. Of the words that they let through on 1,035 open pages
+(`../shared/pages`, `pages_meta`, `sites`) in regions of these names beside the bulk of the text, 80 were
+in gold texts and 5,000 were not; above the headline 13 and 7,700; as strays behind the text 170 and 6,700.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newsflow.extract.body.placement import Paragraph, kind
+from newsflow.extract.fields.title import squeeze
+from newsflow.extract.page import reader_comments
+from newsflow.extract.page.blocks import Block
+
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+# English by custom everywhere; the stems of other languages are those that news systems use in class names.
+_NAMES = re.compile(
+    r"\b(?:author|writer|reporter|contributor|autor|auteur)s?-?(?:bio\w*|box|card|info|details?|profile|about)\b"
+    r"|\bbio(?:graph\w*|graf\w*|s)?\b"
+    r"|\b(?:related|relacionad\w*|relationad\w*|relater[at]\w*|recirc\w*|recommend\w*|recomend\w*|trending|teasers?)\b"
+    r"|\bmost-?(?:read|viewed|popular|shared|commented)\b|\b(?:read|see|view)-?(?:more|next|also)\b|\bup-?next\b"
+    r"|\b(?:next|more|other)-?(?:articles?|stor(?:y|ies)|posts?|news)\b"
+    r"|\b(?:lire-?aussi|leggi-?anche|lees-?ook|mehr-?zum|zum-?thema|lee-?tambien|leia-?mais|czytaj-?(?:tak|wi|te)\w*|zobacz-?(?:tak|te|r)\w*)\b"
+    r"|outbrain|taboola|revcontent|\bmgid|zergnet|\bdisqus"
+    r"|newsletter|boletin|nyhetsbrev|nyhedsbrev|\b(?:signup|sign-up|opt-?in)\b|\bwp-auth\b|\blightbox|\bmodal\b|\bpopup"
+    r"|\bcomments?(?:-?(?:list|form|area|section|body|text|thread|wrap\w*|box|item|content))?\b"
+    r"|\bkomment\w*|\bkoment\w*|\bcomentario\w*|\bcommentaire\w*|\byorum\w*|\breactie\w*|\brespond\b"
+    r"|\bshar(?:e|ing)-?(?:bar|box|buttons?|tools?|links?)\b|\bsocial-?(?:share|sharing|bar|links?|buttons?|follow)\b"
+    r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b",
+    re.IGNORECASE,
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
+_TAGS = ("footer#", "form#")
+_ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
+_APART = 3  # containers between a line and the bulk of the text; a list's item has two
+_SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
+PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
+_LETTERS = 8  # shorter titles are names of sections as well
+_BELOW = 50  # words under a headline that make it the headline of a text
+_LEAST = 0.1  # and their share of all
+END = re.compile(r"""[.!?…。！？।॥؟۔։።។။]["'”’»“)\]』」]*\s*$""")
+
+
+@lru_cache(maxsize=20_000)
+def _junk(label: str) -> bool:
+    return label.startswith(_TAGS) or bool(_NAMES.search(_HUMPS.sub("-", label.split("#", 1)[-1])))
+
+
+def named(block: Block, outer: Sequence[str]) -> bool:
+    """Is one of the labels around a block, or its own, the name of a region that is no article?
+
+    A heading's own label does not count: its id is often made from its text.
+
+    :param outer: labels of what the block stands in, without the containers of the bulk of the text.
+    """
+    own = outer[:-1] if block.tag in HEADINGS else outer
+    return any(map(_junk, own))
+
+
+@dataclass(slots=True)
+class _Bulk:
+    """Where the bulk of the text stands: words by container and by kind of container, and how many make the bulk."""
+
+    words: defaultdict[int, int]
+    kinds: Counter[tuple[str, ...]]
+    total: int
+
+    def outer(self, block: Block) -> list[str]:
+        """Labels of what a block stands in, itself included, inside the containers of the bulk."""
+        return [n for node, n in zip(block.nodes, block.path, strict=True) if self.words[node] < MOST * self.total]
+
+
+def _bulk(lines: Sequence[Paragraph]) -> _Bulk:
+    bulk = _Bulk(defaultdict(int), Counter(), 0)
+    for p in lines:
+        if p.block:
+            for node in p.block.nodes:
+                bulk.words[node] += p.words
+            bulk.kinds[kind(p.block)] += p.words
+            bulk.total += p.words
+    return bulk
+
+
+def _uncut(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    return [p for p in paragraphs if not p.cut]
+
+
+def cut_comments(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
+    """Cut readers' comments below a text that stands under the headline, however many they are."""
+    below = [(p, p.block) for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
+    whole = head.block.nodes if head else ()
+    found = [(p, block) for p, block in below if reader_comments.levels(block, whole)]
+    rest = sum(p.words for p, _ in below) - sum(p.words for p, _ in found)
+    if rest >= _BELOW and not reader_comments.as_one([block for _, block in found]):
+        for p, _ in found:
+            p.cut = "region"
+
+
+def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
+    """Cut what stands beside the bulk of the text in regions with such names, and strays behind it."""
+    lines = _uncut(paragraphs)
+    bulk = _bulk(lines)
+    found = [p for p in lines if p.block and named(p.block, bulk.outer(p.block))]
+    if sum(p.words for p in found) <= MOST * bulk.total:
+        for p in found:
+            p.cut = "region"
+    _cut_strays(_uncut(lines), bulk)
+
+
+def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
+    """Cut what stands apart behind the text and is no sentence: teasers, notices, labels of other boxes.
+
+    Without links, lists and their headings stay (a recipe's parts and a table's rows stand so, too), and quotes do.
+    """
+
+    def apart(block: Block) -> bool:
+        return len(bulk.outer(block)) >= _APART
+
+    def prose(p: Paragraph) -> bool:
+        own = p.block and (not apart(p.block) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total)
+        return bool(own) and p.words >= PROSE and bool(END.search(p.text))
+
+    last = max((n for n, p in enumerate(lines) if prose(p)), default=len(lines))
+    for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
+        if p.block and apart(p.block) and not END.search(p.text) and (p.block.links > 0.2 or _loose(p.block, after)):
+            p.cut = "stray"
+
+
+def _loose(block: Block, after: Paragraph | None) -> bool:
+    """Is it neither a row, nor what heads rows, nor a quote?"""
+    if block.tag in HEADINGS:
+        return not (after and after.block and after.block.tag in _ROWS)
+    return block.tag not in _ROWS and not any(label.startswith("blockquote#") for label in block.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the article's headline stands, and `rival`: the place of the next article's, or -1."""
+
+    block: Block
+    rival: int = -1
+
+
+def headline(blocks: Sequence[Block], titles: Collection[str]) -> Head | None:
+    """The first h1, else the first h2, in the words of one of the titles (squeezed); None where there is none.
+
+    A later h1 of the same kind with other words is the headline of another article: pages that
+    load the next one when a reader comes to the end.
+    """
+    long = {title for title in titles if len(title) > _LETTERS}
+    found = (b for tag in ("h1", "h2") for b in blocks if b.tag == tag and squeeze(b.text) in long)
+    if (own := next(found, None)) is None:
+        return None
+    after = (b for b in blocks[own.order + 1 :] if b.tag == own.tag == "h1" and kind(b) == kind(own))
+    return Head(own, next((b.order for b in after if squeeze(b.text) not in titles), -1))
+
+
+def cut_others(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
+    """Cut what stands above the headline, in another article element, or under another headline."""
+    lines = [p for p in _uncut(paragraphs) if p.block]
+    own = _article(head.block) if head else 0
+    below = sum(p.words for p in lines if head and p.block and _own(p.block, head, own))
+    if not head or below < max(_BELOW, _LEAST * sum(p.words for p in lines)):
+        return
+    for p in lines:
+        if p.block and not _own(p.block, head, own):
+            p.cut = "other article" if p.block.order > head.block.order else "above the headline"
+
+
+def _article(block: Block) -> int:
+    """The innermost article element that a block stands in; 0 where it stands in none."""
+    inside = zip(block.nodes, block.path, strict=True)
+    return max((node for node, name in inside if name.startswith("article#")), default=0)
+
+
+def _own(block: Block, head: Head, own: int) -> bool:
+    if block.order < head.block.order or 0 <= head.rival < block.order:
+        return False
+    return not own or own in block.nodes or not _article(block)

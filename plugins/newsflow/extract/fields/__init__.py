@@ -1,0 +1,1 @@
+"""The fields of an article but its body: title, authors, dates, language and the rest."""

@@ -1,0 +1,46 @@
+"""By-lines that no mark-up calls so: "By Ada Lane" in a plain paragraph under the headline.
+
+Precision first: the line opens with a word for "by" in one of the languages of the news, and
+what follows is names and nothing else. Such lines stand within a dozen lines of the headline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsflow.extract.body.regions import named
+from newsflow.extract.fields.authors import BY, KOREAN, people, plausible
+from newsflow.extract.fields.title import squeeze
+from newsflow.extract.page.blocks import Block
+
+_ABOVE, _BELOW = 4, 12  # blocks around the headline
+_WORDS = 16
+_MANY = 6  # more names than by-lines hold
+
+
+def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Persons and agencies of the by-line next to the headline; both empty where there is none."""
+    if head is None:
+        return (), ()
+    for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
+        if block is not head and block.words <= _WORDS and not named(block, block.path[-3:]):
+            persons, agencies = people(_names(block.text), sites)
+            likely = tuple(filter(plausible, persons))
+            if likely or agencies:
+                return likely, agencies
+    return (), ()
+
+
+def _names(line: str) -> list[str]:
+    """What a line names after "by", or before the Korean word for reporter; nothing where it is no by-line."""
+    if found := KOREAN.findall(line):
+        return list(found)
+    return [line] if BY.match(line) else []
+
+
+def wins(shown: Sequence[str], stated: Sequence[str]) -> bool:
+    """Is a by-line as it is shown better than what the head states: does it name all of these persons and more?
+
+    Head data often keeps the first author only.
+    """
+    return set(map(squeeze, stated)) < set(map(squeeze, shown)) and len(shown) <= _MANY

@@ -1,0 +1,157 @@
+"""A page's lines of text in order, each with where it stands: the ground for judging what the engine kept.
+
+A block is a run of text between two block-level boundaries (or line breaks): what a reader
+sees as one paragraph, list item, heading or caption.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from newsflow.text.characters import bare
+from newsflow.text.word_count import count_words
+
+# Never text of an article; taken out of the tree before anything looks for it.
+_JUNK = """
+script style noscript template iframe object embed applet svg canvas math map audio video select option button input
+textarea datalist progress nav menu dialog frameset frame noindex link meta title
+"""
+JUNK = tuple(_JUNK.split())
+
+_INLINE = """
+a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rb rp rt ruby s samp small
+span strike strong sub sup time tt u var wbr picture source o:p font-face
+"""
+INLINE = frozenset(_INLINE.split())
+_CONCEALED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAX_DEPTH = 220
+_MAX_BLOCKS = 20_000
+
+
+@dataclass(slots=True)
+class Block:
+    """One line of a page.
+
+    `links` is the share of its characters inside links; `path` the tags and classes of what it
+    stands in, outermost first; `order` its place on the page.
+    """
+
+    text: str
+    tag: str
+    links: float
+    path: tuple[str, ...]
+    nodes: tuple[int, ...]
+    order: int
+    bold: float = 0.0
+    _words: int = -1
+    _key: str | None = None
+
+    @property
+    def words(self) -> int:
+        """Words, comparable between scripts; counted once."""
+        if self._words < 0:
+            self._words = count_words(self.text)
+        return self._words
+
+    @property
+    def key(self) -> str:
+        """The key of its text; made once."""
+        if self._key is None:
+            self._key = key(self.text)
+        return self._key
+
+
+def key(text: str) -> str:
+    """What two renderings of one line have in common: its letters and digits."""
+    return bare(text).replace("_", "")
+
+
+@dataclass
+class _Walk:
+    blocks: list[Block] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    linked: int = 0
+    bold: int = 0
+    path: list[str] = field(default_factory=list)
+    nodes: list[int] = field(default_factory=list)
+    count: int = 0
+    tags: list[str] = field(default_factory=list)
+
+    def add(self, text: str | None, in_link: bool, in_bold: bool) -> None:
+        if text:
+            self.parts.append(text)
+            if in_link:
+                self.linked += len(text.strip())
+            if in_bold:
+                self.bold += len(text.strip())
+
+    def flush(self) -> None:
+        if not self.parts:
+            return
+        text = " ".join("".join(self.parts).split())
+        if text and len(self.blocks) < _MAX_BLOCKS:
+            size = len(text)
+            self.blocks.append(
+                Block(
+                    text,
+                    self.tags[-1] if self.tags else "",
+                    min(1.0, self.linked / size),
+                    tuple(self.path),
+                    tuple(self.nodes),
+                    len(self.blocks),
+                    min(1.0, self.bold / size),
+                )
+            )
+        self.parts, self.linked, self.bold = [], 0, 0
+
+
+def label(element: HtmlElement) -> str:
+    """Tag, id and classes of an element as one string to look for words in: `div#main.story.body`."""
+    found = f"{element.tag}#{element.get('id') or ''}.{element.get('class') or ''}"
+    style = element.get("style")
+    concealed = element.get("hidden") is not None or (style and _CONCEALED.search(style))
+    return f"{found} hidden" if concealed else found
+
+
+def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, depth: int) -> None:
+    tag = element.tag
+    if not isinstance(tag, str):
+        return
+    if tag in INLINE:
+        in_link = in_link or tag == "a"
+        in_bold = in_bold or tag in {"b", "strong"}
+        walk.add(element.text, in_link, in_bold)
+        for child in element:
+            _visit(child, walk, in_link, in_bold, depth + 1)
+            walk.add(child.tail, in_link, in_bold)
+        return
+    walk.flush()
+    if tag in {"br", "hr"}:
+        return
+    walk.path.append(label(element))
+    walk.tags.append(tag)
+    walk.count += 1
+    walk.nodes.append(walk.count)
+    if depth > _MAX_DEPTH:
+        walk.add(" ".join(element.itertext()), in_link, in_bold)
+    else:
+        walk.add(element.text, in_link, in_bold)
+        for child in element:
+            _visit(child, walk, in_link, in_bold, depth + 1)
+            walk.add(child.tail, in_link, in_bold)
+    walk.flush()
+    walk.path.pop()
+    walk.nodes.pop()
+    walk.tags.pop()
+
+
+def segment(root: HtmlElement) -> list[Block]:
+    """The blocks of a page in document order."""
+    walk = _Walk()
+    body = root.find("body")
+    _visit(root if body is None else body, walk, False, False, 0)
+    walk.flush()
+    return walk.blocks

@@ -1,0 +1,164 @@
+"""What a page says about itself in its head: `<meta>`, `<link>`, `<title>`, JSON-LD.
+
+Sources: ogp.me (Open Graph), schema.org (NewsArticle and relatives), dublincore.org,
+and the names that news systems use (parsely, sailthru, cXenseParse).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from newsflow.text.characters import clean
+
+_ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Recipe)$|^NewsArticle|^Blog$", re.IGNORECASE)
+_WORKS = re.compile(r"(?:VideoObject|AudioObject|PodcastEpisode|ImageGallery|MediaGallery|CreativeWork)$")
+_COMMAS = re.compile(r",\s*([}\]])")
+_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
+_MAX_NODES = 2000
+_MAX_SCRIPT = 2_000_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class PageMetadata:
+    """`meta`: lower-case name to values in order; `article`: the JSON-LD node of this page, {} without one."""
+
+    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    title: str = ""
+    language: str = ""
+    article: Mapping[str, Any] = field(default_factory=dict)
+    nodes: tuple[Mapping[str, Any], ...] = ()
+
+    def first(self, *names: str) -> str:
+        """The first non-empty value among metas of these names."""
+        for name in names:
+            for value in self.meta.get(name, ()):
+                if value:
+                    return value
+        return ""
+
+
+def types(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The schema.org types of a JSON-LD node, without their namespace."""
+    found = node.get("@type")
+    names = found if isinstance(found, list) else [found]
+    return tuple(name.rsplit("/", 1)[-1] for name in names if isinstance(name, str))
+
+
+def plain(value: Any) -> str:
+    """A JSON-LD value as one clean line; of objects, their name or @value; of lists, the first."""
+    if isinstance(value, list):
+        return next((text for item in value if (text := plain(item))), "")
+    if isinstance(value, Mapping):
+        return plain(value.get("name") or value.get("@value") or value.get("url") or "")
+    return clean(unescape(value)) if isinstance(value, str) else ""
+
+
+def unescape(text: str) -> str:
+    """Entities resolved, twice where they were escaped twice; tags removed."""
+    import html
+
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    return re.sub(r"<[^<>]{1,500}>", " ", text) if "<" in text else text
+
+
+def _loads(text: str) -> Any:
+    text = _WRAPPING.sub("", text)
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(_COMMAS.sub(r"\1", text).rstrip(" ;\n"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _walk(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Nodes of a JSON-LD document, outermost first; bounded in number."""
+    queue = [value]
+    seen = 0
+    while queue and seen < _MAX_NODES:
+        item = queue.pop(0)
+        seen += 1
+        if isinstance(item, list):
+            queue.extend(item)
+        elif isinstance(item, Mapping):
+            yield item
+            queue.extend(
+                item[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+                if key in item
+            )
+
+
+def json_ld(root: HtmlElement) -> tuple[Mapping[str, Any], ...]:
+    """All JSON-LD nodes of a page in document order."""
+    nodes: list[Mapping[str, Any]] = []
+    for script in root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) < _MAX_SCRIPT:
+            nodes.extend(_walk(_loads(script.text)))
+    return tuple(nodes)
+
+
+def _same(node: Mapping[str, Any], url: str) -> bool:
+    tail = url.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
+    own = f"{node.get('url')} {node.get('mainEntityOfPage')} {node.get('@id')}"
+    return len(tail) > 3 and tail in own
+
+
+def main_node(nodes: tuple[Mapping[str, Any], ...], url: str) -> Mapping[str, Any]:
+    """The node that is about this page: an article with its address, else the first article, else a work."""
+    articles = [node for node in nodes if any(map(_ARTICLES.search, types(node)))]
+    works = [node for node in nodes if any(map(_WORKS.search, types(node))) and node.get("datePublished")]
+    for candidates in (articles, works[:1]):
+        own = next((node for node in candidates if _same(node, url) and plain(node.get("headline"))), None)
+        if own or candidates:
+            return own or candidates[0]
+    return {}
+
+
+def _metas(root: HtmlElement) -> dict[str, tuple[str, ...]]:
+    metas: dict[str, tuple[str, ...]] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
+        content = meta.get("content")
+        if name and content and len(metas) < 400:
+            key = name.strip().lower()
+            metas[key] = (*metas.get(key, ())[:20], clean(unescape(content[:5000])))
+    return metas
+
+
+def _links(root: HtmlElement) -> dict[str, tuple[str, ...]]:
+    links: dict[str, tuple[str, ...]] = {}
+    for link in root.iter("link"):
+        rel, href = (link.get("rel") or "").lower(), (link.get("href") or "").strip()
+        if rel in {"canonical", "amphtml", "image_src", "license"} and href:
+            links[rel] = (*links.get(rel, ()), clean(href))
+    return links
+
+
+def harvest(root: HtmlElement, url: str) -> PageMetadata:
+    """Read the page's own statements; `url` tells its article from others that it lists."""
+    title = next((element for element in root.iter("title") if not _inside_svg(element)), None)
+    nodes = json_ld(root)
+    return PageMetadata(
+        meta=_metas(root),
+        links=_links(root),
+        title=clean("".join(title.itertext())[:2000]) if title is not None else "",
+        language=(root.get("lang") or root.get("xml:lang") or "").strip(),
+        article=main_node(nodes, url),
+        nodes=nodes,
+    )
+
+
+def _inside_svg(element: HtmlElement) -> bool:
+    parent = element.getparent()
+    return parent is not None and parent.tag in {"svg", "g", "symbol"}

@@ -1,0 +1,53 @@
+"""Text to one tree, from which everything else is read."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XMLSyntaxError
+from lxml.html import HtmlElement, document_fromstring
+
+from newsflow.text.characters import strip
+
+_NO_MEMORY = 2  # XML_ERR_NO_MEMORY, libxml2's xmlerror.h
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
+
+
+def _parser() -> HTMLParser:
+    parser = HTMLParser(  # type: ignore[call-arg]  # the stubs lack default_doctype
+        collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+    )
+    # lxml.html's own lookup calls Python for each element; nothing here needs its form classes
+    parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
+_PARSER = _parser()
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The document's root, or None where there is no element at all (empty, binary).
+
+    :raises MemoryError: where the process may not take more.
+    """
+    text = strip(text)
+    declared = _DECLARATION.match(text)
+    try:
+        root = document_fromstring(text[declared.end() if declared else 0 :].encode(), parser=_PARSER)
+    except XMLSyntaxError as error:
+        if getattr(error, "code", 0) == _NO_MEMORY:
+            raise MemoryError from error
+        return None
+    except (ParserError, ValueError, AssertionError):
+        return None
+    return root if isinstance(root, HtmlElement) else None
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text below an element, spaces collapsed."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def class_of(element: HtmlElement) -> str:
+    """Class and id in lower case, as one string to look for words in."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}".lower()

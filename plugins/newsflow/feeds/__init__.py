@@ -1,0 +1,1 @@
+"""Feeds as a pure library: bytes in, entries out; RSS, Atom, JSON Feed, sitemaps."""

@@ -1,0 +1,155 @@
+"""Bytes to a feed: one way in for RSS, Atom, JSON Feed, sitemaps and sitemap indexes.
+
+Well-formed XML is read by `xmlfeed` and `sitemap` from lxml with entities, network and huge
+trees refused; what lxml refuses goes to feedparser's loose parser. `child` runs this in a
+process that can be killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from dataclasses import replace
+
+from lxml import etree
+
+from newsflow.feeds import json_feed, sitemap, xml_feed
+from newsflow.feeds.parsed import FeedError, ParsedFeed
+from newsflow.feeds.repair_xml import mended, trimmed
+from newsflow.model import Entry, Outcome
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=")
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_LARGEST_BROKEN = 5_000_000  # bytes; mending and loose parsing cost time and memory that grow faster than the size
+# libxml2's words for its own limits: what is over them is refused, not read otherwise
+_LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_HUGE", "amplification")
+_PAGE = re.compile(rb"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
+
+
+def parse(body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50_000_000) -> ParsedFeed:
+    """Read a feed of any format that we know.
+
+    :param base: address that the bytes came from, after redirects; relative links start there.
+    :param max_bytes: cap on the size after gunzip of a file that *is* gzip (`sitemap.xml.gz`).
+    :raises FeedError: with outcome not_a_feed, parse_error or too_big.
+    """
+    body = _gunzip(body, max_bytes) if body[:2] == b"\x1f\x8b" else body
+    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
+    if start[:1] == b"{":
+        return with_identity(json_feed.read(body, base))
+    return with_identity(_read_xml(body, base, content_type))
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = inflate.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise FeedError(Outcome.PARSE_ERROR, f"broken gzip file: {error}") from error
+    if len(found) > limit:
+        raise FeedError(Outcome.TOO_BIG, f"more than {limit} bytes after gunzip")
+    if not inflate.eof:
+        raise FeedError(Outcome.PARSE_ERROR, "the gzip file ends too early")
+    return found
+
+
+def _tree(body: bytes, base: str, content_type: str = "", *, recover: bool = False) -> etree._Element:
+    """The root element.
+
+    :raises etree.XMLSyntaxError: not well-formed, or over libxml2's limits (depth 256, 10 MB a text).
+    """
+    told = _CHARSET.search(content_type)
+    silent = told and not body.startswith(_BOMS) and not _DECLARED.match(body[:300])
+    parser = etree.XMLParser(
+        encoding=told[1] if told and silent else None,
+        recover=recover,
+        resolve_entities="internal",  # type: ignore[arg-type]  # lxml-stubs know it as a bool
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    return etree.fromstring(body, parser, base_url=base)
+
+
+def _read_xml(body: bytes, base: str, content_type: str) -> ParsedFeed:
+    if _PAGE.match(body[:4096]):
+        raise FeedError(Outcome.NOT_A_FEED, "the answer is an HTML page")
+    try:
+        found = _read_tree(_tree(trimmed(body), base, content_type), base)
+    except (etree.XMLSyntaxError, LookupError, ValueError) as error:
+        return _read_broken(body, base, content_type, error)
+    return found or _read_loose(body, base, content_type, "the root element is none of a feed")
+
+
+def _read_tree(root: etree._Element, base: str) -> ParsedFeed | None:
+    if sitemap.kind_of(root):
+        return sitemap.read(root)
+    return xml_feed.read(root, base) if xml_feed.kind_of(root) else None
+
+
+def _read_broken(body: bytes, base: str, content_type: str, error: Exception) -> ParsedFeed:
+    why = f"not well-formed: {str(error)[:200]}"
+    if b"<!ENTITY" in body[:100_000] and "entity" in str(error).lower():
+        raise FeedError(Outcome.PARSE_ERROR, why)
+    if len(body) > _LARGEST_BROKEN or any(limit in str(error) for limit in _LIMITS):
+        raise FeedError(Outcome.PARSE_ERROR, why)
+    try:
+        found = _read_tree(_tree(mended(body), base), base)
+    except (etree.XMLSyntaxError, LookupError, ValueError):
+        return _read_loose(body, base, content_type, why)
+    return found or _read_loose(body, base, content_type, why)
+
+
+def _read_loose(body: bytes, base: str, content_type: str, why: str) -> ParsedFeed:
+    # imported late: 60 ms that most children never need
+    from newsflow.feeds import loose
+
+    found = loose.read(body, base, content_type)
+    if found.entries:
+        return found
+    try:
+        root = _tree(mended(body), base, recover=True)
+        recovered = _read_tree(root, base) if root is not None else None
+    except (etree.XMLSyntaxError, LookupError, ValueError):
+        recovered = None
+    if recovered and (recovered.entries or recovered.children or recovered.title):
+        return recovered
+    if not found.kind:
+        raise FeedError(Outcome.NOT_A_FEED, "the answer is neither RSS, Atom, JSON Feed nor sitemap")
+    if not found.title:
+        raise FeedError(Outcome.PARSE_ERROR, why)
+    return found
+
+
+def with_identity(feed: ParsedFeed) -> ParsedFeed:
+    """Entries with a guid each, every guid once: the first showing of an entry wins.
+
+    Without a guid the link is the identity, then the title, then all the rest. A guid that stands
+    on entries with different links (some systems write the same for all) counts for nothing.
+    """
+    links: dict[str, set[str]] = {}
+    for entry in feed.entries:
+        links.setdefault(entry.guid, set()).add(entry.link)
+    found: dict[str, Entry] = {}
+    for entry in feed.entries:
+        guid = entry.guid if entry.guid and len(links[entry.guid]) == 1 else ""
+        guid = guid or entry.link or _made_up(entry)
+        if guid:
+            found.setdefault(guid, entry if guid == entry.guid else replace(entry, guid=guid))
+    return replace(feed, entries=tuple(found.values()))
+
+
+def _made_up(entry: Entry) -> str:
+    """An identity for an entry that brings none; nothing for one that brings nothing at all."""
+    if entry.title:
+        return f"title:{entry.title}"
+    dates = (entry.published_raw, entry.updated_at)
+    rest = (*dates, *entry.authors, entry.summary, entry.content_html, *entry.enclosures)
+    return f"sha256:{hashlib.sha256(repr(rest).encode()).hexdigest()}" if any(rest) else ""

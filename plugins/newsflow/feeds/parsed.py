@@ -1,0 +1,61 @@
+"""What reading a feed gives: the feed, its own polling_hints about polling, and its entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsflow.model import Entry, Outcome
+
+MAX_ENTRIES = 10_000
+MAX_TITLE = 1_000
+MAX_SUMMARY = 10_000
+MAX_CONTENT = 1_000_000
+MAX_URL = 4_000
+MAX_NAME = 300
+MAX_LIST = 50
+
+
+class FeedError(ValueError):
+    """A document that can't be read as a feed; `outcome` says in which way."""
+
+    def __init__(self, outcome: Outcome, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class PollingHints:
+    """What a feed says about polling: seconds, hours of the day (UTC) and weekdays (Monday = 0).
+
+    RSS 2.0 `ttl`, `skipHours`, `skipDays`; RSS 1.0 syndication module `sy:update*`.
+    """
+
+    ttl_s: float | None = None
+    update_s: float | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapPart:
+    """A sitemap that an index points at."""
+
+    url: str
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed as read; `reader` says which code read it (xml, json, feedparser)."""
+
+    kind: str  # rss | atom | json | sitemap | sitemapindex
+    title: str = ""
+    home: str = ""
+    language: str = ""
+    polling_hints: PollingHints = field(default_factory=PollingHints)
+    entries: tuple[Entry, ...] = ()
+    children: tuple[SitemapPart, ...] = ()
+    news: bool = True  # False for a plain sitemap, which lists all of a site's pages
+    reader: str = "xml"

@@ -1,0 +1,173 @@
+"""The tables that fetch reads and writes: one function a query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.fetch.decide import PageDecision, PendingPage
+from newsflow.model import CapturePointer, Exchange
+from newsflow.store import queries
+from newsflow.store.archive import ArchiveWriter, SealedFile
+from newsflow.store.copy import copy_rows
+from newsflow.store.warc import Original, digest
+
+_LOG = ("fetched_at", "page_id", "run_id", "outcome", "status", "bytes", "seconds", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A capture in the file that is being written."""
+
+    page_id: int
+    fetched_at: datetime
+    final_url: str
+    status: int
+    content_type: str
+    pointer: CapturePointer
+    bytes: int
+    rights: Mapping[str, Any]
+    refers_to: int | None = None  # the capture whose body this one has
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A line of the fetch log; `exchange` without its body, which had `bytes`."""
+
+    page_id: int
+    at: datetime
+    exchange: Exchange
+    bytes: int
+
+
+def store(
+    writer: ArchiveWriter,
+    page_id: int,
+    exchange: Exchange,
+    at: datetime,
+    rights: Mapping[str, Any],
+    original: tuple[int, Original] | None,
+) -> Stored:
+    """Write an exchange to the archive; without its body where the page had the very same one before."""
+    same = original is not None and original[1].pointer.payload_digest == digest(exchange.body)
+    number, refers_to = original if original is not None and same else (None, None)
+    pointer = writer.add(exchange, at, refers_to=refers_to)
+    kind = "".join(c for c in exchange.headers.get("content-type", "")[:200] if c.isprintable())
+    size = len(exchange.body)
+    return Stored(page_id, at, exchange.final_url, exchange.status, kind, pointer, size, rights, number)
+
+
+def pages(conn: Connection, run_id: int, shard: int) -> list[PendingPage]:
+    """The shard's pages that have no outcome yet."""
+    return [PendingPage(*row) for row in queries.rows(conn, "fetch.shard_pages", run_id=run_id, shard=shard)]
+
+
+def originals(conn: Connection, run_id: int, shard: int) -> dict[int, tuple[int, Original]]:
+    """Ids and places of the bodies that the shard's pages had when they were last fetched, by page."""
+    return {
+        row.page_id: (
+            row.capture_id,
+            Original(
+                CapturePointer(row.file, row.offset, row.length, row.payload_digest), row.final_url, row.fetched_at
+            ),
+        )
+        for row in queries.rows(conn, "fetch.shard_originals", run_id=run_id, shard=shard)
+    }
+
+
+def totals(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
+    """Pages of the shard by publisher, those that are done included."""
+    return dict(tuple(row) for row in queries.rows(conn, "fetch.shard_publishers", run_id=run_id, shard=shard))
+
+
+def done(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
+    """Outcomes of an earlier attempt of this step."""
+    return dict(tuple(row) for row in queries.rows(conn, "fetch.shard_outcomes", run_id=run_id, shard=shard))
+
+
+def files(conn: Connection, run_id: int, shard: int) -> set[str]:
+    """The shard's sealed files that the ledger knows."""
+    return {row.file for row in queries.rows(conn, "fetch.shard_files", run_id=run_id, shard=shard)}
+
+
+def add_captures(
+    conn: Connection, run_id: int, shard: int, sealed: SealedFile, captures: Sequence[Stored], now: datetime
+) -> dict[int, int]:
+    """Note a sealed file and the captures in it; ids by page."""
+    if not captures:
+        return {}
+    queries.run(
+        conn,
+        "fetch.add_file",
+        file=sealed.file,
+        run_id=run_id,
+        shard=shard,
+        records=sealed.records,
+        bytes=sealed.bytes,
+        now=now,
+    )
+    data = [
+        (
+            c.page_id,
+            run_id,
+            c.fetched_at,
+            c.final_url,
+            c.status,
+            c.content_type,
+            c.pointer.file,
+            c.pointer.offset,
+            c.pointer.length,
+            c.pointer.payload_digest,
+            c.bytes,
+            json.dumps(c.rights),
+            c.refers_to,
+        )
+        for c in captures
+    ]
+    return {row.page_id: row.capture_id for row in queries.values(conn, "fetch.add_captures", data, fetch=True)}
+
+
+def settle(
+    conn: Connection, run_id: int, decisions: Sequence[PageDecision], captures: Mapping[int, int], now: datetime
+) -> None:
+    """Write the pages' new state, and their outcome in the run."""
+    data = [
+        (
+            d.page_id,
+            str(d.state),
+            str(d.outcome),
+            d.detail,
+            d.attempts,
+            d.next_attempt_at,
+            d.etag,
+            d.last_modified,
+            captures.get(d.page_id),
+            now,
+            run_id,
+        )
+        for d in sorted(decisions, key=lambda d: d.page_id)
+    ]
+    queries.values(conn, "fetch.settle_pages", data)
+
+
+def log_tries(conn: Connection, run_id: int, tries: Sequence[Tried]) -> None:
+    """Add tries to the fetch log."""
+    rows = [
+        (
+            t.at,
+            t.page_id,
+            run_id,
+            str(t.exchange.outcome),
+            t.exchange.status,
+            t.bytes,
+            t.exchange.seconds,
+            t.exchange.detail,
+        )
+        for t in tries
+    ]
+    copy_rows(conn, "ingest.fetch_log", _LOG, rows)

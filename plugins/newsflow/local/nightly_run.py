@@ -1,0 +1,110 @@
+"""One run of `news_ingest` in the local scheduler: started, watched, and shown."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+import psycopg2
+import requests
+
+from newsflow import pipeline
+from newsflow.clock import utcnow
+from newsflow.local.airflow import FINAL, USER, Client
+from newsflow.local.home import Home
+from newsflow.local.terminal import ProgressLines, Terminal
+from newsflow.progress import snapshot
+from newsflow.settings import Settings
+from newsflow.store.db import session
+
+STATE_EVERY_S = 1.0
+SHOW_EVERY_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class NightResult:
+    """How a run ended; `run_id` is 0 where not even its first step began."""
+
+    dag_run_id: str
+    good: bool
+    run_id: int = 0
+
+
+def ingest(client: Client, settings: Settings, show: Terminal, dag_id: str, *, force: bool) -> NightResult:
+    """Trigger a run and watch it to its end.
+
+    :param force: ask all feeds now, due or not.
+    """
+    dag_run_id = client.trigger(dag_id, {"force": force})
+    show.line(f"✓ triggered {dag_id}: {dag_run_id}")
+    with show.progress() as progress:
+        state, run_id = _watch(client, settings, progress, dag_id, dag_run_id)
+        if run_id:
+            _look(settings, progress, run_id, last=True)
+    if state != "success":
+        _complain(client, show, dag_id, dag_run_id)
+    return NightResult(dag_run_id, state == "success", run_id)
+
+
+def _watch(
+    client: Client, settings: Settings, progress: ProgressLines, dag_id: str, dag_run_id: str
+) -> tuple[str, int]:
+    state, run_id, asked = "queued", 0, 0.0
+    while state not in FINAL:
+        time.sleep(SHOW_EVERY_S)
+        if time.monotonic() - asked > STATE_EVERY_S:
+            asked = time.monotonic()
+            with suppress(requests.RequestException):  # a busy API server is asked again
+                state = client.state(dag_id, dag_run_id)
+        run_id = run_id or _find(settings, dag_id, dag_run_id)
+        if run_id:
+            _look(settings, progress, run_id, note=f"Airflow: {state}")
+        else:
+            progress.update([], f"Airflow: {state}, the first task is starting")
+    return state, run_id or _find(settings, dag_id, dag_run_id)
+
+
+def _find(settings: Settings, dag_id: str, dag_run_id: str) -> int:
+    try:
+        return pipeline.find_run(settings, dag_id, dag_run_id)
+    except LookupError:
+        return 0
+
+
+def _look(settings: Settings, progress: ProgressLines, run_id: int, *, note: str = "", last: bool = False) -> None:
+    with suppress(psycopg2.OperationalError), session(settings.dsn, application="newsflow up") as conn:
+        stages = snapshot(conn, run_id, utcnow())
+        if last:
+            progress.end(stages)
+        else:
+            progress.update(stages, note)
+
+
+def _complain(client: Client, show: Terminal, dag_id: str, dag_run_id: str) -> None:
+    """Name the tasks that failed; the reason stands in their logs and, for check, in the verdict."""
+    failed = [t for t in client.tasks(dag_id, dag_run_id) if t["state"] not in ("success", "skipped")]
+    for task in failed:
+        label = f" [{task['rendered_map_index']}]" if task.get("rendered_map_index") else ""
+        show.line(f"! task {task['task_id']}{label}: {task['state']}")
+    show.line(f"! the run failed: {client.url}/dags/{dag_id}/runs/{dag_run_id}")
+
+
+def summary(settings: Settings, show: Terminal, result: NightResult) -> None:
+    """The funnel of the run, and the first queries with their answers."""
+    if not result.run_id:
+        return
+    show.funnel(pipeline.funnel(settings, result.run_id))
+    with session(settings.dsn, application="newsflow up") as conn:
+        show.answers(conn)
+
+
+def addresses(home: Home, settings: Settings, airflow_url: str) -> list[tuple[str, str]]:
+    """Where to look next."""
+    parts = psycopg2.extensions.parse_dsn(settings.dsn)
+    server = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts.get('dbname', '')}"
+    return [
+        ("Airflow", f"{airflow_url}/dags/news_ingest   user {USER}   password {home.password()}"),
+        ("psql", f".venv/bin/newsflow psql   ({server})"),
+        ("logs, archive", str(home.root)),
+    ]

@@ -1,0 +1,246 @@
+"""What a batch of polls writes: a constant number of statements, none per entry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.model import Entry, Outcome
+from newsflow.poll.decide import MOVED_AFTER, PollDecision
+from newsflow.poll.state import EntryCounts, FeedState, PollResult
+from newsflow.poll.window import Window, guid_hash
+from newsflow.store import queries
+from newsflow.store.copy import copy_rows
+from newsflow.subscriptions import owners
+from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
+
+_POLL_NAMES = (
+    "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
+)
+_LONGEST_GUID = 2_000
+
+
+class Place(NamedTuple):
+    """Where an entry's link leads; a link that is unusable has only the outcome."""
+
+    url: str | None = None
+    url_hash: bytes | None = None
+    origin: str | None = None
+    outcome: str | None = None
+
+
+_OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name != "guid")
+_COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", *_OF_ENTRY, *Place._fields)
+_entry_values = attrgetter(*_OF_ENTRY)
+
+
+def entry_hash(entry: Entry) -> bytes:
+    """sha256 of what a publisher edits: title, summary, content and update time."""
+    updated = entry.updated_at.isoformat() if entry.updated_at else ""
+    parts = "\x1f".join((entry.title, entry.summary, entry.content_html, updated))
+    return hashlib.sha256(parts.encode("utf-8", "replace")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntries:
+    """An entry as a feed of the batch showed it."""
+
+    polled: PollResult
+    entry: Entry
+    guid_hash: bytes
+    entry_hash: bytes
+
+
+@dataclass
+class Probe:
+    """How the entries of a batch stand to what we have."""
+
+    new: list[ShownEntries] = field(default_factory=list)
+    changed: list[ShownEntries] = field(default_factory=list)
+    pages_to_ask: list[int] = field(default_factory=list)
+    to_touch: list[int] = field(default_factory=list)
+    counts: dict[int, EntryCounts] = field(default_factory=dict)
+
+
+def claimed(conn: Connection, run_id: int) -> list[FeedState]:
+    """The feeds that this run has in hand."""
+    return [_state(row) for row in queries.rows(conn, "poll.claimed_feeds", run_id=run_id)]
+
+
+def _state(row: Any) -> FeedState:
+    return FeedState(
+        feed_id=row.feed_id,
+        publisher_id=row.publisher_id,
+        url=row.url,
+        kind=row.kind,
+        home=row.home,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        interval_s=row.interval_s,
+        last_poll_at=row.last_poll_at,
+        last_ok_at=row.last_ok_at,
+        failures=row.failures,
+        window=Window(
+            tuple(bytes(head) for head in row.window_heads),
+            row.window_entries,
+            row.window_newest_at,
+            row.window_horizon_s,
+        ),
+        body_hash=bytes(row.body_hash) if row.body_hash is not None else None,
+        validators_lie=row.validators_lie,
+        polls_unaudited=row.polls_unaudited,
+        moved_to=row.moved_to,
+        moved_polls=row.moved_polls,
+        gap_open=row.gap_open,
+    )
+
+
+def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe:
+    """Ask which of the shown entries are new or changed; one statement.
+
+    An entry whose page is between two stages of a run is left as it was, so that the next poll
+    finds it changed again.
+    """
+    shown = [
+        ShownEntries(polled, entry, guid_hash(entry.guid), entry_hash(entry))
+        for polled in batch
+        for entry in polled.entries
+    ]
+    found = Probe()
+    if not shown:
+        return found
+    rows = queries.rows(
+        conn,
+        "poll.probe_entries",
+        feed_ids=[s.polled.feed.feed_id for s in shown],
+        guid_hashes=[s.guid_hash for s in shown],
+        entry_hashes=[s.entry_hash for s in shown],
+        now=now,
+    )
+    for row in rows:
+        _sort_in(found, shown[row.n - 1], row)
+    return found
+
+
+def _sort_in(found: Probe, shown: ShownEntries, row: Any) -> None:
+    feed_id = shown.polled.feed.feed_id
+    counts = found.counts.get(feed_id, EntryCounts())
+    if row.entry_id is None:
+        found.new.append(shown)
+        found.counts[feed_id] = EntryCounts(counts.new + 1, counts.changed)
+    elif row.changed and not row.busy:
+        found.changed.append(shown)
+        found.counts[feed_id] = EntryCounts(counts.new, counts.changed + 1)
+        if row.page_id is not None:
+            found.pages_to_ask.append(row.page_id)
+    elif not row.changed:
+        found.to_touch.append(row.entry_id)
+
+
+def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
+    """Write new and changed entries and register their pages; in the caller's transaction."""
+    shown = [*found.new, *found.changed]
+    if shown:
+        places = [_place(each.entry) for each in shown]
+        links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
+        owners.note(conn, owners.of_links(links))
+        queries.run(conn, "poll.make_batch")
+        copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
+        queries.run(conn, "poll.add_pages", now=now)
+        queries.run(conn, "poll.save_entries", now=now)
+    if found.pages_to_ask:
+        queries.run(conn, "poll.ask_pages_again", page_ids=found.pages_to_ask, now=now)
+    if found.to_touch:
+        queries.run(conn, "poll.touch_entries", entry_ids=found.to_touch, now=now)
+
+
+def _place(entry: Entry) -> Place:
+    try:
+        url = canonicalise(entry.link)
+    except BadUrl:
+        return Place(outcome=str(Outcome.BAD_URL))
+    # the origin of a canonical URL; parsing it again would cost as much
+    return Place(url, url_hash(url), "/".join(url.split("/", 3)[:3]))
+
+
+def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
+    entry, parsed = shown.entry, shown.polled.parsed
+    by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
+    guid = entry.guid[:_LONGEST_GUID]
+    feed_id = shown.polled.feed.feed_id
+    return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, *_entry_values(entry), *place)
+
+
+def save_polls(conn: Connection, batch: Sequence[tuple[PollResult, EntryCounts]], run_id: int) -> None:
+    """Log the polls; one statement."""
+    copy_rows(conn, "ingest.poll", _POLL_NAMES.split(), [_poll_row(polled, counts, run_id) for polled, counts in batch])
+
+
+def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int) -> tuple[Any, ...]:
+    entries = polled.feed.window.entries if polled.same else len(polled.entries)
+    known = entries - counts.new - counts.changed
+    exchange = polled.exchange
+    return (
+        polled.at,
+        polled.feed.feed_id,
+        run_id,
+        str(polled.outcome),
+        exchange.status,
+        entries,
+        counts.new,
+        counts.changed,
+        known,
+        polled.size,
+        round(exchange.seconds, 3),
+        polled.detail,
+    )
+
+
+def save_feeds(conn: Connection, decided: Sequence[tuple[PollResult, EntryCounts, PollDecision]]) -> None:
+    """Write what the polls mean for their feeds; one statement."""
+    queries.values(conn, "poll.save_feeds", sorted(_feed_row(*item) for item in decided))
+
+
+def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -> tuple[Any, ...]:
+    feed, parsed = decision.feed, polled.parsed
+    return (
+        feed.feed_id,
+        feed.kind,
+        parsed.title if parsed and parsed.title else None,
+        feed.home,
+        feed.state,
+        feed.reason[:500],
+        feed.etag,
+        feed.last_modified,
+        decision.next_poll_at,
+        round(feed.interval_s) if feed.interval_s else None,
+        feed.last_poll_at,
+        feed.last_ok_at,
+        polled.at if counts.new else None,
+        str(polled.outcome),
+        feed.failures,
+        [bytes(head) for head in feed.window.heads],
+        feed.window.entries,
+        feed.window.newest_at,
+        feed.window.horizon_s,
+        feed.body_hash,
+        feed.validators_lie,
+        feed.polls_unaudited,
+        feed.moved_to,
+        feed.moved_polls,
+    )
+
+
+def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
+    """Give feeds whose permanent redirect has held the address that it leads to; mostly no statement at all."""
+    moved = [feed.feed_id for feed in feeds if feed.moved_polls >= MOVED_AFTER]
+    if not moved:
+        return
+    found = queries.rows(conn, "poll.move_feeds", feed_ids=moved, polls=MOVED_AFTER)
+    owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in found})

@@ -1,0 +1,111 @@
+"""Find the feeds of a site over the network, politely: robots.txt first, a pause between requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from newsflow.clock import Clock, utcnow
+from newsflow.feeds.parsed import FeedError
+from newsflow.feeds.parser_process import ParserProcesses
+from newsflow.model import OUTCOMES, Exchange, Outcome
+from newsflow.poll.reading import Reader
+from newsflow.settings import Settings
+from newsflow.subscriptions import autodiscovery
+from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed
+from newsflow.web import robots
+from newsflow.web.transport import Transport
+from newsflow.web.urls import origin_of
+
+_MOST_REQUESTS = 20  # for one site
+
+
+@dataclass
+class Finder:
+    """Looks for feeds; one site at a time."""
+
+    settings: Settings
+    transport: Transport
+    reader: Reader
+    clock: Clock
+    sleep: Callable[[float], None] = time.sleep
+    _rules: dict[str, robots.Rules] = field(default_factory=dict)
+    _asked: dict[str, Exchange] = field(default_factory=dict)
+
+    def find(self, url: str) -> list[FoundFeed]:
+        """The feeds that an address leads to, best first: itself, or those of its page and site.
+
+        :raises BadUrl: for an unusable address.
+        """
+        self._asked.clear()
+        itself = self._try([FeedCandidate(url, "the address itself")])
+        if itself:
+            return itself
+        site = autodiscovery.site_of(url)
+        pages = [self._ask(page) for page in dict.fromkeys((url, site))]
+        named = [c for page in pages for c in autodiscovery.in_page(page.body, page.final_url or page.url)]
+        sitemaps = autodiscovery.in_robots(self._rules_of(site).sitemaps, site)
+        # the usual paths are guesses: not asked where the site names its feeds
+        found = self._try(named) or self._try(autodiscovery.at_common_paths(site))
+        return autodiscovery.ranked([*found, *self._try(sitemaps)])
+
+    def trouble(self, url: str) -> str:
+        """How asking for `url` failed, as the end of a sentence; nothing where it answered."""
+        outcome = self._asked[url].outcome if url in self._asked else Outcome.ROBOTS_DENIED
+        return "" if outcome is Outcome.OK else f": {OUTCOMES[outcome].sentence.rstrip('.')}"
+
+    def _try(self, candidates: Sequence[FeedCandidate]) -> list[FoundFeed]:
+        return autodiscovery.ranked(list(self._found(candidates)))
+
+    def _found(self, candidates: Sequence[FeedCandidate]) -> Iterator[FoundFeed]:
+        for candidate in candidates:
+            exchange = self._ask(candidate.url)
+            if exchange.outcome is not Outcome.OK:
+                continue
+            url = exchange.final_url or exchange.url
+            try:
+                parsed = self.reader.parse(exchange.body, url, exchange.headers.get("content-type", ""))
+            except FeedError:
+                continue
+            if parsed.entries or parsed.children or parsed.kind in ("rss", "atom", "json"):
+                yield autodiscovery.judge(candidate, url, parsed, self.clock())
+
+    def _ask(self, url: str) -> Exchange:
+        if url in self._asked:
+            return self._asked[url]
+        if len(self._asked) >= _MOST_REQUESTS or not self._rules_of(url).allows(url):
+            return Exchange(url, Outcome.ROBOTS_DENIED)
+        if self._asked:
+            self.sleep(self.settings.delay_s)
+        self._asked[url] = exchange = self.transport.exchange(url)
+        return exchange
+
+    def _rules_of(self, url: str) -> robots.Rules:
+        origin = origin_of(url)
+        if origin not in self._rules:
+            exchange = self.transport.exchange(
+                robots.address(origin), accept="text/plain", max_bytes=robots.CAP, clip=True
+            )
+            file = robots.read(exchange, self.clock())
+            # not to be had at all: nothing but what the user named is asked for
+            body = file.body if file else f"User-agent: *\nDisallow: /\nAllow: {url.removeprefix(origin) or '/'}$\n"
+            self._rules[origin] = robots.Rules(body)
+        return self._rules[origin]
+
+
+def search(settings: Settings, url: str) -> list[FoundFeed]:
+    """`Finder.find` with a transport and readers of its own.
+
+    :raises BadUrl: for an unusable address.
+    :raises LookupError: where it leads to no feed; the message says how it answered.
+    """
+    children = ParserProcesses(
+        1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
+    )
+    with Transport(settings) as transport, children:
+        finder = Finder(settings, transport, children, utcnow)
+        found = finder.find(url)
+        if not found:
+            raise LookupError(f"no feed found at {url}{finder.trouble(url)}")
+        return found

@@ -1,0 +1,70 @@
+"""Feeds whose address is dead: other addresses are looked for and proposed; a person decides."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.clock import Clock
+from newsflow.poll.state import FeedState
+from newsflow.store import queries
+from newsflow.store.db import transaction
+from newsflow.subscriptions import owners
+from newsflow.subscriptions.autodiscovery import FoundFeed
+from newsflow.subscriptions.finder import Finder
+from newsflow.web.urls import BadUrl, origin_of, sendable
+
+log = logging.getLogger(__name__)
+
+_MOST_FEEDS = 10  # searched for in one run, so that a dying host does not make polls slow
+_MOST_PROPOSALS = 3  # for one feed
+
+
+def propose(conn: Connection, finder: Finder, dead: Sequence[FeedState], clock: Clock) -> int:
+    """Look for feeds on the sites of dead ones and note what is found; returns the number of proposals."""
+    found = [(feed, one) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
+    now = clock()
+    with transaction(conn):
+        queries.values(conn, "poll.propose", [_row(feed, one, now) for feed, one in found])
+    if found:
+        log.info("%d dead feeds: %d other addresses proposed", len({f.feed_id for f, _ in found}), len(found))
+    return len(found)
+
+
+def _elsewhere(finder: Finder, feed: FeedState) -> list[FoundFeed]:
+    try:
+        found = finder.find(feed.home or origin_of(feed.url) + "/")
+    except BadUrl:
+        return []
+    return [one for one in found if one.url != feed.url][:_MOST_PROPOSALS]
+
+
+def _row(feed: FeedState, found: FoundFeed, now: datetime) -> tuple[Any, ...]:
+    return feed.feed_id, found.url, found.kind, found.title, found.how, now
+
+
+def waiting(conn: Connection) -> list[Any]:
+    """Proposals that wait for a decision."""
+    return queries.rows(conn, "poll.proposals")
+
+
+def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool) -> str:
+    """Accept a proposal (the feed gets that address) or decline it; returns the address.
+
+    :raises LookupError: where no such proposal waits, or its address is polled by now.
+    """
+    with transaction(conn):
+        found = queries.row(conn, "poll.decide_proposal", proposal_id=proposal_id, accepted=accepted, now=now)
+        if found is None:
+            raise LookupError(f"no proposal {proposal_id} waits for a decision")
+        if accepted:
+            url = sendable(found.url)
+            publisher_id = queries.value(conn, "poll.replace_feed", feed_id=found.feed_id, url=url)
+            if publisher_id is None:
+                raise LookupError(f"{url} is polled already: decline proposal {proposal_id}, and remove the dead feed")
+            owners.note(conn, {origin_of(url): (publisher_id, None)})
+    return str(found.url)

@@ -1,0 +1,81 @@
+"""The feeds that we mean to poll: add, list, remove."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from newsflow.store import queries
+from newsflow.store.db import transaction
+from newsflow.subscriptions import owners
+from newsflow.subscriptions.lists import Listed
+from newsflow.web.urls import BadUrl, origin_of, publisher_name, sendable
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a list: addresses that are new, known already, and unusable (with the reason)."""
+
+    new: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
+    """Add feeds with their publishers and origins; a feed that was gone or paused is active again.
+
+    The publisher of a feed without a name is the registrable domain of its address.
+    """
+    good: dict[str, tuple[Listed, str]] = {}
+    refused: list[tuple[str, str]] = []
+    for feed in feeds:
+        try:
+            url = sendable(feed.url)
+            good.setdefault(url, (feed, feed.publisher or publisher_name(url)))
+        except BadUrl as error:
+            refused.append((feed.url, str(error)))
+    new = _save(conn, good, now) if good else frozenset()
+    return Added(
+        new=tuple(url for url in good if url in new),
+        known=tuple(url for url in good if url not in new),
+        refused=tuple(refused),
+    )
+
+
+def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) -> frozenset[str]:
+    urls = list(good)
+    names = [name for _, name in good.values()]
+    with transaction(conn):
+        queries.run(conn, "poll.add_publishers", names=sorted(set(names)))
+        rows = queries.rows(
+            conn,
+            "poll.add_feeds",
+            urls=urls,
+            names=names,
+            titles=[feed.title for feed, _ in good.values()],
+            homes=[feed.homepage for feed, _ in good.values()],
+            now=now,
+        )
+        owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in reversed(rows)})
+    return frozenset(row.url for row in rows if row.new)
+
+
+def listing(conn: Connection, publishers: Sequence[str] | None = None) -> list[Any]:
+    """All feeds with their state, by publisher."""
+    return queries.rows(conn, "poll.list_feeds", publishers=list(publishers) if publishers else None)
+
+
+def remove(conn: Connection, urls: Sequence[str]) -> list[str]:
+    """Stop polling these; their entries and pages stay. Returns the addresses that were known."""
+    with transaction(conn):
+        return [row.url for row in queries.rows(conn, "poll.remove_feeds", urls=list(urls))]
+
+
+def pause(conn: Connection, urls: Sequence[str], *, paused: bool) -> list[str]:
+    """Pause or resume feeds; returns the addresses that were changed."""
+    with transaction(conn):
+        return [row.url for row in queries.rows(conn, "poll.pause_feeds", urls=list(urls), paused=paused)]

@@ -1,0 +1,160 @@
+"""What is struck out of a body, and what stays, line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsflow.extract.body.cleaning import Known, clean
+from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.page.blocks import Block
+from newsflow.text.site_lines import line_hash
+from tests.extract.pages import PARAGRAPHS
+
+
+def line(text: str, tag: str = "p", links: float = 0.0, order: int = 0) -> Paragraph:
+    return Paragraph(text, Block(text, tag, links, ("div#.", f"{tag}#."), (1, 2 + order), order))
+
+
+def cut(*extra: Paragraph, before: bool = False, known: Known = Known()) -> list[str]:
+    """The reasons given to `extra`, which stand before or after the text of an article."""
+    text = [line(p) for p in PARAGRAPHS]
+    body = [*extra, *text] if before else [*text, *extra]
+    clean(body, known)
+    assert not any(p.cut for p in text)
+    return [p.cut for p in extra]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Read more: The ferry that never came", "related"),
+        ("Lesen Sie auch: Die Fähre, die nie kam", "related"),
+        ("À lire aussi : le bac qui n'est jamais venu", "related"),
+        ("Читайте также: Паром, который не пришёл", "related"),
+        ("関連記事：来なかったフェリー", "related"),
+        ("Sign up for our morning newsletter", "promotion"),
+        ("Suscríbete a nuestro boletín", "promotion"),
+        ("Подпишитесь на наш канал", "promotion"),
+        ("ακολουθήστε μας στο Google News", "promotion"),
+        ("© 2026 The Westmere Courier. All rights reserved.", "legal"),
+        ("Alle Rechte vorbehalten.", "legal"),
+        ("版权所有，未经许可不得转载", "legal"),
+        ("ADVERTISEMENT", "advertisement"),
+        ("Anzeige", "advertisement"),
+        ("Реклама", "advertisement"),
+        ("Share", "interface"),
+        ("Imprimir", "interface"),
+        ("シェア", "interface"),
+        ("https://courier.example/2026/05/12/pier", "address"),
+        ("12.05.2026, 08:30", "date"),
+        ("(Reporting by Ada Lane; Editing by Pål Eide)", "credit"),
+        ("Ada Lane contributed to this report.", "credit"),
+        ("（责任编辑：王小明）", "credit"),
+        ("Photo: Pål Eide / Courier", "credit"),
+        ("Foto: Pål Eide", "credit"),
+        ("The pier in winter, Getty Images", "credit"),
+        ("Get the day's stories in your inbox by signing up for our newsletter.", "promotion"),
+        ("Больше новостей: подпишитесь на наш Telegram", "related"),
+        ("Want more? Follow the Courier on WhatsApp.", "promotion"),
+        ("Leave a Reply", "comment form"),
+        ("Schreibe einen Kommentar", "comment form"),
+    ],
+)
+def test_furniture_after_the_text(text: str, reason: str) -> None:
+    assert cut(line(text)) == [reason]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Readers wrote more letters about the pier than about any other matter, the council's clerk said on Friday.",
+        "The newsletter of the harbour council, to which 400 people subscribe, will carry the drawings next week.",
+        "“I joined Telegram and followed the harbour master there,” one of them said, “and learned of it at noon.”",
+        "Reporters were let in at noon, and the photograph of the pier in the council's hall was taken down.",
+        "Copyright law played no part in the dispute, which turned on a lease from 1911 that neither side could find.",
+        "“Follow the money,” said one of the fishermen, who asked not to be named, and laughed at his own joke.",
+        "In 1911, 1934 and 1952 the pier was rebuilt after storms; each time the town paid for it all by itself.",
+    ],
+)
+def test_prose_that_sounds_like_furniture_stays(text: str) -> None:
+    assert cut(line(text)) == [""]
+
+
+def test_a_line_that_is_one_link_is_no_text() -> None:
+    assert cut(line("The ferry that never came, and the town that waited", links=1.0)) == ["link"]
+
+
+def test_a_page_that_is_a_list_of_links_keeps_them() -> None:
+    body = [line(f"{p} {n}", "li", 1.0) for n in range(5) for p in PARAGRAPHS]
+    clean(body, Known())
+    assert not any(p.cut for p in body)
+
+
+def test_a_linked_heading_within_the_text_stays() -> None:
+    body = [line(PARAGRAPHS[0]), line("What comes next", "h2", 1.0), line(PARAGRAPHS[1])]
+    clean(body, Known())
+    assert [p.cut for p in body] == ["", "", ""]
+
+
+def test_the_title_and_its_variants_above_the_text() -> None:
+    known = Known(titles=("The pier is rebuilt", "The pier is rebuilt - Courier"))
+    assert (
+        cut(line("THE PIER IS REBUILT!"), line("The pier is rebuilt – Courier"), before=True, known=known)
+        == ["title"] * 2
+    )
+
+
+def test_bylines_and_bios() -> None:
+    known = Known(names=("Ingrid Solvang", "Pål Eide"))
+    assert cut(line("By Ingrid Solvang and Pål Eide"), before=True, known=known) == ["byline"]
+    assert cut(line("Ingrid Solvang covers the coast for the Courier."), known=known) == ["author"]
+    assert cut(line("Write to her at ingrid@courier.example or follow @ingrids"), known=Known()) == ["author"]
+
+
+def test_a_person_quoted_at_the_end_is_no_bio() -> None:
+    text = "“We have waited long enough,” Ingrid Solvang said after the vote, and went down to the water."
+    assert cut(line(text), known=Known(names=("Ingrid Solvang",))) == [""]
+
+
+def test_a_heading_that_heads_nothing_goes_with_what_it_headed() -> None:
+    assert cut(line("More on this", "h3"), line("The ferry that never came to the town", links=1.0)) == [
+        "related",
+        "link",
+    ]
+    assert cut(line("The long road ahead", "h3"), line("A linked headline of four words", links=1.0)) == [
+        "heading",
+        "link",
+    ]
+    assert cut(line("The long road ahead", "h3")) == ["heading"]
+
+
+def test_learned_lines_are_left_out_whatever_their_numbers() -> None:
+    known = Known(site_lines=frozenset({line_hash("This text was read 12 times.")}))
+    assert cut(line("This text was read 4711 times."), known=known) == ["site line"]
+
+
+def test_a_quoted_post_keeps_its_signature() -> None:
+    assert cut(line("— Westmere Harbour (@westmereharbour) May 12, 2026"), line(PARAGRAPHS[0] + " So it ends.")) == [
+        "",
+        "",
+    ]
+
+
+def test_what_follows_a_comment_form_is_no_text() -> None:
+    form = line("Leave a Reply")
+    assert (
+        cut(form, line("I have always said that the pier should be rebuilt, and nobody listened to me."))[0]
+        == "comment form"
+    )
+    assert all(cut(line("Leave a Reply"), line("First!"), line("The mayor should resign over this, once and for all.")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这次电话民意调查，自2011年12月9日至11日，针对全台湾1077名18岁以上民众进行，结果连疾管局也摇头，因为这个比例高于预期。",
+        "2026年5月12日午後8時30分、ウェストミア港湾評議会は古いフェリー桟橋を再建することを決議し、論争に終止符を打った。",
+    ],
+)
+def test_lines_of_scripts_without_spaces_are_as_long_as_they_look(text: str) -> None:
+    assert cut(line(text), line(PARAGRAPHS[0] + " So it ends.")) == ["", ""]

@@ -1,0 +1,173 @@
+"""Rows of any shape become extractions, or a reason that a person understands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsflow.importer.file_row import BadRowError, parse_map, row
+
+GOOD = {"url": "https://Paper.example/a?utm_source=x", "title": "A title", "body": "First.\n\n Second. "}
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+
+
+def test_a_row_becomes_an_extraction() -> None:
+    found = row(7, GOOD | {"language": "en-GB", "publisher": "The Paper"}, {})
+    assert found.line == 7
+    assert found.publisher == "The Paper"
+    assert found.extraction.url == "https://paper.example/a"
+    assert found.extraction.body == "First.\nSecond."
+    assert found.extraction.language == "en"
+    assert found.extraction.published_quality == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("written", "language"),
+    [
+        ("eng", "en"), ("deu", "de"), ("ger", "de"), ("English", "en"), ("en_US", "en"), ("pt-BR", "pt"), ("EN", "en"),
+        ("zh-Hant", "zh"), ("cmn", "zh"), ("nob", "no"), ("nb", "no"), ("Norwegian", "no"), ("iw", "he"), ("fil", "tl"),
+        (" Deutsch ", "de"), ("français", "fr"), ("中文", "zh"),
+    ],
+)  # fmt: skip
+def test_a_language_is_read_as_people_write_it(written: str, language: str) -> None:
+    found = row(1, GOOD | {"language": written}, {}).extraction
+    assert (found.language, found.language_confidence) == (language, 1.0)
+
+
+@pytest.mark.parametrize("written", [None, "", "xx", "und", "mul", "tlh", "n/a", "42", "-", "en or de", "\x00", 7])
+def test_a_language_that_says_nothing_is_told_by_the_text(written: object) -> None:
+    body = "Der Stadtrat hat am Dienstag beschlossen, die Bibliothek auch an Sonntagen zu öffnen."
+    found = row(1, GOOD | {"body": body, "language": written}, {}).extraction
+    assert found.language == "de"
+    assert 0 < found.language_confidence <= 1
+    assert row(1, GOOD | {"body": "42", "language": written}, {}).extraction.language == ""
+
+
+def test_the_host_names_the_publisher_where_the_row_does_not() -> None:
+    assert row(1, GOOD | {"url": "https://www.bbc.co.uk/news/1"}, {}).publisher == "bbc.co.uk"
+
+
+def test_columns_may_have_other_names() -> None:
+    record = {"link": "https://a.example/1", "headline": "H", "text": "Words."}
+    found = row(1, record, {"url": "link", "title": "headline", "body": "text"}).extraction
+    assert (found.url, found.title, found.body) == ("https://a.example/1", "H", "Words.")
+
+
+@pytest.mark.parametrize(
+    ("value", "moment", "quality"),
+    [
+        ("2026-03-01T12:00:00Z", NOON, "exact"),
+        ("2026-03-01T14:00:00+02:00", NOON, "exact"),
+        ("2026-03-01 12:00:00", NOON, "exact"),
+        ("2026-03-01T12:00:00.0000000Z", NOON, "exact"),
+        ("2026-03-01", NOON.replace(hour=0), "day"),
+        (date(2026, 3, 1), NOON.replace(hour=0), "day"),
+        (NOON, NOON, "exact"),
+        (NOON.replace(tzinfo=None), NOON, "exact"),
+        (NOON.timestamp(), NOON, "exact"),
+        (str(int(NOON.timestamp())), NOON, "exact"),
+        ("", None, "unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_times(value: object, moment: datetime | None, quality: str) -> None:
+    found = row(1, GOOD | {"published_at": value}, {}).extraction
+    assert (found.published_at, found.published_quality) == (moment, quality)
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (["a", "list"], "not an object"),
+        ({}, "url: "),
+        (GOOD | {"url": "ftp://a.example/x"}, "url: the scheme is ftp"),
+        (GOOD | {"url": "https://user:pw@a.example/x"}, "url: the URL carries credentials"),
+        (GOOD | {"body": " \n\t"}, "body: there is no text"),
+        (GOOD | {"body": None}, "body: there is no text"),
+        (GOOD | {"body": float("nan")}, "body: there is no text"),
+        (GOOD | {"published_at": "yesterday"}, "published_at: 'yesterday' is no time"),
+        (GOOD | {"published_at": "9999-12-31T23:59:59-12:00"}, "published_at: "),
+        (GOOD | {"published_at": "0001-01-01"}, "published_at: the year 1 "),
+        (GOOD | {"modified_at": 1e30}, "modified_at: "),
+    ],
+)
+def test_bad_rows_say_why(record: object, reason: str) -> None:
+    with pytest.raises(BadRowError, match=reason.replace("(", r"\(")):
+        row(1, record, {})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Ann Lee; Bo Ek", ("Ann Lee", "Bo Ek")),
+        (["Ann", "", None], ("Ann",)),
+        ("Smith, Jr.", ("Smith, Jr.",)),
+        (None, ()),
+    ],
+)
+def test_several_authors(value: object, expected: tuple[str, ...]) -> None:
+    assert row(1, GOOD | {"authors": value}, {}).extraction.authors == expected
+
+
+def test_hostile_characters_are_cleaned() -> None:
+    found = row(1, GOOD | {"title": "a\x00b\u202e\ud800c\x1b[31m", "body": "x\x00y\\."}, {}).extraction
+    assert "\x00" not in found.title + found.body
+    assert found.title.encode()
+    assert found.body == "xy\\."
+
+
+@pytest.mark.parametrize("pair", ["title", "nothing=x", "title=", "=x"])
+def test_a_map_that_is_none_is_refused(pair: str) -> None:
+    with pytest.raises(ValueError, match="FIELD=COLUMN"):
+        parse_map([pair])
+
+
+def test_a_map() -> None:
+    assert parse_map(["title=headline", "body=main text"]) == {"title": "headline", "body": "main text"}
+
+
+NAMES = st.sampled_from(["url", "title", "body", "published_at", "authors", "language", "tags"])
+VALUES = st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.lists(st.text()), st.datetimes())
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_any_row_is_taken_or_refused(record: dict[str, object]) -> None:
+    try:
+        found = row(1, record, {})
+    except BadRowError as error:
+        assert str(error)
+    else:
+        assert found.extraction.body
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["Sun, 01 Mar 2026 08:00:00 GMT", "1 Mar 2026 09:00:00 +0100", "2026/03/01 08:00", 1772352000, "1772352000000"],
+)
+def test_times_as_feeds_and_exports_write_them(stated: object) -> None:
+    found = row(1, {"url": "https://a.example/1", "body": "Text.", "published_at": stated}, {})
+    assert found.extraction.published_at == datetime(2026, 3, 1, 8, tzinfo=timezone.utc)
+    assert found.extraction.published_quality == "exact"
+
+
+@pytest.mark.parametrize("stated", ["yesterday", "01/03/2026", "March 1, 2026", "Sun, 32 Mar 2026 08:00:00 GMT"])
+def test_times_that_could_mean_anything_are_refused(stated: str) -> None:
+    with pytest.raises(BadRowError, match="published_at"):
+        row(1, {"url": "https://a.example/1", "body": "Text.", "published_at": stated}, {})
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("The Paper, Ltd.", "The Paper, Ltd."),
+        ("https://www.paper.example/news", "paper.example"),
+        ("www.paper.example", "paper.example"),
+        ("", "a.example"),
+        (None, "a.example"),
+    ],
+)
+def test_a_publisher_may_be_a_name_a_host_or_an_address(stated: str | None, expected: str) -> None:
+    assert row(1, {"url": "https://a.example/1", "body": "Text.", "publisher": stated}, {}).publisher == expected
