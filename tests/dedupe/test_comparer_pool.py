@@ -49,7 +49,7 @@ def test_one_s_own_come_first_and_in_order() -> None:
     assert take(left, 0) == {100 + n: [0] for n in range(4 * PIECES - 2, 4 * PIECES)}
 
 
-def test_a_crew_comes_to_the_verdicts_of_one(desk: Desk) -> None:
+def test_a_pool_comes_to_the_verdicts_of_one(desk: Desk) -> None:
     """Twelve copies of four texts, one with far more candidates than all others."""
     for n in range(12):
         desk.file(

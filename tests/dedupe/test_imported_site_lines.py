@@ -50,11 +50,11 @@ def lines(desk: Desk) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def rows() -> list[dict[str, Any]]:
-    """Eight briefs at a paper with furniture of half again their length, and bare at as many others."""
+    """Eight briefs at a paper with site lines of half again their length, and bare at as many others."""
     return [*map(furnished, range(8)), *(row(f"plain{n}.example", n, BRIEFS[n]) for n in range(8))]
 
 
-def test_furniture_is_learned_and_copies_are_found_in_spite_of_it(
+def test_site_lines_are_learned_and_copies_are_found_in_spite_of_it(
     desk: Desk, tmp_path: Path, rows: list[dict[str, Any]]
 ) -> None:
     imported(desk.settings, tmp_path, rows)
@@ -154,7 +154,7 @@ def test_lines_of_a_form_with_figures_are_news_and_its_copies_are_found(desk: De
     }
 
 
-def test_a_line_whose_figure_changes_now_and_then_is_furniture(desk: Desk, tmp_path: Path) -> None:
+def test_a_line_whose_figure_changes_now_and_then_is_a_site_line(desk: Desk, tmp_path: Path) -> None:
     foot = "This newsroom has stood by the harbour for {} years now, and its readers have paid for it."
     imported(
         desk.settings,

@@ -112,7 +112,7 @@ def test_killed_in_the_middle_and_run_again(desk: Desk, dsn: str, after: int, wo
     assert desk.members() == expected
 
 
-def test_a_shelf_of_one_text_gives_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_of_one_text_gives_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.file_world(world())
     desk.deduplicate(dedupe_batch=20)
     edges = "select lo, hi, containment, rule, joins from ingest.story_edge order by 1, 2"

@@ -148,10 +148,10 @@ def test_a_wrong_command_line_is_said_in_one(args: tuple[str, ...]) -> None:
 def test_pages_of_one_host_teach_each_other(tmp_path: Path) -> None:
     from tests.extract.texts import TEXTS
 
-    furniture = "<p>The Courier is read on both shores of the sound.</p>"
+    site_line = "<p>The Courier is read on both shores of the sound.</p>"
     lines = []
     for n, code in enumerate(("en", "de", "fr")):
-        body = "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + furniture
+        body = "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + site_line
         (tmp_path / f"{n}.html").write_bytes(page(body, title=TEXTS[code].title))
         lines.append(json.dumps({"path": f"{n}.html", "url": f"https://courier.example/{n}"}))
     manifest = tmp_path / "manifest.jsonl"

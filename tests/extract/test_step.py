@@ -198,8 +198,8 @@ def test_an_archive_that_is_not_there_raises(settings: Settings, conn: Connectio
 
 
 def test_a_later_run_leaves_out_what_earlier_articles_had_in_common(settings: Settings, conn: Connection) -> None:
-    furniture = "<p>The Courier is read on both shores of the sound.</p>"
-    bodies = ["".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + furniture for code in ("en", "de", "fr")]
+    site_line = "<p>The Courier is read on both shores of the sound.</p>"
+    bodies = ["".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + site_line for code in ("en", "de", "fr")]
     pages = [page(body, title=f"Headline number {n} of three") for n, body in enumerate(bodies)]
     first = register(conn, capture_pages(settings, pages))
     extract(settings, first, 0, clock=clock)

@@ -57,7 +57,7 @@ def test_it_does_not_come_back_from_a_static_feed(world: World) -> None:
     assert world.rows("select 1 from news.articles") == []
 
 
-def test_what_never_became_an_article_can_be_barred_too(world: World) -> None:
+def test_what_never_became_an_article_can_be_retracted_too(world: World) -> None:
     page = world.page(URL)
     retract(world.conn, [page], "asked beforehand", T0)
     assert world.rows("select 1 from news.changes") == []
@@ -86,11 +86,11 @@ def test_the_story_lives_on_without_it(world: World) -> None:
     ]
 
 
-def test_its_other_addresses_are_barred_too(world: World) -> None:
+def test_its_other_addresses_are_retracted_too(world: World) -> None:
     """Deduplicate found that a page is another address of the article; it must not step into its place."""
     (page,) = loaded(world, URL)
-    twin = world.page("https://paper.example/amp/a")
-    world.rows("update ingest.page set outcome = 'same_page', canonical_page_id = %s where page_id = %s", page, twin)
+    other = world.page("https://paper.example/amp/a")
+    world.rows("update ingest.page set outcome = 'same_page', canonical_page_id = %s where page_id = %s", page, other)
     retract(world.conn, [page], "wrong", T0)
     run = world.run("r2")
     world.clustered(run, "https://paper.example/amp/a")

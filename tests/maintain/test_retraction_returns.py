@@ -68,7 +68,7 @@ def test_an_import_does_not_bring_it_back_nor_touch_its_story(world: World, tmp_
     assert world.rows("select kind from news.changes where change_id > 4") == []
 
 
-def test_another_address_of_the_same_publisher_is_barred(world: World, tmp_path: Path) -> None:
+def test_another_address_of_the_same_publisher_is_kept_out(world: World, tmp_path: Path) -> None:
     imported(world, tmp_path, ROWS, "a.jsonl")
     retract(world.conn, [page_of(world, AGENCY)], "court order", T0)
     amp = {**ROWS[0], "url": "https://wire.example/amp/1", "canonical_url": AGENCY}
@@ -84,7 +84,7 @@ def test_another_address_of_the_same_publisher_is_barred(world: World, tmp_path:
     assert world.value("select count(*) from news_internal.tombstone") == 2
 
 
-def test_another_publisher_is_not_barred_by_what_it_calls_canonical(world: World, tmp_path: Path) -> None:
+def test_another_publisher_is_not_kept_out_by_what_it_calls_canonical(world: World, tmp_path: Path) -> None:
     imported(world, tmp_path, ROWS[:1], "a.jsonl")
     retract(world.conn, [page_of(world, AGENCY)], "court order", T0)
     run = world.run("r2")
@@ -177,17 +177,17 @@ def test_undone_without_a_capture_it_is_fetched_again(world: World, tmp_path: Pa
     assert not restore(world.conn, gone, T0), "a second time there is nothing to undo"
 
 
-def test_the_twins_of_a_restored_page_stay_twins(world: World, tmp_path: Path) -> None:
+def test_other_addresses_of_a_restored_page_stay_so(world: World, tmp_path: Path) -> None:
     imported(world, tmp_path, ROWS, "a.jsonl")
-    gone, twin = page_of(world, AGENCY), world.page("https://wire.example/amp/1", "wire.example")
+    gone, other = page_of(world, AGENCY), world.page("https://wire.example/amp/1", "wire.example")
     world.rows(
         "update ingest.page set (state, outcome, canonical_page_id) = ('rejected', 'same_page', %s) where page_id = %s",
         gone,
-        twin,
+        other,
     )
     retract(world.conn, [gone], "by mistake", T0)
     restore(world.conn, gone, T0)
-    assert world.rows("select state, outcome from ingest.page where page_id = %s", twin) == [("rejected", "same_page")]
+    assert world.rows("select state, outcome from ingest.page where page_id = %s", other) == [("rejected", "same_page")]
     assert world.rows("select 1 from news_internal.tombstone") == []
 
 

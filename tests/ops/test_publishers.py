@@ -88,7 +88,7 @@ def test_the_worst_alarm_speaks_however_many_there_are(month: Connection, mornin
 
 
 @pytest.fixture
-def crowd(conn: Connection) -> Connection:
+def many_publishers(conn: Connection) -> Connection:
     """Twice and a half as many publishers as a page shows, with days that differ."""
     rng = random.Random(5)
     with conn.cursor() as cursor:
@@ -108,8 +108,8 @@ def crowd(conn: Connection) -> Connection:
 
 
 @pytest.mark.parametrize("sort", list(SORTS))
-def test_the_pages_together_are_the_whole_list_once(crowd: Connection, sort: str) -> None:
-    shown = [publishers(crowd, FIRST, sort=sort, page=at) for at in (1, 2, 3)]
+def test_the_pages_together_are_the_whole_list_once(many_publishers: Connection, sort: str) -> None:
+    shown = [publishers(many_publishers, FIRST, sort=sort, page=at) for at in (1, 2, 3)]
     listed = [name for page in shown for name in names(page)]
     assert [len(page["rows"]) for page in shown] == [SHOWN, SHOWN, SHOWN // 2]
     assert len(set(listed)) == SHOWN * 5 // 2
@@ -119,14 +119,14 @@ def test_the_pages_together_are_the_whole_list_once(crowd: Connection, sort: str
 
 
 @pytest.mark.parametrize(("asked", "given"), [(0, 1), (-9, 1), (4, 3), (10**9, 3)])
-def test_a_page_that_is_not_there_is_the_nearest_one(crowd: Connection, asked: int, given: int) -> None:
-    shown = publishers(crowd, FIRST, page=asked)
+def test_a_page_that_is_not_there_is_the_nearest_one(many_publishers: Connection, asked: int, given: int) -> None:
+    shown = publishers(many_publishers, FIRST, page=asked)
     assert shown["page"] == given
     assert shown["rows"]
 
 
-def test_sparklines_are_drawn_for_the_page_shown_only(crowd: Connection) -> None:
-    shown = publishers(crowd, FIRST, sort="articles", page=2)
+def test_sparklines_are_drawn_for_the_page_shown_only(many_publishers: Connection) -> None:
+    shown = publishers(many_publishers, FIRST, sort="articles", page=2)
     assert set(shown["bars"]) == {r.found.publisher_id for r in shown["rows"]}
     assert all(bars[0] == "" and bars[1] for bars in shown["bars"].values()), "its one day is the last one"
     assert charts.spark([0.0] * 28) == ("", "")

@@ -34,7 +34,7 @@ def own(letter: str) -> list[str]:
     ]
 
 
-def test_a_line_in_two_articles_is_furniture() -> None:
+def test_a_line_in_two_articles_is_a_site_line() -> None:
     assert set(learn(pages(article(0, FURNITURE), article(1, FURNITURE), article(2)))) == {line_hash(FURNITURE)}
 
 
@@ -63,13 +63,13 @@ def test_counters_and_dates_in_a_line_do_not_hide_it() -> None:
     assert set(found) == {line_hash("Read 5 times since 1 May")}
 
 
-def test_a_reused_paragraph_of_background_is_no_furniture() -> None:
+def test_a_reused_paragraph_of_background_is_no_site_line() -> None:
     background = " ".join(["The", "dispute", "began", "when", "the", "old", "pier", "burned"] * 4)
     assert len(background.split()) > RULE.long
     assert learn(pages(article(0, background), article(1, background), article(2))) == {}
 
 
-def test_a_line_in_few_of_many_articles_is_no_furniture() -> None:
+def test_a_line_in_few_of_many_articles_is_no_site_line() -> None:
     articles = [own(letter) for letter in "abcdefghijklmnopqrstuvwxyz"]
     quoted = "He said this to two of our reporters"
     articles[0].append(quoted)
@@ -109,9 +109,9 @@ def test_order_does_not_matter(extra: list[str], rng: random.Random) -> None:
 
 
 def test_many_pages_are_sampled() -> None:
-    crowd = [[*own(f"{one}{two}"), FURNITURE] for one in "abcdefghijklmnopqrst" for two in "abcdefghijklmnopqrst"]
-    assert len(crowd) > MAX_PAGES
-    assert learn(pages(*crowd)) == {line_hash(FURNITURE): MAX_PAGES}
+    many = [[*own(f"{one}{two}"), FURNITURE] for one in "abcdefghijklmnopqrst" for two in "abcdefghijklmnopqrst"]
+    assert len(many) > MAX_PAGES
+    assert learn(pages(*many)) == {line_hash(FURNITURE): MAX_PAGES}
 
 
 def test_nothing_teaches_nothing() -> None:

@@ -22,11 +22,11 @@ class Comparer:
     """Reads texts and compares pages by them; what it has read lately it knows by heart."""
 
     def __init__(self, conn: Connection) -> None:
-        self._shelf = TextCache(conn)
+        self._texts = TextCache(conn)
 
     def readings(self, extractions: Collection[int]) -> dict[int, ReadText]:
         """Sketch and credits of each extraction."""
-        return self._shelf.readings(extractions)
+        return self._texts.readings(extractions)
 
     def comparisons(self, asked: Asked, versions: Versions) -> dict[Pair, Comparison]:
         """Verdicts worth keeping on pages and their candidates.
@@ -41,7 +41,7 @@ class Comparer:
 
     def _promising(self, asked: Asked, versions: Versions) -> list[Pair]:
         wanted = versions_of(asked, versions)
-        known = self._shelf.places(wanted.values())
+        known = self._texts.places(wanted.values())
         found = {page: known[key] for page, key in wanted.items() if key in known}
         return promising(asked, found, EDITED, SHARED, SHORT)
 
@@ -51,12 +51,12 @@ class Comparer:
 
     def alike(self, one: int, other: int) -> bool:
         """Whether two extractions, of which one calls the other canonical, carry the same text (teasers apart)."""
-        texts = self._shelf.texts({one, other})
+        texts = self._texts.texts({one, other})
         return texts[one].words == texts[other].words or compare(texts[one], texts[other]).jaccard >= WHOLE
 
     def _compared(self, pairs: Iterable[Pair], versions: Versions) -> Iterable[tuple[Pair, Comparison]]:
         for some in batched(pairs, AT_ONCE):
-            texts = self._shelf.texts({versions[page] for pair in some for page in pair})
+            texts = self._texts.texts({versions[page] for pair in some for page in pair})
             yield from ((pair, compare(*(texts[versions[page]] for page in pair))) for pair in some)
 
 

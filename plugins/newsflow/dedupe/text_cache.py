@@ -36,12 +36,12 @@ class TextCache:
     """Texts by the number of their extraction, over a connection; memory is bounded whatever is asked."""
 
     conn: Connection
-    _furniture: ImportedSiteLines = field(init=False)
+    _site_lines: ImportedSiteLines = field(init=False)
     _texts: dict[int, ComparisonText] = field(default_factory=dict)
     _places: dict[int, Places] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._furniture = ImportedSiteLines(self.conn)
+        self._site_lines = ImportedSiteLines(self.conn)
 
     def readings(self, extractions: Collection[int]) -> dict[int, ReadText]:
         """What each extraction says for itself."""
@@ -74,13 +74,13 @@ class TextCache:
 
     def _rows(self, extractions: Collection[int]) -> list[Any]:
         rows = store.sources(self.conn, extractions)
-        self._furniture.load(rows)
+        self._site_lines.load(rows)
         return rows
 
     def _prepared(self, row: Any) -> ComparisonText:
-        publisher, lines = str(row.publisher_id), self._furniture.of(row)
+        publisher, lines = str(row.publisher_id), self._site_lines.of(row)
         text = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
-        text.words[:] = map(intern, text.words)  # texts on the shelf share their words: half of their memory
+        text.words[:] = map(intern, text.words)  # cached texts share their words: half of their memory
         return text
 
 

@@ -1,6 +1,6 @@
-"""Lines that recur across a publisher's pages: its furniture, whatever its language.
+"""Lines that recur across a publisher's pages: lines of the site, not of an article, whatever its language.
 
-A line is furniture when it stands in several different articles of one publisher. The same
+A line belongs to the site when it stands in several different articles of one publisher. The same
 article under two addresses must not vote: pages that share their title, or most of their
 words, count as one. Background paragraphs that a newsroom reuses are the danger: long lines
 must recur in more articles, and every line in a share of all of them.
@@ -25,14 +25,16 @@ _SIGN = 1 << 63
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When a line is furniture; the thresholds are chosen and cross-validated in `benchmarks/extraction/validate.py`.
+    """When a line belongs to the site.
+
+    The thresholds are chosen and cross-validated in `benchmarks/extraction/validate.py`.
 
     :param same: share of the shorter page's words that makes two pages one article.
     :param long: words; longer lines are prose unless proven otherwise.
     :param votes, share: different articles that a line must stand in, at least and as a share of all.
     :param long_votes, long_share: the same for a long line.
     :param common: pages; a line that stands in so many, and in half of all, doesn't count where two pages are compared:
-        short pages are mostly furniture, and would make one article of everything.
+        short pages are mostly lines of the site, and would make one article of everything.
     """
 
     same: float = 0.7
@@ -134,7 +136,7 @@ def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], rule:
 
 
 def learn(pages: Iterable[PageLines], rule: Rule = RULE) -> dict[int, int]:
-    """The publisher's furniture: line_hash to the number of different articles it stands in.
+    """The publisher's site lines: line hash to the number of different articles it stands in.
 
     The same for the same pages in any order. Of more than `MAX_PAGES`, a fixed sample counts.
     """

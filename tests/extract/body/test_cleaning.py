@@ -60,7 +60,7 @@ def cut(*extra: Paragraph, before: bool = False, known: Known = Known()) -> list
         ("Schreibe einen Kommentar", "comment form"),
     ],
 )
-def test_furniture_after_the_text(text: str, reason: str) -> None:
+def test_site_lines_after_the_text(text: str, reason: str) -> None:
     assert cut(line(text)) == [reason]
 
 
@@ -76,7 +76,7 @@ def test_furniture_after_the_text(text: str, reason: str) -> None:
         "In 1911, 1934 and 1952 the pier was rebuilt after storms; each time the town paid for it all by itself.",
     ],
 )
-def test_prose_that_sounds_like_furniture_stays(text: str) -> None:
+def test_prose_that_sounds_like_a_site_line_stays(text: str) -> None:
     assert cut(line(text)) == [""]
 
 
