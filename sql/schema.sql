@@ -2621,7 +2621,7 @@ CREATE TABLE ingest.sketch (
     comparison_key bytea,
     hashes bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     site_lines bigint DEFAULT 0 NOT NULL,
-    CONSTRAINT sketch_text_key_check CHECK ((octet_length(comparison_key) = 32))
+    CONSTRAINT sketch_comparison_key_check CHECK ((octet_length(comparison_key) = 32))
 );
 
 COMMENT ON TABLE ingest.sketch IS 'The comparable form of each clustered page''s text: made from its newest extraction by the algorithm of a version.';
@@ -4049,6 +4049,9 @@ ALTER TABLE ONLY ingest.origin
     ADD CONSTRAINT origin_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
 
 ALTER TABLE ONLY ingest.page
+    ADD CONSTRAINT page_canonical_page_id_fkey FOREIGN KEY (canonical_page_id) REFERENCES ingest.page(page_id);
+
+ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_origin_id_fkey FOREIGN KEY (origin_id) REFERENCES ingest.origin(origin_id);
 
 ALTER TABLE ONLY ingest.page
@@ -4056,9 +4059,6 @@ ALTER TABLE ONLY ingest.page
 
 ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
-
-ALTER TABLE ONLY ingest.page
-    ADD CONSTRAINT page_canonical_page_id_fkey FOREIGN KEY (canonical_page_id) REFERENCES ingest.page(page_id);
 
 ALTER TABLE ONLY ingest.proposal
     ADD CONSTRAINT proposal_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES ingest.feed(feed_id) ON DELETE CASCADE;
