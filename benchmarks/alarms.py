@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
 
-from benchmarks.rhythms import FAULTS, Habit, Raised, beats, planted, quiet
+from tests.worlds.rhythms import Habit, delay, found, planted, quiet
 
 PUBLISHERS, NIGHTS, PLANTED_FROM = 200, 30, 45
 
@@ -23,17 +22,6 @@ def false_alarms(seeds: int) -> None:
     by = ", ".join(f"{cause} {number}" for cause, number in raised.most_common()) or "none"
     print(f"{sum(raised.values())} false alarms in {months:,} publisher months of {NIGHTS} nights ({by})")
     print(f"= {sum(raised.values()) / months * PUBLISHERS:.2f} a month among {PUBLISHERS} publishers\n")
-
-
-def found(habit: Habit, raised: Sequence[Raised]) -> Raised | None:
-    """The alarm of a habit's planted fault."""
-    mine = (r for r in raised if (r.cause, r.subject) == (FAULTS[habit.fault], habit.name) and r.day >= habit.from_day)
-    return min(mine, key=lambda r: r.day, default=None)
-
-
-def delay(habit: Habit, alarm: Raised) -> int:
-    """Nights with news, or due ones where it is silent, from the fault to its alarm: 1 is the first."""
-    return len(list(beats(habit, habit.from_day, alarm.day)))
 
 
 def group(habit: Habit) -> str:

@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from benchmarks.shared import SHARED
 from newsflow.feeds.dates import parse_date
 from newsflow.feeds.parse import parse
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.feeds.sanitize import plain
 from newsflow.model import Entry
+from tests.worlds.shared import SHARED
 
 SDIST = "feedparser-6.0.12"
 BASE = "http://127.0.0.1:8097/"

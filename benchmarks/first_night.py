@@ -18,9 +18,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import shelf
+from benchmarks import real_pages
 from benchmarks.scores import f1
-from benchmarks.shared import SHARED
 from newsflow import pipeline
 from newsflow.local.home import Home
 from newsflow.local.launcher import Launcher
@@ -28,6 +27,7 @@ from newsflow.local.terminal import Terminal
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session
+from tests.worlds.shared import SHARED
 
 QUERY = """
 select p.url, p.state, p.outcome, a.body
@@ -35,7 +35,7 @@ from ingest.page p left join news_internal.article a on a.article_id = p.page_id
 """
 
 
-def trafilatura_alone(pages: list[shelf.Page]) -> tuple[dict[str, str], float]:
+def trafilatura_alone(pages: list[real_pages.Page]) -> tuple[dict[str, str], float]:
     """Bodies by page, and CPU seconds on one core."""
     import trafilatura
 
@@ -52,9 +52,9 @@ def feeds_file(folder: Path, origins: dict[str, str]) -> Path:
     return path
 
 
-def measure(pages: list[shelf.Page], folder: Path) -> tuple[list[Any], list[Any], pipeline.Funnel]:
+def measure(pages: list[real_pages.Page], folder: Path) -> tuple[list[Any], list[Any], pipeline.Funnel]:
     """Run the Dag once; gives the pages' rows, the stages' rows and the funnel."""
-    with shelf.served(shelf.by_publisher(pages)) as origins:
+    with real_pages.served(real_pages.by_publisher(pages)) as origins:
         os.environ["NEWSFLOW_ALLOW_ORIGINS"] = " ".join(origins.values())
         os.environ["NEWSFLOW_HOME"] = str(folder / "home")
         os.environ.setdefault("NEWSFLOW_DELAY_S", "0.2")
@@ -85,7 +85,7 @@ def main() -> None:
     source = SHARED / "pages"
     if not source.is_dir():
         sys.exit(f"first_night: no open pages at {source}")
-    pages = shelf.read(source)
+    pages = real_pages.read(source)
     with tempfile.TemporaryDirectory() as folder:
         found, stages, funnel = measure(pages, Path(folder))
     alone, cpu = trafilatura_alone(pages)
@@ -99,9 +99,9 @@ def main() -> None:
     console.print(f"the whole run took {whole / cpu:.1f} times trafilatura alone on one core")
 
 
-def report(console: Console, pages: list[shelf.Page], found: list[Any], alone: dict[str, str]) -> None:
+def report(console: Console, pages: list[real_pages.Page], found: list[Any], alone: dict[str, str]) -> None:
     """What became of each page, and how good the stored bodies are."""
-    shelves = shelf.by_publisher(pages)
+    shelves = real_pages.by_publisher(pages)
     by_path = {path: page for shelf_ in shelves.values() for path, page in shelf_.items()}
     bodies = {
         by_path["/" + row.url.split("/", 3)[3]].id: row for row in found if "/" + row.url.split("/", 3)[3] in by_path
@@ -110,7 +110,7 @@ def report(console: Console, pages: list[shelf.Page], found: list[Any], alone: d
         console.print(f"  {outcome[0]:<9} {outcome[1]:<16} {count}")
     for row in found:
         if row.state != "loaded":
-            console.print(f"    {row.outcome:<16} {shelf.path_of(row.url)[:90]}", highlight=False)
+            console.print(f"    {row.outcome:<16} {real_pages.path_of(row.url)[:90]}", highlight=False)
     gold = {page.id: page.gold for page in pages}
     stored = {key: bodies[key].body or "" if key in bodies else "" for key in gold}
     console.print(f"F1 of the stored bodies {f1(gold, stored):.3f}, of trafilatura alone {f1(gold, alone):.3f}")

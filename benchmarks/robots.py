@@ -12,8 +12,8 @@ from protego import Protego
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.shared import SHARED
 from newsflow.web.robots import Rules
+from tests.worlds.shared import SHARED
 
 Ask = Callable[[str, str], bool]  # (url, agent) -> allowed
 

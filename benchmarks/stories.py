@@ -22,7 +22,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.story_world import Item, build, open_texts
 from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.sketch import sketch
 from newsflow.importer.step import import_file
@@ -30,6 +29,7 @@ from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT, Settings
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
+from tests.worlds.story_world import Item, build, open_texts
 
 SEEDS = range(100, 105)
 PEERS = ("datasketch==2.0.0", "rensa==0.5.0", "numpy>=2")

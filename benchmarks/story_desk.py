@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.desk_world import DEBATABLE, Item, build
 from benchmarks.stories import adjusted_rand, by_kind, ours, pairs, rows
+from tests.worlds.desk_world import DEBATABLE, Item, build
 
 SEEDS = range(100, 105)
 

@@ -28,7 +28,6 @@ from rich.table import Table
 
 from benchmarks.server import admin
 from benchmarks.stories import rows
-from benchmarks.story_world import Item, build, open_texts
 from benchmarks.watch import spent
 from newsflow.dedupe import store
 from newsflow.dedupe.step import deduplicate
@@ -38,6 +37,7 @@ from newsflow.settings import ROOT, Settings
 from newsflow.store import runs
 from newsflow.store.db import connect, transaction
 from newsflow.store.migrate import migrate
+from tests.worlds.story_world import Item, build, open_texts
 
 SIZES = (100_000, 300_000, 1_000_000)
 NEW = 10_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import uuid
@@ -19,6 +18,7 @@ from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
+from tests.worlds.shared import SHARED
 
 # No test is timed: an example may take as long as a busy machine makes it take.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -99,7 +99,6 @@ def conn(dsn: str) -> Iterator[Connection]:
 @pytest.fixture
 def shared() -> Path:
     """Open data beside the project; the test is skipped where it is not there."""
-    folder = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
-    if not (folder / "pages").exists():
-        pytest.skip(f"no open data at {folder}")
-    return folder
+    if not (SHARED / "pages").exists():
+        pytest.skip(f"no open data at {SHARED}")
+    return SHARED

@@ -18,8 +18,7 @@ from typing import Any, TypeVar
 import psutil
 from pydantic import SecretStr
 
-from benchmarks import shelf
-from benchmarks.shared import SHARED
+from benchmarks import real_pages
 from benchmarks.watch import spent
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.model import Exchange, Outcome
@@ -27,15 +26,16 @@ from newsflow.settings import ROOT, Settings
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
 from tests.backfill.foreign import EPOCH, pages
+from tests.worlds.shared import SHARED
 
 T = TypeVar("T")
 
 _PARAGRAPH = re.compile(rb"(<p[^>]*>)([^<]{80,})")
 
 
-def real_pages(count: int) -> Iterator[tuple[Exchange, datetime]]:
+def many_pages(count: int) -> Iterator[tuple[Exchange, datetime]]:
     """Pages of `shared/pages`, over and over, a third of the words of each paragraph shuffled within it."""
-    found = shelf.read(SHARED / "pages")
+    found = real_pages.read(SHARED / "pages")
     for number in range(count):
         page, chance = found[number % len(found)], random.Random(number)
 
@@ -54,7 +54,7 @@ def real_pages(count: int) -> Iterator[tuple[Exchange, datetime]]:
 
 def mixed(count: int) -> Iterator[tuple[Exchange, datetime]]:
     """Half real pages (where they are there), half of the newsroom's texts."""
-    real = real_pages(count // 2) if (SHARED / "pages").exists() else iter(())
+    real = many_pages(count // 2) if (SHARED / "pages").exists() else iter(())
     written = pages(count, publishers=40)
     for number in range(count):
         yield next(real, None) or next(written) if number % 2 else next(written)

@@ -17,9 +17,9 @@ from benchmarks.extraction.environments import UnavailableError
 from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run, run
 from benchmarks.extraction.sets import SETS, Gold, load
-from benchmarks.shared import SHARED
 from benchmarks.sheets import Sheet
 from newsflow.settings import ROOT
+from tests.worlds.shared import SHARED
 
 PAGE = ROOT / "docs" / "extraction-figures.md"
 FIGURE = ROOT / "docs" / "figures" / "extraction.svg"

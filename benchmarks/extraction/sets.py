@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.shared import SHARED
 from newsflow.extract.page import charset
 from newsflow.settings import ROOT
 from tests.extract.layouts import Written, everything
+from tests.worlds.shared import SHARED
 
 WRITTEN = ROOT / ".newsflow" / "bench" / "pages"
 

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from benchmarks.story_world import Item
 from newsflow.dedupe.step import deduplicate
 from newsflow.model import StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import connect, transaction
 from newsflow.text.normalise import text_hash, tokens, word_count
+from tests.worlds.story_world import Item
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
 

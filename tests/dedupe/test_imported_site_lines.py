@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from benchmarks.desk_prose import prose
-from benchmarks.desk_rivals import brief
 from newsflow.dedupe.comparison_text import digest
 from newsflow.importer.step import import_file
 from newsflow.settings import Settings
 from tests.dedupe.conftest import Desk
+from tests.worlds.desk_prose import prose
+from tests.worlds.desk_rivals import brief
 
 HEAD = "You are reading the Harbour Echo, the independent voice of the coast and of all who live by it since 1871."
 FOOT = (

@@ -8,9 +8,9 @@ from itertools import combinations
 
 import pytest
 
-from benchmarks.story_world import CHANGES, Item, World, build
-from benchmarks.story_writer import TEMPLATES, Event, account, article
 from tests.dedupe.conftest import Desk, at
+from tests.worlds.story_world import CHANGES, Item, World, build
+from tests.worlds.story_writer import TEMPLATES, Event, account, article
 
 WIRE = account(random.Random(7), Event(random.Random(7)), 18)
 

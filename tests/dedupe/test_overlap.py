@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.story_world import build
 from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.overlap import most_shared, places, promising
 from newsflow.dedupe.verify import EDITED, SHARED, SHORT, compare
+from tests.worlds.story_world import build
 
 HASHES = st.sets(st.integers(0, 2**64 - 1), min_size=1, max_size=60)
 

@@ -11,10 +11,10 @@ import time
 
 import pytest
 
-from benchmarks.story_world import Item, build
 from newsflow.dedupe import comparer, text_cache
 from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
+from tests.worlds.story_world import Item, build
 
 
 def world(stories: int = 5) -> list[Item]:

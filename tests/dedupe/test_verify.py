@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.story_world import CHANGES
-from benchmarks.story_writer import TEMPLATES, Event, account
 from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.fact_conflicts import conflicts, names
 from newsflow.dedupe.stories import NOWHERE
 from newsflow.dedupe.verify import Comparison, compare
+from tests.worlds.story_world import CHANGES
+from tests.worlds.story_writer import TEMPLATES, Event, account
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 RNG = random.Random(4)

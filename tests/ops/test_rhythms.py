@@ -1,4 +1,4 @@
-"""The rules over random publishers (benchmarks/rhythms.py): quiet over the well, awake over the ill."""
+"""The rules over random publishers (tests/worlds/rhythms.py): quiet over the well, awake over the ill."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.alarms import delay, found
-from benchmarks.rhythms import FAULTS, Habit, World, quiet
 from newsflow.ops import rhythm
 from newsflow.ops.history import Day
+from tests.worlds.rhythms import FAULTS, Habit, World, delay, found, quiet
 
 MONDAY = date(2026, 1, 5)
 DAILY = (15.0, 16.0, 15.0, 16.0, 15.0, 11.0, 11.0)

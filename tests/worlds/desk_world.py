@@ -16,12 +16,12 @@ from itertools import count
 
 import xxhash
 
-from benchmarks import desk_rivals as rivals
-from benchmarks.desk_copies import EDITS, SPACELESS
-from benchmarks.desk_pages import FORMS
-from benchmarks.desk_prose import Cast, Piece, prose, spaceless
-from benchmarks.shared import SHARED
-from benchmarks.story_world import Item
+from tests.worlds import desk_rivals as rivals
+from tests.worlds.desk_copies import EDITS, SPACELESS
+from tests.worlds.desk_pages import FORMS
+from tests.worlds.desk_prose import Cast, Piece, prose, spaceless
+from tests.worlds.shared import SHARED
+from tests.worlds.story_world import Item
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=timezone.utc)
 DEBATABLE = frozenset({"combined", "live", "follow_up_long"})

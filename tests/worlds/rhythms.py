@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 
@@ -146,3 +146,14 @@ def planted(number: int, seed: int, day: int) -> World:
 def beats(habit: Habit, since: int, until: int) -> Iterator[int]:
     """Days in [since, until] on which the publisher would have had pages by its habit, more often than not."""
     return (day for day in range(since, until + 1) if 1 - math.exp(-habit.week[day % 7]) > 0.5)
+
+
+def found(habit: Habit, raised: Sequence[Raised]) -> Raised | None:
+    """The alarm of a habit's planted fault."""
+    mine = (r for r in raised if (r.cause, r.subject) == (FAULTS[habit.fault], habit.name) and r.day >= habit.from_day)
+    return min(mine, key=lambda r: r.day, default=None)
+
+
+def delay(habit: Habit, alarm: Raised) -> int:
+    """Nights with news, or due ones where it is silent, from the fault to its alarm: 1 is the first."""
+    return len(list(beats(habit, habit.from_day, alarm.day)))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from benchmarks.shared import SHARED
-from benchmarks.story_writer import PLACES, TEMPLATES, Event, account, article, headline, name, sentence
+from tests.worlds.shared import SHARED
+from tests.worlds.story_writer import PLACES, TEMPLATES, Event, account, article, headline, name, sentence
 
 START = datetime(2026, 3, 1, 6, 0, tzinfo=timezone.utc)
 SHORTEST = 40  # words of an excerpt or a brief

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from benchmarks.desk_prose import BRITISH, PLACES, SYNONYMS, Cast, Piece
+from tests.worlds.desk_prose import BRITISH, PLACES, SYNONYMS, Cast, Piece
 
 Edit = Callable[[random.Random, Piece], Piece]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from benchmarks.desk_prose import FIRST, LAST, ORGS, PLACES, QUOTES, Piece
+from tests.worlds.desk_prose import FIRST, LAST, ORGS, PLACES, QUOTES, Piece
 
 Form = Callable[[random.Random], Piece]
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -206,7 +206,7 @@ def count_day(rng: random.Random) -> Piece:
 
 
 def advice(rng: random.Random) -> Piece:
-    from benchmarks.desk_prose import Cast
+    from tests.worlds.desk_prose import Cast
 
     cast, topic = Cast(rng), rng.choice(_TOPICS)
     return Piece(f"Ask Agatha: what to do about {topic}", (

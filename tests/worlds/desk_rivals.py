@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from benchmarks.desk_prose import FIRST, LAST, ORGS, PLACES, QUOTES, Cast, Piece, prose
+from tests.worlds.desk_prose import FIRST, LAST, ORGS, PLACES, QUOTES, Cast, Piece, prose
 
 _EVENTS = (
     (
