@@ -38,13 +38,13 @@ PAGES = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 5)), max_size=40).m
 def test_the_newest_of_what_is_taken_are_the_newest_of_all(pages: list[Page], keep: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(site_store, "KEEP", keep)
-        memory = Newest(cast(Any, None))
+        memory = Newest(cast("Any", None))
         taken = [page for page in pages if memory.takes(page)]
     assert newest(taken, keep) == newest(pages, keep)
 
 
 def test_of_an_archive_read_from_its_end_no_more_are_taken_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_store, "KEEP", 3)
-    memory = Newest(cast(Any, None))
+    memory = Newest(cast("Any", None))
     pages = [Page(n % 2, EPOCH + timedelta(minutes=n), n) for n in range(100)]
     assert [page.page_id for page in reversed(pages) if memory.takes(page)] == [99, 98, 97, 96, 95, 94]

@@ -33,7 +33,7 @@ def test_health(state: State, level: Level, says: str) -> None:
 
 
 def test_the_worst_sorts_first() -> None:
-    assert sorted(Level)[0] is Level.BROKEN
+    assert min(Level) is Level.BROKEN
     assert Level.BROKEN.word == "broken"
 
 

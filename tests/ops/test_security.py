@@ -20,7 +20,7 @@ def _calls(dependant: Dependant) -> Iterator[object]:
         yield from _calls(child)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{sorted(r.methods)[0]} {r.path}")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda r: f"{min(r.methods)} {r.path}")
 def test_each_route_depends_on_airflows_user(route: APIRoute) -> None:
     from airflow.api_fastapi.core_api.security import get_user
 

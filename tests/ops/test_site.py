@@ -49,7 +49,7 @@ def _path(route: APIRoute) -> str:
     return path
 
 
-ROUTES = [(sorted(r.methods)[0], r.path, _path(r)) for r in app.routes if isinstance(r, APIRoute)]
+ROUTES = [(min(r.methods), r.path, _path(r)) for r in app.routes if isinstance(r, APIRoute)]
 
 
 def expected(method: str, user: str | None) -> int:

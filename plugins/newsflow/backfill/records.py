@@ -170,7 +170,7 @@ def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Ite
     resumable: bool | None = None
     first = tape.tell()
     try:
-        for record in ArchiveIterator(cast(BinaryIO, tape), record_types=WarcRecordType.response, parse_http=False):
+        for record in ArchiveIterator(cast("BinaryIO", tape), record_types=WarcRecordType.response, parse_http=False):
             at = record.stream_pos
             if waiting:
                 if resumable is None:

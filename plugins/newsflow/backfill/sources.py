@@ -66,7 +66,7 @@ class Sources:
 
         :raises OSError: where it can't be read to its end.
         """
-        with closing(cast(BinaryIO, self.open(given, 0))) as stream:
+        with closing(cast("BinaryIO", self.open(given, 0))) as stream:
             yield from source_lists.lines(stream)
 
     def open(self, source: str, offset: int) -> Stream:
@@ -79,7 +79,7 @@ class Sources:
         fs, path = self._fs(source)
         stream = fs.open(path, "rb", block_size=BLOCK)
         stream.seek(offset)
-        return cast(BinaryIO, stream)
+        return cast("BinaryIO", stream)
 
     def _fs(self, url: str) -> tuple[Any, str]:
         options = {"anon": True} if self._anonymous and url.startswith("s3://") else {}

@@ -69,4 +69,4 @@ def short(tag: str) -> str:
 def is_atom(tag: str) -> bool:
     """Whether an element is Atom's own, whose text is no HTML unless its type says so."""
     low = tag.lower()
-    return low.startswith("{http://www.w3.org/2005/atom}") or low.startswith("{http://purl.org/atom/ns#}")
+    return low.startswith(("{http://www.w3.org/2005/atom}", "{http://purl.org/atom/ns#}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from newsflow.model import Entry, Outcome
 
@@ -59,3 +60,13 @@ class ParsedFeed:
     children: tuple[SitemapPart, ...] = ()
     news: bool = True  # False for a plain sitemap, which lists all of a site's pages
     reader: str = "xml"
+
+
+class FeedReader(Protocol):
+    """Whatever turns bytes into a feed: in this process, or in a child that can be killed."""
+
+    def parse(self, body: bytes, base: str, content_type: str = "") -> ParsedFeed:
+        """As `parse.parse`.
+
+        :raises FeedError: where the bytes can't be read as a feed.
+        """

@@ -18,8 +18,10 @@ _UNWANTED = re.compile(
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
-_INLINE = re.compile(r"</?(?:a|abbr|b|big|cite|code|em|font|i|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.I)
-_INTRICATE = re.compile(r"<(?:script|style|noscript|template|iframe|!--|\?)", re.I)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|big|cite|code|em|font|i|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+_INTRICATE = re.compile(r"<(?:script|style|noscript|template|iframe|!--|\?)", re.IGNORECASE)
 _HIDDEN = ("script", "style", "noscript", "template", "iframe")
 
 # Elements that go with all that is in them; those that are not HTML's for text go, their content stays.

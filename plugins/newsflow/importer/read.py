@@ -62,7 +62,7 @@ def records(path: Path, reading: FileReading | None = None) -> Records:
 def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The file's content, and the file itself, whose position tells how far it is read."""
     with path.open("rb") as raw:
-        yield (cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
+        yield (cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
 
 
 def _json_lines(path: Path, reading: FileReading) -> Records:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
+from newsflow.feeds.parsed import FeedError, FeedReader, ParsedFeed, SitemapPart
 from newsflow.model import Entry, Exchange, Outcome
 from newsflow.poll.decide import conditional
 from newsflow.poll.state import FeedState, PollResult
@@ -16,14 +15,7 @@ _RECENT = timedelta(days=3)  # what a plain sitemap lists as changed before is a
 _MOST_CHILDREN = 3  # sitemaps of an index asked in one poll
 
 
-class Reader(Protocol):
-    """What `child.Children` offers."""
-
-    def parse(self, body: bytes, base: str, content_type: str = "") -> ParsedFeed:
-        """As `parse.parse`."""
-
-
-def read(feed: FeedState, exchange: Exchange, reader: Reader, at: datetime, wait_s: float = 0.0) -> PollResult:
+def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, wait_s: float = 0.0) -> PollResult:
     """What came of asking a feed; never raises for what the web does.
 
     :param wait_s: how long the origin now wants to be left alone, seconds.
@@ -43,7 +35,7 @@ def read(feed: FeedState, exchange: Exchange, reader: Reader, at: datetime, wait
     return _read_body(polled, exchange.body, reader) if exchange.outcome is Outcome.OK else polled
 
 
-def _read_body(polled: PollResult, body: bytes, reader: Reader) -> PollResult:
+def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResult:
     digest = hashlib.sha256(body).digest()
     if digest == polled.feed.body_hash and polled.feed.kind != "sitemapindex":
         return replace(polled, same=True, body_hash=digest)

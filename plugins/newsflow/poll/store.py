@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.model import Entry, Outcome
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
+from newsflow.poll.link_owners import of_links
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window, guid_hash
 from newsflow.store import queries
@@ -149,7 +150,7 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
     if shown:
         places = [_place(each.entry) for each in shown]
         links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
-        owners.note(conn, owners.of_links(links))
+        owners.note(conn, of_links(links))
         queries.run(conn, "poll.make_batch")
         copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
         queries.run(conn, "poll.add_pages", now=now)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newsflow.clock import Clock, utcnow
-from newsflow.feeds.parsed import FeedError
+from newsflow.feeds.parsed import FeedError, FeedReader
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import OUTCOMES, Exchange, Outcome
-from newsflow.poll.reading import Reader
 from newsflow.settings import Settings
 from newsflow.subscriptions import autodiscovery
 from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed
@@ -27,7 +26,7 @@ class Finder:
 
     settings: Settings
     transport: Transport
-    reader: Reader
+    reader: FeedReader
     clock: Clock
     sleep: Callable[[float], None] = time.sleep
     _rules: dict[str, robots.Rules] = field(default_factory=dict)

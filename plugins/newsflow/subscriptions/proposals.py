@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
-from newsflow.poll.state import FeedState
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
@@ -24,7 +23,23 @@ _MOST_FEEDS = 10  # searched for in one run, so that a dying host does not make 
 _MOST_PROPOSALS = 3  # for one feed
 
 
-def propose(conn: Connection, finder: Finder, dead: Sequence[FeedState], clock: Clock) -> int:
+class DeadFeed(Protocol):
+    """What is asked of a feed that no longer answers: its number, its address and its site."""
+
+    @property
+    def feed_id(self) -> int:
+        """Its number."""
+
+    @property
+    def url(self) -> str:
+        """Where it was."""
+
+    @property
+    def home(self) -> str:
+        """The home page that it named; empty where it named none."""
+
+
+def propose(conn: Connection, finder: Finder, dead: Sequence[DeadFeed], clock: Clock) -> int:
     """Look for feeds on the sites of dead ones and note what is found; returns the number of proposals."""
     found = [(feed, one) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
     now = clock()
@@ -35,7 +50,7 @@ def propose(conn: Connection, finder: Finder, dead: Sequence[FeedState], clock: 
     return len(found)
 
 
-def _elsewhere(finder: Finder, feed: FeedState) -> list[FoundFeed]:
+def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:
     try:
         found = finder.find(feed.home or origin_of(feed.url) + "/")
     except BadUrl:
@@ -43,7 +58,7 @@ def _elsewhere(finder: Finder, feed: FeedState) -> list[FoundFeed]:
     return [one for one in found if one.url != feed.url][:_MOST_PROPOSALS]
 
 
-def _row(feed: FeedState, found: FoundFeed, now: datetime) -> tuple[Any, ...]:
+def _row(feed: DeadFeed, found: FoundFeed, now: datetime) -> tuple[Any, ...]:
     return feed.feed_id, found.url, found.kind, found.title, found.how, now
 
 

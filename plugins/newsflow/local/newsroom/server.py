@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def _answer(self) -> None:
-        server, started = cast(_Server, self.server), time.monotonic()
+        server, started = cast("_Server", self.server), time.monotonic()
         path = self.path.split("?")[0].split("#")[0]
         headers = {name.lower(): value for name, value in self.headers.items()}
         time.sleep(server.site.behaviour(path).delay_s)
