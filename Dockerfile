@@ -13,6 +13,7 @@ COPY pyproject.toml README.md ./
 COPY plugins plugins
 COPY dags dags
 COPY sql sql
+COPY docs/runbooks docs/runbooks
 COPY deploy deploy
 RUN uv pip install --system --no-deps --no-build-isolation -e . \
  && useradd --system --uid 50000 --home-dir /var/lib/newsflow newsflow \

@@ -28,9 +28,9 @@ from benchmarks.sheets import Sheet
 from benchmarks.watch import Watch, draw
 from newsflow.clock import utcnow
 from newsflow.model import CapturePointer, Exchange, Outcome
-from newsflow.settings import ROOT
 from newsflow.store import queries, runs, warc
 from newsflow.store.archive import Archive
+from tests.paths import ROOT
 
 FIGURE = ROOT / "docs" / "figures" / "extraction-memory.svg"
 FILE = "bench.warc.gz"

@@ -26,7 +26,7 @@ from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange, Outcome
 from newsflow.poll.decide import MOVED_AFTER, decide
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 START = datetime(2026, 3, 2, tzinfo=timezone.utc)  # a Monday
 DAYS = 14

@@ -25,7 +25,7 @@ from rich.table import Table
 from newsflow.clock import utcnow
 from newsflow.fetch.step import fetch
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.db import connect, transaction
 from newsflow.store.migrate import migrate
@@ -164,7 +164,7 @@ def main() -> None:
         postgres.start()
         try:
             conn = connect(postgres.url("postgres"))
-            migrate(conn, ROOT / "sql")
+            migrate(conn)
             conn.close()
             for threads in THREADS:
                 table.add_row(*measure(postgres.url("postgres"), folder, ports, threads))

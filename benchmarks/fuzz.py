@@ -24,10 +24,10 @@ from benchmarks.extraction.sets import load
 from benchmarks.sheets import Sheet
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.model import Extraction, Outcome
-from newsflow.settings import ROOT
 from tests.extract.invariants import broken
 from tests.extract.mutations import mutate
 from tests.extract.walls import cases
+from tests.paths import ROOT
 
 FOLDER = ROOT / ".newsflow" / "fuzz"
 TIMEOUT_S, MEMORY_MB = 10.0, 1024

@@ -18,7 +18,7 @@ from psycopg2.extras import NamedTupleCursor
 
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.ops import detail, pages, publishers, render
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
@@ -124,7 +124,7 @@ def main() -> None:
     server.start()
     try:
         conn = connect(server.url())
-        migrate(conn, ROOT / "sql")
+        migrate(conn)
         with conn.cursor() as cursor:
             cursor.execute(FILL.format(publishers=PUBLISHERS, days=DAYS, articles=articles, now=NOW))
             cursor.execute("analyze")

@@ -30,7 +30,7 @@ from newsflow.clock import utcnow
 from newsflow.local.postgres import Server as Postgres
 from newsflow.local.postgres import binaries, free_port
 from newsflow.poll.step import poll
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
@@ -154,7 +154,7 @@ def newsflow(server: FeedServer, feeds: int, database: Database) -> list[Result]
     """Ours: the whole step, with its database."""
     url = database.make("newsflow")
     conn = connect(url)
-    migrate(conn, ROOT / "sql")
+    migrate(conn)
     store.add(conn, [Listed(feed) for feed in server.urls(feeds)], utcnow())
     settings = Settings(
         database_url=SecretStr(url),

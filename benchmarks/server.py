@@ -19,7 +19,6 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 
@@ -67,7 +66,7 @@ def database(server: Server, name: str) -> tuple[str, Connection]:
     """A new database with newsflow's schema: its address, and a connection."""
     admin(server.url(), f"create database {name}")
     conn = connect(server.url(name))
-    migrate(conn, ROOT / "sql")
+    migrate(conn)
     return server.url(name), conn
 
 

@@ -26,7 +26,7 @@ from newsflow.dedupe.comparison_text import prepare
 from newsflow.dedupe.sketch import sketch
 from newsflow.importer.step import import_file
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
 from tests.worlds.story_world import Item, build, open_texts
@@ -45,7 +45,7 @@ def postgres() -> Iterator[str]:
         server.start()
         try:
             with session(server.url()) as conn:
-                migrate(conn, ROOT / "sql")
+                migrate(conn)
             yield server.url()
         finally:
             server.stop("immediate")

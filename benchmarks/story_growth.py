@@ -33,10 +33,11 @@ from newsflow.dedupe import store
 from newsflow.dedupe.step import deduplicate
 from newsflow.importer.step import file_rows
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.db import connect, transaction
 from newsflow.store.migrate import migrate
+from tests.paths import ROOT
 from tests.worlds.story_world import Item, build, open_texts
 
 SIZES = (100_000, 300_000, 1_000_000)
@@ -76,7 +77,7 @@ def served() -> Iterator[tuple[Connection, str]]:
         server.start()
         try:
             conn = connect(server.url())
-            migrate(conn, ROOT / "sql")
+            migrate(conn)
             yield conn, server.url()
         finally:
             server.stop("immediate")

@@ -1,34 +1,11 @@
-"""The only file of newsflow that Airflow's plugin manager loads: it registers the operations pages."""
+"""For an Airflow whose plugins folder is this one, without newsflow installed: the plugin of the entry point.
+
+An installed newsflow is found by its entry point; the same plugin twice would be an import error of Airflow's.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
+from importlib.metadata import entry_points
 
-from airflow.configuration import conf
-from airflow.plugins_manager import AirflowPlugin
-
-_BASE = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + "/newsflow"
-
-
-class NewsflowPlugin(AirflowPlugin):
-    """ "News" in the navigation, "Funnel" on each Dag and each run."""
-
-    name = "newsflow"
-    external_views = [  # noqa: RUF012
-        {"name": "News", "href": f"{_BASE}/", "url_route": "news", "destination": "nav", "nav_top_level": True},
-        {"name": "Funnel", "href": f"{_BASE}/dag/{{DAG_ID}}", "url_route": "funnel", "destination": "dag"},
-        {
-            "name": "Funnel",
-            "href": f"{_BASE}/dag/{{DAG_ID}}/run/{{RUN_ID}}",
-            "url_route": "run-funnel",
-            "destination": "dag_run",
-        },
-    ]
-
-    @property
-    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The pages; imported only where the API server asks, since other processes need no FastAPI."""
-        from newsflow.ops.app import app
-
-        return [{"app": app, "url_prefix": "/newsflow", "name": "newsflow"}]
+if not entry_points(group="airflow.plugins", name="newsflow"):
+    from newsflow.airflow_glue.plugin import NewsflowPlugin  # noqa: F401  # Airflow looks for the class here

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, settings
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 from tests.worlds.shared import SHARED
@@ -49,7 +48,7 @@ def template(postgres: Server) -> str:
     """A database at the head of the migrations, copied by `dsn` for each test."""
     _admin(postgres, "create database nf_template")
     conn = connect(postgres.url("nf_template"))
-    migrate(conn, ROOT / "sql")
+    migrate(conn)
     conn.close()
     return "nf_template"
 

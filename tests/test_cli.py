@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from newsflow.cli import COMMANDS
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 
 def newsflow(*args: str, **env: str) -> subprocess.CompletedProcess[str]:

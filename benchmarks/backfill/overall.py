@@ -24,9 +24,10 @@ from benchmarks.backfill.world import cpu_of, database, memory_of, mixed, starte
 from benchmarks.sheets import Sheet
 from benchmarks.watch import Sample, Watch, draw
 from newsflow.local.postgres import Server
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import session
 from tests.backfill.foreign import write
+from tests.paths import ROOT
 
 FIGURE = ROOT / "docs" / "figures" / "backfill-memory.svg"
 EVERY_S = 0.5

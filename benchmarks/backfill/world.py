@@ -22,10 +22,11 @@ from benchmarks import real_pages
 from benchmarks.watch import spent
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.model import Exchange, Outcome
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
 from tests.backfill.foreign import EPOCH, pages
+from tests.paths import ROOT
 from tests.worlds.shared import SHARED
 
 T = TypeVar("T")
@@ -110,7 +111,7 @@ def database(folder: Path) -> Iterator[tuple[Server, Settings]]:
     server.start()
     try:
         conn = connect(server.url())
-        migrate(conn, ROOT / "sql")
+        migrate(conn)
         conn.close()
         url = SecretStr(server.url())
         yield server, Settings(database_url=url, archive=str(folder / "archive"), shards=1)

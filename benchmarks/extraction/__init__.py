@@ -18,7 +18,7 @@ from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run, run
 from benchmarks.extraction.sets import SETS, Gold, load
 from benchmarks.sheets import Sheet
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 from tests.worlds.shared import SHARED
 
 PAGE = ROOT / "docs" / "extraction-figures.md"

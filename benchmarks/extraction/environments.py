@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 REQUIREMENTS = Path(__file__).parent / "peers"
 HOME = ROOT / ".newsflow" / "peers"

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from benchmarks.extraction.environments import Environment, UnavailableError, environment
 from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.sets import Gold
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 SCRIPT = Path(__file__).with_name("extractors.py")
 KEPT = ROOT / ".newsflow" / "bench"

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsflow.extract.page import charset
-from newsflow.settings import ROOT
 from tests.extract.layouts import Written, everything
+from tests.paths import ROOT
 from tests.worlds.shared import SHARED
 
 WRITTEN = ROOT / ".newsflow" / "bench" / "pages"

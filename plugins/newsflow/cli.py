@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import Annotated
 
 import typer
+
+from newsflow import __version__
 
 # command: (module below newsflow.commands, attribute with a Typer app, one-line help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "up": ("local", "up_app", "Start the local servers and stay up until Ctrl-C."),
     "down": ("local", "down_app", "Stop the local servers."),
+    "dags-folder": ("dags_folder", "app", "Print the folder of the Dags, for an Airflow of your own."),
     "psql": ("local", "psql_app", "Open psql on the news database."),
     "migrate": ("database", "migrate_app", "Bring the database to the newest schema."),
     "feeds": ("feeds", "app", "Add, import, export, list and remove feeds."),
@@ -44,12 +48,24 @@ def build(asked: str) -> typer.Typer:
         if name == asked:
             _mount(app, name, getattr(importlib.import_module(f"newsflow.commands.{module}"), attribute), text)
         else:
-            app.command(name, help=text)(_root)
+            app.command(name, help=text)(_placeholder)
     return app
 
 
-def _root() -> None:
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"newsflow {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
     """News feeds in, clean articles in PostgreSQL out."""
+
+
+def _placeholder() -> None:
+    """Stands for a command whose module is not loaded."""
 
 
 def _mount(app: typer.Typer, name: str, sub: typer.Typer, text: str) -> None:

@@ -9,10 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-ROOT = Path(__file__).resolve().parents[2]
+from newsflow import PRODUCT, resources
+
+
+def _default_home() -> Path:
+    """`.newsflow/` of a checkout, so that several checkouts stay apart; the user's data folder (XDG) for a wheel."""
+    checkout = resources.checkout()
+    return checkout / ".newsflow" if checkout else user_data_path("newsflow", appauthor=False)
 
 
 class Settings(BaseSettings):
@@ -22,8 +29,9 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = Field(SecretStr(""), description="libpq URL of the news database")
     archive: str = Field("", description="folder or fsspec URL where captures (WARC) are kept")
-    home: Path = Field(ROOT / ".newsflow", description="state of the local servers: data, keys, archive, logs")
-    sql_dir: Path = Field(ROOT / "sql", description="folder of migrations and queries")
+    home: Path = Field(
+        default_factory=_default_home, description="state of the local servers: data, keys, archive, logs"
+    )
 
     contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
     schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC; empty: only by hand")
@@ -96,7 +104,7 @@ class Settings(BaseSettings):
     @property
     def user_agent(self) -> str:
         """One identity with a contact, as RFC 9110 §10.1.5 and RFC 9309 ask."""
-        return f"newsflow/0.1 (+{self.contact})"
+        return f"{PRODUCT} (+{self.contact})"
 
     def on(self, uri: str) -> Settings:
         """These settings, with the database of an Airflow connection's URI; its scheme becomes libpq's."""

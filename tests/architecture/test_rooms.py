@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 PACKAGE = ROOT / "plugins" / "newsflow"
 STAGES = {"poll", "fetch", "extract", "dedupe", "load"}

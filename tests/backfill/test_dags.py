@@ -18,10 +18,11 @@ from newsflow.backfill import pipeline
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
 from newsflow.commands import backfill, reprocess
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import transaction
 from tests.backfill.foreign import pages, write
 from tests.backfill.test_reading import read_all, rows
+from tests.paths import ROOT
 
 LOOK = """
 import json, runpy, sys

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect
 from tests.backfill.foreign import pages, write
+from tests.paths import ROOT
 from tests.pipeline.night import differences, left
 
 RECORDS = 60

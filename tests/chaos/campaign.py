@@ -22,7 +22,7 @@ from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.pipeline import RunRequest
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit, sweep
 from newsflow.store.db import connect, session
@@ -74,7 +74,7 @@ class Campaign:
         _sql(self.server.url(), "create database stage")
         dsn = self.server.url("stage")
         conn = connect(dsn)
-        migrate(conn, ROOT / "sql")
+        migrate(conn)
         conn.close()
         register(dsn, self.newsroom.feeds())
         settings = self._settings("stage", self.folder / "stage")

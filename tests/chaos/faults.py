@@ -18,10 +18,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 
 from newsflow.local.postgres import Server
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from tests.chaos.child import REACHED
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.result import Result
+from tests.paths import ROOT
 
 STEPS = ("poll", "fetch", "extract", "deduplicate", "load")
 POINTS = {

@@ -30,11 +30,12 @@ from newsflow.local.postgres import Server, binaries
 from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
 from newsflow.pipeline import RunRequest
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect
 from tests.chaos.result import Result
+from tests.paths import ROOT
 from tests.pipeline.night import differences, left, settings_for
 
 PATIENCE_S = 300.0

@@ -10,10 +10,10 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server
-from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from tests.conformance.registry import SEEN, Case, World
 from tests.ledger import Ledger
+from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
 

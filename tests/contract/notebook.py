@@ -16,11 +16,11 @@ import nbformat
 from nbclient import NotebookClient
 
 from newsflow.maintain.snapshot import throwaway
-from newsflow.settings import ROOT
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
 from tests.contract.month import fill
 from tests.load.world import World
+from tests.paths import ROOT
 
 NOTEBOOK = ROOT / "docs/examples/first_hour.ipynb"
 FIGURES = ROOT / "docs/figures"
@@ -64,7 +64,7 @@ def main() -> None:
     """Write the notebook and its figures anew."""
     with throwaway() as dsn:
         with session(dsn) as conn:
-            migrate(conn, ROOT / "sql")
+            migrate(conn)
         world = World(dsn)
         fill(world)
         made = execute(dsn, FIGURES)

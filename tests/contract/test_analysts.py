@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from newsflow.local.postgres import Server
-from newsflow.settings import ROOT
 from tests.contract.sample import at, newsroom
 from tests.load.world import World
+from tests.paths import ROOT
 
 GUIDE = (ROOT / "docs/analysts.md").read_text(encoding="utf-8")
 QUERIES = dict(re.findall(r"```sql\n-- ([^\n]+)\n(.*?);\n```", GUIDE, re.DOTALL))

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server
 from newsflow.maintain.snapshot import CONTRACT, DICTIONARY, SCHEMA, ContractError, check_growth, generate
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 HINT = "is stale: run `newsflow maintain docs`"
 

@@ -19,10 +19,10 @@ from psycopg2.extensions import connection as Connection
 from newsflow.load.step import load
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.maintain.snapshot import SCHEMA, schema
-from newsflow.settings import ROOT
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 from tests.load.world import World
+from tests.paths import ROOT
 
 MIGRATIONS = sorted((ROOT / "sql/migrations").glob("*.sql"))
 SERVERS = {"18 (wheel)": None, "15 (Debian)": Path("/usr/lib/postgresql/15/bin")}
@@ -147,7 +147,7 @@ def test_each_earlier_state_with_data_to_head(server: Server, tmp_path: Path, co
         if cursor.fetchone()[0]:
             cursor.execute(ARTICLE)
     conn.commit()
-    migrate(conn, ROOT / "sql")
+    migrate(conn)
     with conn.cursor() as cursor:
         cursor.execute(
             "select (select count(*) from ingest.page) as pages, (select count(*) from news.articles) as articles"
@@ -169,7 +169,7 @@ def test_a_migration_waits_two_seconds_for_a_reader_and_gives_up(server: Server,
 
     def run() -> None:
         try:
-            migrate(conn, ROOT / "sql")
+            migrate(conn)
         except psycopg2.errors.LockNotAvailable as error:
             failed.append(error)
 
@@ -183,7 +183,7 @@ def test_a_migration_waits_two_seconds_for_a_reader_and_gives_up(server: Server,
     analyst.close()
     other.close()
     conn.rollback()
-    assert migrate(conn, ROOT / "sql") == [path.name for path in MIGRATIONS[stop:]]
+    assert migrate(conn) == [path.name for path in MIGRATIONS[stop:]]
     conn.close()
 
 

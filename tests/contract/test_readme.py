@@ -6,7 +6,7 @@ import re
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 
 def test_the_first_queries_of_the_readme_run(conn: Connection) -> None:

@@ -15,7 +15,7 @@ from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.maintain.jobs import run as maintain
 from newsflow.maintain.retraction import retract
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 from tests.load.world import T0, World
@@ -42,7 +42,7 @@ def house(postgres: Server) -> Iterator[str]:
     admin(postgres, f"create database {name}")
     dsn = postgres.url(name)
     with connect(dsn) as conn:
-        migrate(conn, ROOT / "sql")
+        migrate(conn)
     conn.close()
     admin(
         postgres,

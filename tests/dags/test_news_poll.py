@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 FILE = ROOT / "dags" / "news_poll.py"
 _SHOW = """

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from newsflow.airflow_glue import dag_docs
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 FILES = sorted((ROOT / "dags").glob("*.py"))
 

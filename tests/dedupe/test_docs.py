@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from newsflow.importer.file_row import FIELDS
-from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
+from tests.paths import ROOT
 
 PAGE = (ROOT / "docs" / "stories.md").read_text(encoding="utf-8")
 

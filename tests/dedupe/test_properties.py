@@ -12,8 +12,8 @@ import time
 import pytest
 
 from newsflow.dedupe import comparer, text_cache
-from newsflow.settings import ROOT
 from tests.dedupe.conftest import Desk
+from tests.paths import ROOT
 from tests.worlds.story_world import Item, build
 
 

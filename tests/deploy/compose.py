@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 FILE = ROOT / "docker-compose.yml"
 _VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?:(?P<kind>:-|:\?)(?P<rest>[^}]*))?\}")

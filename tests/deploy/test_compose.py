@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from tests.deploy.compose import MissingVariableError, example, fill, services, variables
+from tests.paths import ROOT
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 IN_IMAGE = "/opt/newsflow"

@@ -20,8 +20,8 @@ from cryptography.fernet import Fernet
 
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.local.processes import ProcessGroup
-from newsflow.settings import ROOT
 from tests.deploy.compose import example, fill, services
+from tests.paths import ROOT
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 

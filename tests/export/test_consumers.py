@@ -18,9 +18,9 @@ import pytest
 
 from newsflow.load.step import load
 from newsflow.maintain.retraction import retract
-from newsflow.settings import ROOT
 from newsflow.store import queries
 from tests.load.world import T0, World
+from tests.paths import ROOT
 
 WRITERS, SECONDS = 6, 6.0
 SPAWN = multiprocessing.get_context("spawn")

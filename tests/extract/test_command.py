@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from newsflow.settings import ROOT
 from tests.extract.pages import PARAGRAPHS, page
+from tests.paths import ROOT
 
 
 def _done(*args: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -14,9 +14,9 @@ import pytest
 
 from newsflow.fetch.step import fetch
 from newsflow.model import CapturePointer
-from newsflow.settings import ROOT
 from newsflow.store.archive import Archive
 from tests.ledger import Ledger
+from tests.paths import ROOT
 from tests.webserver import says
 
 CHILD = """

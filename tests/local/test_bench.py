@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from benchmarks.__main__ import parts, purpose
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -26,7 +26,7 @@ import requests
 from newsflow.local.home import Home
 from newsflow.local.install import browser
 from newsflow.local.processes import marked
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsflow.local.home import BusyError, Home, Running, myself
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 
 @pytest.fixture

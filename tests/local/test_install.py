@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsflow.local import install
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 VERSION = (3, 11)
 

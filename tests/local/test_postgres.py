@@ -19,7 +19,7 @@ import pytest
 
 from newsflow.local import postgres as module
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 
 def folder() -> Path:

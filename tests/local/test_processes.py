@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from newsflow.local.processes import MARK, ProcessGroup, dies_with_parent, end, marked
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(300)"]
 STUBBORN = [

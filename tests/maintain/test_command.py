@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from newsflow.commands.maintain import app
 from newsflow.maintain.jobs import JOBS
 from newsflow.maintain.snapshot import CONTRACT, DICTIONARY, SCHEMA, ContractError
-from newsflow.settings import ROOT, get_settings
+from newsflow.settings import get_settings
+from tests.paths import ROOT
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from newsflow.maintain.jobs import JOBS
-from newsflow.settings import ROOT
 from tests.load.world import World
+from tests.paths import ROOT
 
 CODE = """
 import json, sys

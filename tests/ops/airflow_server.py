@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 
 from newsflow.local.postgres import free_port
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 ROLES = {"vera": "viewer", "otto": "op", "ada": "admin"}
 PROGRAM = str(Path(sys.executable).parent / "airflow")

@@ -18,7 +18,8 @@ from pydantic import SecretStr
 from newsflow.clock import utcnow
 from newsflow.local.postgres import Server
 from newsflow.ops.doctor import CheckResult, _clock, examine
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
+from tests.paths import ROOT
 
 
 def newsflow(*args: str, dsn: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:

@@ -15,8 +15,8 @@ from psycopg2.extensions import connection as Connection
 from newsflow.airflow_glue.watch_tasks import COUNTERS, figures
 from newsflow.ops.summary import summarise
 from newsflow.ops.watch import Report
-from newsflow.settings import ROOT
 from tests.ops.receivers import http_receiver, statsd_receiver
+from tests.paths import ROOT
 
 ROW = re.compile(r"^\| `newsflow\.([a-z_.]+)` \| (gauge|counter) \|", re.MULTILINE)
 

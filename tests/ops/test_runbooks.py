@@ -9,7 +9,7 @@ import pytest
 
 from newsflow.ops import runbooks
 from newsflow.ops.messages import TITLES
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 FOLDER = ROOT / "docs" / "runbooks"
 PARTS = ("**What it means.**", "## How to see it", "## What to do", "## How to prove that it is over")

@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwr
 
 from newsflow.ops.actions import ACTIONS
 from newsflow.ops.app import app
-from newsflow.settings import ROOT
 from tests.ops.airflow_server import Site
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.airflow
 in_browser = pytest.mark.browser

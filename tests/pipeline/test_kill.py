@@ -17,8 +17,9 @@ from psycopg2.extensions import connection as Connection
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.pipeline import RunRequest
-from newsflow.settings import ROOT, Settings
+from newsflow.settings import Settings
 from newsflow.store.db import connect
+from tests.paths import ROOT
 from tests.pipeline.night import differences, left, orphans, quick_world, register, settings_for
 
 STEPS = ("fetch", "extract", "deduplicate", "load")

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from newsflow.clock import utcnow
-from newsflow.settings import ROOT
 from newsflow.store import runs
+from tests.paths import ROOT
 from tests.poll.conftest import Hands
 from tests.poll.feeds import NOON, items, rss
 from tests.webserver import Request, Server, says

@@ -8,12 +8,12 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import OUTCOMES
-from newsflow.settings import ROOT
 from newsflow.store.migrate import MigrationError, migrate, read
+from tests.paths import ROOT
 
 
 def test_second_run_applies_nothing(conn: Connection) -> None:
-    assert migrate(conn, ROOT / "sql") == []
+    assert migrate(conn) == []
 
 
 def test_outcomes_in_the_database_are_those_of_the_model(conn: Connection) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 PACKAGE = ROOT / "plugins" / "newsflow"
 PURE = [

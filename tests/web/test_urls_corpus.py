@@ -35,7 +35,7 @@ def links(request: pytest.FixtureRequest) -> list[str]:
 def shared_folder() -> Path:
     import os
 
-    from newsflow.settings import ROOT
+    from tests.paths import ROOT
 
     folder = Path(os.environ.get("NEWSFLOW_SHARED", ROOT.parent / "shared"))
     if not (folder / "feeds").exists():

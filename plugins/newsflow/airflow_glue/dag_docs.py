@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from newsflow.settings import ROOT
+from newsflow import resources
 
 TARGET = Path("docs/dags.md")
 HEAD = """# Dags
@@ -21,7 +21,7 @@ def bag() -> Any:
     """All Dags of the project, parsed as Airflow parses them."""
     from airflow.dag_processing.dagbag import DagBag
 
-    return DagBag(str(ROOT / "dags"))
+    return DagBag(str(resources.dags_folder()))
 
 
 def _task_rows(dag: Any) -> Iterable[str]:
@@ -75,4 +75,4 @@ def render() -> str:
 
 
 if __name__ == "__main__":
-    (ROOT / TARGET).write_text(render(), encoding="utf-8")
+    ((resources.checkout() or Path.cwd()) / TARGET).write_text(render(), encoding="utf-8")

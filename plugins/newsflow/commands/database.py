@@ -18,9 +18,8 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="One JSON objec
     from newsflow.store import db
     from newsflow.store import migrate as runner
 
-    settings = get_settings()
-    with db.session(settings.dsn) as conn:
-        applied = runner.migrate(conn, settings.sql_dir)
+    with db.session(get_settings().dsn) as conn:
+        applied = runner.migrate(conn)
     if as_json:
         typer.echo(json.dumps({"applied": applied}))
     else:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.settings import ROOT, get_settings
+from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -47,10 +47,14 @@ def reap(as_json: Json = False) -> None:
 
 @app.command()
 def docs(
-    folder: Annotated[Path, typer.Option(help="Root of the working copy.")] = ROOT,
+    folder: Annotated[Path | None, typer.Option(help="Root of the working copy; else that of this package.")] = None,
 ) -> None:
-    """Write sql/schema.sql and docs/data-dictionary.md anew from the migrations."""
+    """Write sql/schema.sql and docs/data-dictionary.md anew from the migrations of a working copy."""
+    from newsflow import resources
     from newsflow.maintain.snapshot import write
 
+    folder = folder or resources.checkout()
+    if folder is None:
+        raise typer.BadParameter("newsflow does not run from a working copy: name one with --folder")
     for path in write(folder):
         typer.echo(f"wrote {path.relative_to(folder)}")

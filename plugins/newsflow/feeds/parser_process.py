@@ -17,9 +17,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, cast
 
+from newsflow import resources
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.model import Outcome
 
@@ -27,7 +27,7 @@ _LENGTH = struct.Struct("!I")
 _START = (
     "import sys; sys.path[:0] = sys.argv[2:]; from newsflow.feeds.parser_process import serve; serve(int(sys.argv[1]))"
 )
-_PACKAGES = str(Path(__file__).resolve().parents[2])
+_PACKAGES = str(resources.import_folder())
 
 
 class ParserProcess:

@@ -12,9 +12,9 @@ from typing import Any
 
 import requests
 
+from newsflow import resources
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
-from newsflow.settings import ROOT
 
 API_SERVER = "api-server"
 COMPONENTS = (API_SERVER, "scheduler", "dag-processor", "triggerer")
@@ -46,8 +46,7 @@ def configuration(home: Home, ports: Ports, metadata_url: str) -> dict[str, str]
     sync = metadata_url.replace("postgresql://", "postgresql+psycopg2://", 1)
     return {
         "AIRFLOW_HOME": str(home.airflow),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(resources.dags_folder()),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",
@@ -109,12 +108,8 @@ class Airflow:
         if note.is_file() and note.read_text() == version:
             return False
         log = self.home.logs / "airflow-migrate.log"
-        with log.open("wb") as output:
-            done = subprocess.run(
-                [str(programs() / "airflow"), "db", "migrate"],
-                env=dict(self.env), stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT, check=False,
-            )  # fmt: skip
-        if done.returncode:
+        log.unlink(missing_ok=True)
+        if self._command(log, "db", "migrate"):
             raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
         self._make_pool(log)
         note.write_text(version)
@@ -122,18 +117,29 @@ class Airflow:
 
     def _make_pool(self, log: Path) -> None:
         """The slots of news_backfill and news_reprocess; without their pool, tasks wait for ever."""
-        words = [str(programs() / "airflow"), "pools", "set", "news_backfill", "2", "beside the nightly run"]
+        if self._command(log, "pools", "set", "news_backfill", "2", "beside the nightly run"):
+            raise AirflowError(f"`airflow pools set` failed, see {log}: {tail(log)}")
+
+    def _command(self, log: Path, *words: str) -> int:
+        """Run an `airflow` command to its end; its output goes to the end of the log. Returns the exit code."""
+        command = [str(programs() / "airflow"), *words]
         with log.open("ab") as output:
-            subprocess.run(
-                words, env=dict(self.env), stdout=output, stderr=output, stdin=subprocess.DEVNULL, cwd=ROOT, check=True
-            )
+            return subprocess.run(
+                command,
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.home.root,
+                check=False,
+            ).returncode
 
     def start(self) -> None:
         """Start the four components; `wait` tells when they answer."""
         for name in COMPONENTS:
             log = self.home.logs / f"{name}.log"
             log.unlink(missing_ok=True)
-            self.family.start(name, [str(programs() / "airflow"), name], self.env, log, ROOT)
+            self.family.start(name, [str(programs() / "airflow"), name], self.env, log, self.home.root)
 
     def stop(self) -> None:
         """Stop all components and their children."""

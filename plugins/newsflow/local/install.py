@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
     parser = argparse.ArgumentParser(description="Install newsflow into .venv.")
     parser.add_argument("--tests", action="store_true", help="what the tests need, too")
-    parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parents[3])
+    parser.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout")
     asked = parser.parse_args(arguments)
     root = asked.root.resolve()
     if not OLDEST <= sys.version_info[:2] <= NEWEST:

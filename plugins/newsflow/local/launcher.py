@@ -99,7 +99,7 @@ class Launcher:
                 self.database_url = embedded.url(DATABASE)
             self.settings = self.settings.model_copy(update={"database_url": SecretStr(self.database_url)})
             with session(self.database_url) as conn:
-                migrate(conn, self.settings.sql_dir)
+                migrate(conn)
         self._note = embedded.base / "airflow-version"
         return embedded.url(METADATA)
 

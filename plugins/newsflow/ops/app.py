@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
+from newsflow import resources
 from newsflow.clock import utcnow
 from newsflow.ops import detail, pages, render, reprocess_pages, runbooks
 from newsflow.ops import publishers as publisher_list
@@ -213,7 +214,7 @@ def reprocess_report(request: Request, number: int, user: Reader, conn: Database
 @app.get("/runbooks/{name}", response_class=HTMLResponse)
 def runbook(request: Request, name: str, user: Reader, now: Now) -> HTMLResponse:
     """What to do about an alarm."""
-    folder = settings().sql_dir.parent / "docs" / "runbooks"
+    folder = resources.folder(resources.RUNBOOKS)
     name = name.removesuffix(".md")
     body = _found(runbooks.page(folder, name))
     return page(request, user, "runbook.html", now, body=body, name=name, listed=runbooks.listed(folder))

@@ -41,7 +41,7 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
     results = [connection, _database(settings)]
     if results[1].state == "ok":
         with session(settings.dsn, application="newsflow doctor") as conn:
-            results += [_migrations(conn, settings), _clock(conn, clock)]
+            results += [_migrations(conn), _clock(conn, clock)]
             origins = _origins(conn)
     else:
         origins = []
@@ -102,9 +102,9 @@ def _database(settings: Settings) -> CheckResult:
     return CheckResult("database", "ok", f"PostgreSQL {version} answers")
 
 
-def _migrations(conn: Connection, settings: Settings) -> CheckResult:
+def _migrations(conn: Connection) -> CheckResult:
     try:
-        todo = migrate.pending(conn, migrate.read(settings.sql_dir / "migrations"))
+        todo = migrate.pending(conn, migrate.released())
     except psycopg2.errors.UndefinedTable:
         conn.rollback()
         return CheckResult("migrations", "fail", "the database is empty", "newsflow migrate")

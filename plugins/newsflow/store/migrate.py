@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
+from newsflow import resources
 from newsflow.model import OUTCOMES
 from newsflow.store.db import advisory_lock, transaction
 
@@ -71,6 +73,16 @@ def read(folder: Path) -> list[Migration]:
     return found
 
 
+@lru_cache(maxsize=1)
+def released() -> list[Migration]:
+    """The migrations that this release carries.
+
+    :raises MissingResourceError: where the installation lost them.
+    """
+    resources.listed("sql/migrations", ".sql")
+    return read(resources.folder("sql/migrations"))
+
+
 def pending(conn: Connection, migrations: list[Migration]) -> list[Migration]:
     """Those that the database has not seen.
 
@@ -109,12 +121,15 @@ def sync_outcomes(conn: Connection) -> None:
         )
 
 
-def migrate(conn: Connection, folder: Path) -> list[str]:
-    """Apply what is pending; returns the versions applied. Safe to call from several processes."""
+def migrate(conn: Connection, sql: Path | None = None) -> list[str]:
+    """Apply what is pending; returns the versions applied. Safe to call from several processes.
+
+    :param sql: folder with `migrations/`; none: that of this release.
+    """
     with advisory_lock(conn, "newsflow.migrate"):
         with transaction(conn), conn.cursor() as cursor:
             cursor.execute(_LEDGER)
-        todo = pending(conn, read(folder / "migrations"))
+        todo = pending(conn, read(sql / "migrations") if sql else released())
         for migration in todo:
             _apply(conn, migration)
         sync_outcomes(conn)

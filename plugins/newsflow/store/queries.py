@@ -8,25 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
-from newsflow.settings import get_settings
+from newsflow import resources
 
 _NAME = re.compile(r"^-- name: (?P<name>[a-z_]+\.[a-z0-9_]+)[ \t]*(?P<purpose>.*)$", re.MULTILINE)
 
 
-@lru_cache(maxsize=4)
-def load(folder: Path) -> dict[str, str]:
-    """All named queries of a folder.
+@lru_cache(maxsize=1)
+def load() -> dict[str, str]:
+    """All named queries.
 
     :raises ValueError: where a name stands twice.
     """
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.sql")):
+    for path in resources.listed("sql/queries", ".sql"):
         parts = _NAME.split(path.read_text(encoding="utf-8"))
         for name, _purpose, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
             if name in found:
@@ -40,7 +39,7 @@ def sql(name: str) -> str:
 
     :raises KeyError: for an unknown name.
     """
-    return load(get_settings().sql_dir / "queries")[name]
+    return load()[name]
 
 
 def rows(conn: Connection, query: str, /, **params: Any) -> list[Any]:

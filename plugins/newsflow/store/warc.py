@@ -22,10 +22,10 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BufferWARCWriter
 
+from newsflow import PRODUCT
 from newsflow.model import CapturePointer, Exchange, Outcome
 
 MAX_PAYLOAD = 64 * 1024 * 1024  # bytes; a stored record that unpacks to more is damaged or hostile
-SOFTWARE = "newsflow/0.1"
 
 _NAMESPACE = uuid.UUID("5a1c2f0e-9a55-4c0f-8a0e-6e6577736677")
 _LEVEL = 6  # zlib; 9 costs 1.6 times the CPU for 1 % of the size
@@ -141,7 +141,7 @@ class Builder:
             "WARC-Filename": self._file.rpartition("/")[2],
         }
         conforms = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-        data = _fields([("software", SOFTWARE), ("format", "WARC File Format 1.1"), ("conformsTo", conforms)])
+        data = _fields([("software", PRODUCT), ("format", "WARC File Format 1.1"), ("conformsTo", conforms)])
         return self._member(
             self._warc.create_warc_record(
                 "", "warcinfo", payload=io.BytesIO(data), length=len(data), warc_headers_dict=headers

@@ -1,0 +1,34 @@
+"""The plugin of newsflow: it registers the operations pages with Airflow (entry point `airflow.plugins`)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from airflow.configuration import conf
+from airflow.plugins_manager import AirflowPlugin
+
+_BASE = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + "/newsflow"
+
+
+class NewsflowPlugin(AirflowPlugin):
+    """ "News" in the navigation, "Funnel" on each Dag and each run."""
+
+    name = "newsflow"
+    external_views = [  # noqa: RUF012
+        {"name": "News", "href": f"{_BASE}/", "url_route": "news", "destination": "nav", "nav_top_level": True},
+        {"name": "Funnel", "href": f"{_BASE}/dag/{{DAG_ID}}", "url_route": "funnel", "destination": "dag"},
+        {
+            "name": "Funnel",
+            "href": f"{_BASE}/dag/{{DAG_ID}}/run/{{RUN_ID}}",
+            "url_route": "run-funnel",
+            "destination": "dag_run",
+        },
+    ]
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The pages; imported only where the API server asks, since other processes need no FastAPI."""
+        from newsflow.ops.app import app
+
+        return [{"app": app, "url_prefix": "/newsflow", "name": "newsflow"}]
