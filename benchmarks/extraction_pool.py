@@ -27,6 +27,7 @@ from benchmarks.server import database, served
 from benchmarks.sheets import Sheet
 from benchmarks.watch import Watch, draw
 from newsflow.clock import utcnow
+from newsflow.isolation.cores import cores
 from newsflow.model import CapturePointer, Exchange, Outcome
 from newsflow.store import queries, runs, warc
 from newsflow.store.archive import Archive
@@ -146,7 +147,7 @@ def main() -> None:
     """Print a table, draw the memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=20_000)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--workers", type=int, default=cores())
     parser.add_argument("--ways", nargs="*", choices=WAYS, default=list(WAYS))
     parser.add_argument("--largest-kb", type=float, default=float("inf"), help="leave out larger pages")
     asked = parser.parse_args()
@@ -158,9 +159,7 @@ def main() -> None:
     ]
     size = sum(len(one.html()) for one in set(gold)) / len(set(gold)) / 1024
     note = f"{len(set(gold))} different pages of {size:.0f} KB on average."
-    Sheet(
-        f"{asked.pages:,} pages, {asked.workers} workers, {os.cpu_count()} cores", ("", *watches), rows, [note]
-    ).show()
+    Sheet(f"{asked.pages:,} pages, {asked.workers} workers, {cores()} cores", ("", *watches), rows, [note]).show()
     FIGURE.write_text(draw(watches), encoding="utf-8")
     print(f"drawn: {FIGURE.relative_to(ROOT)}")
 

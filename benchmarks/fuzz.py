@@ -10,7 +10,6 @@ stopped at their limits of time and memory are counted, for that is their outcom
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from rich.progress import Progress
 from benchmarks.extraction.sets import load
 from benchmarks.sheets import Sheet
 from newsflow.extract.pool import ExtractionJob, Extractors
+from newsflow.isolation.cores import cores
 from newsflow.model import Extraction, Outcome
 from tests.extract.invariants import broken
 from tests.extract.mutations import mutate
@@ -83,7 +83,7 @@ def campaign(whole: Sequence[bytes], seed: int, seconds: float) -> tuple[Counter
     outcomes: Counter[str] = Counter()
     findings = []
     started = time.monotonic()
-    with Extractors(os.cpu_count() or 1, TIMEOUT_S, MEMORY_MB) as pool, Progress(transient=True) as progress:
+    with Extractors(cores(), TIMEOUT_S, MEMORY_MB) as pool, Progress(transient=True) as progress:
         bar = progress.add_task("  fuzz", total=seconds)
         made = pool.pairs(jobs(whole, seed, started + seconds))
         for ((number, html), first), (_, second) in zip(made, made, strict=True):

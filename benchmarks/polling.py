@@ -10,7 +10,6 @@ dependencies are in git only, so what runs is the loop of its worker over its ow
 from __future__ import annotations
 
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -27,6 +26,7 @@ from pydantic import SecretStr
 
 from benchmarks.polling_peers import MEDIA_CLOUD, MEDIA_CLOUD_NEEDS, READER, READER_NEEDS
 from newsflow.clock import utcnow
+from newsflow.isolation.cores import cores
 from newsflow.local.postgres import Server as Postgres
 from newsflow.local.postgres import binaries, free_port
 from newsflow.poll.step import poll
@@ -260,7 +260,7 @@ def main() -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ours = {r.phase: r.feeds / r.cpu for r in results if r.name == "newsflow"}
-    print(f"{feeds} feeds of {ENTRIES} entries on {PORTS} origins, {os.cpu_count()} cores")
+    print(f"{feeds} feeds of {ENTRIES} entries on {PORTS} origins, {cores()} cores")
     print(f"{'':24} {'feeds':>6} {'phase':6} {'feeds/CPU-s':>12} {'feeds/s':>9} {'entries':>8} {'ours is':>9}")
     for r in results:
         ratio = f"{ours[r.phase] / (r.feeds / r.cpu):8.1f}x" if r.name != "newsflow" else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -15,10 +14,12 @@ from types import TracebackType
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from newsflow.isolation.cores import cores
+
 PAGES = 1_280  # of the file, spread over it
 ROUND = 128  # of them asked for at a time
 CHUNK = 4
-CORES = os.cpu_count() or 1
+CORES = cores()
 
 
 @dataclass

@@ -7,12 +7,12 @@ process; both do the same work and can take over from each other.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
+from newsflow.isolation.cores import cores
 from newsflow.model import StageReport
 from newsflow.run_check import FunnelStage, Verdict, judge
 from newsflow.settings import Settings
@@ -247,7 +247,7 @@ def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: 
 
 def alone(settings: Settings) -> Settings:
     """Settings for shards that are taken one after the other: each has all cores to extract with."""
-    return settings.model_copy(update={"extract_workers": settings.extract_workers or os.cpu_count() or 1})
+    return settings.model_copy(update={"extract_workers": settings.extract_workers or cores()})
 
 
 def run_all(

@@ -57,11 +57,11 @@ class Settings(BaseSettings):
     poll_threads: int = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
     poll_batch: int = Field(100, ge=1, description="polls in one transaction")
     parse_workers: int = Field(2, ge=1, description="processes that read feeds")
-    parse_timeout_s: float = Field(10.0, gt=0, description="limit for reading one feed, seconds")
-    parse_memory_mb: int = Field(512, ge=128, description="limit for one feed reading process, MiB")
+    parse_timeout_s: float = Field(10.0, gt=0, description="limit for reading one feed, CPU seconds")
+    parse_memory_mb: int = Field(512, ge=128, description="limit for one feed reading process, MiB on top of its start")
 
     extract_timeout_s: float = Field(10.0, gt=0, description="limit for one document, CPU seconds")
-    extract_memory_mb: int = Field(1024, gt=0, description="limit for one extracting process, MiB")
+    extract_memory_mb: int = Field(1024, gt=0, description="limit for one extracting process, MiB on top of its start")
     extract_workers: int = Field(0, ge=0, description="processes of one extract task; 0 = cores / shards")
     min_words: int = Field(25, ge=0, description="shorter texts are no article")
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
+import signal
 
+import psycopg2
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from newsflow.dedupe.comparer_pool import PIECES, ComparerPool, pieces, shares, take
+from newsflow.settings import Settings
 from tests.dedupe.conftest import Desk
+from tests.isolation.processes import gone
 
 ASKED = st.dictionaries(st.integers(100, 200), st.lists(st.integers(0, 99), min_size=1, max_size=9), max_size=40)
 
@@ -49,8 +57,9 @@ def test_one_s_own_come_first_and_in_order() -> None:
     assert take(left, 0) == {100 + n: [0] for n in range(4 * PIECES - 2, 4 * PIECES)}
 
 
-def test_a_pool_comes_to_the_verdicts_of_one(desk: Desk) -> None:
-    """Twelve copies of four texts, one with far more candidates than all others."""
+@pytest.fixture
+def copies(desk: Desk) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """Twelve copies of four texts, of which one has far more candidates than all others; and their extractions."""
     for n in range(12):
         desk.file(
             f"https://a.example/{n}", "".join(f"Sentence {k} of text {n % 4} goes on for a while. " for k in range(9))
@@ -58,20 +67,61 @@ def test_a_pool_comes_to_the_verdicts_of_one(desk: Desk) -> None:
     versions = dict(desk.rows("select page_id, extraction_id from ingest.extraction"))
     last = max(versions)
     asked = {last: sorted(versions.keys() - {last}), last - 1: [last - 5], last - 2: [last - 6, last - 4]}
-    settings = desk.settings.model_copy(update={"dedupe_workers": 2})
-    with ComparerPool(settings, desk.conn, 0) as pool, ComparerPool(desk.settings, desk.conn, 0) as alone:
-        for _ in range(3):  # a process must outlive the thread that first asked it
-            found = pool.comparisons(asked, versions)
-            assert found == alone.comparisons(asked, versions)
+    return asked, versions
+
+
+@pytest.fixture
+def two(desk: Desk) -> Settings:
+    return desk.settings.model_copy(update={"dedupe_workers": 2})
+
+
+def test_a_pool_comes_to_the_verdicts_of_one(
+    desk: Desk, two: Settings, copies: tuple[dict[int, list[int]], dict[int, int]]
+) -> None:
+    with ComparerPool(two, desk.conn, 0) as pool, ComparerPool(desk.settings, desk.conn, 0) as alone:
+        for _ in range(3):  # a process outlives the thread that first asked it
+            found = pool.comparisons(*copies)
+            assert found == alone.comparisons(*copies)
             assert {pair for pair, verdict in found.items() if verdict.copies}
 
 
-def test_what_was_read_ahead_is_taken_up_and_the_rest_is_read_now(desk: Desk) -> None:
+def test_a_pool_outlives_its_processes(
+    desk: Desk, two: Settings, copies: tuple[dict[int, list[int]], dict[int, int]]
+) -> None:
+    with ComparerPool(two, desk.conn, 0) as pool:
+        found = pool.comparisons(*copies)
+        pids = [other.submit(os.getpid).value() for other in pool._others]
+        os.kill(pids[0], signal.SIGKILL)
+        assert gone(pids[0])
+        assert pool.comparisons(*copies) == found
+        assert pool._others[1].submit(os.getpid).value() == pids[1]
+
+
+def test_a_daemonic_process_compares_by_a_pool(
+    desk: Desk,
+    two: Settings,
+    copies: tuple[dict[int, list[int]], dict[int, int]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A task of a Celery worker is one."""
+    config = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    monkeypatch.setitem(config, "daemon", True)
+    with ComparerPool(two, desk.conn, 0) as pool:
+        assert pool.comparisons(*copies) == pool.own.comparisons(*copies)
+
+
+def test_a_process_without_a_database_ends_the_step(desk: Desk, two: Settings) -> None:
+    elsewhere = two.model_copy(update={"database_url": SecretStr("postgresql://127.0.0.1:1/none")})
+    with ComparerPool(elsewhere, desk.conn, 0) as pool, pytest.raises(psycopg2.OperationalError):
+        pool.plan([[1]])
+        pool.readings([1])
+
+
+def test_what_was_read_ahead_is_taken_up_and_the_rest_is_read_now(desk: Desk, two: Settings) -> None:
     for n in range(6):
         desk.file(f"https://a.example/{n}", f"Text {n} " + "(Reuters) of a few words more " * 8)
     numbers = [row[0] for row in desk.rows("select extraction_id from ingest.extraction order by 1")]
-    settings = desk.settings.model_copy(update={"dedupe_workers": 2})
-    with ComparerPool(settings, desk.conn, 0) as pool, ComparerPool(desk.settings, desk.conn, 0) as alone:
+    with ComparerPool(two, desk.conn, 0) as pool, ComparerPool(desk.settings, desk.conn, 0) as alone:
         pool.plan([numbers[:3], numbers[3:5]])
         for some in (numbers[:3], numbers[3:], numbers[:1]):
             found = pool.readings(some)

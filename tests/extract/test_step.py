@@ -161,7 +161,7 @@ def test_what_was_stored_before_an_archive_went_away_stays(
     settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("newsflow.extract.step.BATCH", 2)
-    monkeypatch.setattr("newsflow.extract.pool._AHEAD", 1)
+    monkeypatch.setattr("newsflow.isolation.workers.LOOK_AHEAD", 1)
     run_id = register(conn, capture_pages(settings, [ARTICLE, ARTICLE, ARTICLE, ARTICLE, ARTICLE, STUB]))
     with conn.cursor() as cursor:
         cursor.execute("update ingest.capture set file = 'gone.warc.gz' where page_id <= 2")  # read last

@@ -168,7 +168,7 @@ def test_search_catches_up_over_several_connections(world: World, monkeypatch: p
         world.clustered(run, f"https://paper.example/{number}", title=f"Number {number}")
     load(world.settings.model_copy(update={"load_search": False}), run)
     monkeypatch.setattr(search_index, "BATCH", 3)
-    monkeypatch.setattr(search_index.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(search_index, "cores", lambda: 3)
     with (
         search_index.helpers(world.settings.dsn, search_index.MANY) as beside,
         search_index.helpers(world.settings.dsn, 1) as none,

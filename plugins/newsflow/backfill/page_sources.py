@@ -6,7 +6,6 @@ import logging
 import random
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,7 +18,7 @@ from newsflow.backfill.sources import Sources
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
-from newsflow.feeds.parser_process import ParserProcess as Parser
+from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Entry, Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
@@ -36,7 +35,7 @@ log = logging.getLogger(__name__)
 BATCH = 1000  # pages registered in one transaction
 DEPTH = 3  # an index of indexes of sitemaps
 MOST_SITEMAPS = 5000
-PARSER_MB, PARSER_S = 512, 30.0  # limits of the process that reads a sitemap
+PARSER_MB, PARSER_S = 512, 30.0  # limits of the process that reads a sitemap: MiB, CPU seconds
 MAX_BYTES = 50_000_000  # sitemaps.org: a sitemap is at most 50 MB
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
 
@@ -147,11 +146,15 @@ def _register(
             )
 
 
+def _parser() -> ParserProcesses:
+    return ParserProcesses(1, memory_mb=PARSER_MB, timeout_s=PARSER_S, max_bytes=MAX_BYTES)
+
+
 def _sitemap_pages(
     conn: Connection, settings: Settings, request: BackfillRequest, found: Discovered, clock: Clock
 ) -> Iterator[str]:
     waiting, seen = list(request.sitemaps), set[str]()
-    with Transport(settings, clock=clock) as transport, closing(Parser(PARSER_MB)) as parser:
+    with Transport(settings, clock=clock) as transport, _parser() as parser:
         for _ in range(DEPTH):
             asked = [url for url in dict.fromkeys(waiting) if url not in seen][: MOST_SITEMAPS - len(seen)]
             seen.update(asked)
@@ -170,7 +173,7 @@ def _sitemaps(
     conn: Connection,
     settings: Settings,
     transport: Transport,
-    parser: Parser,
+    parser: ParserProcesses,
     urls: list[str],
     found: Discovered,
     clock: Clock,
@@ -200,12 +203,12 @@ def _sitemaps(
         origins.save(conn, scheduler.changed(all_of_them=True))
 
 
-def _parsed(parser: Parser, visit: FetchResult) -> ParsedFeed | None:
+def _parsed(parser: ParserProcesses, visit: FetchResult) -> ParsedFeed | None:
     exchange = visit.exchange
     if not visit.final or exchange.outcome is not Outcome.OK:
         return None
     try:
         kind = exchange.headers.get("content-type", "")
-        return parser.parse(exchange.body, exchange.final_url, kind, PARSER_S, MAX_BYTES)
+        return parser.parse(exchange.body, exchange.final_url, kind)
     except FeedError:
         return None

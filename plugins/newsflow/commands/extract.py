@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -88,10 +87,11 @@ def _asked(url: str) -> ShownExtraction:
 def _batch(manifest: Path, workers: int, site_lines: bool) -> None:
     from newsflow.extract import manifest as lines
     from newsflow.extract.pool import Extractors
+    from newsflow.isolation.cores import cores
 
     settings = get_settings()
     total = lines.count(manifest)
-    with Extractors(workers or os.cpu_count() or 1, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
+    with Extractors(workers or cores(), settings.extract_timeout_s, settings.extract_memory_mb) as pool:
         spool = lines.Spool()
         for extraction in _watched(pool.map(lines.jobs(manifest)), total):
             if site_lines:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from types import TracebackType
 
 from psycopg2.extensions import connection as Connection
@@ -15,7 +15,8 @@ from newsflow.batched import batched
 from newsflow.dedupe.comparer import Asked, Comparer, Pair, Versions, by_story, versions_of
 from newsflow.dedupe.text_cache import ReadText
 from newsflow.dedupe.verify import Comparison
-from newsflow.isolation.child_lifetime import die_with_parent
+from newsflow.isolation.cores import cores
+from newsflow.isolation.workers import Call, Workers
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 
@@ -34,29 +35,23 @@ class ComparerPool:
     def __init__(self, settings: Settings, conn: Connection, pages: int) -> None:
         self.own = Comparer(conn)
         self._dsn = settings.dsn
-        self._size = settings.dedupe_workers or (os.cpu_count() or 1 if pages >= LONG else 1)
-        self._others: list[ProcessPoolExecutor] = []
+        self._size = settings.dedupe_workers or (cores() if pages >= LONG else 1)
+        self._others: list[Workers] = []
+        self._running = ExitStack()
         self._batches: Iterator[Sequence[int]] = iter(())
-        self._ahead: list[Future[dict[int, ReadText]]] = []
+        self._ahead: list[Call[dict[int, ReadText]]] = []
 
     def __enter__(self) -> ComparerPool:
         if self._size > 1:
-            # fork: spawned children would import __main__, which is all of Airflow
-            context = multiprocessing.get_context("fork")
-            # an executor each, so that a story's pages can go to the process that has its texts at hand
-            self._others = [
-                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(self._dsn, os.getpid()))
-                for _ in range(self._size)
-            ]
-            for other in self._others:
-                other.submit(os.getpid)  # starts it: from a thread, it would die with that thread
+            # a set of one each, so that a story's pages can go to the process that has its texts at hand
+            sets = [Workers(1, begin=partial(_begin, self._dsn)) for _ in range(self._size)]
+            self._others = [self._running.enter_context(one) for one in sets]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for other in self._others:
-            other.shutdown(cancel_futures=True)
+        self._running.__exit__(kind, error, trace)
 
     def plan(self, batches: Iterable[Sequence[int]]) -> None:
         """Say what will be read, batch by batch: each is read while its forerunner is compared and stored."""
@@ -72,7 +67,7 @@ class ComparerPool:
 
     def readings(self, extractions: Collection[int]) -> dict[int, ReadText]:
         """Sketch and credits of each extraction: what was read ahead, the rest now."""
-        ready = {key: reading for future in self._ahead for key, reading in future.result().items()}
+        ready = {key: reading for call in self._ahead for key, reading in call.value().items()}
         self._read_next()
         missing = [key for key in extractions if key not in ready]
         return {key: ready[key] for key in extractions if key in ready} | self.own.readings(missing)
@@ -86,7 +81,7 @@ class ComparerPool:
         def work(number: int) -> dict[Pair, Comparison]:
             found: dict[Pair, Comparison] = {}
             while piece := take(left, number):
-                found |= self._others[number].submit(_comparisons, piece, versions_of(piece, versions)).result()
+                found |= self._others[number].submit(_comparisons, piece, versions_of(piece, versions)).value()
             return found
 
         with ThreadPoolExecutor(len(left)) as threads:
@@ -119,8 +114,7 @@ def shares(asked: Asked, count: int) -> list[Asked]:
 _comparers: list[Comparer] = []  # one, in a process of the pool
 
 
-def _begin(dsn: str, parent: int) -> None:
-    die_with_parent(parent)
+def _begin(dsn: str) -> None:
     conn = connect(dsn, application="newsflow deduplicate")
     conn.autocommit = True
     _comparers[:] = [Comparer(conn)]

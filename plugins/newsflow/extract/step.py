@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.site_store import Newest, SiteLines, teach
+from newsflow.isolation.cores import cores
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -56,7 +56,7 @@ def _captured(
 
 def pool_of(settings: Settings) -> Extractors:
     """The worker processes that the settings ask for."""
-    workers = settings.extract_workers or max(1, (os.cpu_count() or 1) // settings.shards)
+    workers = settings.extract_workers or max(1, cores() // settings.shards)
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 

@@ -6,7 +6,6 @@ has dealt with, so it misses nothing when it is killed, and needs no queue of it
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
+from newsflow.isolation.cores import cores
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, session, transaction
 
@@ -25,7 +25,7 @@ MOST = 4  # connections that index at once
 @contextmanager
 def helpers(dsn: str, articles: int) -> Iterator[list[Connection]]:
     """Further connections for `catch_up`: one for each further core where many articles wait, else none."""
-    wanted = min(os.cpu_count() or 1, MOST) - 1 if articles >= MANY else 0
+    wanted = min(cores(), MOST) - 1 if articles >= MANY else 0
     with ExitStack() as opened:
         yield [opened.enter_context(session(dsn, application="newsflow search")) for _ in range(wanted)]
 

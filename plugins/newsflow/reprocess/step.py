@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -18,6 +17,7 @@ from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.site_store import SiteLines
 from newsflow.extract.step import jobs
 from newsflow.extract.version import extractor
+from newsflow.isolation.cores import cores
 from newsflow.model import Extraction
 from newsflow.reprocess import report
 from newsflow.reprocess.compare import Difference, difference
@@ -72,7 +72,7 @@ def _open(conn: Connection, run_id: int, selection: ReprocessRequest, clock: Clo
 
 
 def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clock: Clock) -> None:
-    workers = settings.extract_workers or max(1, os.cpu_count() or 1)
+    workers = settings.extract_workers or cores()
     sites = SiteLines(conn, run_id)
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
         for batch in batched(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):

@@ -1,0 +1,17 @@
+"""What a parsing child does with a feed. Only the child imports this: the parent needs no parser."""
+
+from __future__ import annotations
+
+from newsflow.feeds.parse import parse
+from newsflow.feeds.parsed import FeedError, ParsedFeed
+from newsflow.model import Outcome
+
+Answer = ParsedFeed | tuple[Outcome, str]
+
+
+def answer(body: bytes, base: str, content_type: str, max_bytes: int) -> Answer:
+    """As `parse.parse`; a FeedError comes back as its outcome and detail."""
+    try:
+        return parse(body, base, content_type, max_bytes=max_bytes)
+    except FeedError as error:
+        return error.outcome, error.detail
