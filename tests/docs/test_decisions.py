@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 FOLDER = ROOT / "docs" / "decisions"
 HEAD = re.compile(r"# (\d{4}) (.+)\n\n\*(\d{4}-\d\d-\d\d) · (in force|replaced by \[\d{4}\]\(.+\))\*\n")

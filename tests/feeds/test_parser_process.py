@@ -15,7 +15,7 @@ import pytest
 from newsflow.feeds.parsed import FeedError
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Outcome
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 BASE = "https://news.example/rss"
 GOOD = b"<rss><channel><title>fine</title></channel></rss>"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from newsflow.isolation.child_lifetime import in_lasting_thread
-from newsflow.settings import ROOT
 from tests.isolation import parent
 from tests.isolation.processes import gone
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize("kind", parent.ASK)
