@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from newsflow.settings import ROOT
+from tests.paths import ROOT
 
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.DOTALL)
 PRINTED = re.compile(r"^# (.+)$", re.MULTILINE)
