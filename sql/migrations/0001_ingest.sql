@@ -1,7 +1,15 @@
--- The machine's tables: publishers, feeds, the work ledger of pages, and what each stage made of them.
+-- The schema ingest: what the pipeline itself knows and does. Operators read it; analysts read the schema news.
+--
+-- In the order of the work: publishers and their feeds, runs, pages and the entries that led to them, captures in the
+-- archive, extractions, stories. Then what works on the past (backfill, import, reprocess), and what operators see.
+--
+-- How to change the database: sql/README.md.
 
 create schema ingest;
 comment on schema ingest is 'The pipeline''s own tables, for operators. Analysts read the schema news.';
+
+-- Outcomes ----------------------------------------------------------------------------------------
+-- The codes stand in the code (newsflow.model). After each migration the runner brings this table in step with them.
 
 create table ingest.outcome (
   code text primary key,
@@ -14,6 +22,8 @@ comment on column ingest.outcome.code is 'Stable code, as stored with pages and 
 comment on column ingest.outcome.stage is 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load.';
 comment on column ingest.outcome.kind is 'ok: goes on; retry: tried again later; final: ended.';
 comment on column ingest.outcome.sentence is 'What it means, for people.';
+
+-- Publishers, origins, feeds ----------------------------------------------------------------------
 
 create table ingest.publisher (
   publisher_id integer generated always as identity primary key,
@@ -81,7 +91,20 @@ create table ingest.feed (
   last_new_at timestamptz,
   last_outcome text references ingest.outcome,
   failures integer not null default 0,
-  added_at timestamptz not null default now()
+  added_at timestamptz not null default now(),
+  last_run_id bigint,
+  claimed_until timestamptz,
+  window_heads bytea[] not null default '{}',
+  window_entries integer not null default 0,
+  window_newest_at timestamptz,
+  window_horizon_s integer,
+  body_hash bytea,
+  validators_lie boolean not null default false,
+  polls_unaudited smallint not null default 0,
+  moved_to text,
+  moved_polls smallint not null default 0,
+  home text not null default '',
+  reason text not null default ''
 );
 create index feed_due on ingest.feed (next_poll_at) where state = 'active';
 comment on table ingest.feed is 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
@@ -101,6 +124,77 @@ comment on column ingest.feed.last_new_at is 'When it last showed an entry that 
 comment on column ingest.feed.last_outcome is 'Outcome of the last poll.';
 comment on column ingest.feed.failures is 'Failed polls in a row.';
 comment on column ingest.feed.added_at is 'When it was added.';
+comment on column ingest.feed.last_run_id is 'Run that polled it last; a retried step skips what it has already polled.';
+comment on column ingest.feed.claimed_until is 'A step has it in hand until then; null otherwise.';
+comment on column ingest.feed.window_heads is 'Guid hashes of the newest entries of the last good poll: if none of them is shown again, the window moved past them.';
+comment on column ingest.feed.window_entries is 'Entries that the last good poll showed.';
+comment on column ingest.feed.window_newest_at is 'Publication time of the newest of them.';
+comment on column ingest.feed.window_horizon_s is 'Shortest time in which half of the window was published, seconds: longer waits may lose entries.';
+comment on column ingest.feed.body_hash is 'sha256 of the last good answer; the same bytes again need no reading.';
+comment on column ingest.feed.validators_lie is 'True where an audit showed new content under an unchanged validator; it is then asked without.';
+comment on column ingest.feed.polls_unaudited is 'Answers 304 in a row since the last unconditional one.';
+comment on column ingest.feed.moved_to is 'Where permanent redirects led at the last polls.';
+comment on column ingest.feed.moved_polls is 'How many polls in a row agreed on that; enough of them change the address.';
+comment on column ingest.feed.home is 'Home page as the feed gives it.';
+comment on column ingest.feed.reason is 'Why state or interval are what they are, for people.';
+
+create table ingest.gap (
+  gap_id bigint generated always as identity primary key,
+  feed_id integer references ingest.feed on delete cascade,
+  publisher_id integer references ingest.publisher,
+  cause text not null check (cause in ('window', 'feed_down', 'own_outage', 'not_polled')),
+  from_at timestamptz not null,
+  to_at timestamptz,
+  missed_estimate integer not null default 0,
+  filled integer not null default 0,
+  opened_at timestamptz not null,
+  closed_at timestamptz,
+  closed_by text check (closed_by in ('overlap', 'sitemap', 'entries', 'person')),
+  detail text not null default '',
+  check (cause = 'own_outage' or feed_id is not null and publisher_id is not null)
+);
+create index gap_open on ingest.gap (feed_id) where closed_at is null;
+-- A feed has one running gap at most; so have all feeds together (null).
+create unique index gap_running on ingest.gap (coalesce(feed_id, 0)) where to_at is null;
+create index gap_publisher on ingest.gap (publisher_id, from_at);
+comment on table ingest.gap is 'Spans of time in which a feed''s entries may have been missed: no news, or were we blind?';
+comment on column ingest.gap.gap_id is 'Key.';
+comment on column ingest.gap.feed_id is 'Feed; null for a gap of all feeds at once.';
+comment on column ingest.gap.publisher_id is 'Publisher; null for a gap of all.';
+comment on column ingest.gap.cause is 'window: it moved past us between two polls; feed_down: it gave no answer; own_outage: our network was down; not_polled: we did not ask.';
+comment on column ingest.gap.from_at is 'Begin: publication time of the newest entry that we had, or the last good poll.';
+comment on column ingest.gap.to_at is 'End: publication time of the oldest entry that we then saw, or the next good poll; null while it lasts.';
+comment on column ingest.gap.missed_estimate is 'Entries that may have been missed, from the feed''s own rate.';
+comment on column ingest.gap.filled is 'Entries of the span that came in later, from sitemaps or other feeds.';
+comment on column ingest.gap.opened_at is 'When it was found.';
+comment on column ingest.gap.closed_at is 'When nothing was missing any more; null while something may be.';
+comment on column ingest.gap.closed_by is 'overlap: the feed still showed all entries afterwards; sitemap or entries: enough came in later; person: accepted.';
+comment on column ingest.gap.detail is 'What was seen, for people.';
+
+create table ingest.proposal (
+  proposal_id bigint generated always as identity primary key,
+  feed_id integer not null references ingest.feed on delete cascade,
+  url text not null,
+  kind text not null default '',
+  title text not null default '',
+  reason text not null default '',
+  proposed_at timestamptz not null,
+  decided_at timestamptz,
+  accepted boolean,
+  unique (feed_id, url)
+);
+comment on table ingest.proposal is 'New addresses found for feeds that are gone; a person accepts or declines.';
+comment on column ingest.proposal.proposal_id is 'Key.';
+comment on column ingest.proposal.feed_id is 'Feed that fails.';
+comment on column ingest.proposal.url is 'Address that might stand for it.';
+comment on column ingest.proposal.kind is 'rss, atom, json or sitemap.';
+comment on column ingest.proposal.title is 'Title as that feed gives it.';
+comment on column ingest.proposal.reason is 'Where it was found.';
+comment on column ingest.proposal.proposed_at is 'When.';
+comment on column ingest.proposal.decided_at is 'When a person decided.';
+comment on column ingest.proposal.accepted is 'What they decided.';
+
+-- Runs --------------------------------------------------------------------------------------------
 
 create table ingest.run (
   run_id bigint generated always as identity primary key,
@@ -113,6 +207,7 @@ create table ingest.run (
   verdict text,
   unique (dag_id, dag_run_id)
 );
+create index run_started on ingest.run (started_at);
 comment on table ingest.run is 'One run of a Dag (or of `newsflow run`).';
 comment on column ingest.run.run_id is 'Key.';
 comment on column ingest.run.dag_id is 'Dag, as Airflow names it; cli for runs without the scheduler.';
@@ -144,6 +239,10 @@ comment on column ingest.run_stage.attempts is 'How often it was started.';
 comment on column ingest.run_stage.counts is 'Counts by outcome code, and stage figures such as bytes.';
 comment on column ingest.run_stage.label is 'Label as the Airflow UI shows it.';
 
+-- Pages and entries -------------------------------------------------------------------------------
+-- A page is in exactly one state. Stages hand pages on by changing it.
+
+-- Whether a page still says what it said is asked of loaded_content_hash here, not of the wide article.
 create table ingest.page (
   page_id bigint generated always as identity primary key,
   url text not null,
@@ -164,12 +263,15 @@ create table ingest.page (
   extraction_id bigint,
   loaded_extraction_id bigint,
   canonical_page_id bigint references ingest.page,
-  changed_at timestamptz not null default now()
+  changed_at timestamptz not null default now(),
+  loaded_content_hash bytea
 );
 create index page_pending on ingest.page (next_attempt_at, page_id) where state = 'pending';
 create index page_waiting on ingest.page (state, page_id) where state in ('captured', 'extracted', 'clustered');
 create index page_publisher on ingest.page (publisher_id, changed_at);
 create index page_origin on ingest.page (origin_id);
+create index page_rejected on ingest.page (changed_at desc) where state = 'rejected';
+create index page_rejected_outcome on ingest.page (outcome, changed_at desc) where state = 'rejected';
 comment on table ingest.page is 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
 comment on column ingest.page.page_id is 'Key; the article of this page has the same number.';
 comment on column ingest.page.url is 'Canonical URL.';
@@ -190,7 +292,9 @@ comment on column ingest.page.extraction_id is 'Newest extraction that is an art
 comment on column ingest.page.loaded_extraction_id is 'Extraction that its article shows; null while it has no article.';
 comment on column ingest.page.canonical_page_id is 'Page that stands for this one (same article under another address).';
 comment on column ingest.page.changed_at is 'When state or outcome last changed.';
+comment on column ingest.page.loaded_content_hash is 'content_hash of its article; null while it has no article.';
 
+-- last_seen_at is kept to the day, so that a poll without news writes nothing.
 create table ingest.entry (
   entry_id bigint generated always as identity primary key,
   feed_id integer not null references ingest.feed on delete cascade,
@@ -217,7 +321,6 @@ create table ingest.entry (
   unique (feed_id, guid_hash)
 );
 create index entry_page on ingest.entry (page_id);
-create index entry_seen on ingest.entry (feed_id, last_seen_at);
 comment on table ingest.entry is 'One item as a feed showed it.';
 comment on column ingest.entry.entry_id is 'Key.';
 comment on column ingest.entry.feed_id is 'Feed that showed it.';
@@ -239,8 +342,34 @@ comment on column ingest.entry.image_url is 'Image that the feed gives.';
 comment on column ingest.entry.enclosures is 'URLs of attached media.';
 comment on column ingest.entry.entry_hash is 'sha256 of what a publisher edits (title, summary, content, updated); a change asks for the page again.';
 comment on column ingest.entry.first_seen_at is 'First poll that showed it.';
-comment on column ingest.entry.last_seen_at is 'Last poll that showed it.';
+comment on column ingest.entry.last_seen_at is 'Last poll that showed it, to within a day.';
 comment on column ingest.entry.changed_at is 'When its entry_hash last changed.';
+
+create table ingest.run_page (
+  run_id bigint not null references ingest.run on delete cascade,
+  page_id bigint not null references ingest.page on delete cascade,
+  shard smallint not null,
+  entered text not null check (entered in ('fetch', 'extract', 'deduplicate', 'load')),
+  fetch_outcome text references ingest.outcome,
+  extract_outcome text references ingest.outcome,
+  deduplicate_outcome text references ingest.outcome,
+  load_outcome text references ingest.outcome,
+  primary key (run_id, page_id)
+);
+create index run_page_shard on ingest.run_page (run_id, shard);
+create index run_page_page on ingest.run_page (page_id);
+comment on table ingest.run_page is 'The pages that a run took on, and what each stage said of them: the funnel is counted here, so it must balance.';
+comment on column ingest.run_page.run_id is 'Run.';
+comment on column ingest.run_page.page_id is 'Page.';
+comment on column ingest.run_page.shard is 'Shard; all pages of an origin are in one.';
+comment on column ingest.run_page.entered is 'Stage at which the page came into the run (fetch, unless an earlier run broke off).';
+comment on column ingest.run_page.fetch_outcome is 'Outcome of fetch; ok and not_modified go on or end well.';
+comment on column ingest.run_page.extract_outcome is 'Outcome of extract.';
+comment on column ingest.run_page.deduplicate_outcome is 'Outcome of deduplicate.';
+comment on column ingest.run_page.load_outcome is 'Outcome of load: new, revised or unchanged.';
+
+-- Logs of requests --------------------------------------------------------------------------------
+-- They grow by the month, and old months are dropped whole. The default partitions take what no month was made for.
 
 create table ingest.poll (
   poll_id bigint generated always as identity,
@@ -302,13 +431,18 @@ comment on column ingest.fetch_log.bytes is 'Decoded size of the answer.';
 comment on column ingest.fetch_log.seconds is 'Time of the exchange with its redirects, seconds.';
 comment on column ingest.fetch_log.detail is 'What was seen, for people.';
 
+-- The archive -------------------------------------------------------------------------------------
+-- The bytes lie in WARC files. Here is where.
+
 create table ingest.warc_file (
   file text primary key,
   run_id bigint,
   shard smallint,
   records integer not null default 0,
   bytes bigint not null default 0,
-  sealed_at timestamptz not null default now()
+  sealed_at timestamptz not null default now(),
+  location text not null default '',
+  deleted_at timestamptz
 );
 comment on table ingest.warc_file is 'The archive''s ledger: each sealed WARC file.';
 comment on column ingest.warc_file.file is 'Path below the archive.';
@@ -317,6 +451,8 @@ comment on column ingest.warc_file.shard is 'Shard that wrote it.';
 comment on column ingest.warc_file.records is 'Response and revisit records in it.';
 comment on column ingest.warc_file.bytes is 'Size in bytes.';
 comment on column ingest.warc_file.sealed_at is 'When it was complete and safe.';
+comment on column ingest.warc_file.location is 'Archive that it was moved to by retention, as an fsspec URL; empty while it is in the main one.';
+comment on column ingest.warc_file.deleted_at is 'When retention deleted it; its captures keep their rows, for lineage. Null while it can be read.';
 
 create table ingest.capture (
   capture_id bigint generated always as identity primary key,
@@ -332,9 +468,11 @@ create table ingest.capture (
   payload_digest text not null,
   bytes integer not null,
   rights jsonb not null default '{}',
+  refers_to bigint references ingest.capture,
   unique (file, "offset")
 );
 create index capture_page on ingest.capture (page_id);
+create index capture_refers_to on ingest.capture (refers_to) where refers_to is not null;
 comment on table ingest.capture is 'One stored HTTP exchange of a page: where its WARC record lies.';
 comment on column ingest.capture.capture_id is 'Key.';
 comment on column ingest.capture.page_id is 'Page.';
@@ -349,6 +487,10 @@ comment on column ingest.capture.length is 'Length of that member, bytes.';
 comment on column ingest.capture.payload_digest is 'Digest of the payload, as WARC 1.1 writes it.';
 comment on column ingest.capture.bytes is 'Decoded size of the body, bytes.';
 comment on column ingest.capture.rights is 'Robots and text-and-data-mining signals seen at fetch time.';
+comment on column ingest.capture.refers_to is 'Capture whose body this one has, where it is a revisit record without one; retention keeps the file of that capture.';
+
+-- Extractions -------------------------------------------------------------------------------------
+-- What a page says, as an extractor read it; and the lines of each site that are left out of bodies.
 
 create table ingest.extraction (
   extraction_id bigint generated always as identity primary key,
@@ -421,28 +563,44 @@ comment on column ingest.extraction.content_hash is 'sha256 of all that a revisi
 comment on column ingest.extraction.text_hash is 'sha256 of the normalised tokens of the body: equal texts are equal here.';
 comment on column ingest.extraction.extracted_at is 'When.';
 
-create table ingest.run_page (
-  run_id bigint not null references ingest.run on delete cascade,
-  page_id bigint not null references ingest.page on delete cascade,
-  shard smallint not null,
-  entered text not null check (entered in ('fetch', 'extract', 'deduplicate', 'load')),
-  fetch_outcome text references ingest.outcome,
-  extract_outcome text references ingest.outcome,
-  deduplicate_outcome text references ingest.outcome,
-  load_outcome text references ingest.outcome,
-  primary key (run_id, page_id)
+create table ingest.site_page (
+  page_id bigint primary key references ingest.page on delete cascade,
+  publisher_id integer not null references ingest.publisher,
+  title text not null,
+  lines bigint[] not null,
+  words integer[] not null,
+  seen_at timestamptz not null
 );
-create index run_page_shard on ingest.run_page (run_id, shard);
-create index run_page_page on ingest.run_page (page_id);
-comment on table ingest.run_page is 'The pages that a run took on, and what each stage said of them: the funnel is counted here, so it must balance.';
-comment on column ingest.run_page.run_id is 'Run.';
-comment on column ingest.run_page.page_id is 'Page.';
-comment on column ingest.run_page.shard is 'Shard; all pages of an origin are in one.';
-comment on column ingest.run_page.entered is 'Stage at which the page came into the run (fetch, unless an earlier run broke off).';
-comment on column ingest.run_page.fetch_outcome is 'Outcome of fetch; ok and not_modified go on or end well.';
-comment on column ingest.run_page.extract_outcome is 'Outcome of extract.';
-comment on column ingest.run_page.deduplicate_outcome is 'Outcome of deduplicate.';
-comment on column ingest.run_page.load_outcome is 'Outcome of load: new, revised or unchanged.';
+create index site_page_publisher on ingest.site_page (publisher_id, seen_at desc, page_id desc);
+comment on table ingest.site_page is 'The newest articles of each publisher, as the fingerprints of their lines: what site lines are learned from. Bounded for each publisher.';
+comment on column ingest.site_page.page_id is 'Page.';
+comment on column ingest.site_page.publisher_id is 'Publisher.';
+comment on column ingest.site_page.title is 'Headline, folded: pages with one headline count as one article.';
+comment on column ingest.site_page.lines is 'Fingerprints of the lines of its body.';
+comment on column ingest.site_page.words is 'Length of each of them in words.';
+comment on column ingest.site_page.seen_at is 'When the page was captured.';
+
+create table ingest.site_line (
+  publisher_id integer not null references ingest.publisher,
+  line_hash bigint not null,
+  since_run bigint not null,
+  articles integer not null,
+  sample text not null,
+  enabled boolean not null default true,
+  learned_at timestamptz not null default now(),
+  primary key (publisher_id, line_hash)
+);
+comment on table ingest.site_line is 'Lines that stand in several different articles of a publisher and are therefore left out of bodies. A person can switch one off.';
+comment on column ingest.site_line.publisher_id is 'Publisher.';
+comment on column ingest.site_line.line_hash is 'Fingerprint of the line, its digits masked.';
+comment on column ingest.site_line.since_run is 'Run that learned it; later runs apply it, so that the order of pages within a run does not matter.';
+comment on column ingest.site_line.articles is 'Different articles that it stood in when it was learned.';
+comment on column ingest.site_line.sample is 'The line, as one of them had it.';
+comment on column ingest.site_line.enabled is 'False where a person has said that it belongs to the articles.';
+comment on column ingest.site_line.learned_at is 'When it was learned.';
+
+-- Stories -----------------------------------------------------------------------------------------
+-- Which articles are copies of one another, and how that was found.
 
 create table ingest.story_member (
   page_id bigint primary key references ingest.page on delete cascade,
@@ -464,3 +622,333 @@ create table ingest.story_pending (
 );
 comment on table ingest.story_pending is 'Loaded articles whose story changed; the next load carries it to the analysts and empties this.';
 comment on column ingest.story_pending.page_id is 'Page (and article).';
+
+create table ingest.sketch (
+  page_id bigint primary key references ingest.page on delete cascade,
+  extraction_id bigint not null,
+  version smallint not null,
+  words integer not null,
+  comparison_key bytea check (octet_length(comparison_key) = 32),
+  hashes bigint[] not null default '{}',
+  site_lines bigint not null default 0
+);
+create index sketch_text on ingest.sketch (comparison_key) where comparison_key is not null;
+create index sketch_version on ingest.sketch (version, page_id);
+comment on table ingest.sketch is 'The comparable form of each clustered page''s text: made from its newest extraction by the algorithm of a version.';
+comment on column ingest.sketch.page_id is 'Page (and article).';
+comment on column ingest.sketch.extraction_id is 'Extraction that was sketched.';
+comment on column ingest.sketch.version is 'Version of the algorithm (newsflow.dedupe.ALGORITHM).';
+comment on column ingest.sketch.words is 'Length of the text in words, after lines that recur across its publisher''s pages were taken out.';
+comment on column ingest.sketch.comparison_key is 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
+comment on column ingest.sketch.hashes is 'The smallest hashes of its shingles, as in ingest.sketch_hash; kept so that they can be taken out again.';
+comment on column ingest.sketch.site_lines is 'Digest of the site lines that comparison leaves out of this text; 0 for none. Imported articles only: extraction has taken them out of pages.';
+
+create table ingest.sketch_hash (
+  h bigint not null,
+  page_id bigint not null,
+  primary key (h, page_id)
+);
+comment on table ingest.sketch_hash is 'Where each sketched hash stands: pages that share some are candidates for copies.';
+comment on column ingest.sketch_hash.h is 'xxh3-based 64-bit hash of a shingle, signed.';
+comment on column ingest.sketch_hash.page_id is 'Page whose sketch has it.';
+
+create table ingest.sketch_stop (
+  h bigint primary key,
+  version integer not null,
+  pages integer not null,
+  stories integer not null,
+  page_id bigint not null,
+  added_at timestamptz not null
+);
+comment on table ingest.sketch_stop is 'Hashes that stand in so many different stories that they tell nothing: forms, disclaimers, templates. No candidate is found by them.';
+comment on column ingest.sketch_stop.h is 'Hash, as in ingest.sketch_hash.';
+comment on column ingest.sketch_stop.version is 'Version of the stop-list that first had it; the highest is the one in force.';
+comment on column ingest.sketch_stop.pages is 'Pages that had it then (counted up to a limit).';
+comment on column ingest.sketch_stop.stories is 'Different stories among those pages.';
+comment on column ingest.sketch_stop.page_id is 'A page where it stands, to look at.';
+comment on column ingest.sketch_stop.added_at is 'When.';
+
+-- Where the shared passage lies is kept for both sides: a page that shares different passages with different pages
+-- carries them both, and is a copy of neither.
+create table ingest.story_edge (
+  lo bigint not null references ingest.page on delete cascade,
+  hi bigint not null references ingest.page on delete cascade,
+  version smallint not null,
+  stop_version integer not null,
+  containment real not null,
+  jaccard real not null,
+  shared integer not null,
+  rule text not null,
+  joins boolean not null,
+  found_at timestamptz not null,
+  lo_start integer not null default 0,
+  lo_end integer not null default 0,
+  hi_start integer not null default 0,
+  hi_end integer not null default 0,
+  primary key (lo, hi),
+  check (lo < hi)
+);
+create index story_edge_hi on ingest.story_edge (hi);
+comment on table ingest.story_edge is 'Two pages found to have much text in common though not word for word; stories are what the joining edges and equal texts connect.';
+comment on column ingest.story_edge.lo is 'The smaller page_id.';
+comment on column ingest.story_edge.hi is 'The larger page_id.';
+comment on column ingest.story_edge.version is 'Version of the algorithm that compared them.';
+comment on column ingest.story_edge.stop_version is 'Version of the stop-list in force then.';
+comment on column ingest.story_edge.containment is 'Share of the shorter text''s shingles that stand in the longer, 0 to 1.';
+comment on column ingest.story_edge.jaccard is 'Share of all their shingles that stand in both, 0 to 1.';
+comment on column ingest.story_edge.shared is 'Shingles that stand in both.';
+comment on column ingest.story_edge.rule is 'whole: most of both agrees; lead: one is an excerpt from the top of the other; roundup, not its lead: one stands inside the other and is not its copy.';
+comment on column ingest.story_edge.joins is 'Whether they are copies. A page that holds two texts in different places is a roundup: none of its parts joins it to a story.';
+comment on column ingest.story_edge.found_at is 'When they were compared.';
+comment on column ingest.story_edge.lo_start is 'Where in the page lo the shared passage begins, in tokens; 0 to 0 where nothing is said.';
+comment on column ingest.story_edge.lo_end is 'Where it ends there.';
+comment on column ingest.story_edge.hi_start is 'Where in the page hi the shared passage begins, in tokens; 0 to 0 where nothing is said.';
+comment on column ingest.story_edge.hi_end is 'Where it ends there.';
+
+create table ingest.story_alarm (
+  story_id bigint not null,
+  kind text not null check (kind in ('large', 'weak_chain')),
+  members integer not null,
+  detail text not null,
+  raised_at timestamptz not null,
+  primary key (story_id, kind)
+);
+comment on table ingest.story_alarm is 'Stories that a person should look at; a row goes when its cause does.';
+comment on column ingest.story_alarm.story_id is 'Story.';
+comment on column ingest.story_alarm.kind is 'large: very many members; weak_chain: it hangs together by a single weak likeness.';
+comment on column ingest.story_alarm.members is 'Members when it was last looked at.';
+comment on column ingest.story_alarm.detail is 'What was seen, for people.';
+comment on column ingest.story_alarm.raised_at is 'When it was first seen.';
+
+create table ingest.credit (
+  page_id bigint not null references ingest.page on delete cascade,
+  agency text not null,
+  evidence text not null,
+  primary key (page_id, agency)
+);
+create index credit_agency on ingest.credit (agency, page_id);
+comment on table ingest.credit is 'News agencies that an article''s text or byline credits.';
+comment on column ingest.credit.page_id is 'Page (and article).';
+comment on column ingest.credit.agency is 'Agency by its usual name, such as Reuters, AFP, dpa.';
+comment on column ingest.credit.evidence is 'Words that credit it.';
+
+create table ingest.dedupe_rebuild (
+  rebuild_id integer generated always as identity primary key,
+  version smallint not null,
+  started_at timestamptz not null,
+  ended_at timestamptz,
+  last_page_id bigint not null default 0,
+  pages integer not null default 0,
+  moved integer not null default 0
+);
+create unique index dedupe_rebuild_open on ingest.dedupe_rebuild ((true)) where ended_at is null;
+comment on table ingest.dedupe_rebuild is 'Rolls of a new version of the algorithm over old articles; the open one continues where it stopped.';
+comment on column ingest.dedupe_rebuild.rebuild_id is 'Key.';
+comment on column ingest.dedupe_rebuild.version is 'Version of the algorithm that is rolled over.';
+comment on column ingest.dedupe_rebuild.started_at is 'When it began.';
+comment on column ingest.dedupe_rebuild.ended_at is 'When it was complete; null while it is open.';
+comment on column ingest.dedupe_rebuild.last_page_id is 'All pages up to this one are done.';
+comment on column ingest.dedupe_rebuild.pages is 'Pages sketched anew.';
+comment on column ingest.dedupe_rebuild.moved is 'Articles whose story changed.';
+
+-- The past: backfill, import, reprocess -----------------------------------------------------------
+
+create table ingest.backfill_file (
+  source text not null,
+  selection text not null,
+  run_id bigint references ingest.run on delete set null,
+  shard smallint not null default 0,
+  state text not null default 'waiting' check (state in ('waiting', 'reading', 'done', 'failed')),
+  version text not null default '',
+  bytes bigint,
+  "offset" bigint not null default 0,
+  parts integer not null default 0,
+  records bigint not null default 0,
+  matched bigint not null default 0,
+  taken bigint not null default 0,
+  skipped jsonb not null default '{}',
+  detail text not null default '',
+  added_at timestamptz not null,
+  changed_at timestamptz not null,
+  ended_at timestamptz,
+  primary key (source, selection)
+);
+comment on table ingest.backfill_file is 'Progress of backfill: each WARC file and selection, up to which byte it was read. A killed or limited run resumes there.';
+comment on column ingest.backfill_file.source is 'Path or URL of the file.';
+comment on column ingest.backfill_file.selection is 'Fingerprint of the filters (publishers, languages, dates); another selection reads the file anew.';
+comment on column ingest.backfill_file.run_id is 'Run that read in it last.';
+comment on column ingest.backfill_file.shard is 'Mapped task of that run that reads it.';
+comment on column ingest.backfill_file.state is 'waiting; reading; done; failed (detail says why).';
+comment on column ingest.backfill_file.version is 'ETag or size and time of the file; when it changes, the file is read from its start.';
+comment on column ingest.backfill_file.bytes is 'Size of the file; null where the server does not say.';
+comment on column ingest.backfill_file."offset" is 'Byte up to which all records are dealt with.';
+comment on column ingest.backfill_file.parts is 'Archive files written from it.';
+comment on column ingest.backfill_file.records is 'Response records seen.';
+comment on column ingest.backfill_file.matched is 'Of them, those that passed the filters.';
+comment on column ingest.backfill_file.taken is 'Of them, those whose page went on to extract.';
+comment on column ingest.backfill_file.skipped is 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused or unreadable.';
+comment on column ingest.backfill_file.detail is 'What was seen, for people.';
+comment on column ingest.backfill_file.added_at is 'When it was first asked for.';
+comment on column ingest.backfill_file.changed_at is 'When progress was last noted.';
+comment on column ingest.backfill_file.ended_at is 'When it was read to its end, or given up.';
+
+create table ingest.import_reject (
+  run_id bigint not null references ingest.run on delete cascade,
+  line bigint not null,
+  outcome text not null references ingest.outcome,
+  detail text not null,
+  primary key (run_id, line)
+);
+comment on table ingest.import_reject is 'Rows of imported files that were left out, and why; the file is named in the run.';
+comment on column ingest.import_reject.run_id is 'Import.';
+comment on column ingest.import_reject.line is 'Line of the file, or row where it has no lines (Parquet); from 1.';
+comment on column ingest.import_reject.outcome is 'Code of the reason.';
+comment on column ingest.import_reject.detail is 'What was seen, for people.';
+
+create table ingest.reprocess (
+  reprocess_id bigint generated always as identity primary key,
+  run_id bigint references ingest.run on delete set null,
+  state text not null default 'comparing'
+    check (state in ('comparing', 'compared', 'applying', 'applied', 'undoing', 'undone')),
+  selection jsonb not null,
+  extractor text not null,
+  pages integer not null default 0,
+  report jsonb not null default '{}',
+  created_at timestamptz not null,
+  compared_at timestamptz,
+  applied_at timestamptz,
+  undone_at timestamptz
+);
+comment on table ingest.reprocess is 'A reviewed change of the extractor: compared first (dry run), then applied, and undone if wished.';
+comment on column ingest.reprocess.reprocess_id is 'Key.';
+comment on column ingest.reprocess.run_id is 'Run that last worked on it.';
+comment on column ingest.reprocess.state is 'comparing, compared (may be reviewed), applying, applied, undoing or undone.';
+comment on column ingest.reprocess.selection is 'What was chosen: publishers, dates, outcomes, extractor versions, limit.';
+comment on column ingest.reprocess.extractor is 'Extractor version that was tried.';
+comment on column ingest.reprocess.pages is 'Pages chosen.';
+comment on column ingest.reprocess.report is 'Summary of the comparison: counts, changed fields, similarity histogram.';
+comment on column ingest.reprocess.created_at is 'When it was begun.';
+comment on column ingest.reprocess.compared_at is 'When the comparison was complete.';
+comment on column ingest.reprocess.applied_at is 'When it was applied.';
+comment on column ingest.reprocess.undone_at is 'When it was undone.';
+
+create table ingest.reprocess_page (
+  reprocess_id bigint not null references ingest.reprocess on delete cascade,
+  page_id bigint not null references ingest.page on delete cascade,
+  capture_id bigint not null references ingest.capture on delete cascade,
+  before_extraction_id bigint,
+  before_outcome text not null default '',
+  before_detail text not null default '',
+  verdict text check (verdict in ('same', 'changed', 'gained', 'lost', 'rejected', 'unreadable')),
+  outcome text references ingest.outcome,
+  detail text not null default '',
+  changed text[] not null default '{}',
+  similarity real,
+  after_extraction_id bigint,
+  applied boolean not null default false,
+  undone boolean not null default false,
+  note text not null default '',
+  primary key (reprocess_id, page_id)
+);
+create index reprocess_page_page on ingest.reprocess_page (page_id);
+create index reprocess_page_todo on ingest.reprocess_page (reprocess_id, page_id) where verdict is null;
+comment on table ingest.reprocess_page is 'What the tried extractor makes of a page, beside what stands there.';
+comment on column ingest.reprocess_page.reprocess_id is 'Reprocess.';
+comment on column ingest.reprocess_page.page_id is 'Page.';
+comment on column ingest.reprocess_page.capture_id is 'Capture that was extracted again.';
+comment on column ingest.reprocess_page.before_extraction_id is 'Extraction that stood there; null where the page had none.';
+comment on column ingest.reprocess_page.before_outcome is 'Outcome of the page before.';
+comment on column ingest.reprocess_page.before_detail is 'Detail of that outcome.';
+comment on column ingest.reprocess_page.verdict is 'same; changed; gained (was no article); lost (was one, and stays it); rejected (as before); unreadable capture; null: not compared yet.';
+comment on column ingest.reprocess_page.outcome is 'Outcome of the new extraction.';
+comment on column ingest.reprocess_page.detail is 'What was seen, for people.';
+comment on column ingest.reprocess_page.changed is 'Fields that differ.';
+comment on column ingest.reprocess_page.similarity is 'F1 of the bodies'' words, 0 to 1; 1 for equal bodies.';
+comment on column ingest.reprocess_page.after_extraction_id is 'The new extraction, where it differs; it becomes the page''s when it is applied.';
+comment on column ingest.reprocess_page.applied is 'Whether it was applied.';
+comment on column ingest.reprocess_page.undone is 'Whether it was undone.';
+comment on column ingest.reprocess_page.note is 'Why it was left alone by apply or undo.';
+
+-- Operations --------------------------------------------------------------------------------------
+-- What the operations pages show, and what people did there.
+
+create table ingest.publisher_day (
+  publisher_id integer not null references ingest.publisher on delete cascade,
+  day date not null,
+  polls integer not null default 0,
+  polls_ok integer not null default 0,
+  new_entries integer not null default 0,
+  fetched integer not null default 0,
+  captured integer not null default 0,
+  extracted integer not null default 0,
+  readable integer not null default 0,
+  new_articles integer not null default 0,
+  revised integer not null default 0,
+  words real,
+  failures jsonb not null default '{}',
+  poll_failures jsonb not null default '{}',
+  primary key (publisher_id, day)
+);
+create index publisher_day_day on ingest.publisher_day (day);
+comment on table ingest.publisher_day is 'Each publisher''s days (UTC) in numbers, counted from polls and runs; derived, and made again whenever a day is counted.';
+comment on column ingest.publisher_day.publisher_id is 'Publisher.';
+comment on column ingest.publisher_day.day is 'Day of the polls, and day on which the runs began, UTC.';
+comment on column ingest.publisher_day.polls is 'Polls of its feeds.';
+comment on column ingest.publisher_day.polls_ok is 'Of them, answered well (ok or not_modified).';
+comment on column ingest.publisher_day.new_entries is 'Entries that were new to us.';
+comment on column ingest.publisher_day.fetched is 'Pages that fetch ended.';
+comment on column ingest.publisher_day.captured is 'Of them, captured.';
+comment on column ingest.publisher_day.extracted is 'Captures that extract ended.';
+comment on column ingest.publisher_day.readable is 'Of them, articles: readable / extracted is the yield.';
+comment on column ingest.publisher_day.new_articles is 'Articles that were new.';
+comment on column ingest.publisher_day.revised is 'Articles that got another revision.';
+comment on column ingest.publisher_day.words is 'Median length of the article bodies extracted, words.';
+comment on column ingest.publisher_day.failures is 'Pages by outcome code, for the outcomes that are no success.';
+comment on column ingest.publisher_day.poll_failures is 'Polls by outcome code, for the outcomes that are no success.';
+
+create table ingest.ops_alarm (
+  alarm_id bigint generated always as identity primary key,
+  cause text not null,
+  subject text not null default '',
+  publisher_id integer references ingest.publisher on delete cascade,
+  severity text not null check (severity in ('warning', 'critical')),
+  sentence text not null,
+  facts jsonb not null default '{}',
+  opened_at timestamptz not null,
+  seen_at timestamptz not null,
+  resolved_at timestamptz,
+  told_at timestamptz,
+  told_resolved_at timestamptz
+);
+create unique index ops_alarm_open on ingest.ops_alarm (cause, subject) where resolved_at is null;
+create index ops_alarm_opened on ingest.ops_alarm (opened_at);
+comment on table ingest.ops_alarm is 'What the watch found wrong, from its first sight until it was over; one open row for each cause and subject.';
+comment on column ingest.ops_alarm.alarm_id is 'Key.';
+comment on column ingest.ops_alarm.cause is 'Stable code of the cause; docs/runbooks has a page for each.';
+comment on column ingest.ops_alarm.subject is 'Publisher, story or other thing that it is about; empty where it is about us.';
+comment on column ingest.ops_alarm.publisher_id is 'Publisher, where it is about one.';
+comment on column ingest.ops_alarm.severity is 'critical: somebody should look now; warning: today.';
+comment on column ingest.ops_alarm.sentence is 'What is wrong, for people.';
+comment on column ingest.ops_alarm.facts is 'The figures behind it.';
+comment on column ingest.ops_alarm.opened_at is 'When it was first seen.';
+comment on column ingest.ops_alarm.seen_at is 'When it was last seen.';
+comment on column ingest.ops_alarm.resolved_at is 'When it was over; null while it lasts.';
+comment on column ingest.ops_alarm.told_at is 'When the notifiers had taken the message.';
+comment on column ingest.ops_alarm.told_resolved_at is 'When the notifiers had taken the message that it is over.';
+
+create table ingest.audit (
+  audit_id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  actor text not null,
+  action text not null,
+  subject text not null,
+  detail jsonb not null default '{}'
+);
+create index audit_at on ingest.audit (at);
+comment on table ingest.audit is 'What people did through the operations pages; append-only.';
+comment on column ingest.audit.audit_id is 'Key.';
+comment on column ingest.audit.at is 'When.';
+comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names it.';
+comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess or undo_reprocess.';
+comment on column ingest.audit.subject is 'What it was done to.';
+comment on column ingest.audit.detail is 'Further figures, such as the number of pages.';

@@ -1,5 +1,7 @@
--- What maintenance needs: partitions, the reaper, its log and its figures. The functions run with
--- their owner's rights, so that the pipeline can be a role that owns nothing.
+-- Maintenance, and who may do what. What maintenance calls runs with the rights of the owner, so that the pipeline
+-- can be a role that owns nothing.
+
+-- What maintenance did and measured ---------------------------------------------------------------
 
 create table news_internal.maintenance (
   job text primary key,
@@ -27,6 +29,8 @@ comment on column news_internal.figure.name is 'What: database_size, table_size,
 comment on column news_internal.figure.subject is 'Of which table, path or role; empty for the whole database.';
 comment on column news_internal.figure.value is 'Value.';
 comment on column news_internal.figure.unit is 'bytes, share, rows, changes, transactions or connections.';
+
+-- Partitions --------------------------------------------------------------------------------------
 
 create function news_internal.partition_key(parent regclass) returns text
 language sql stable set search_path = pg_catalog, pg_temp
@@ -83,6 +87,8 @@ begin
 end $$;
 comment on function news_internal.drop_partitions is 'Drops the monthly partitions that end before a time; returns their names.';
 
+-- Readers that run too long -----------------------------------------------------------------------
+
 create function news_internal.reap(longest interval, idlest interval) returns table (pid integer, role name, why text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -109,6 +115,87 @@ comment on function news_internal.reap is 'Ends sessions of readers (news_reader
 revoke execute on function news_internal.add_partition(regclass, date), news_internal.drop_partitions(regclass, timestamptz),
   news_internal.reap(interval, interval) from public;
 
-create index change_article on news_internal.change (article_id, change_id);
+-- Compression -------------------------------------------------------------------------------------
+-- Texts are compressed with lz4 where the server has it: several times cheaper than pglz for nearly the same size. It
+-- is a setting of the database, not of columns, so that the schema is the same on servers without it.
+
+do $$
+begin
+  if exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)) then
+    execute format('alter database %I set default_toast_compression = lz4', current_database());
+  end if;
+exception when insufficient_privilege then
+  raise notice 'not the owner of the database: texts are compressed with pglz';
+end $$;
+
+-- Roles and rights --------------------------------------------------------------------------------
+-- Roles belong to the cluster, not to this database: another database may have made them, and a managed server may
+-- forbid it. Whoever creates a role also sets its limits.
+
+do $$
+declare name text;
+begin
+  foreach name in array array['newsflow_owner', 'newsflow_writer', 'news_reader'] loop
+    if not exists (select from pg_roles where rolname = name) then
+      begin
+        execute format('create role %I nologin', name);
+        execute case name
+          when 'newsflow_owner' then 'comment on role newsflow_owner is ''newsflow: may change the schemas (migrations).'''
+          when 'newsflow_writer' then 'comment on role newsflow_writer is ''newsflow: the pipeline; reads and writes rows.'''
+          else 'comment on role news_reader is ''newsflow: analysts; reads the schema news.'''
+        end;
+        if name = 'news_reader' then
+          alter role news_reader connection limit 20;
+          alter role news_reader set default_transaction_read_only = on;
+          alter role news_reader set statement_timeout = '10min';
+          alter role news_reader set search_path = news;
+          begin
+            alter role news_reader set temp_file_limit = '4GB';
+          exception when insufficient_privilege then
+            raise notice 'news_reader: temp_file_limit needs a superuser; set it by hand';
+          end;
+        end if;
+      exception
+        when duplicate_object or unique_violation then null;
+        when insufficient_privilege then
+          raise notice 'role % is missing and may not be created here: see docs/analysts.md', name;
+      end;
+    end if;
+  end loop;
+end $$;
+
+create function news_internal.grant_roles() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  execute format('revoke temporary, create on database %I from public', current_database());
+  revoke create on schema public from public;
+  if to_regrole('newsflow_owner') is not null then
+    execute format('grant create, connect, temporary on database %I to newsflow_owner', current_database());
+    grant all on schema ingest, news, news_internal, newsflow_meta to newsflow_owner;
+    grant all on all tables in schema ingest, news, news_internal, newsflow_meta to newsflow_owner;
+    grant all on all sequences in schema ingest, news, news_internal, newsflow_meta to newsflow_owner;
+    grant all on all functions in schema news, news_internal to newsflow_owner;
+  end if;
+  if to_regrole('newsflow_writer') is not null then
+    execute format('grant connect, temporary on database %I to newsflow_writer', current_database());
+    grant usage on schema ingest, news, news_internal, newsflow_meta to newsflow_writer;
+    grant select, insert, update, delete on all tables in schema ingest, news_internal to newsflow_writer;
+    grant select on all tables in schema news, newsflow_meta to newsflow_writer;
+    grant usage, select on all sequences in schema ingest, news_internal to newsflow_writer;
+    grant execute on all functions in schema news, news_internal to newsflow_writer;
+    alter default privileges in schema ingest, news_internal
+      grant select, insert, update, delete on tables to newsflow_writer;
+    alter default privileges in schema ingest, news_internal grant usage, select on sequences to newsflow_writer;
+    alter default privileges in schema news_internal grant execute on functions to newsflow_writer;
+    alter default privileges in schema news grant select on tables to newsflow_writer;
+  end if;
+  if to_regrole('news_reader') is not null then
+    execute format('grant connect on database %I to news_reader', current_database());
+    grant usage on schema news to news_reader;
+    grant select on all tables in schema news to news_reader;
+    alter default privileges in schema news grant select on tables to news_reader;
+  end if;
+end $$;
+comment on function news_internal.grant_roles is 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
 
 select news_internal.grant_roles();
