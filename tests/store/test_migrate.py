@@ -52,6 +52,19 @@ def test_a_number_given_twice_is_refused(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_released_files_are_as_they_were_released() -> None:
+    """Databases out there have applied them. To change something, write the next file (sql/README.md)."""
+    lines = (ROOT / "tests/store/released.txt").read_text().splitlines()
+    released = {version: checksum for checksum, version in (line.split() for line in lines)}
+    found = {m.version: m.checksum for m in read(ROOT / "sql/migrations")}
+    assert {version: found.get(version) for version in released} == released
+
+
+def test_numbers_run_without_gaps() -> None:
+    numbers = [int(m.version[:4]) for m in read(ROOT / "sql/migrations")]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_every_table_and_column_has_a_comment(conn: Connection) -> None:
     with conn.cursor() as cursor:
         cursor.execute(
