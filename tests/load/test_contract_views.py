@@ -179,7 +179,7 @@ def test_entries_without_a_usable_link_are_rejects_too(world: World) -> None:
         publisher,
     )
     world.rows(
-        "insert into ingest.entry (feed_id, guid_hash, outcome, guid, link, fingerprint)"
+        "insert into ingest.entry (feed_id, guid_hash, outcome, guid, link, entry_hash)"
         " select feed_id, sha256('g'), 'bad_url', 'g', 'mailto:x', sha256('f') from ingest.feed"
     )
     assert world.rows("select kind, url, publisher, outcome from news.rejects") == [

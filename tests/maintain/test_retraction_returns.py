@@ -104,7 +104,7 @@ def test_what_a_feed_brings_back_of_its_texts_is_wiped(world: World, tmp_path: P
     )
     for page in (gone, kept):
         world.rows(
-            "insert into ingest.entry (feed_id, guid_hash, page_id, guid, link, title, summary, fingerprint)"
+            "insert into ingest.entry (feed_id, guid_hash, page_id, guid, link, title, summary, entry_hash)"
             " values (%s, sha256(%s::text::bytea), %s, 'g', 'l', 'Secret', 'Secret', 'f')",
             feed,
             page,
@@ -138,7 +138,7 @@ def test_neither_a_corrected_feed_nor_the_archive_brings_it_back(
 ) -> None:
     (gone,) = world.rows("select article_id, url from news.articles order by article_id limit 1")
     retract(world.conn, [gone[0]], "wrong", T0)
-    world.rows("update ingest.entry set fingerprint = 'other'")  # every feed shows its entries as edited
+    world.rows("update ingest.entry set entry_hash = 'other'")  # every feed shows its entries as edited
     newsroom.advance("corrections")
     pipeline.run_all(night, "second", RunRequest(force=True))
     world.rows("update ingest.page set state = 'captured' where page_id = %s", gone[0])  # as a backfill would

@@ -19,7 +19,7 @@ TABLES = {
                      a.is_origin, min(p.url) over (partition by a.story_id) as story
                      from news_internal.article a join ingest.page p on p.page_id = a.article_id order by p.url""",
     "pages": "select url, state, outcome, attempts from ingest.page order by url",
-    "entries": "select link, guid, title, fingerprint from ingest.entry order by link, guid",
+    "entries": "select link, guid, title, entry_hash from ingest.entry order by link, guid",
     "revisions": """select p.url, r.revision, r.title, r.body from news_internal.revision r
                       join ingest.page p on p.page_id = r.article_id order by p.url, r.revision""",
     "changes": """select p.url, c.kind, c.revision from news_internal.change c
