@@ -5,13 +5,18 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
+import psycopg2
 import pytest
 import typer
 
+from newsflow import __version__, cli
 from newsflow.cli import COMMANDS
+from newsflow.errors import NewsflowError
 from tests.paths import ROOT
 
 
@@ -78,3 +83,61 @@ def test_a_bad_setting_is_named() -> None:
 def test_migrate_speaks_json(dsn: str) -> None:
     done = newsflow("migrate", "--json", NEWSFLOW_DATABASE_URL=dsn)
     assert (done.returncode, json.loads(done.stdout)) == (0, {"applied": []})
+
+
+def test_version_is_that_of_the_package() -> None:
+    done = newsflow("--version")
+    assert (done.returncode, done.stdout) == (0, f"newsflow {__version__}\n")
+
+
+def test_dags_folder_is_what_an_airflow_needs() -> None:
+    folder = newsflow("dags-folder").stdout.strip()
+    assert sorted(path.name for path in Path(folder).glob("*.py")) == sorted(
+        p.name for p in (ROOT / "dags").glob("*.py")
+    )
+    (bundle,) = json.loads(newsflow("dags-folder", "--bundle").stdout)
+    assert bundle["kwargs"] == {"path": folder}
+
+
+@pytest.mark.parametrize("error", [KeyError("ops.runs"), ValueError("ours"), LookupError("ours")])
+def test_a_fault_of_ours_keeps_its_traceback(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(type(error)) as caught:
+        cli._explain(error)
+    assert caught.value is error
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("error", [NewsflowError("do this\nand that"), OSError("do this")])
+def test_what_a_user_can_mend_is_one_line(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="1"):
+        cli._explain(error)
+    assert capsys.readouterr().err == "newsflow: do this\n"
+
+
+OLDER = "older than newsflow {version}, it lacks 0001_ingest.sql and more: newsflow migrate"
+NEWER = "newer than newsflow {version}, which lacks 9999_x.sql: install the newer release"
+AHEAD = "insert into newsflow_meta.migration values ('9999_x.sql', '')"
+WORK = [["run"], ["backfill", "run", "--url", "{site}/a"], ["feeds", "add", "{site}/feed"], ["reprocess", "compare"]]
+
+
+@pytest.mark.parametrize("command", WORK, ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [("delete from newsflow_meta.migration", OLDER), ("drop schema newsflow_meta cascade", OLDER), (AHEAD, NEWER)],
+    ids=["older", "empty", "newer"],
+)
+def test_no_request_goes_out_to_a_database_of_another_release(
+    dsn: str, command: list[str], statement: str, told: str
+) -> None:
+    with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+    conn.close()
+    with socket.create_server(("127.0.0.1", 0)) as site:
+        origin = f"http://127.0.0.1:{site.getsockname()[1]}"
+        settings = {"NEWSFLOW_DATABASE_URL": dsn, "NEWSFLOW_ALLOW_ORIGINS": origin}
+        done = newsflow(*(word.format(site=origin) for word in command), **settings)
+        site.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            site.accept()
+    assert done.stderr == f"newsflow: the database is {told.format(version=__version__)}\n"
+    assert done.returncode == 1

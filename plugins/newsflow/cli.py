@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from newsflow import __version__
+from newsflow.errors import NewsflowError
 
 # command: (module below newsflow.commands, attribute with a Typer app, one-line help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -99,7 +100,7 @@ def _explain(error: Exception) -> None:
     if type(error).__name__ == "Abort":
         _fail("stopped", 130)
     if type(error).__name__ in _OTHER_SCHEMA:
-        _fail("the database is not at this release's schema: newsflow migrate (see newsflow doctor)", 1)
+        _fail("the database is not at this release's schema: newsflow doctor says what to do", 1)
     if isinstance(error, _expected()):
         _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
     raise error
@@ -112,10 +113,7 @@ _OTHER_SCHEMA = ("UndefinedTable", "UndefinedColumn", "UndefinedFunction", "Inva
 def _expected() -> tuple[type[Exception], ...]:
     import psycopg2
 
-    from newsflow.pipeline import RunFailedError
-    from newsflow.store.migrate import MigrationError
-
-    return (psycopg2.OperationalError, RunFailedError, MigrationError, LookupError, ValueError, OSError)
+    return (NewsflowError, psycopg2.OperationalError, OSError)
 
 
 def _fail(message: str, code: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from newsflow.clock import Clock, utcnow
+from newsflow.errors import NewsflowError
 from newsflow.isolation.cores import cores
 from newsflow.model import StageReport
 from newsflow.run_check import FunnelStage, Verdict, judge
@@ -99,15 +100,19 @@ def open_run(
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone)
 
 
+class RunNotBegunError(NewsflowError):
+    """No run of this name stands in the ledger."""
+
+
 def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
     """The number of a run.
 
-    :raises LookupError: where its first step never began.
+    :raises RunNotBegunError: where its first step never began.
     """
     with session(settings.dsn) as conn:
         found = queries.value(conn, "runs.find", dag_id=dag_id, dag_run_id=dag_run_id)
     if found is None:
-        raise LookupError(f"run {dag_run_id} of {dag_id} has not begun: its first step failed")
+        raise RunNotBegunError(f"run {dag_run_id} of {dag_id} has not begun: its first step failed")
     return int(found)
 
 
@@ -225,7 +230,7 @@ def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Fun
     return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles), "change_id": watermark})
 
 
-class RunFailedError(Exception):
+class RunFailedError(NewsflowError):
     """The run did not pass its check; the message says why."""
 
 

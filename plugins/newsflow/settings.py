@@ -14,12 +14,17 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from newsflow import PRODUCT, resources
+from newsflow.errors import NewsflowError
 
 
 def _default_home() -> Path:
     """`.newsflow/` of a checkout, so that several checkouts stay apart; the user's data folder (XDG) for a wheel."""
     checkout = resources.checkout()
     return checkout / ".newsflow" if checkout else user_data_path("newsflow", appauthor=False)
+
+
+class SettingsError(NewsflowError):
+    """A setting is missing or wrong."""
 
 
 class Settings(BaseSettings):
@@ -114,11 +119,11 @@ class Settings(BaseSettings):
     def dsn(self) -> str:
         """The libpq connection string.
 
-        :raises ValueError: where none is set.
+        :raises SettingsError: where none is set.
         """
         url = self.database_url.get_secret_value()
         if not url:
-            raise ValueError("NEWSFLOW_DATABASE_URL is not set (run `newsflow up` for a local server)")
+            raise SettingsError("NEWSFLOW_DATABASE_URL is not set (run `newsflow up` for a local server)")
         return url
 
     @property
@@ -131,10 +136,10 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The settings of this process, read once.
 
-    :raises ValueError: naming each variable that is wrong, never its value (it may be a secret).
+    :raises SettingsError: naming each variable that is wrong, never its value (it may be a secret).
     """
     try:
         return Settings()
     except ValidationError as error:
         wrong = (f"NEWSFLOW_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise ValueError("; ".join(wrong)) from None
+        raise SettingsError("; ".join(wrong)) from None

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from newsflow.commands import export as command
 from newsflow.export.formats import FORMATS, guarded
-from newsflow.export.step import MANIFEST, Target, export
+from newsflow.export.step import MANIFEST, Target, UnknownColumnError, export
 from newsflow.load.step import load
 from newsflow.maintain.retraction import retract
 from newsflow.settings import get_settings
@@ -157,7 +157,7 @@ def test_columns_can_be_chosen(world: World, tmp_path: Path) -> None:
     made = export(world.conn, Target(str(tmp_path)), T0, format="jsonl", columns=["title", "url"])
     assert made is not None
     assert set(read(tmp_path / made.file)[0]) == {"change_id", "change", "changed_at", "article_id", "title", "url"}
-    with pytest.raises(LookupError, match="no column nonsense"):
+    with pytest.raises(UnknownColumnError, match="no column nonsense"):
         export(world.conn, Target(str(tmp_path)), T0, since=0, columns=["nonsense"])
 
 

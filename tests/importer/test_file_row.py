@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.importer.file_row import BadRowError, parse_map, row
+from newsflow.importer.file_row import BadRowError, ColumnMapError, parse_map, row
 
 GOOD = {"url": "https://Paper.example/a?utm_source=x", "title": "A title", "body": "First.\n\n Second. "}
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
@@ -121,7 +121,7 @@ def test_hostile_characters_are_cleaned() -> None:
 
 @pytest.mark.parametrize("pair", ["title", "nothing=x", "title=", "=x"])
 def test_a_map_that_is_none_is_refused(pair: str) -> None:
-    with pytest.raises(ValueError, match="FIELD=COLUMN"):
+    with pytest.raises(ColumnMapError, match="FIELD=COLUMN"):
         parse_map([pair])
 
 

@@ -128,7 +128,7 @@ def test_status_and_doctor_before_the_first_migration(postgres: Server, tmp_path
         done = newsflow(*command, dsn=postgres.url(), home=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
-            "newsflow: the database is not at this release's schema: newsflow migrate (see newsflow doctor)\n"
+            "newsflow: the database is not at this release's schema: newsflow doctor says what to do\n"
         )
     done = newsflow("doctor", dsn=postgres.url(), home=tmp_path)
     assert "→ newsflow migrate" in done.stdout

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from newsflow.local.postgres import free_port
 from newsflow.ops.messages import Message, compose
 from newsflow.ops.notify import LogNotifier, WebhookNotifier, build, send
-from newsflow.settings import Settings
+from newsflow.settings import Settings, SettingsError
 from tests.ops.receivers import Posted, http_receiver
 
 NOW = datetime(2026, 3, 30, 3, tzinfo=timezone.utc)
@@ -181,7 +181,7 @@ def test_several_channels_each_get_it(messages: list[Message], webhook: Posted, 
     ],
 )
 def test_a_wrong_setting_is_one_clear_error_without_its_value(text: str) -> None:
-    with pytest.raises(ValueError, match="NEWSFLOW_NOTIFIERS is wrong") as caught:
+    with pytest.raises(SettingsError, match="NEWSFLOW_NOTIFIERS is wrong") as caught:
         build(Settings(notifiers=SecretStr(text)))
     assert "secret-part" not in str(caught.value)
 

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from newsflow.commands.feeds import app
+from newsflow.errors import NewsflowError
 from newsflow.settings import get_settings
 from newsflow.subscriptions.lists import ListError
 from tests.poll.conftest import Hands
@@ -76,14 +77,14 @@ def test_add_finds_feeds_at_usual_paths(run: Run, server: Server, hands: Hands) 
 
 def test_add_of_a_site_without_feeds_says_so(run: Run, server: Server, hands: Hands) -> None:
     server.plays["/"] = says(body=b"<html><body>Nothing</body></html>")
-    assert "no feed found" in run("add", server.origin, fails=LookupError)
+    assert "no feed found" in run("add", server.origin, fails=NewsflowError)
     assert hands.rows("select url from ingest.feed") == []
 
 
 def test_robots_txt_keeps_the_search_out(run: Run, server: Server) -> None:
     site(server)
     server.plays["/robots.txt"] = says(body=b"User-agent: *\nDisallow: /")
-    run("add", server.origin, fails=LookupError)
+    run("add", server.origin, fails=NewsflowError)
     assert {request.path for request in server.requests} == {"/robots.txt"}
 
 
@@ -133,7 +134,7 @@ def test_import_refuses_what_is_no_address_and_takes_the_rest(run: Run, tmp_path
 )
 def test_import_of_a_broken_list_is_one_clear_line(run: Run, tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
-    assert "\n" not in run("import", str(tmp_path / name), fails=ValueError)
+    assert "\n" not in run("import", str(tmp_path / name), fails=NewsflowError)
 
 
 def test_formulas_in_titles_do_not_run_in_a_spreadsheet(run: Run, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_list_pause_resume_remove(run: Run, hands: Hands) -> None:
     assert hands.feed(url).state == "active"
     run("remove", url)
     assert hands.feed(url).state == "gone"
-    assert "no such feed" in run("remove", "https://nobody.example/", fails=LookupError)
+    assert "no such feed" in run("remove", "https://nobody.example/", fails=NewsflowError)
     # adding it again brings it back
     run("add", url, "--unchecked")
     assert hands.feed(url).state == "active"
@@ -173,7 +174,7 @@ def test_a_dead_feed_is_proposed_another_address_that_a_person_accepts(run: Run,
     feed = hands.feed(server.url("/all.rss"))
     assert (feed.state, feed.failures) == ("active", 0)
     assert hands.poll(minutes=1).counts == {"ok": 1}
-    run("decline", str(proposal["proposal_id"]), fails=LookupError)
+    run("decline", str(proposal["proposal_id"]), fails=NewsflowError)
 
 
 def test_gaps_are_listed(run: Run, server: Server, hands: Hands) -> None:
@@ -219,8 +220,8 @@ def test_a_list_without_feeds_says_so(run: Run, tmp_path: Path, name: str) -> No
 
 def test_add_says_how_a_site_failed_to_answer(run: Run, server: Server) -> None:
     server.plays["/gone"] = says("410 Gone")
-    assert "gone for good" in run("add", server.url("/gone"), fails=LookupError)
-    assert "never dialled" in run("add", "http://127.0.0.1:9999/", fails=LookupError)
+    assert "gone for good" in run("add", server.url("/gone"), fails=NewsflowError)
+    assert "never dialled" in run("add", "http://127.0.0.1:9999/", fails=NewsflowError)
 
 
 def test_a_proposed_address_that_is_polled_by_now_is_not_accepted(run: Run, server: Server, hands: Hands) -> None:
@@ -230,5 +231,5 @@ def test_a_proposed_address_that_is_polled_by_now_is_not_accepted(run: Run, serv
         hands.poll(minutes=60 * 24, force=True)
     hands.add(server.url("/all.rss"))
     number = str(hands.rows("select proposal_id from ingest.proposal where url like '%%all.rss'")[0].proposal_id)
-    assert "polled already" in run("accept", number, fails=LookupError)
+    assert "polled already" in run("accept", number, fails=NewsflowError)
     run("decline", number)

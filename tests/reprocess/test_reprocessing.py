@@ -241,5 +241,5 @@ def test_the_report_shows_both_sides_and_escapes_them(changed: Settings, conn: C
     assert "&lt;script&gt;" in text
     assert "<script" not in text
     assert "http-equiv" not in text
-    with pytest.raises(LookupError):
+    with pytest.raises(report.UnknownReprocessError):
         report.render(conn, 99)

@@ -15,7 +15,8 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from newsflow import pipeline
-from newsflow.settings import Settings, get_settings
+from newsflow.settings import Settings, SettingsError, get_settings
+from newsflow.store.migrate import MigrationError
 
 CONNECTION = "news_db"
 RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
@@ -38,6 +39,11 @@ OUR_TROUBLE = ExceptionRetryPolicy(
             exception=pipeline.RunFailedError,
             action=RetryAction.FAIL,
             reason="the run is not good; a retry would not change it",
+        ),
+        RetryRule(
+            exception=MigrationError,
+            action=RetryAction.FAIL,
+            reason="the database's schema is not that of this release; a retry would not change it",
         ),
     ]
 )
@@ -75,7 +81,8 @@ def _connection_uri() -> str:
     try:
         return str(Connection.get(CONNECTION).get_uri())
     except AirflowRuntimeError as error:
-        raise LookupError(f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}") from error
+        text = f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}"
+        raise SettingsError(text) from error
 
 
 def run_key() -> tuple[str, str]:

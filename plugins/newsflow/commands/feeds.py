@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from newsflow.errors import NewsflowError
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Add, import, export, list and remove feeds.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
@@ -25,15 +27,17 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Add a feed, or the best of the feeds of a site (and its news sitemap, which fills gaps)."""
+    from newsflow.subscriptions.finder import NoFeedError
     from newsflow.subscriptions.lists import Listed
 
     if unchecked:
         _added([Listed(url, publisher)], as_json)
         return
+    _with_db(lambda _conn: None)  # before the first request: without a database there is nothing to add to
     try:
         found = _find(url)
-    except LookupError as error:
-        raise LookupError(f"{error} (--unchecked adds the address as it is)") from None
+    except NoFeedError as error:
+        raise NoFeedError(f"{error} (--unchecked adds the address as it is)") from None
     if not as_json:
         _show(found)
     sitemaps = [one for one in found[1:] if one.kind == "sitemap"][:1]
@@ -180,8 +184,10 @@ def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")
 def _with_db(work: Callable[[Any], Any]) -> Any:
     from newsflow.settings import get_settings
     from newsflow.store.db import session
+    from newsflow.store.migrate import check_schema
 
     with session(get_settings().dsn) as conn:
+        check_schema(conn)
         return work(conn)
 
 
@@ -218,7 +224,7 @@ def _changed(urls: list[str], change: Callable[[Any], list[str]], word: str) -> 
         typer.echo(f"{word} {url}")
     unknown = sorted(set(urls) - set(done))
     if unknown:
-        raise LookupError(f"no such feed: {', '.join(unknown)}")
+        raise NewsflowError(f"no such feed: {', '.join(unknown)}")
 
 
 def _added(feeds: list[Any], as_json: bool) -> None:

@@ -36,21 +36,16 @@ def import_(
     Exit code 0: done (rejected rows are named); 1: the file can't be read, or no row of it could be taken.
     """
     from newsflow.commands.progress_bars import watched
-    from newsflow.importer.file_row import parse_map
-    from newsflow.importer.read import UnreadableError
+    from newsflow.importer.file_row import ColumnMapError, parse_map
     from newsflow.importer.step import import_file
 
     try:
         mapped = parse_map(columns or [])
-    except ValueError as error:
+    except ColumnMapError as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
     settings, bars = get_settings(), Bars()
-    try:
-        with watched(settings, bars.look):
-            result = import_file(settings, file, mapped, begun=bars.begin)
-    except UnreadableError as error:
-        typer.echo(f"newsflow import: {error}", err=True)
-        raise typer.Exit(1) from None
+    with watched(settings, bars.look):
+        result = import_file(settings, file, mapped, begun=bars.begin)
     _show(result, as_json)
     raise typer.Exit(1 if result.rejected and not result.counts else 0)
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from newsflow.errors import NewsflowError
+
 FORMATS = ("parquet", "csv", "jsonl")
 
 # Column kinds by PostgreSQL type oid: https://www.postgresql.org/docs/current/catalog-pg-type.html
@@ -113,11 +115,15 @@ def _arrow_schema(columns: Sequence[Column]) -> Any:
     return pa.schema([(c.name, types.get(c.kind) or getattr(pa, c.kind)()) for c in columns])
 
 
+class UnknownFormatError(NewsflowError):
+    """We write no such format."""
+
+
 @contextmanager
 def open_writer(path: Path, format: str, columns: Sequence[Column]) -> Iterator[Writer]:
     """A writer of a file that is complete when the block ends.
 
-    :raises ValueError: for an unknown format.
+    :raises UnknownFormatError: for an unknown format.
     """
     if format == "parquet":
         import pyarrow.parquet as pq
@@ -129,4 +135,4 @@ def open_writer(path: Path, format: str, columns: Sequence[Column]) -> Iterator[
         with path.open("w", encoding="utf-8", newline="") as file:
             yield made(file, columns)
     else:
-        raise ValueError(f"no format {format}; there are {', '.join(FORMATS)}")
+        raise UnknownFormatError(f"no format {format}; there are {', '.join(FORMATS)}")

@@ -20,6 +20,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
+from newsflow.errors import NewsflowError
 from newsflow.export.formats import KINDS, Column, open_writer
 from newsflow.store import queries
 from newsflow.store.db import transaction
@@ -112,11 +113,15 @@ def export(
     return made
 
 
+class UnknownColumnError(NewsflowError):
+    """The contract has no such column."""
+
+
 def _chosen(conn: Connection, wanted: Sequence[str]) -> list[str]:
     there = [found.name for found in queries.rows(conn, "export.columns")]
     unknown = sorted({*wanted} - {*there})
     if unknown:
-        raise LookupError(f"news.articles has no column {', '.join(unknown)}")
+        raise UnknownColumnError(f"news.articles has no column {', '.join(unknown)}")
     return ["article_id", *(name for name in there if name in (wanted or there) and name != "article_id")]
 
 

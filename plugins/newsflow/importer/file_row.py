@@ -9,6 +9,7 @@ from datetime import date, datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from newsflow.errors import NewsflowError
 from newsflow.extract.fields.language import detect, stated
 from newsflow.model import Extraction, Outcome
 from newsflow.text.characters import clean, clean_lines
@@ -24,6 +25,10 @@ _SEVERAL = re.compile(r"\s*[;|]\s*")
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _MILLISECONDS = 100_000_000_000  # seconds until the year 5138, milliseconds since 1973
 _FIRST, _LAST = datetime(1600, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc)
+
+
+class ColumnMapError(NewsflowError):
+    """What the user said of the columns names no field of ours."""
 
 
 class BadRowError(ValueError):
@@ -42,13 +47,13 @@ class Row:
 def parse_map(pairs: list[str]) -> dict[str, str]:
     """`title=headline` → {"title": "headline"}: which column gives which field.
 
-    :raises ValueError: for a field that there is not, or a pair that is none.
+    :raises ColumnMapError: for a field that there is not, or a pair that is none.
     """
     found = {}
     for pair in pairs:
         field, equals, column = pair.partition("=")
         if not equals or not column or field not in FIELDS:
-            raise ValueError(f"{pair!r}: write FIELD=COLUMN, with one of the fields {', '.join(FIELDS)}")
+            raise ColumnMapError(f"{pair!r}: write FIELD=COLUMN, with one of the fields {', '.join(FIELDS)}")
         found[field] = column
     return found
 

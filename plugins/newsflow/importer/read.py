@@ -13,6 +13,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from newsflow.errors import NewsflowError
+
 Records = Iterator[tuple[int, Any]]
 
 _LONGEST = 10_000_000  # characters of one CSV field
@@ -28,7 +30,7 @@ class FileReading:
     records: int = 0
 
 
-class UnreadableError(Exception):
+class UnreadableError(NewsflowError):
     """The file is of no format that we read, or broken as a whole."""
 
 

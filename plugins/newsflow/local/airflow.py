@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from newsflow import resources
+from newsflow.errors import NewsflowError
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
 
@@ -23,7 +24,7 @@ READY_S = 300.0
 FINAL = ("success", "failed")
 
 
-class AirflowError(RuntimeError):
+class AirflowError(NewsflowError):
     """Airflow did not do what it should; the message says where to look."""
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from newsflow.clock import utcnow
+from newsflow.errors import NewsflowError
 from newsflow.local import processes, sample
 from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
 from newsflow.local.home import BusyError, Home, Running, myself
@@ -259,11 +260,11 @@ def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, 
 def import_feeds(feeds: Path, database_url: str) -> None:
     """`newsflow feeds import FILE`.
 
-    :raises ValueError: where the file can't be used; the command has said why.
+    :raises NewsflowError: where the file can't be used; the command has said why.
     """
     command = [sys.executable, "-m", "newsflow.cli", "feeds", "import", str(feeds)]
     if subprocess.run(command, env={**os.environ, "NEWSFLOW_DATABASE_URL": database_url}, check=False).returncode:
-        raise ValueError(f"the feeds of {feeds} could not be imported")
+        raise NewsflowError(f"the feeds of {feeds} could not be imported")
 
 
 def down(home: Home) -> int:

@@ -68,7 +68,7 @@ def _watch(
 def _find(settings: Settings, dag_id: str, dag_run_id: str) -> int:
     try:
         return pipeline.find_run(settings, dag_id, dag_run_id)
-    except LookupError:
+    except pipeline.RunNotBegunError:
         return 0
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsflow.errors import NewsflowError
+
 USER = "nobody"
 PLACES = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108 - we make a folder of root's own there
 
@@ -26,14 +28,14 @@ class Unprivileged:
 def unprivileged() -> Unprivileged | None:
     """Who runs the server; None where we are not root and run it ourselves.
 
-    :raises LookupError: where there is no such user.
+    :raises NewsflowError: where there is no such user.
     """
     if os.geteuid():
         return None
     try:
         entry = pwd.getpwnam(USER)
     except KeyError:
-        raise LookupError(f"PostgreSQL can't run as root, and there is no user {USER!r} to run it") from None
+        raise NewsflowError(f"PostgreSQL can't run as root, and there is no user {USER!r} to run it") from None
     return Unprivileged(entry.pw_uid, entry.pw_gid)
 
 

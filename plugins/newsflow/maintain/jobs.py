@@ -13,6 +13,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
+from newsflow.errors import NewsflowError
 from newsflow.load.search_index import catch_up
 from newsflow.maintain.retraction import retract
 from newsflow.settings import Settings
@@ -27,7 +28,7 @@ Result = dict[str, Any]
 Job = Callable[[Settings, Connection, datetime], Result]
 
 
-class MaintenanceError(Exception):
+class MaintenanceError(NewsflowError):
     """Some jobs failed; the others are done."""
 
 

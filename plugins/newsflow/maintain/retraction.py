@@ -11,12 +11,13 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.errors import NewsflowError
 from newsflow.store import changes, queries
 from newsflow.store.db import transaction
 from newsflow.web.urls import canonicalise, url_hash
 
 
-class UnknownPageError(LookupError):
+class UnknownPageError(NewsflowError):
     """No page with this address was ever seen."""
 
 

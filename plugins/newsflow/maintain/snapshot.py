@@ -12,6 +12,7 @@ from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.errors import NewsflowError
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.store import queries
 from newsflow.store.db import session
@@ -20,7 +21,7 @@ from newsflow.store.migrate import migrate
 SCHEMA, DICTIONARY, CONTRACT = "sql/schema.sql", "docs/data-dictionary.md", "tests/contract/columns.txt"
 
 
-class ContractError(ValueError):
+class ContractError(NewsflowError):
     """A change to the migrations would take something away from analysts."""
 
 

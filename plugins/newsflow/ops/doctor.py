@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import parse_dsn
 
 from newsflow.clock import Clock, utcnow
-from newsflow.settings import Settings
+from newsflow.settings import Settings, SettingsError
 from newsflow.store import migrate, queries
 from newsflow.store.db import session
 
@@ -88,7 +88,7 @@ def _database(settings: Settings) -> CheckResult:
     try:
         with session(settings.dsn) as conn:
             version = conn.server_version // 10000
-    except ValueError as error:
+    except SettingsError as error:
         return CheckResult(
             "database", "fail", str(error), "set NEWSFLOW_DATABASE_URL, or `newsflow up` for a local server"
         )

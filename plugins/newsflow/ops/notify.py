@@ -15,7 +15,7 @@ import requests
 from airflow.sdk import BaseNotifier
 
 from newsflow.ops.messages import Message
-from newsflow.settings import Settings
+from newsflow.settings import Settings, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _slack(text: str) -> str:
 def build(settings: Settings) -> list[BaseNotifier]:
     """The notifiers of the setting; the log where there is none.
 
-    :raises ValueError: where it is not a JSON list of objects with a "class" that is a BaseNotifier.
+    :raises SettingsError: where it is not a JSON list of objects with a "class" that is a BaseNotifier.
     """
     text = settings.notifiers.get_secret_value()
     if not text:
@@ -71,7 +71,7 @@ def build(settings: Settings) -> list[BaseNotifier]:
     try:
         return [_one(dict(spec)) for spec in json.loads(text)]
     except (ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
-        raise ValueError(f"NEWSFLOW_NOTIFIERS is wrong ({type(error).__name__}); see docs/operations.md") from None
+        raise SettingsError(f"NEWSFLOW_NOTIFIERS is wrong ({type(error).__name__}); see docs/operations.md") from None
 
 
 def _one(spec: dict[str, Any]) -> BaseNotifier:

@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.errors import NewsflowError
 from newsflow.reprocess.sides import Paragraph, lines, side_by_side
 from newsflow.store import queries
 
@@ -54,7 +55,7 @@ def summary(conn: Connection, number: int) -> dict[str, Any]:
 def write(conn: Connection, number: int, folder: Path) -> tuple[Path, Path]:
     """Write `reprocess-N.json` and `reprocess-N.html`; returns their paths.
 
-    :raises LookupError: where there is no such reprocess.
+    :raises UnknownReprocessError: where there is no such reprocess.
     """
     folder.mkdir(parents=True, exist_ok=True)
     data, page = folder / f"reprocess-{number}.json", folder / f"reprocess-{number}.html"
@@ -63,14 +64,18 @@ def write(conn: Connection, number: int, folder: Path) -> tuple[Path, Path]:
     return data, page
 
 
+class UnknownReprocessError(NewsflowError):
+    """There is no reprocess of this number."""
+
+
 def render(conn: Connection, number: int) -> str:
     """The self-contained page: no script, no address of elsewhere is loaded.
 
-    :raises LookupError: where there is no such reprocess.
+    :raises UnknownReprocessError: where there is no such reprocess.
     """
     found = queries.row(conn, "reprocess.get", reprocess_id=number)
     if found is None:
-        raise LookupError(f"there is no reprocess {number}")
+        raise UnknownReprocessError(f"there is no reprocess {number}")
     numbers = summary(conn, number)
     parts = [
         f"<h1>Reprocess {number}: {html.escape(found.state)}</h1>",

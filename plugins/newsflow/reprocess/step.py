@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
+from newsflow.errors import NewsflowError
 from newsflow.extract import row
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.site_store import SiteLines
@@ -34,7 +35,7 @@ BATCH = 256  # pages in one transaction
 KEPT = frozenset({"changed", "gained"})  # verdicts whose extraction is kept, to be applied
 
 
-class WrongStateError(ValueError):
+class WrongStateError(NewsflowError):
     """A reprocess is not where the asked step begins."""
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
-from newsflow import resources
+from newsflow import __version__, resources
+from newsflow.errors import NewsflowError
 from newsflow.model import OUTCOMES
 from newsflow.store.db import advisory_lock, transaction
 
@@ -43,7 +44,7 @@ on conflict (code) do update
 """
 
 
-class MigrationError(Exception):
+class MigrationError(NewsflowError):
     """A migration was changed after it was applied, or the database is ahead of the files."""
 
 
@@ -94,10 +95,29 @@ def pending(conn: Connection, migrations: list[Migration]) -> list[Migration]:
     known = {m.version: m.checksum for m in migrations}
     for version, checksum in applied.items():
         if version not in known:
-            raise MigrationError(f"the database has {version}, which these files lack: newer software was here")
+            newer = f"the database is newer than newsflow {__version__}, which lacks {version}"
+            raise MigrationError(f"{newer}: install the newer release")
         if known[version] != checksum:
             raise MigrationError(f"{version} was edited after it was applied")
     return [m for m in migrations if m.version not in applied]
+
+
+def check_schema(conn: Connection) -> None:
+    """See that the database has the schema of this release: for the first step of all work, before any request.
+
+    :raises MigrationError: where the schema is older, newer or edited; the message says what to do.
+    """
+    with transaction(conn):
+        missing = pending(conn, released()) if _has_ledger(conn) else released()
+    if missing:
+        names = f"{missing[0].version}{' and more' if missing[1:] else ''}"
+        raise MigrationError(f"the database is older than newsflow {__version__}, it lacks {names}: newsflow migrate")
+
+
+def _has_ledger(conn: Connection) -> bool:
+    with conn.cursor() as cursor:
+        cursor.execute("select from pg_class where oid = to_regclass('newsflow_meta.migration')")
+        return cursor.rowcount == 1
 
 
 def _apply(conn: Connection, migration: Migration) -> None:

@@ -17,6 +17,7 @@ from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, connect, transaction
+from newsflow.store.migrate import check_schema
 
 
 @dataclass
@@ -84,7 +85,9 @@ def start(
 
     :param alone: this Dag has one active run at most, so that earlier ones still marked running
         are dead: they are closed, and what they held is free to be taken over.
+    :raises MigrationError: where the database has not the schema of this release.
     """
+    check_schema(conn)
     with transaction(conn):
         if alone:
             queries.run(conn, "runs.close_dead", dag_id=dag_id, dag_run_id=dag_run_id, now=now)

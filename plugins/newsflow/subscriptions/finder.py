@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newsflow.clock import Clock, utcnow
+from newsflow.errors import NewsflowError
 from newsflow.feeds.parsed import FeedError, FeedReader
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import OUTCOMES, Exchange, Outcome
@@ -93,11 +94,15 @@ class Finder:
         return self._rules[origin]
 
 
+class NoFeedError(NewsflowError):
+    """An address leads to no feed."""
+
+
 def search(settings: Settings, url: str) -> list[FoundFeed]:
     """`Finder.find` with a transport and readers of its own.
 
     :raises BadUrl: for an unusable address.
-    :raises LookupError: where it leads to no feed; the message says how it answered.
+    :raises NoFeedError: where it leads to no feed; the message says how it answered.
     """
     children = ParserProcesses(
         1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
@@ -106,5 +111,5 @@ def search(settings: Settings, url: str) -> list[FoundFeed]:
         finder = Finder(settings, transport, children, utcnow)
         found = finder.find(url)
         if not found:
-            raise LookupError(f"no feed found at {url}{finder.trouble(url)}")
+            raise NoFeedError(f"no feed found at {url}{finder.trouble(url)}")
         return found

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 from lxml import etree
 
+from newsflow.errors import NewsflowError
+
 FORMATS = ("opml", "yaml", "csv", "txt")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
 _SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv": "csv", "txt": "txt", "": "txt"}
@@ -27,7 +29,7 @@ class Listed:
     homepage: str = ""
 
 
-class ListError(ValueError):
+class ListError(NewsflowError):
     """A list that can't be read; the message says where."""
 
 

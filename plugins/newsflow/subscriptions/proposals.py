@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
+from newsflow.errors import NewsflowError
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
@@ -67,19 +68,24 @@ def waiting(conn: Connection) -> list[Any]:
     return queries.rows(conn, "poll.proposals")
 
 
+class ProposalError(NewsflowError):
+    """The proposal can't be decided so."""
+
+
 def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool) -> str:
     """Accept a proposal (the feed gets that address) or decline it; returns the address.
 
-    :raises LookupError: where no such proposal waits, or its address is polled by now.
+    :raises ProposalError: where no such proposal waits, or its address is polled by now.
     """
     with transaction(conn):
         found = queries.row(conn, "poll.decide_proposal", proposal_id=proposal_id, accepted=accepted, now=now)
         if found is None:
-            raise LookupError(f"no proposal {proposal_id} waits for a decision")
+            raise ProposalError(f"no proposal {proposal_id} waits for a decision")
         if accepted:
             url = sendable(found.url)
             publisher_id = queries.value(conn, "poll.replace_feed", feed_id=found.feed_id, url=url)
             if publisher_id is None:
-                raise LookupError(f"{url} is polled already: decline proposal {proposal_id}, and remove the dead feed")
+                cure = f"decline proposal {proposal_id}, and remove the dead feed"
+                raise ProposalError(f"{url} is polled already: {cure}")
             owners.note(conn, {origin_of(url): (publisher_id, None)})
     return str(found.url)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import ada_url
 
+from newsflow.errors import NewsflowError
 from newsflow.web.tracking import tracks
 
 LONGEST = 2704  # bytes; PostgreSQL refuses longer btree rows
@@ -26,7 +27,7 @@ _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 _HREF = re.compile(r"(https?:)//(?:([^/@]*)@)?(\[[^\]]*\]|[^/:]*)(:\d+)?(/[^?#]*)(?:(\?[^#]+)|\?)?(#.*)?")
 
 
-class BadUrl(ValueError):  # noqa: N818 - the name is part of the contract between rooms
+class BadUrl(NewsflowError, ValueError):  # noqa: N818 - the name is part of the contract between rooms
     """Not a usable http(s) URL; the message says why and repeats no part of the URL."""
 
 
