@@ -26,14 +26,13 @@ Progress by bytes and records: labels of the `read` tasks, and `newsflow backfil
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import backfill_tasks, context, steps
-
-LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
-DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
+from newsflow.airflow_glue.params import form
+from newsflow.backfill.request import BackfillRequest
+from newsflow.names import POOL
 
 
 @dag(
@@ -41,40 +40,18 @@ DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=2,
-    default_args=context.DEFAULTS
-    | {"pool": backfill_tasks.POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},
+    default_args=context.DEFAULTS | {"pool": POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},
     tags=["news", "backfill"],
     doc_md=__doc__,
-    params={
-        "warc": Param(None, **LINES, title="WARC files", description="File, folder, URL, prefix or list, one a line"),
-        "sitemaps": Param(None, **LINES, title="Sitemaps", description="URLs, one a line; their pages are fetched"),
-        "urls": Param(None, **LINES, title="Pages", description="URLs of pages, or of lists with one page a line"),
-        "publishers": Param(None, **LINES, description="Only these publishers, such as bbc.co.uk; empty: all"),
-        "languages": Param(None, **LINES, description="Only these languages (ISO 639-1: en, de, …); empty: all"),
-        "since": Param(None, **DAY, description="First day of capture (WARC) or of the last change (sitemaps), UTC"),
-        "until": Param(None, **DAY, description="Last day, UTC"),
-        "limit": Param(None, type=["null", "integer"], minimum=1, description="Take at most this many pages"),
-        "anonymous": Param(False, type="boolean", description="Ask S3 without credentials, as for CC-NEWS"),
-    },
+    params=form(BackfillRequest),
 )
 def news_backfill() -> None:
     """By hand: WARC files, sitemaps and lists of pages in, articles out."""
 
-    @task
-    def plan(params: dict[str, Any]) -> list[dict[str, Any]]:
-        return backfill_tasks.plan(params)
-
-    @task(map_index_template="{{ label }}")
-    def read(shard: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-        return backfill_tasks.read(shard, params)
-
-    @task(trigger_rule="all_done")
-    def shards() -> list[dict[str, Any]]:
-        return backfill_tasks.shards()
-
-    waiting = shards()
-    read.expand(shard=plan()) >> waiting
-    steps.bring_in(waiting, backfill_tasks.check)
+    read = task(map_index_template="{{ label }}")(backfill_tasks.read)
+    waiting = task(trigger_rule="all_done")(backfill_tasks.shards)()
+    read.expand(shard=task(backfill_tasks.plan)()) >> waiting
+    steps.bring_in(waiting, backfill_tasks.judge)
 
 
 DAG = news_backfill()

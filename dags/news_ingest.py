@@ -22,14 +22,13 @@ The funnel stands in the asset event, in `news.runs`, and in `newsflow status`.
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, steps, tasks
+from newsflow.airflow_glue.params import form
+from newsflow.request import RunRequest
 from newsflow.settings import get_settings
-
-NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
 @dag(
@@ -42,21 +41,12 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     default_args=context.DEFAULTS,
     tags=["news", "nightly"],
     doc_md=__doc__,
-    params={
-        "publishers": Param(None, **NAMES, description="Only these publishers, a name a line; empty: all"),
-        "feeds": Param(None, **NAMES, description="Only these feed URLs, one a line; empty: all that are due"),
-        "limit": Param(None, type=["null", "integer"], minimum=1, description="Take at most this many pages"),
-        "force": Param(False, type="boolean", description="Ask all feeds now, due or not"),
-    },
+    params=form(RunRequest),
 )
 def news_ingest() -> None:
     """Nightly: feeds in, articles out."""
 
-    @task
-    def poll(params: dict[str, Any]) -> list[dict[str, Any]]:
-        return tasks.poll(params)
-
-    steps.bring_in(poll(), tasks.check)
+    steps.bring_in(task(tasks.poll)(), tasks.judge)
 
 
 news_ingest()

@@ -21,11 +21,12 @@ By hand: `newsflow maintain run`, or *Trigger with params* and `force`. What eac
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
-from newsflow.airflow_glue import context
+from newsflow.airflow_glue import context, tasks
+from newsflow.airflow_glue.params import form
+from newsflow.request import MaintainRequest
 from newsflow.settings import get_settings
 
 
@@ -37,18 +38,12 @@ from newsflow.settings import get_settings
     default_args={**context.DEFAULTS, "retries": 1},
     tags=["news", "maintenance"],
     doc_md=__doc__,
-    params={"force": Param(False, type="boolean", description="Run all jobs now, due or not")},
+    params=form(MaintainRequest),
 )
 def news_maintain() -> None:
     """Hourly: partitions, retention, statistics, reaper."""
 
-    @task
-    def maintain(params: dict[str, Any]) -> dict[str, Any]:
-        from newsflow.maintain import jobs
-
-        return {r.job: dict(r.result) for r in jobs.run(context.settings(), force=params["force"])}
-
-    maintain()
+    task(tasks.maintain)()
 
 
 news_maintain()

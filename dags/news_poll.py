@@ -19,14 +19,13 @@ rows of `ingest.gap`, with cause and an estimate of what was missed.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, tasks
+from newsflow.airflow_glue.params import form
+from newsflow.request import RunRequest
 from newsflow.settings import get_settings
-
-NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
 
 
 @dag(
@@ -37,20 +36,12 @@ NAMES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     default_args=context.DEFAULTS | {"execution_timeout": timedelta(minutes=55)},
     tags=["news", "feeds"],
     doc_md=__doc__,
-    params={
-        "publishers": Param(None, **NAMES, description="Only these publishers, a name a line; empty: all"),
-        "feeds": Param(None, **NAMES, description="Only these feed URLs, one a line; empty: all that are due"),
-        "force": Param(False, type="boolean", description="Ask all feeds now, due or not"),
-    },
+    params=form(RunRequest, without={"limit"}),
 )
 def news_poll() -> None:
     """Every ten minutes: the feeds that are due."""
 
-    @task
-    def poll(params: dict[str, Any]) -> dict[str, Any]:
-        return tasks.ask(params)
-
-    poll()
+    task(task_id="poll")(tasks.poll_only)()
 
 
 news_poll()

@@ -25,15 +25,13 @@ After an upgrade of trafilatura: compare with `extractors` = `%trafilatura-2.3.0
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, reprocess_tasks
-from newsflow.airflow_glue.backfill_tasks import POOL
-
-LINES: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
-DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
+from newsflow.airflow_glue.params import form
+from newsflow.names import POOL
+from newsflow.reprocess.request import ReprocessAction, ReprocessRequest
 
 
 @dag(
@@ -44,29 +42,12 @@ DAY: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     default_args=context.DEFAULTS | {"pool": POOL, "execution_timeout": timedelta(hours=24)},
     tags=["news", "reprocess"],
     doc_md=__doc__,
-    params={
-        "action": Param("compare", type="string", enum=["compare", "apply", "undo"], description="Compare comes first"),
-        "reprocess": Param(None, type=["null", "integer"], minimum=1, description="Its number, to apply or undo it"),
-        "publishers": Param(None, **LINES, description="Compare: only these publishers; empty: all"),
-        "since": Param(None, **DAY, description="Compare: first day of capture, UTC"),
-        "until": Param(None, **DAY, description="Compare: last day of capture, UTC"),
-        "outcomes": Param(None, **LINES, description="Compare: loaded, or codes of rejects such as too_short"),
-        "extractors": Param(None, **LINES, description="Compare: made by versions like these (SQL patterns with %)"),
-        "limit": Param(None, type=["null", "integer"], minimum=1, description="Compare: at most this many pages"),
-    },
+    params=form(ReprocessAction) | form(ReprocessRequest, lead="To compare: "),
 )
 def news_reprocess() -> None:
     """By hand: compare, apply, undo."""
 
-    @task
-    def begin(params: dict[str, Any]) -> dict[str, Any]:
-        return reprocess_tasks.begin(params)
-
-    @task
-    def finish(begun: dict[str, Any]) -> dict[str, Any]:
-        return reprocess_tasks.finish(begun)
-
-    finish(begin())
+    task(reprocess_tasks.finish)(task(reprocess_tasks.begin)())
 
 
 DAG = news_reprocess()

@@ -16,11 +16,10 @@ Who is told is the setting `NEWSFLOW_NOTIFIERS`, see `docs/operations.md`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 from airflow.sdk import dag, task
 
-from newsflow.airflow_glue import context
+from newsflow.airflow_glue import context, watch_tasks
 from newsflow.settings import get_settings
 
 
@@ -36,13 +35,7 @@ from newsflow.settings import get_settings
 def news_watch() -> None:
     """Every quarter of an hour: judge, and tell."""
 
-    @task
-    def watch() -> dict[str, Any]:
-        from newsflow.airflow_glue.watch_tasks import watch as step
-
-        return step()
-
-    watch()
+    task(watch_tasks.watch)()
 
 
 news_watch()

@@ -15,6 +15,8 @@ from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.isolation.cores import cores
 from newsflow.model import StageReport
+from newsflow.names import COMMAND
+from newsflow.request import Request, RunRequest, only
 from newsflow.run_check import FunnelStage, Verdict, judge
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
@@ -23,35 +25,6 @@ from newsflow.store.db import session, transaction
 log = logging.getLogger(__name__)
 
 NIGHT = ("poll", "fetch", "extract", "deduplicate", "load")  # the stages that a night consists of
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What a run is asked to do; empty means all that is due."""
-
-    publishers: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
-    limit: int | None = None
-    force: bool = False
-
-    @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> RunRequest:
-        """From Airflow's Params (or any mapping with these keys)."""
-        return cls(
-            tuple(params.get("publishers") or ()),
-            tuple(params.get("feeds") or ()),
-            params.get("limit"),
-            bool(params.get("force")),
-        )
-
-    def as_params(self) -> dict[str, Any]:
-        """The mapping that `from_params` reads."""
-        return {
-            "publishers": list(self.publishers),
-            "feeds": list(self.feeds),
-            "limit": self.limit,
-            "force": self.force,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +63,7 @@ def open_run(
     settings: Settings,
     dag_id: str,
     dag_run_id: str,
-    request: RunRequest = RunRequest(),
+    request: Request = RunRequest(),
     *,
     alone: bool = False,
     clock: Clock = utcnow,
@@ -129,8 +102,8 @@ def ask(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, 
     report = step(
         settings,
         run_id,
-        publishers=list(request.publishers) or None,
-        feeds=list(request.feeds) or None,
+        publishers=only(request.publishers),
+        feeds=only(request.feeds),
         force=request.force,
         clock=clock,
     )
@@ -152,9 +125,7 @@ def ask_only(
 def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Take due pages, and what a broken run left, into this run."""
     with session(settings.dsn) as conn:
-        found = runs.plan(
-            conn, run_id, settings, clock(), publishers=list(request.publishers) or None, limit=request.limit
-        )
+        found = runs.plan(conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit)
     shards = [Shard(int(r.shard), int(r.pages), _shard_label(r)) for r in found] or [Shard(0)]
     log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
     return shards
@@ -260,7 +231,7 @@ def run_all(
     dag_run_id: str,
     request: RunRequest = RunRequest(),
     *,
-    dag_id: str = "cli",
+    dag_id: str = COMMAND,
     clock: Clock = utcnow,
 ) -> Funnel:
     """The whole run in this process, shard after shard.

@@ -14,10 +14,10 @@ from psycopg2.extensions import connection as Connection
 from typer.testing import CliRunner
 
 from newsflow import pipeline as nightly
-from newsflow.backfill import pipeline
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
 from newsflow.commands import backfill, reprocess
+from newsflow.names import NEWS_BACKFILL, POOL, POOL_SLOTS
 from newsflow.settings import Settings
 from newsflow.store.db import transaction
 from tests.backfill.foreign import pages, write
@@ -47,10 +47,10 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object
 
 def test_both_run_in_a_pool_of_their_own_and_only_by_hand(dags: dict[str, dict[str, object]]) -> None:
     for dag in dags.values():
-        assert dag["pools"] == ["news_backfill"]
+        assert dag["pools"] == [POOL]
         assert dag["schedule"] == "None"
     script = (ROOT / "deploy" / "init.sh").read_text()
-    assert "airflow pools set news_backfill" in script
+    assert f"airflow pools set {POOL} {POOL_SLOTS} " in script
 
 
 def test_the_forms_ask_what_the_steps_understand(dags: dict[str, dict[str, object]]) -> None:
@@ -95,6 +95,6 @@ def test_the_night_leaves_a_long_backfill_its_pages(conn: Connection, settings: 
     taken = f"select count(*) from ingest.run_page where run_id = {run_id}"
     assert rows(conn, taken) == [(0,)]
     with transaction(conn), conn.cursor() as cursor:
-        cursor.execute("update ingest.run set state = 'failed' where dag_id = %s", (pipeline.DAG_ID,))
+        cursor.execute("update ingest.run set state = 'failed' where dag_id = %s", (NEWS_BACKFILL,))
     nightly.plan(settings, run_id, clock=lambda: later)
     assert rows(conn, taken) == [(3,)]

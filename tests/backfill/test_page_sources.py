@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline
 from newsflow.backfill.page_sources import day_of, refuses_day, worth_asking
 from newsflow.backfill.request import BackfillRequest
 from newsflow.feeds.parsed import SitemapPart
 from newsflow.local.newsroom import Newsroom, sample_world
 from newsflow.model import Entry
+from newsflow.names import NEWS_BACKFILL
 from newsflow.settings import Settings
 from tests.backfill.test_reading import rows
 from tests.backfill.test_sources import Server, server, url
@@ -40,7 +42,7 @@ def sitemap(server: Server, name: str, entries: list[tuple[str, str]], kind: str
 
 
 def plan(settings: Settings, request: BackfillRequest, name: str = "run") -> int:
-    run_id = pipeline.open_run(settings, name, request)
+    run_id = nightly.open_run(settings, NEWS_BACKFILL, name, request)
     pipeline.plan(settings, run_id, request)
     return run_id
 
@@ -138,8 +140,8 @@ def test_the_day_of_an_entry(entry: Entry, day: date | None) -> None:
 
 
 def test_spans() -> None:
-    asked = BackfillRequest(since=date(2026, 2, 1))
-    assert refuses_day(BackfillRequest(), None) == ""
+    asked = BackfillRequest(urls=("x",), since=date(2026, 2, 1))
+    assert refuses_day(BackfillRequest(urls=("x",)), None) == ""
     assert refuses_day(asked, None) == "undated"
     assert refuses_day(asked, date(2026, 1, 31)) == "date"
     assert refuses_day(asked, date(2026, 2, 1)) == ""

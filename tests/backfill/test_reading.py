@@ -14,6 +14,7 @@ from newsflow import pipeline as nightly
 from newsflow.backfill import pipeline, step
 from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.sources import Sources
+from newsflow.names import NEWS_BACKFILL
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
@@ -37,7 +38,7 @@ def rows(conn: Connection, query: str) -> list[Any]:
 
 def read_all(settings: Settings, request: BackfillRequest, name: str = "run") -> int:
     """Plan and read, as the Dag's first two tasks do."""
-    run_id = pipeline.open_run(settings, name, request)
+    run_id = nightly.open_run(settings, NEWS_BACKFILL, name, request)
     for shard in pipeline.plan(settings, run_id, request):
         pipeline.read(settings, run_id, shard.shard, request)
     return run_id
@@ -226,7 +227,7 @@ class Breaking:
 def test_a_plan_that_failed_makes_the_run_red(settings: Settings) -> None:
     """Airflow runs the check although the plan failed, and nothing is missing in the funnel."""
     request = BackfillRequest(warc=("/nowhere/at/all.warc.gz",))
-    run_id = pipeline.open_run(settings, "red", request)
+    run_id = nightly.open_run(settings, NEWS_BACKFILL, "red", request)
     with pytest.raises(FileNotFoundError):
         pipeline.plan(settings, run_id, request)
     with pytest.raises(nightly.RunFailedError):

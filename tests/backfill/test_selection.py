@@ -69,19 +69,3 @@ def test_fingerprints_tell_filters_apart_and_not_their_order() -> None:
     two = BackfillRequest(warc=("b",), publishers=("a", "b"), since=date(2026, 1, 1)).selection({"https://a": "a"})
     assert one.filter_hash == two.filter_hash
     assert one.filter_hash != Selection().filter_hash
-
-
-def test_requests_survive_airflow() -> None:
-    asked = BackfillRequest(("w",), ("s",), ("u",), ("p",), ("de",), date(2026, 1, 1), date(2026, 1, 2), 5, True)
-    assert BackfillRequest.from_params(asked.as_params()) == asked
-
-
-@pytest.mark.parametrize(
-    ("params", "why"),
-    [({}, "at least one source"), ({"warc": [" "]}, "at least one source"),
-     ({"warc": ["x"], "since": "2026-02-30"}, "day is out of range"),
-     ({"warc": ["x"], "since": "2026-02-02", "until": "2026-02-01"}, "ends on")],
-)  # fmt: skip
-def test_senseless_requests_are_refused(params: dict[str, object], why: str) -> None:
-    with pytest.raises(ValueError, match=why):
-        BackfillRequest.from_params(params)

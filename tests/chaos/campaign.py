@@ -21,7 +21,7 @@ import psycopg2
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.pipeline import RunRequest
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit, sweep

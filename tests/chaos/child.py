@@ -24,7 +24,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.clock import utcnow
-from newsflow.pipeline import RunRequest
+from newsflow.request import RunRequest
 from newsflow.settings import get_settings
 from newsflow.store import archive, queries
 

@@ -25,11 +25,12 @@ import requests
 from newsflow import pipeline
 from newsflow.local.airflow import programs
 from newsflow.local.home import Home
-from newsflow.local.launcher import DAG, DATABASE, Launcher
+from newsflow.local.launcher import DATABASE, Launcher
 from newsflow.local.postgres import Server, binaries
 from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
-from newsflow.pipeline import RunRequest
+from newsflow.names import NEWS_INGEST
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
@@ -75,7 +76,7 @@ class Nights:
         self.server = Server(data_folder(home.root) / "data", address.port or 0, binaries())
         self._sql(f"create database pristine template {DATABASE}", "create database twin template pristine")
         self.twin = self._undisturbed()
-        self.launcher.airflow.client.unpause(DAG)
+        self.launcher.airflow.client.unpause(NEWS_INGEST)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -110,7 +111,7 @@ class Nights:
         self._sql(f"drop database {DATABASE} with (force)", f"create database {DATABASE} template pristine")
         shutil.rmtree(self.launcher.home.archive, ignore_errors=True)
         client = self.launcher.airflow.client
-        name = client.trigger(DAG, {"force": True})
+        name = client.trigger(NEWS_INGEST, {"force": True})
         self._await_stage(stage)
         time.sleep(delay := self.chance.uniform(0.0, 0.6))
         result = Result(f"SIGKILL of {victim} under Airflow", stage, f"{delay:.2f} s after its start", hit=True)
@@ -118,7 +119,7 @@ class Nights:
         result.ended = self._end_of(name)
         result.recovered = "the run went on"
         if result.ended != "success":
-            result.recovered = f"the next run: {self._end_of(client.trigger(DAG, {}))}"
+            result.recovered = f"the next run: {self._end_of(client.trigger(NEWS_INGEST, {}))}"
         result.differences = differences(left(self.launcher.database_url), self.twin) + self._faults()
         return result
 
@@ -149,7 +150,7 @@ class Nights:
         while time.monotonic() < deadline:
             self._restart()
             with suppress(requests.RequestException):
-                state = self.launcher.airflow.client.state(DAG, dag_run_id)
+                state = self.launcher.airflow.client.state(NEWS_INGEST, dag_run_id)
                 if state in ("success", "failed"):
                     return state
             time.sleep(1)

@@ -10,7 +10,7 @@ import pytest
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server
-from newsflow.pipeline import RunRequest
+from newsflow.request import RunRequest
 from tests.contract.test_analysts import QUERIES
 from tests.load.world import World
 from tests.pipeline.night import quick_world, register, settings_for

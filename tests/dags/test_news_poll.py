@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,11 +50,3 @@ def test_it_has_an_owner_retries_a_time_out_and_a_runbook(dag: dict[str, Any]) -
     assert 60 <= dag["timeout"] <= 3600
     assert "news" in dag["tags"]
     assert dag["params"] == ["feeds", "force", "publishers"]
-
-
-def test_task_bodies_are_one_line_calls() -> None:
-    tree = ast.parse(Path(FILE).read_text())
-    (outer,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
-    tasks = [node for node in outer.body if isinstance(node, ast.FunctionDef)]
-    assert [len(task.body) for task in tasks] == [1]
-    assert isinstance(tasks[0].body[0], ast.Return)

@@ -70,6 +70,9 @@ def test_a_dag_file_is_a_thin_declaration(path: Path) -> None:
     top = {name.split(".")[0] for name in imported}
     assert top <= {"__future__", "airflow", "newsflow", "datetime", "typing", "collections", "functools"}, top
     assert len(path.read_text().splitlines()) < 250
+    (declared,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    within = [node for node in ast.walk(declared) if isinstance(node, ast.FunctionDef) and node is not declared]
+    assert within == [], "a task is a function of airflow_glue"
 
 
 # what a parse must not touch: a database, the network, a model, a subprocess

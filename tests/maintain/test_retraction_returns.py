@@ -16,7 +16,7 @@ from newsflow.importer.step import import_file
 from newsflow.local.newsroom import Newsroom
 from newsflow.maintain.jobs import run as maintain
 from newsflow.maintain.retraction import restore, retract
-from newsflow.pipeline import RunRequest
+from newsflow.request import RunRequest
 from newsflow.settings import Settings, get_settings
 from tests.dedupe.test_near_copies import WIRE
 from tests.load.world import T0, World

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from newsflow.local.home import Home
-from newsflow.local.launcher import DAG, Launcher
+from newsflow.local.launcher import Launcher
 from newsflow.local.terminal import Terminal
+from newsflow.names import NEWS_INGEST
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.ops.receivers import Metrics, Posted, http_receiver, statsd_receiver
@@ -121,7 +122,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
             patch.setenv(name, value)
         with Launcher(Home(home), Settings(), Terminal()).open() as launcher:
             _seed(launcher)
-            state = _run(launcher, DAG, {"force": True})
+            state = _run(launcher, NEWS_INGEST, {"force": True})
             late = wait_for(lambda: [t for t in _texts(posted) if "is late" in t], "the deadline's message")
             _run(launcher, "news_watch", {})
             wait_for(lambda: "newsflow.alarms.open" in " ".join(metrics.seen), "the watch's metrics", 30)

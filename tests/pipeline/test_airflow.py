@@ -25,10 +25,11 @@ from newsflow.backfill import pipeline as backfill
 from newsflow.backfill.request import BackfillRequest as Past
 from newsflow.extract import pool
 from newsflow.local.home import Home
-from newsflow.local.launcher import DAG, Launcher
+from newsflow.local.launcher import Launcher
 from newsflow.local.terminal import Terminal
 from newsflow.model import Extraction
-from newsflow.pipeline import RunRequest
+from newsflow.names import NEWS_INGEST
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.backfill.foreign import pages, write
@@ -109,8 +110,8 @@ def test_each_stage_killed_once_by_its_task_process(
     url = newsroom.url(publisher.name, publisher.articles[0].slug)
     barrier, watcher = connect(launcher.database_url), connect(launcher.database_url)
     watcher.autocommit = True
-    client.unpause(DAG)
-    dag_run_id = client.trigger(DAG, {"force": True})
+    client.unpause(NEWS_INGEST)
+    dag_run_id = client.trigger(NEWS_INGEST, {"force": True})
     for stage, state in STAGES.items():
         wait_for(lambda state=state: locked(barrier, url, state), f"the page to be {state}")
         wait_for(lambda stage=stage: blocked(watcher, stage), f"{stage} to reach the page")
@@ -118,11 +119,11 @@ def test_each_stage_killed_once_by_its_task_process(
         assert port is not None
         os.kill(owner(port), signal.SIGKILL)
         barrier.rollback()
-    ended = end_of(launcher, DAG, dag_run_id)
+    ended = end_of(launcher, NEWS_INGEST, dag_run_id)
     barrier.close()
     watcher.close()
 
-    tries = {task["task_id"]: task["try_number"] for task in client.tasks(DAG, dag_run_id)}
+    tries = {task["task_id"]: task["try_number"] for task in client.tasks(NEWS_INGEST, dag_run_id)}
     assert ended == "success"
     assert {stage: tries[stage] for stage in STAGES} == dict.fromkeys(STAGES, 2)
     settings = settings_for(launcher.database_url, launcher.home.archive, newsroom)

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
-from newsflow.pipeline import RunRequest
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.paths import ROOT

@@ -13,7 +13,8 @@ import pytest
 from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.local.newsroom import Article, Newsroom, Publisher, sample_world
-from newsflow.pipeline import Funnel, RunRequest
+from newsflow.pipeline import Funnel
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction

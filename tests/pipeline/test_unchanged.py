@@ -12,7 +12,8 @@ from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.local.newsroom import Newsroom
 from newsflow.maintain.retraction import retract
-from newsflow.pipeline import Funnel, RunRequest
+from newsflow.pipeline import Funnel
+from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.db import session, transaction
 from tests.pipeline.night import left, quick_world, register, settings_for

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from newsflow.extract.row import content_hash
 from newsflow.model import Extraction, Outcome
 from newsflow.reprocess.compare import difference, f1
-from newsflow.reprocess.request import ReprocessRequest
 from newsflow.reprocess.sides import MOST_WORDS, side_by_side
 
 OLD = Extraction("u", Outcome.OK, title="A", body="one two three four", authors=("Ada",), tags=("x",))
@@ -92,12 +91,3 @@ def test_each_side_keeps_its_own_words_in_order(before: list[str], after: list[s
         runs = [run for paragraph in side for run in paragraph]
         assert " ".join(run.text for run in runs).split() == " ".join(texts).split()
         assert {run.mark for run in runs} <= {"", mark}
-
-
-def test_selections_survive_airflow() -> None:
-    asked = ReprocessRequest.from_params(
-        {"publishers": ["p"], "since": "2026-01-01", "until": "2026-01-02", "outcomes": ["loaded"], "extractors": ["%"]}
-    )
-    assert ReprocessRequest.from_params(asked.as_params()) == asked
-    with pytest.raises(ValueError, match="ends on"):
-        ReprocessRequest.from_params({"since": "2026-01-02", "until": "2026-01-01"})

@@ -1,4 +1,4 @@
-"""The bodies of news_backfill's tasks: each one step, in the Dag run at work."""
+"""The tasks of news_backfill: each one step, in the Dag run at work."""
 
 from __future__ import annotations
 
@@ -7,37 +7,35 @@ from dataclasses import asdict
 from typing import Any
 
 from newsflow.airflow_glue import context
+from newsflow.airflow_glue.tasks import xcom
 from newsflow.backfill import pipeline
 from newsflow.backfill.request import BackfillRequest
-from newsflow.pipeline import find_run
-
-POOL = "news_backfill"
+from newsflow.ops.connection import task_settings
+from newsflow.pipeline import open_run
 
 
 def plan(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, list the files, register the pages to fetch."""
-    settings, request = context.settings(), BackfillRequest.from_params(params)
-    dag_id, dag_run_id = context.run_key()
-    run_id = pipeline.open_run(settings, dag_run_id, request, dag_id=dag_id)
+    settings, request = task_settings(), BackfillRequest.from_params(params)
+    run_id = open_run(settings, *context.run_key(), request)
     return [asdict(shard) for shard in pipeline.plan(settings, run_id, request)]
 
 
-def read(shard: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+def read(shard: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     """Read a shard's files."""
-    settings = context.settings()
-    run_id = find_run(settings, *context.run_key())
-    report = pipeline.read(settings, run_id, shard["shard"], BackfillRequest.from_params(params))
+    settings, request = task_settings(), BackfillRequest.from_params(params)
+    report = pipeline.read(settings, context.run_id(settings), shard["shard"], request)
     context.label(report.label or str(shard["label"]))
-    return {"taken": report.taken, "counts": dict(report.counts), "seconds": report.seconds}
+    return xcom(report)
 
 
 def shards() -> list[dict[str, Any]]:
     """The shards of fetch and extract."""
-    settings = context.settings()
-    return [asdict(shard) for shard in pipeline.shards(settings, find_run(settings, *context.run_key()))]
+    settings = task_settings()
+    return [asdict(shard) for shard in pipeline.shards(settings, context.run_id(settings))]
 
 
-def check() -> dict[str, Any]:
+def judge() -> dict[str, Any]:
     """Judge the run; its funnel goes into the asset event."""
-    settings = context.settings()
-    return pipeline.check(settings, find_run(settings, *context.run_key())).as_dict()
+    settings = task_settings()
+    return pipeline.check(settings, context.run_id(settings)).as_dict()

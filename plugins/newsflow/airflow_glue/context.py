@@ -1,7 +1,4 @@
-"""What our Dag files share: settings from Airflow, the current run, defaults, the retry policy.
-
-With `dagsteps.py` the only modules outside `ops` that import Airflow; Dag files stay declarations.
-"""
+"""What our Dag files share: defaults, the retry policy, the deadline, the run at work. Dag files stay declarations."""
 
 from __future__ import annotations
 
@@ -9,16 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg2
-from airflow.sdk import Connection, ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
 from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
-from airflow.sdk.exceptions import AirflowRuntimeError
 
 from newsflow import pipeline
-from newsflow.settings import Settings, SettingsError, get_settings
+from newsflow.settings import Settings, get_settings
 from newsflow.store.migrate import MigrationError
 
-CONNECTION = "news_db"
 RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
 
 OUR_TROUBLE = ExceptionRetryPolicy(
@@ -69,20 +64,12 @@ def deadline() -> DeadlineAlert | None:
     return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=hours), callback, name="run late")
 
 
-def settings() -> Settings:
-    """The settings, with the database of the Airflow connection `news_db` where the environment names none."""
-    found = get_settings()
-    if found.database_url.get_secret_value():
-        return found
-    return found.on(_connection_uri())
+def run_id(settings: Settings) -> int:
+    """Number of the Dag run at work, in our ledger.
 
-
-def _connection_uri() -> str:
-    try:
-        return str(Connection.get(CONNECTION).get_uri())
-    except AirflowRuntimeError as error:
-        text = f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}"
-        raise SettingsError(text) from error
+    :raises LookupError: where its first task never began.
+    """
+    return pipeline.find_run(settings, *run_key())
 
 
 def run_key() -> tuple[str, str]:

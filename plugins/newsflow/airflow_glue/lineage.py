@@ -12,7 +12,7 @@ from airflow.providers.openlineage.extractors.base import BaseExtractor, Operato
 from openlineage.client.event_v2 import InputDataset, OutputDataset
 from psycopg2.extensions import parse_dsn
 
-from newsflow.airflow_glue import context
+from newsflow.ops.connection import task_settings
 
 READS = ("ingest.extraction", "ingest.story_member")
 WRITES = ("news.articles", "news.stories", "news.revisions", "news.changes")
@@ -33,7 +33,7 @@ class NewsExtractor(BaseExtractor):
         """The tables of a load that ended well."""
         if self.operator.task_id != "load" or not self.operator.dag_id.startswith("news_"):
             return OperatorLineage()
-        namespace, database = place(context.settings().dsn)
+        namespace, database = place(task_settings().dsn)
         return OperatorLineage(
             inputs=[InputDataset(namespace, f"{database}.{table}") for table in READS],
             outputs=[OutputDataset(namespace, f"{database}.{table}") for table in WRITES],

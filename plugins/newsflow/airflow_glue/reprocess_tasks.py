@@ -1,43 +1,47 @@
-"""The bodies of news_reprocess' tasks: each one step, in the Dag run at work."""
+"""The tasks of news_reprocess: each one step, in the Dag run at work."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from newsflow import pipeline
 from newsflow.airflow_glue import context
-from newsflow.reprocess import pipeline as reprocess
-from newsflow.reprocess import report, step
-from newsflow.reprocess.request import ReprocessRequest
+from newsflow.ops.connection import task_settings
+from newsflow.reprocess import pipeline, report, step
+from newsflow.reprocess.request import ReprocessAction, ReprocessRequest
+from newsflow.settings import Settings
 from newsflow.store.db import session
+
+_STATES = {"apply": "applied", "undo": "undone"}
 
 
 def begin(params: Mapping[str, Any]) -> dict[str, Any]:
     """Compare, or take the pages of an apply or undo into the run.
 
-    :raises ValueError: where the form is wrong.
+    :raises RequestError: where the form is wrong.
     """
-    settings = context.settings()
+    settings, asked = task_settings(), ReprocessAction.from_params(params)
+    if asked.action == "compare":
+        return _compare(settings, ReprocessRequest.from_params(params))
     dag_id, dag_run_id = context.run_key()
-    action, number = str(params["action"]), params.get("reprocess")
-    if action == "compare":
-        number = reprocess.compare(settings, dag_run_id, ReprocessRequest.from_params(params), dag_id=dag_id)
-        with session(settings.dsn) as conn:
-            _, page = report.write(conn, number, settings.home.expanduser() / "reports")
-            return {"action": action, "reprocess": number, "report": str(page), **report.summary(conn, number)}
-    if not number:
-        raise ValueError(f"to {action}, give the number of a compared reprocess")
-    run_id = reprocess.open_run(settings, dag_run_id, {action: number}, dag_id=dag_id)
-    pages = {"apply": step.apply, "undo": step.undo}[action](settings, run_id, int(number))
-    return {"action": action, "reprocess": int(number), "pages": pages}
+    number = asked.number
+    run_id = pipeline.open_run(settings, dag_run_id, {asked.action: number}, dag_id=dag_id)
+    pages = {"apply": step.apply, "undo": step.undo}[asked.action](settings, run_id, number)
+    return {"action": asked.action, "reprocess": number, "pages": pages}
 
 
-def finish(begun: Mapping[str, Any]) -> dict[str, Any]:
+def _compare(settings: Settings, selection: ReprocessRequest) -> dict[str, Any]:
+    dag_id, dag_run_id = context.run_key()
+    number = pipeline.compare(settings, dag_run_id, selection, dag_id=dag_id)
+    with session(settings.dsn) as conn:
+        _, page = report.write(conn, number, settings.home.expanduser() / "reports")
+        return {"action": "compare", "reprocess": number, "report": str(page), **report.summary(conn, number)}
+
+
+def finish(begun: dict[str, Any]) -> dict[str, Any]:
     """Deduplicate, load and judge what apply or undo took in; nothing to do after a comparison."""
     if begun["action"] == "compare":
         return {}
-    settings = context.settings()
-    run_id = pipeline.find_run(settings, *context.run_key())
-    state = {"apply": "applied", "undo": "undone"}[str(begun["action"])]
-    return reprocess.finish(settings, run_id, int(begun["reprocess"]), state).as_dict()
+    settings = task_settings()
+    run_id, state = context.run_id(settings), _STATES[str(begun["action"])]
+    return pipeline.finish(settings, run_id, int(begun["reprocess"]), state).as_dict()

@@ -21,21 +21,10 @@ def bring_in(shards: Any, judge: Callable[[], dict[str, Any]]) -> None:
     :param judge: body of `check`, gives the funnel; raises where the run is not good.
     """
 
-    @task(map_index_template="{{ label }}")
-    def fetch(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.fetch(shard)
-
-    @task(map_index_template="{{ label }}", trigger_rule="all_done")
-    def extract(shard: dict[str, Any]) -> dict[str, Any]:
-        return tasks.extract(shard)
-
-    @task(trigger_rule="all_done")
-    def deduplicate() -> dict[str, Any]:
-        return tasks.deduplicate()
-
-    @task(trigger_rule="all_done")
-    def load() -> dict[str, Any]:
-        return tasks.load()
+    fetch = task(map_index_template="{{ label }}")(tasks.fetch)
+    extract = task(map_index_template="{{ label }}", trigger_rule="all_done")(tasks.extract)
+    deduplicate = task(trigger_rule="all_done")(tasks.deduplicate)
+    load = task(trigger_rule="all_done")(tasks.load)
 
     @task(trigger_rule="all_done", outlets=[ARTICLES])
     def check(*, outlet_events: Any = None) -> dict[str, Any]:

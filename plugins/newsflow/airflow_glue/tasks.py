@@ -1,4 +1,7 @@
-"""The bodies of our Airflow tasks: each one step of `pipeline`, in the Dag run at work."""
+"""The tasks of the nightly run, of news_poll and of news_maintain: each one step, in the Dag run at work.
+
+The Dags make tasks of these functions themselves, so that nothing stands between a task and its pipeline function.
+"""
 
 from __future__ import annotations
 
@@ -9,41 +12,41 @@ from typing import Any
 from newsflow import pipeline
 from newsflow.airflow_glue import context
 from newsflow.model import StageReport
-from newsflow.pipeline import RunRequest
+from newsflow.ops.connection import task_settings
+from newsflow.request import MaintainRequest, RunRequest
 
 
-def _xcom(report: StageReport) -> dict[str, Any]:
+def xcom(report: StageReport) -> dict[str, Any]:
+    """A report as XCom carries it: counts and seconds."""
     return {"taken": report.taken, "counts": dict(report.counts), "seconds": report.seconds}
-
-
-def _run_id() -> int:
-    return pipeline.find_run(context.settings(), *context.run_key())
 
 
 def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, ask the feeds, plan the shards."""
-    settings, request = context.settings(), RunRequest.from_params(params)
+    settings, request = task_settings(), RunRequest.from_params(params)
     run_id = pipeline.open_run(settings, *context.run_key(), request, alone=True)
     return [asdict(shard) for shard in pipeline.poll(settings, run_id, request)]
 
 
-def ask(params: Mapping[str, Any]) -> dict[str, Any]:
+def poll_only(params: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the feeds that are due; the next nightly run takes the pages on."""
-    return _xcom(pipeline.ask_only(context.settings(), *context.run_key(), RunRequest.from_params(params)))
+    return xcom(pipeline.ask_only(task_settings(), *context.run_key(), RunRequest.from_params(params)))
 
 
-def fetch(shard: Mapping[str, Any]) -> dict[str, Any]:
+def fetch(shard: dict[str, Any]) -> dict[str, Any]:
     """Fetch a shard."""
-    report = pipeline.fetch(context.settings(), _run_id(), shard["shard"])
+    settings = task_settings()
+    report = pipeline.fetch(settings, context.run_id(settings), shard["shard"])
     context.label(_shard_label(shard, report))
-    return _xcom(report)
+    return xcom(report)
 
 
-def extract(shard: Mapping[str, Any]) -> dict[str, Any]:
+def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Extract a shard."""
-    report = pipeline.extract(context.settings(), _run_id(), shard["shard"])
+    settings = task_settings()
+    report = pipeline.extract(settings, context.run_id(settings), shard["shard"])
     context.label(_shard_label(shard, report))
-    return _xcom(report)
+    return xcom(report)
 
 
 def _shard_label(shard: Mapping[str, Any], report: StageReport) -> str:
@@ -53,14 +56,25 @@ def _shard_label(shard: Mapping[str, Any], report: StageReport) -> str:
 
 def deduplicate() -> dict[str, Any]:
     """Find the stories."""
-    return _xcom(pipeline.deduplicate(context.settings(), _run_id()))
+    settings = task_settings()
+    return xcom(pipeline.deduplicate(settings, context.run_id(settings)))
 
 
 def load() -> dict[str, Any]:
     """Load the articles."""
-    return _xcom(pipeline.load(context.settings(), _run_id()))
+    settings = task_settings()
+    return xcom(pipeline.load(settings, context.run_id(settings)))
 
 
-def check() -> dict[str, Any]:
-    """Judge the run; its funnel goes into the asset event."""
-    return pipeline.check(context.settings(), _run_id(), steps=pipeline.NIGHT).as_dict()
+def judge() -> dict[str, Any]:
+    """Judge the nightly run; its funnel goes into the asset event."""
+    settings = task_settings()
+    return pipeline.check(settings, context.run_id(settings), steps=pipeline.NIGHT).as_dict()
+
+
+def maintain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Run the jobs of maintenance that are due."""
+    from newsflow.maintain import jobs
+
+    request = MaintainRequest.from_params(params)
+    return {report.job: dict(report.result) for report in jobs.run(task_settings(), force=request.force)}

@@ -7,9 +7,9 @@ from typing import Any
 
 from airflow.sdk.observability import stats
 
-from newsflow.airflow_glue import context
 from newsflow.clock import utcnow
 from newsflow.ops import watch as watching
+from newsflow.ops.connection import task_settings
 from newsflow.ops.summary import summarise
 from newsflow.ops.watch import Report
 from newsflow.store.db import session
@@ -26,7 +26,7 @@ def watch() -> dict[str, Any]:
 
     :raises NotifyError: where one did not take a message.
     """
-    settings = context.settings()
+    settings = task_settings()
     report = watching.watch(settings)
     with session(settings.dsn, application="newsflow watch") as conn:
         send(figures(summarise(conn, utcnow()), report), report)

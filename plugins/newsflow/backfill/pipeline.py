@@ -12,13 +12,11 @@ from newsflow.backfill import page_sources, step
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import Clock, utcnow
 from newsflow.model import Stage, StageReport
+from newsflow.names import COMMAND_PREFIX, NEWS_BACKFILL
 from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session
-
-DAG_ID = "news_backfill"
-CLI = "cli__"  # begins the names of runs that the command starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +33,15 @@ class Totals:
     taken: int
 
 
-def open_run(
-    settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
-) -> int:
-    """Open a run, or find it again; returns its number."""
-    with session(settings.dsn) as conn:
-        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params())
-
-
 def unfinished(settings: Settings, request: BackfillRequest) -> str | None:
     """Name of the command's newest run of the same request that did not come to its end."""
     with session(settings.dsn) as conn:
         found = queries.value(
-            conn, "backfill.unfinished", dag_id=DAG_ID, prefix=f"{CLI}%", params=json.dumps(request.as_params())
+            conn,
+            "backfill.unfinished",
+            dag_id=NEWS_BACKFILL,
+            prefix=f"{COMMAND_PREFIX}%",
+            params=json.dumps(request.as_params()),
         )
     return str(found) if found else None
 
@@ -109,13 +103,13 @@ def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
 
 
 def run_all(
-    settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = NEWS_BACKFILL, clock: Clock = utcnow
 ) -> Funnel:
     """The whole backfill in this process; the same name goes on with a run that was killed.
 
     :raises RunFailedError: where the check fails.
     """
-    run_id = open_run(settings, dag_run_id, request, dag_id=dag_id, clock=clock)
+    run_id = pipeline.open_run(settings, dag_id, dag_run_id, request, clock=clock)
     for shard in plan(settings, run_id, request, clock=clock):
         read(settings, run_id, shard.shard, request, clock=clock)
     waiting = shards(settings, run_id)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
+from newsflow.commands.options import options
 from newsflow.model import Stage
+from newsflow.names import NEWS_BACKFILL, command_run
 from newsflow.settings import get_settings
 
 if TYPE_CHECKING:
@@ -20,37 +22,25 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, UTC, such as 2026-01-31.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
 @app.command()
+@options(BackfillRequest)
 def run(
-    warc: Annotated[list[str] | None, typer.Option(help="WARC file, folder, URL, prefix or list of them.")] = None,
-    sitemap: Annotated[list[str] | None, typer.Option(help="Sitemap or sitemap index; its pages are fetched.")] = None,
-    url: Annotated[list[str] | None, typer.Option(help="Page, or file with one page a line; they are fetched.")] = None,
-    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="Only this language (ISO 639-1); may be repeated.")] = None,
-    since: Day = None,
-    until: Day = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take at most this many pages; run again to go on.")] = None,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help="Ask S3 without credentials (CC-NEWS).")] = False,
+    request: BackfillRequest,
     name: Annotated[str, typer.Option(help="Name for the run, or of one to go on with.")] = "",
     as_json: Json = False,
 ) -> None:
     """Read the sources, then extract, deduplicate and load what they hold. Killed and run again, it goes on."""
+    from newsflow import pipeline as nightly
     from newsflow.backfill import pipeline
-    from newsflow.backfill.request import BackfillRequest
     from newsflow.commands.progress_bars import watched
     from newsflow.commands.run import render
 
-    lists = {"warc": warc, "sitemaps": sitemap, "urls": url, "publishers": publisher, "languages": language}
-    request = BackfillRequest.from_params(
-        {**lists, "since": since, "until": until, "limit": limit, "anonymous": anonymous}
-    )
     settings = get_settings()
-    name = name or pipeline.unfinished(settings, request) or f"{pipeline.CLI}{utcnow().isoformat()}"
-    run_id = pipeline.open_run(settings, name, request)
+    name = name or pipeline.unfinished(settings, request) or command_run(utcnow())
+    run_id = nightly.open_run(settings, NEWS_BACKFILL, name, request)
     with watched(settings, _look(run_id)):
         result = pipeline.run_all(settings, name, request)
     typer.echo(json.dumps(result.as_dict()) if as_json else render(result))

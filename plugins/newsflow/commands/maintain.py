@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from newsflow.commands.options import options
+from newsflow.request import MaintainRequest
 from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
@@ -16,30 +18,34 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")
 
 
 @app.command()
+@options(MaintainRequest)
 def run(
+    request: MaintainRequest,
     jobs: Annotated[list[str] | None, typer.Argument(help="Jobs to run now; none: those that are due.")] = None,
-    force: Annotated[bool, typer.Option(help="Run all, due or not.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run the jobs that are due: reap, search, figures, partitions, retention, statistics."""
-    from newsflow.maintain.jobs import JOBS
-    from newsflow.maintain.jobs import run as run_jobs
-
-    unknown = sorted({*(jobs or [])} - {*JOBS})
-    if unknown:
-        raise typer.BadParameter(f"no job {', '.join(unknown)}; there are {', '.join(JOBS)}")
-    reports = run_jobs(get_settings(), jobs or [], force=force)
-    if as_json:
-        typer.echo(json.dumps([asdict(report) for report in reports]))
-    else:
-        lines = [f"{r.job:<11} {r.seconds:6.1f} s  {json.dumps(r.result)}" for r in reports]
-        typer.echo("\n".join(lines) or "nothing is due")
+    _run(jobs or [], request, as_json)
 
 
 @app.command()
 def reap(as_json: Json = False) -> None:
     """End readers' sessions whose query runs, or whose transaction stays open, too long."""
-    run(["reap"], as_json=as_json)
+    _run(["reap"], MaintainRequest(), as_json)
+
+
+def _run(names: list[str], request: MaintainRequest, as_json: bool) -> None:
+    from newsflow.maintain import jobs
+
+    unknown = sorted({*names} - {*jobs.JOBS})
+    if unknown:
+        raise typer.BadParameter(f"no job {', '.join(unknown)}; there are {', '.join(jobs.JOBS)}")
+    reports = jobs.run(get_settings(), names, force=request.force)
+    if as_json:
+        typer.echo(json.dumps([asdict(report) for report in reports]))
+    else:
+        lines = [f"{r.job:<11} {r.seconds:6.1f} s  {json.dumps(r.result)}" for r in reports]
+        typer.echo("\n".join(lines) or "nothing is due")
 
 
 @app.command()

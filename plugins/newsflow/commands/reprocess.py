@@ -3,45 +3,39 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from newsflow.clock import utcnow
+from newsflow.commands.options import options
+from newsflow.names import command_run
+from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
 
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day, UTC, such as 2026-01-31.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Number = Annotated[int, typer.Argument(help="Number that compare has printed.")]
 Name = Annotated[str, typer.Option(help="Name of a run that was killed, to go on with it.")]
 
 
 def _name(given: str, verb: str) -> str:
-    return given or f"cli__{verb}__{utcnow().isoformat()}"
+    return given or command_run(utcnow(), verb)
 
 
 @app.command()
+@options(ReprocessRequest)
 def compare(
-    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
-    since: Day = None,
-    until: Day = None,
-    outcome: Annotated[list[str] | None, typer.Option(help="loaded, or the code of a reject; may be repeated.")] = None,
-    extractor: Annotated[list[str] | None, typer.Option(help="Made by a version like this SQL pattern.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Compare at most this many pages.")] = None,
+    request: ReprocessRequest,
     name: Name = "",
     as_json: Json = False,
 ) -> None:
     """Dry run: extract stored captures again and report what would change; nothing is touched."""
     from newsflow.reprocess import pipeline
-    from newsflow.reprocess.request import ReprocessRequest
 
-    lists = {"publishers": publisher, "outcomes": outcome, "extractors": extractor}
-    selection = ReprocessRequest.from_params({**lists, "since": since, "until": until, "limit": limit})
-    number = pipeline.compare(get_settings(), _name(name, "compare"), selection)
+    number = pipeline.compare(get_settings(), _name(name, "compare"), request)
     report(number, as_json=as_json)
 
 

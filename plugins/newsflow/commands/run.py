@@ -9,28 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsflow.clock import utcnow
+from newsflow.commands.options import options
+from newsflow.names import COMMAND, command_run
+from newsflow.request import RunRequest
 from newsflow.settings import Settings, get_settings
 
 if TYPE_CHECKING:
-    from newsflow.pipeline import Funnel, RunRequest
+    from newsflow.pipeline import Funnel
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@options(RunRequest)
 def run(
+    request: RunRequest,
     once: Annotated[bool, typer.Option("--once", help="One run, then end (the default).")] = False,
     every: Annotated[int | None, typer.Option(min=1, help="Run again and again, this many minutes apart.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take at most this many pages.")] = None,
-    publisher: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
-    feed: Annotated[list[str] | None, typer.Option(help="Only this feed URL; may be repeated.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Ask all feeds now, due or not.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The funnel as one JSON object on stdout.")] = False,
 ) -> None:
     """Poll, fetch, extract, deduplicate, load and check, here and now."""
-    from newsflow.pipeline import RunRequest
-
-    request = RunRequest(tuple(publisher or ()), tuple(feed or ()), limit, force)
     while True:
         result = _watched(get_settings(), request)
         typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
@@ -43,8 +41,8 @@ def _watched(settings: Settings, request: RunRequest) -> Funnel:
     from newsflow import pipeline
     from newsflow.commands.progress_bars import stages, watched
 
-    name = f"cli__{utcnow().isoformat()}"
-    run_id = pipeline.open_run(settings, "cli", name, request)
+    name = command_run(utcnow())
+    run_id = pipeline.open_run(settings, COMMAND, name, request)
     with watched(settings, stages(run_id)):
         return pipeline.run_all(settings, name, request)
 

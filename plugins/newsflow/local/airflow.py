@@ -16,6 +16,7 @@ from newsflow import resources
 from newsflow.errors import NewsflowError
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
+from newsflow.names import POOL, POOL_SLOTS
 
 API_SERVER = "api-server"
 COMPONENTS = (API_SERVER, "scheduler", "dag-processor", "triggerer")
@@ -118,7 +119,7 @@ class Airflow:
 
     def _make_pool(self, log: Path) -> None:
         """The slots of news_backfill and news_reprocess; without their pool, tasks wait for ever."""
-        if self._command(log, "pools", "set", "news_backfill", "2", "beside the nightly run"):
+        if self._command(log, "pools", "set", POOL, str(POOL_SLOTS), "beside the nightly run"):
             raise AirflowError(f"`airflow pools set` failed, see {log}: {tail(log)}")
 
     def _command(self, log: Path, *words: str) -> int:

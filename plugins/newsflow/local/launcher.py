@@ -25,11 +25,11 @@ from newsflow.local.nightly_run import addresses, ingest, summary
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
 from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
+from newsflow.names import NEWS_INGEST
 from newsflow.settings import Settings
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
 
-DAG = "news_ingest"
 DATABASE, METADATA = "news", "airflow"
 
 
@@ -135,7 +135,7 @@ class Launcher:
         self._stack.callback(self.airflow.stop)
         with self.show.step("starting Airflow: api-server, scheduler, dag-processor, triggerer"):
             self.airflow.start()
-            self.airflow.wait(DAG)
+            self.airflow.wait(NEWS_INGEST)
 
     def _task_environment(self) -> dict[str, str]:
         """What tasks know: the database, the home, and which loopback origins are the newsroom's."""
@@ -156,8 +156,8 @@ class Launcher:
 
     def show_run(self) -> bool:
         """One run of `news_ingest`, watched; whether it was good. The newsroom's next edition comes out after it."""
-        self.airflow.client.unpause(DAG)
-        result = ingest(self.airflow.client, self.settings, self.show, DAG, force=self.newsroom is not None)
+        self.airflow.client.unpause(NEWS_INGEST)
+        result = ingest(self.airflow.client, self.settings, self.show, NEWS_INGEST, force=self.newsroom is not None)
         summary(self.settings, self.show, result)
         if result.good and self.newsroom:
             sample.turn_page(self.notes)
@@ -248,7 +248,7 @@ def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, 
     good = True
     if run:
         force = sample.runs(settings, home.root / "newsroom.json")
-        result = ingest(Client(running.airflow_url, home.password()), settings, show, DAG, force=force)
+        result = ingest(Client(running.airflow_url, home.password()), settings, show, NEWS_INGEST, force=force)
         good = result.good
         summary(settings, show, result)
         if good and force:

@@ -22,8 +22,9 @@ from newsflow.clock import utcnow
 from newsflow.ops import detail, pages, render, reprocess_pages, runbooks
 from newsflow.ops import publishers as publisher_list
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
+from newsflow.ops.connection import server_settings
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
-from newsflow.settings import Settings, get_settings
+from newsflow.settings import Settings
 from newsflow.store.db import session
 
 STATIC = Path(__file__).parent / "static"
@@ -34,13 +35,8 @@ app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings, with the database of Airflow's connection `news_db` where the environment names none."""
-    found = get_settings()
-    if found.database_url.get_secret_value():
-        return found
-    from airflow.models.connection import Connection as Stored
-
-    return found.on(Stored.get_connection_from_secrets("news_db").get_uri())
+    """The settings of the API server, looked up once."""
+    return server_settings()
 
 
 def database() -> Iterator[Connection]:

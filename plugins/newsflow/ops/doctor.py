@@ -17,6 +17,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import parse_dsn
 
 from newsflow.clock import Clock, utcnow
+from newsflow.ops.connection import stored_uri
 from newsflow.settings import Settings, SettingsError
 from newsflow.store import migrate, queries
 from newsflow.store.db import session
@@ -68,10 +69,8 @@ def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
 
 
 def _news_db() -> str:
-    from airflow.models.connection import Connection as Stored
-
     try:
-        return str(Stored.get_connection_from_secrets("news_db").get_uri())
+        return stored_uri()
     except Exception:  # not defined, or Airflow's own database is not there: the check "airflow" tells
         return ""
 

@@ -10,6 +10,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import OUTCOMES, Outcome
+from newsflow.names import NIGHTLY
 from newsflow.ops import charts, history
 from newsflow.ops.messages import TITLES
 from newsflow.ops.robust_statistics import Usual
@@ -17,7 +18,6 @@ from newsflow.progress import snapshot
 from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
 
-NIGHTLY = ["news_ingest", "cli"]
 DAYS = 28
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
 STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
@@ -68,7 +68,7 @@ def _tone(run: Any, now: datetime) -> str:
 
 def last_night(conn: Connection, now: datetime) -> dict[str, Any]:
     """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
-    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=57), dags=NIGHTLY, limit=80)
+    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=1), publisher_id=None)
     running = next((r for r in recent if _is_running(r, now)), None)
     last = next((r for r in recent if not _is_running(r, now)), None)

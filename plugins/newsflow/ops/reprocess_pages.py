@@ -8,11 +8,11 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.names import NEWS_REPROCESS
 from newsflow.reprocess import report
 from newsflow.reprocess.sides import Paragraph, lines, side_by_side
 from newsflow.store import queries
 
-DAG = "news_reprocess"
 SHOWN = ("changed", "gained", "lost")  # verdicts that deserve a look
 EXAMPLES = 8  # of each of them
 MOST_LINES = 60  # of one side; the file has all
@@ -94,10 +94,10 @@ def _trigger(dag_run_id: str, conf: dict[str, Any]) -> bool:
     from airflow.utils.types import DagRunTriggeredByType
 
     with create_session(scoped=False) as airflow:
-        if model := airflow.get(DagModel, DAG):
+        if model := airflow.get(DagModel, NEWS_REPROCESS):
             model.is_paused = False  # new Dags are paused, and a run would wait for ever
     try:
-        trigger_dag(DAG, run_id=dag_run_id, conf=conf, triggered_by=DagRunTriggeredByType.UI)
+        trigger_dag(NEWS_REPROCESS, run_id=dag_run_id, conf=conf, triggered_by=DagRunTriggeredByType.UI)
     except DagRunAlreadyExists:
         return False
     return True

@@ -13,7 +13,8 @@ from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_da
 from fastapi import Depends, Form, HTTPException, Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-DAG = "news_ingest"
+from newsflow.names import NEWS_INGEST
+
 TOKEN_SECONDS = 12 * 3600
 
 # No inline code of any kind; the page may be framed by Airflow only.
@@ -30,7 +31,7 @@ HEADERS = {
 
 
 def reader(
-    user: GetUserDep, _access: Annotated[Any, Depends(requires_access_dag("GET", param_dag_id=DAG))]
+    user: GetUserDep, _access: Annotated[Any, Depends(requires_access_dag("GET", param_dag_id=NEWS_INGEST))]
 ) -> BaseUser:
     """A user who may read the news Dag; else 401 or 403."""
     return user
@@ -41,11 +42,11 @@ def can_edit(user: BaseUser) -> bool:
     from airflow.api_fastapi.app import get_auth_manager
     from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 
-    return bool(get_auth_manager().is_authorized_dag(method="PUT", user=user, details=DagDetails(id=DAG)))
+    return bool(get_auth_manager().is_authorized_dag(method="PUT", user=user, details=DagDetails(id=NEWS_INGEST)))
 
 
 def editor(
-    user: GetUserDep, _access: Annotated[Any, Depends(requires_access_dag("PUT", param_dag_id=DAG))]
+    user: GetUserDep, _access: Annotated[Any, Depends(requires_access_dag("PUT", param_dag_id=NEWS_INGEST))]
 ) -> BaseUser:
     """A user who may change the news Dag; else 401 or 403."""
     return user

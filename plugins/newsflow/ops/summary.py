@@ -7,14 +7,15 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.ops.pages import NIGHTLY, STALE, counts_line
+from newsflow.names import NIGHTLY
+from newsflow.ops.pages import STALE, counts_line
 from newsflow.progress import snapshot
 from newsflow.store import queries, runs
 
 
 def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     """The last run with its funnel, what runs, open alarms and totals."""
-    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=3650), dags=NIGHTLY, limit=20)
+    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=3650), dags=[*NIGHTLY], limit=20)
     running = next((r for r in recent if r.state == "running" and now - r.started_at < STALE), None)
     last = next((r for r in recent if r is not running), None)
     alarms = queries.rows(conn, "ops.open_alarms", since=now, publisher_id=None)

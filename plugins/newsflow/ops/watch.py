@@ -14,6 +14,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
+from newsflow.names import COMMAND_PREFIX, NEWS_POLL, NIGHTLY
 from newsflow.ops import alarms, history, messages
 from newsflow.ops.alarms import Answer, Finding, JudgedRun, Undecided
 from newsflow.ops.history import Day
@@ -25,7 +26,6 @@ from newsflow.store.db import advisory_lock, session, transaction
 log = logging.getLogger(__name__)
 
 WINDOW = timedelta(days=70)
-NIGHTLY = ["news_ingest", "cli"]
 
 
 @dataclass
@@ -96,7 +96,7 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
 
 
 def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, late_since: datetime | None) -> bool:
-    found = queries.rows(conn, "ops.runs", since=now - WINDOW, dags=[*NIGHTLY, "news_poll"], limit=200)
+    found = queries.rows(conn, "ops.runs", since=now - WINDOW, dags=[*NIGHTLY, NEWS_POLL], limit=200)
     asked = next((r for r in found if r.stages.get("poll")), None)
     outage = alarms.own_outage(asked.stages["poll"] if asked else {}, publishers)
     result.add("own_outage", "", outage)
@@ -106,7 +106,9 @@ def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, l
         if r.dag_id in NIGHTLY
     ][:30]
     result.add("run_failed", "", alarms.failed_run(nightly, outage=isinstance(outage, Finding)))
-    result.add("run_late", "", alarms.late_run([r for r in nightly if not r.name.startswith("cli__")], now, late_since))
+    result.add(
+        "run_late", "", alarms.late_run([r for r in nightly if not r.name.startswith(COMMAND_PREFIX)], now, late_since)
+    )
     return isinstance(outage, Finding)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsflow import pipeline
 from newsflow.clock import Clock, utcnow
+from newsflow.names import NEWS_REPROCESS
 from newsflow.pipeline import Funnel
 from newsflow.reprocess import step
 from newsflow.reprocess.request import ReprocessRequest
@@ -11,11 +12,14 @@ from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
 
-DAG_ID = "news_reprocess"
-
 
 def open_run(
-    settings: Settings, dag_run_id: str, params: dict[str, object], *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings,
+    dag_run_id: str,
+    params: dict[str, object],
+    *,
+    dag_id: str = NEWS_REPROCESS,
+    clock: Clock = utcnow,
 ) -> int:
     """Open a run, or find it again; returns its number."""
     with session(settings.dsn) as conn:
@@ -23,7 +27,12 @@ def open_run(
 
 
 def compare(
-    settings: Settings, dag_run_id: str, selection: ReprocessRequest, *, dag_id: str = DAG_ID, clock: Clock = utcnow
+    settings: Settings,
+    dag_run_id: str,
+    selection: ReprocessRequest,
+    *,
+    dag_id: str = NEWS_REPROCESS,
+    clock: Clock = utcnow,
 ) -> int:
     """The dry run; returns the number under which it is reviewed, applied and undone."""
     run_id = open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, clock=clock)
@@ -35,7 +44,9 @@ def compare(
     return number
 
 
-def apply(settings: Settings, dag_run_id: str, number: int, *, dag_id: str = DAG_ID, clock: Clock = utcnow) -> Funnel:
+def apply(
+    settings: Settings, dag_run_id: str, number: int, *, dag_id: str = NEWS_REPROCESS, clock: Clock = utcnow
+) -> Funnel:
     """Apply a compared reprocess: revisions with the cause `reprocess`.
 
     :raises WrongStateError: where it was not compared.
@@ -46,7 +57,9 @@ def apply(settings: Settings, dag_run_id: str, number: int, *, dag_id: str = DAG
     return finish(settings, run_id, number, "applied", clock=clock)
 
 
-def undo(settings: Settings, dag_run_id: str, number: int, *, dag_id: str = DAG_ID, clock: Clock = utcnow) -> Funnel:
+def undo(
+    settings: Settings, dag_run_id: str, number: int, *, dag_id: str = NEWS_REPROCESS, clock: Clock = utcnow
+) -> Funnel:
     """Undo an applied reprocess: the contract's rows are those before it.
 
     :raises WrongStateError: where it was not applied.

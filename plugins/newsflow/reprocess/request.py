@@ -2,62 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Literal
+
+from pydantic import Field, model_validator
+from typing_extensions import Self
+
+from newsflow.request import Day, Lines, Request, RequestError, check_span
 
 
-@dataclass(frozen=True, slots=True)
-class ReprocessRequest:
-    """Which captures are extracted again; empty means all.
+class ReprocessRequest(Request):
+    """Which captures are extracted again; without filters, all."""
 
-    :param since: first day of the capture, UTC; `until` the last one.
-    :param outcomes: `loaded` for articles, or codes of rejects (`too_short`, …).
-    :param extractors: versions that made what stands there, as SQL patterns (`%trafilatura-2.3.0%`).
-    """
+    publishers: Lines = Field((), description="Only these publishers, such as bbc.co.uk (default: all)")
+    since: Day = Field(None, description="First day of capture, UTC")
+    until: Day = Field(None, description="Last day of capture, UTC")
+    outcomes: Lines = Field(
+        (), description="Only these outcomes: loaded for articles, or codes of rejects such as too_short (default: all)"
+    )
+    extractors: Lines = Field(
+        (), description="Only what such versions made, as SQL patterns like %trafilatura-2.3.0% (default: all)"
+    )
+    limit: int | None = Field(None, ge=1, description="At most this many pages")
 
-    publishers: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    outcomes: tuple[str, ...] = ()
-    extractors: tuple[str, ...] = ()
-    limit: int | None = None
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        check_span(self.since, self.until)
+        return self
 
-    @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> ReprocessRequest:
-        """From Airflow's Params (or any mapping with these keys).
 
-        :raises ValueError: for a date that is none, or a span that ends before it begins.
+class ReprocessAction(Request):
+    """Which step of a reprocess a run of its Dag takes."""
+
+    action: Literal["compare", "apply", "undo"] = Field("compare", description="Compare comes first")
+    reprocess: int | None = Field(None, ge=1, description="Its number, to apply or undo it")
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.action != "compare" and not self.reprocess:
+            raise ValueError(f"to {self.action}, give the number of a compared reprocess")
+        return self
+
+    @property
+    def number(self) -> int:
+        """The reprocess to apply or undo.
+
+        :raises RequestError: for a comparison, which has no number yet.
         """
-        lists = {name: tuple(params.get(name) or ()) for name in ("publishers", "outcomes", "extractors")}
-        since, until = _day(params.get("since")), _day(params.get("until"))
-        if since and until and until < since:
-            raise ValueError(f"the span ends on {until}, before it begins on {since}")
-        return cls(**lists, since=since, until=until, limit=params.get("limit"))
-
-    def as_params(self) -> dict[str, Any]:
-        """The mapping that `from_params` reads."""
-        return {
-            "publishers": list(self.publishers),
-            "since": str(self.since) if self.since else None,
-            "until": str(self.until) if self.until else None,
-            "outcomes": list(self.outcomes),
-            "extractors": list(self.extractors),
-            "limit": self.limit,
-        }
-
-    def as_query(self) -> dict[str, Any]:
-        """Parameters of `reprocess.choose`."""
-        return {
-            "publishers": list(self.publishers) or None,
-            "since": self.since,
-            "until": self.until,
-            "outcomes": list(self.outcomes) or None,
-            "extractors": list(self.extractors) or None,
-            "limit": self.limit,
-        }
-
-
-def _day(value: object) -> date | None:
-    return date.fromisoformat(str(value)[:10]) if value else None
+        if self.reprocess is None:
+            raise RequestError("a comparison has no number before it has begun")
+        return self.reprocess

@@ -1,0 +1,47 @@
+"""Which news database: that of the environment, else that of the Airflow connection `news_db`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from newsflow.names import CONNECTION
+from newsflow.settings import Settings, SettingsError, get_settings
+
+
+def task_settings() -> Settings:
+    """The settings within a task, which asks Airflow's API for the connection.
+
+    :raises SettingsError: where neither names a database.
+    """
+    return with_database(get_settings(), _task_uri)
+
+
+def server_settings() -> Settings:
+    """The settings within Airflow's API server, which reads Airflow's own database."""
+    return with_database(get_settings(), stored_uri)
+
+
+def with_database(settings: Settings, uri: Callable[[], str]) -> Settings:
+    """These settings; the connection is asked for only where the environment names no database."""
+    return settings if settings.database_url.get_secret_value() else settings.on(uri())
+
+
+def stored_uri() -> str:
+    """The connection's URI, read from Airflow's secrets backends and its own database.
+
+    :raises AirflowNotFoundException: where it is not defined.
+    """
+    from airflow.models.connection import Connection as Stored  # loads Airflow's ORM, which tasks do without
+
+    return str(Stored.get_connection_from_secrets(CONNECTION).get_uri())
+
+
+def _task_uri() -> str:
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowRuntimeError
+
+    try:
+        return str(Connection.get(CONNECTION).get_uri())
+    except AirflowRuntimeError as error:
+        text = f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}"
+        raise SettingsError(text) from error
