@@ -1,21 +1,32 @@
-# One image for all Airflow services: the locked requirements, our Dags, plugins and SQL; not run as root.
-FROM python:3.12-slim
+# One image for all Airflow services: the locked requirements and our wheel; not run as root.
+# What builds (uv, setuptools, pip's caches) stays in the first stage.
+FROM python:3.12-slim AS build
 
-ENV PYTHONUNBUFFERED=1 UV_NO_CACHE=1
-WORKDIR /opt/newsflow
+ENV UV_NO_CACHE=1
+WORKDIR /build
 
 COPY .ci/bootstrap.txt .ci/
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r .ci/bootstrap.txt \
- && uv pip install --system --require-hashes --compile-bytecode -r requirements.txt
+ && uv venv /opt/venv \
+ && uv pip install --python /opt/venv/bin/python --require-hashes --compile-bytecode -r requirements.txt
 
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY plugins plugins
 COPY dags dags
 COPY sql sql
 COPY docs/runbooks docs/runbooks
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir dist . \
+ && uv pip install --python /opt/venv/bin/python --no-deps --compile-bytecode dist/*.whl
+
+FROM python:3.12-slim
+
+ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
+WORKDIR /opt/newsflow
+
+COPY --from=build /opt/venv /opt/venv
 COPY deploy deploy
-RUN uv pip install --system --no-deps --no-build-isolation -e . \
+RUN ln -s "$(newsflow dags-folder)" dags \
  && useradd --system --uid 50000 --home-dir /var/lib/newsflow newsflow \
  && install -d -o newsflow /var/lib/newsflow
 

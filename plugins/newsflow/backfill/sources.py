@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import urljoin
 
-import fsspec
 import requests
 from urllib3.exceptions import HTTPError
 
 from newsflow.backfill import source_lists
 from newsflow.backfill.records import Stream
+from newsflow.store.filesystem import open_filesystem
 
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
 LISTS = (".paths", ".paths.gz", ".txt", ".txt.gz")
@@ -83,8 +83,7 @@ class Sources:
 
     def _fs(self, url: str) -> tuple[Any, str]:
         options = {"anon": True} if self._anonymous and url.startswith("s3://") else {}
-        fs, path = fsspec.core.url_to_fs(url if "://" in url else str(Path(url).absolute()), **options)
-        return fs, str(path)
+        return open_filesystem(url if "://" in url else str(Path(url).absolute()), **options)
 
     def _find_files(self, given: str) -> Iterator[Source]:
         fs, path = self._fs(given)

@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import fsspec
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
@@ -24,6 +23,7 @@ from newsflow.errors import NewsflowError
 from newsflow.export.formats import KINDS, Column, open_writer
 from newsflow.store import queries
 from newsflow.store.db import transaction
+from newsflow.store.filesystem import open_filesystem
 
 MANIFEST = "manifest.json"
 BATCH = 2_000
@@ -50,7 +50,7 @@ class Target:
     """
 
     def __init__(self, url: str) -> None:
-        self.fs, self.root = fsspec.core.url_to_fs(url)
+        self.fs, self.root = open_filesystem(url)
 
     def files(self) -> list[ExportedFile]:
         """What the manifest lists, oldest first."""

