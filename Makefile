@@ -7,7 +7,7 @@ LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-ha
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test conformance lint bench chaos fuzz lock screenshots down clean
+.PHONY: help setup setup-tests run test conformance lint bench chaos fuzz docs lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGH
 
 fuzz: setup-tests ## Damaged pages through the extract pool (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
+
+docs: setup-tests ## Write the generated pages and files anew: schema, data dictionary, settings, commands, Dags
+	@$(VENV)/newsflow maintain docs
+	@$(VENV)/python -m newsflow.reference
+	@$(VENV)/python -m newsflow.airflow_glue.dag_docs
 
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
 	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py tests/ops/test_site.py

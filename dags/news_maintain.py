@@ -31,7 +31,7 @@ from newsflow.settings import get_settings
 
 
 @dag(
-    schedule=get_settings().maintain_schedule,
+    schedule=get_settings().maintain_schedule or None,
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,

@@ -29,7 +29,7 @@ from newsflow.settings import get_settings
 
 
 @dag(
-    schedule=get_settings().poll_schedule,
+    schedule=get_settings().poll_schedule or None,
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,

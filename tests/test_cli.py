@@ -80,6 +80,14 @@ def test_a_bad_setting_is_named() -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_schedule_that_is_none_is_named_before_a_dag_is_missing() -> None:
+    done = newsflow("migrate", NEWSFLOW_POLL_SCHEDULE="nightly")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "newsflow: NEWSFLOW_POLL_SCHEDULE: a schedule has five fields, such as 0 2 * * *, or is a name such as @daily\n"
+    )
+
+
 def test_migrate_speaks_json(dsn: str) -> None:
     done = newsflow("migrate", "--json", NEWSFLOW_DATABASE_URL=dsn)
     assert (done.returncode, json.loads(done.stdout)) == (0, {"applied": []})

@@ -5,16 +5,22 @@ This is the only module that reads the environment (an architecture test enforce
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
+from annotated_types import Interval
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from newsflow import PRODUCT, resources
 from newsflow.errors import NewsflowError
+
+PREFIX = "NEWSFLOW_"
+_CRON = re.compile(r"@[a-z]+|\S+( +\S+){4,5}")
 
 
 def _default_home() -> Path:
@@ -27,79 +33,199 @@ class SettingsError(NewsflowError):
     """A setting is missing or wrong."""
 
 
-class Settings(BaseSettings):
-    """Validated settings; `NEWSFLOW_FETCH_THREADS=8` sets `fetch_threads`, and so on."""
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a value counts, for docs/settings.md."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSFLOW_", frozen=True, extra="ignore")
+    name: str
 
-    database_url: SecretStr = Field(SecretStr(""), description="libpq URL of the news database")
-    archive: str = Field("", description="folder or fsspec URL where captures (WARC) are kept")
+
+def _cron(value: str) -> str:
+    """Airflow refuses a schedule only where it reads the Dag, which then is missing; better to say so at once."""
+    if value and not _CRON.fullmatch(value):
+        raise ValueError("a schedule has five fields, such as 0 2 * * *, or is a name such as @daily")
+    return value
+
+
+USUAL = "usual"  # marks the settings that an installation of one's own needs
+
+Seconds = Annotated[float, Unit("seconds")]
+CpuSeconds = Annotated[float, Unit("CPU seconds")]
+Hours = Annotated[float, Unit("hours")]
+Minutes = Annotated[int, Unit("minutes")]
+Days = Annotated[int, Unit("days")]
+Mebibytes = Annotated[int, Unit("MiB")]
+Pages = Annotated[int, Unit("pages")]
+Processes = Annotated[int, Unit("processes")]
+Origins = Annotated[int, Unit("origins")]
+Cron = Annotated[str, Unit("cron, UTC"), AfterValidator(_cron)]
+Kept = Annotated[int, Unit("days (0: for ever)"), Interval(ge=0, le=36_500)]
+
+
+class _Places(BaseModel):
+    """Database, archive, and who we are"""
+
+    database_url: Annotated[SecretStr, USUAL] = Field(
+        SecretStr(""), description="libpq URL of the news database; empty: that of the Airflow connection news_db"
+    )
+    archive: Annotated[str, USUAL] = Field(
+        "", description="folder or fsspec URL where captures (WARC) are kept; empty: archive/ in the home"
+    )
     home: Path = Field(
-        default_factory=_default_home, description="state of the local servers: data, keys, archive, logs"
+        default_factory=_default_home,
+        description="state of the local servers: data, keys, archive, logs; .newsflow/ of a checkout, "
+        "else the user's data folder",
+    )
+    contact: Annotated[str, USUAL] = Field(
+        "https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent, for publishers"
     )
 
-    contact: str = Field("https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent")
-    schedule: str = Field("0 2 * * *", description="cron of the nightly run, UTC; empty: only by hand")
-    deadline_h: float = Field(3.0, ge=0, description="hours after which an unfinished nightly run is late; 0: never")
-    retries: int = Field(3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own")
-    retry_delay_s: float = Field(30.0, ge=0, description="pause before such a retry, seconds")
-    shards: int = Field(4, ge=1, le=64, description="mapped tasks for fetch and extract, at most")
-    shard_pages: int = Field(200, ge=1, description="pages that make another shard worth its overhead")
 
-    fetch_threads: int = Field(64, ge=1, le=256, description="origins asked at once by a shard")
-    fetch_batch: int = Field(100, ge=1, description="captures in one transaction")
-    fetch_attempts: int = Field(4, ge=1, description="tries before a retryable page is given up")
-    delay_s: float = Field(1.0, ge=0, description="pause between two requests to one origin, seconds")
-    max_delay_s: float = Field(30.0, ge=0, description="longest pause that robots or slowness can ask for")
-    deadline_s: float = Field(30.0, gt=0, description="total time of one exchange with its redirects, seconds")
-    max_bytes: int = Field(10_000_000, gt=0, description="cap on a decoded answer, bytes")
-    max_redirects: int = Field(5, ge=0)
+class _Runs(BaseModel):
+    """The nightly run and its tasks"""
+
+    schedule: Annotated[Cron, USUAL] = Field("0 2 * * *", description="when news_ingest runs; empty: only by hand")
+    deadline_h: Hours = Field(3.0, ge=0, le=168, description="time after which an unfinished run is late; 0: never")
+    retries: Annotated[int, Unit("tries")] = Field(
+        3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own"
+    )
+    retry_delay_s: Seconds = Field(30.0, ge=0, le=3600, description="pause before such a try")
+    shards: Annotated[int, Unit("tasks")] = Field(
+        4, ge=1, le=64, description="mapped tasks of fetch and of extract, at most"
+    )
+    shard_pages: Pages = Field(200, ge=1, le=1_000_000, description="pages that make one more shard worth its overhead")
+    check_min_loaded: Annotated[float, Unit("share")] = Field(
+        0.5, ge=0, le=1, description="least share of the fetched pages that must become articles"
+    )
+
+
+class _Requests(BaseModel):
+    """Requests to publishers"""
+
+    fetch_threads: Origins = Field(64, ge=1, le=256, description="origins that a shard asks at once")
+    fetch_batch: Annotated[int, Unit("captures")] = Field(
+        100, ge=1, le=100_000, description="captures stored in one transaction"
+    )
+    fetch_attempts: Annotated[int, Unit("tries")] = Field(
+        4, ge=1, le=100, description="tries before a page is given up whose failure may pass"
+    )
+    delay_s: Seconds = Field(1.0, ge=0, le=3600, description="pause between two requests to one origin")
+    max_delay_s: Seconds = Field(30.0, ge=0, le=86_400, description="longest pause that robots.txt or slowness gives")
+    deadline_s: Seconds = Field(30.0, gt=0, le=3600, description="longest time of one exchange, with its redirects")
+    max_bytes: Annotated[int, Unit("bytes")] = Field(
+        10_000_000, gt=0, le=1_000_000_000, description="largest answer that is read, after decompression"
+    )
+    max_redirects: Annotated[int, Unit("redirects")] = Field(
+        5, ge=0, le=20, description="redirects that are followed, at most"
+    )
     allow_origins: Annotated[frozenset[str], NoDecode] = Field(
-        frozenset(), description="scheme://host:port that may be loopback, space separated (sample newsroom)"
+        frozenset(),
+        description="origins (scheme://host:port, blanks between) that may be on loopback, as the sample newsroom is",
     )
 
-    poll_schedule: str = Field("*/10 * * * *", description="cron of the polls between the nightly runs, UTC")
-    poll_threads: int = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
-    poll_batch: int = Field(100, ge=1, description="polls in one transaction")
-    parse_workers: int = Field(2, ge=1, description="processes that read feeds")
-    parse_timeout_s: float = Field(10.0, gt=0, description="limit for reading one feed, CPU seconds")
-    parse_memory_mb: int = Field(512, ge=128, description="limit for one feed reading process, MiB on top of its start")
 
-    extract_timeout_s: float = Field(10.0, gt=0, description="limit for one document, CPU seconds")
-    extract_memory_mb: int = Field(1024, gt=0, description="limit for one extracting process, MiB on top of its start")
-    extract_workers: int = Field(0, ge=0, description="processes of one extract task; 0 = cores / shards")
-    min_words: int = Field(25, ge=0, description="shorter texts are no article")
+class _Feeds(BaseModel):
+    """Feeds"""
 
-    load_chunk: int = Field(50_000, ge=1, description="pages published in one transaction; a run of fewer is atomic")
+    poll_schedule: Cron = Field("*/10 * * * *", description="when news_poll runs; empty: only by hand")
+    poll_threads: Origins = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
+    poll_batch: Annotated[int, Unit("polls")] = Field(
+        100, ge=1, le=100_000, description="polls stored in one transaction"
+    )
+    parse_workers: Processes = Field(2, ge=1, le=64, description="processes that read feeds")
+    parse_timeout_s: CpuSeconds = Field(10.0, gt=0, le=3600, description="limit for reading one feed")
+    parse_memory_mb: Mebibytes = Field(
+        512,
+        ge=128,
+        le=1_048_576,
+        description="memory limit for a process that reads feeds, on top of what it has at its start",
+    )
+
+
+class _Extraction(BaseModel):
+    """Extraction"""
+
+    extract_timeout_s: CpuSeconds = Field(10.0, gt=0, le=3600, description="limit for extracting one document")
+    extract_memory_mb: Mebibytes = Field(
+        1024,
+        gt=0,
+        le=1_048_576,
+        description="memory limit for a process that extracts, on top of what it has at its start",
+    )
+    extract_workers: Processes = Field(
+        0, ge=0, le=256, description="processes of one extract task; 0: cores divided by shards"
+    )
+    min_words: Annotated[int, Unit("words")] = Field(25, ge=0, le=100_000, description="a shorter text is no article")
+
+
+class _Stories(BaseModel):
+    """Stories and loading"""
+
+    dedupe_batch: Pages = Field(2000, ge=1, le=1_000_000, description="pages put into stories in one transaction")
+    dedupe_workers: Processes = Field(
+        0, ge=0, le=256, description="processes that read and compare texts; 0: one a core, for long queues only"
+    )
+    load_chunk: Pages = Field(
+        50_000,
+        ge=1,
+        le=10_000_000,
+        description="pages published in one transaction; analysts see a run of fewer pages all at once",
+    )
     load_search: bool = Field(True, description="fill search and counts after each load; off: news_maintain does it")
 
-    maintain_schedule: str = Field("40 * * * *", description="cron of news_maintain, UTC; daily jobs run once a day")
-    partitions_ahead: int = Field(3, ge=1, le=24, description="monthly partitions that are made ahead")
-    retain_polls_days: int = Field(365, ge=0, description="log of feed polls; 0 keeps it for ever, as below")
-    retain_fetch_log_days: int = Field(365, ge=0, description="log of page fetches")
-    retain_revisions_days: int = Field(0, ge=0, description="older contents of articles, by when they were replaced")
-    retain_extractions_days: int = Field(90, ge=0, description="extractions that newer ones have replaced")
-    retain_bodies_days: int = Field(0, ge=0, description="bodies of articles; the rows stay, without their text")
-    retain_articles_days: int = Field(0, ge=0, description="whole articles; a tombstone keeps them from returning")
-    retain_captures_days: int = Field(0, ge=0, description="capture files (WARC) in the archive")
-    retain_runs_days: int = Field(730, ge=0, description="funnels of runs")
-    retain_changes_days: int = Field(
-        0, ge=0, description="the change log; consumers that are further behind miss changes"
+
+class _Maintenance(BaseModel):
+    """Maintenance and retention"""
+
+    maintain_schedule: Cron = Field("40 * * * *", description="when news_maintain runs; empty: only by hand")
+    partitions_ahead: Annotated[int, Unit("months")] = Field(
+        3, ge=1, le=24, description="monthly partitions that are made ahead"
     )
-    retain_figures_days: int = Field(400, ge=1, description="figures that maintenance measured")
-    reap_query_minutes: int = Field(15, ge=1, description="longest query of a reader before its session is ended")
-    reap_idle_minutes: int = Field(30, ge=1, description="longest open transaction of a reader at rest")
+    retain_polls_days: Kept = Field(365, description="log of feed polls")
+    retain_fetch_log_days: Kept = Field(365, description="log of page fetches")
+    retain_revisions_days: Kept = Field(0, description="older contents of articles, by when they were replaced")
+    retain_extractions_days: Kept = Field(90, description="extractions that newer ones have replaced")
+    retain_bodies_days: Kept = Field(0, description="bodies of articles; the rows stay, without their text")
+    retain_articles_days: Kept = Field(0, description="whole articles; a tombstone keeps them from returning")
+    retain_captures_days: Kept = Field(0, description="capture files (WARC) in the archive")
+    retain_runs_days: Kept = Field(730, description="funnels of runs")
+    retain_changes_days: Kept = Field(0, description="the change log; consumers further behind miss changes")
+    retain_figures_days: Days = Field(400, ge=1, le=36_500, description="figures that maintenance measured")
+    reap_query_minutes: Minutes = Field(
+        15, ge=1, le=10_080, description="longest query of a reader; then its session is ended"
+    )
+    reap_idle_minutes: Minutes = Field(30, ge=1, le=10_080, description="longest open transaction of a reader at rest")
 
-    dedupe_batch: int = Field(2000, ge=1, description="pages put into stories in one transaction")
-    dedupe_workers: int = Field(0, ge=0, description="processes that read and compare; 0 = cores, for long queues only")
 
-    check_min_loaded: float = Field(0.5, ge=0, le=1, description="share of fetched pages that must become articles")
+class _Alarms(BaseModel):
+    """Alarms"""
 
-    ui_url: str = Field("", description="address of the Airflow UI, for links in messages; empty: Airflow's base_url")
-    notifiers: SecretStr = Field(SecretStr(""), description="JSON list of notifiers for alarms; empty: the log only")
-    watch_schedule: str = Field("*/15 * * * *", description="cron of news_watch, UTC")
-    alarm_lag_h: float = Field(24.0, gt=0, description="hours that a consumer of changes may be behind")
-    alarm_disk_days: float = Field(14.0, ge=0, description="days left on the archive's disk that raise an alarm")
+    watch_schedule: Cron = Field("*/15 * * * *", description="when news_watch runs; empty: only by hand")
+    ui_url: Annotated[str, USUAL] = Field(
+        "", description="address of the Airflow UI, for links in messages; empty: Airflow's base_url"
+    )
+    notifiers: Annotated[SecretStr, USUAL] = Field(
+        SecretStr(""), description="JSON list of notifiers for alarms; empty: the log only"
+    )
+    alarm_lag_h: Hours = Field(
+        24.0, gt=0, le=8760, description="how far a consumer of changes may be behind before an alarm"
+    )
+    alarm_disk_days: Annotated[float, Unit("days")] = Field(
+        14.0, ge=0, le=3650, description="alarm when the archive's disk will be full sooner than this"
+    )
+
+
+# in the order of docs/settings.md
+GROUPS: tuple[type[BaseModel], ...] = (
+    _Places, _Runs, _Requests, _Feeds, _Extraction, _Stories, _Maintenance, _Alarms,
+)  # fmt: skip
+
+
+# pydantic orders fields from the last base to the first
+class Settings(_Alarms, _Maintenance, _Stories, _Extraction, _Feeds, _Requests, _Runs, _Places, BaseSettings):
+    """Validated settings; `NEWSFLOW_FETCH_THREADS=8` sets `fetch_threads`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     @field_validator("allow_origins", mode="before")
     @classmethod
@@ -141,5 +267,8 @@ def get_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = (f"NEWSFLOW_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        wrong = (
+            f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        )
         raise SettingsError("; ".join(wrong)) from None

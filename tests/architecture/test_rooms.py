@@ -75,6 +75,12 @@ def test_only_settings_reads_the_environment() -> None:
     assert {name for name in readers if not name.startswith("local/")} <= {"settings.py", "commands/local.py"}
 
 
+def test_settings_are_passed_but_at_the_edges() -> None:
+    readers = {path for path in modules() if "newsflow.settings.get_settings" in imports(path)}
+    inner = {str(path.relative_to(PACKAGE)) for path in readers if room(path) != "commands"}
+    assert inner == {"airflow_glue/context.py", "ops/connection.py"}
+
+
 def test_importing_the_package_needs_no_airflow() -> None:
     code = (
         "import sys\n"

@@ -12,7 +12,7 @@ from newsflow import resources
 TARGET = Path("docs/dags.md")
 HEAD = """# Dags
 
-Made by `python -m newsflow.airflow_glue.dag_docs` from the files in `dags/`; a test fails when it is stale.
+Generated from the files in `dags/` by `make docs`; do not edit.
 Schedules are those without settings of yours, in UTC.
 """
 

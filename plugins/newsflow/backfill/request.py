@@ -28,7 +28,7 @@ class BackfillRequest(Request):
     urls: Lines = Field(
         (),
         title="Pages",
-        description="URLs of pages, or of lists and files with one page a line (the pages are fetched)",
+        description="Pages by URL, or lists of pages by path or URL, one a line (the pages are fetched)",
     )
     publishers: Lines = Field((), description="Only these publishers, such as bbc.co.uk (default: all)")
     languages: Lines = Field((), description="Only these languages, ISO 639-1 such as en (default: all)")
