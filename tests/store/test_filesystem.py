@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.store.filesystem import MissingExtraError, open_filesystem
+from newsflow.store.filesystem import MissingExtraError, UnknownProtocolError, open_filesystem
 
 
 def test_a_folder_is_a_path(tmp_path: Path) -> None:
@@ -24,6 +24,6 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         open_filesystem("s3://bucket/news")
 
 
-def test_an_unknown_protocol_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="nonsense"):
+def test_an_unknown_protocol_is_named() -> None:
+    with pytest.raises(UnknownProtocolError, match=r"^nonsense:// is no protocol"):
         open_filesystem("nonsense://bucket")

@@ -185,7 +185,7 @@ class Archive:
     FSSPEC_S3_ENDPOINT_URL, FSSPEC_S3_KEY, FSSPEC_S3_SECRET, or AWS' own.
 
     :raises MissingExtraError: where the URL's protocol needs a package that is not installed.
-    :raises ValueError: for an unknown protocol.
+    :raises UnknownProtocolError: for one that nobody provides.
     """
 
     def __init__(self, url: str) -> None:
