@@ -13,6 +13,7 @@ from xxhash import xxh3_64_intdigest
 from newsflow.dedupe.boilerplate import without_boilerplate
 from newsflow.dedupe.fact_conflicts import names
 from newsflow.dedupe.shingles import Hashed, Hashes, Positions, Shingles, hashed, once, shingles
+from newsflow.languages.lists import any_of, any_pattern
 from newsflow.text.normalise import tokens, weights
 
 SIZE = 5  # words of a shingle
@@ -20,20 +21,12 @@ LIVE_LINES = 4
 LIVE_SHARE = 0.3
 HEADING = 14  # words that a heading has at most
 _CLOCK = re.compile(
-    r"(?:^|(?<=[.!?”\"] ))\W{0,3}(?:(?:updated?|posted|at)\W{1,2})?\d{1,2}[:.h]\d{2}\b", re.MULTILINE | re.IGNORECASE
+    rf"(?:^|(?<=[.!?”\"] ))\W{{0,3}}(?:(?:{any_of('clock_words')})\W{{1,2}})?\d{{1,2}}[:.h]\d{{2}}\b",
+    re.MULTILINE | re.IGNORECASE,
 )
 _TIME = re.compile(r"\d[:.h]\d\d\b", re.IGNORECASE)
-_LIVE = re.compile(
-    r"^live\b|\blive(?: ?blog| updates?| coverage|-?ticker|:)|\bas it happened|\bminute by minute|"
-    r"\ben (?:direct|vivo)\b|\bin diretta|\bao vivo\b",
-    re.IGNORECASE,
-)
-
-_ROUNDUP = re.compile(
-    r"\b(?:in (?:brief|short)|briefs|round-?up|digest|at a glance|(?:news|morning|evening|daily) briefing|headlines|"
-    r"things (?:you need )?to know|what happened (?:overnight|today))\b",
-    re.IGNORECASE,
-)
+_LIVE = re.compile(any_pattern("live_title_patterns"), re.IGNORECASE)
+_ROUNDUP = re.compile(any_pattern("roundup_title_patterns"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from newsflow.languages.lists import any_of, any_pattern
+
 _AGENCIES: dict[str, str] = {
     "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП|[أا] ?ف ?ب|فرانس برس",
     "AP": r"AP|The Associated Press|Associated Press|美联社|АП",
@@ -61,19 +63,12 @@ _AGENCIES: dict[str, str] = {
 _ANY = "|".join(sorted((p for p in _AGENCIES.values()), key=len, reverse=True))
 _SPACELESS = "|".join(p for p in re.findall(r"[^|()?:\[\]]+", _ANY) if p > "\u3000")
 _NAME = rf"(?:(?<![^\W_])(?:{_ANY})(?![^\W_])|{_SPACELESS})"
-_LIST = rf"{_NAME}(?:\s*(?:,|/|;|\||&|\+|and|und|et|y|e|en|og|och|i|и|和|、|with|mit|avec|con|com)\s*{_NAME})*"
+_LIST = rf"{_NAME}(?:\s*(?:,|/|;|\||&|\+|、|{any_of('credit_and')})\s*{_NAME})*"
 _BRACKETED = re.compile(
-    rf"[(\[（【]\s*(?:©|\(c\)|Foto:?|Quelle:?|Fonte:?|Source:?)?\s*({_LIST})[^()\[\]（）【】]{{0,24}}[)\]）】]"
+    rf"[(\[（【]\s*(?:©|\(c\)|(?:{any_of('credit_label')}):?)?\s*({_LIST})[^()\[\]（）【】]{{0,24}}[)\]）】]"
 )
 _WITH = re.compile(
-    r"(?:(?:additional |further |with )?(?:reporting|material|files|inputs?|information|contributions?) (?:by|from)|"
-    r"(?:this )?(?:report|article|story) (?:was |is )?(?:provided|produced|supplied|first published|written) by|"
-    r"(?:distributed|published|syndicated) (?:by|from|via)|\bcourtesy of|\bvia|\bwith|\bsources?:|\bby(?: the)?|"
-    r"mit (?:Material|Informationen|Agenturmaterial)(?: der| von)?|\bQuellen?:|\bvon|"
-    r"avec(?: l)?|\bsources?\s?:|\bd[’']après|\bcon (?:información|datos|material) de|\bfuentes?:|\bagencias?:|"
-    r"\bcon informazioni di|\bfonti?:|\bcom (?:informações|agências?)(?: da| do)?:?|\bfontes?:|\bbron(?:nen)?:|"
-    r"\bźródło:|\bисточники?:|\bпо (?:материалам|информации|данным)|来源[:：]|據|据)\s*(?:the |die |der |l[’'])?"
-    rf"({_LIST})",
+    rf"(?:{any_pattern('credit_patterns')})\s*(?:(?:{any_of('credit_article')}) |l[’'])?({_LIST})",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?:by )?({_LIST})", re.IGNORECASE)
@@ -82,7 +77,7 @@ _DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:�
 _RUSSIAN_DATELINE = re.compile(rf"(?:[^\n!?]{{0,60}}?(?:/\s*({_LIST})\s*/|[-–—]\s*({_LIST})\.(?= ))|({_LIST})\.(?= ))")
 _PLACED = re.compile(rf"[(\[（【][^()\[\]（）【】\n]{{0,30}}?({_LIST})\s*[)\]）】]")
 _SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
-_STAFF = re.compile(rf"\W*(?:By |Von |Par |Por |Di )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
+_STAFF = re.compile(rf"\W*(?:(?:{any_of('credit_by')}) )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
 _ONE = re.compile(_NAME)
 _ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
 _LONGEST = 200  # characters of such a line

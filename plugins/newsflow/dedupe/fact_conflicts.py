@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from newsflow.languages.lists import entries
 from newsflow.text.normalise import tokens
 
 LONGEST = 24  # tokens; a longer gap is a block that one of them added
@@ -23,15 +24,7 @@ _CAPITAL = r"[A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f]"
 _BEFORE = "|".join(rf"(?<={mark} {quote}{_CAPITAL})" for mark in (r"[^\W_]", "[,;:–—-]") for quote in ("", '[“"(]'))
 _INSIDE = re.compile(rf"{_CAPITAL}(?:{_BEFORE})[\w’'.-]+")
 _FIRST = re.compile(rf"{_CAPITAL}(?<![^\W_]{_CAPITAL})[\w’'-]+(?= {_CAPITAL})")
-_CALENDAR = frozenset(
-    re.findall(
-        r"\w+",
-        """monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow january february march
-        april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
-        lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch donnerstag freitag samstag sonntag
-        lunes martes miercoles jueves viernes sabado domingo""",
-    )
-)
+_CALENDAR = frozenset(entries("calendar"))
 
 
 def names(body: str) -> frozenset[str]:

@@ -1,25 +1,24 @@
-"""Phrases that mark what is not the article, in the languages that news is written in.
+"""How a line or a page is held against the lists of phrases in `newsflow/languages`.
 
-They lie in `phrases/*.txt`, one a line. `opens` condemns single short lines (`lines.py`),
-`hits` pages that say nothing else (`outcomes.py`).
+`opens` condemns single short lines (`body/cleaning.py`), `hits` pages that say nothing else (`rejects/judge.py`).
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "phrases"
+from newsflow.languages import lists
+
+# What may stand before a phrase: list marks, quotes and brackets, arrows.
 _MARKS = " \t-–—•*·|>»«\"'“”„‘’([{（【［#:.,!¡¿?→▶►➤✉⇒"
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=32)
 def phrases(name: str) -> tuple[str, ...]:
-    """The phrases of a list, folded; lines that begin with # are comments."""
-    lines = (_FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
+    """The phrases of a list in all languages, folded; one that several languages share stands once."""
+    return tuple(dict.fromkeys(phrase.casefold() for phrase in lists.entries(name)))
 
 
 def opens(name: str, line: str) -> bool:

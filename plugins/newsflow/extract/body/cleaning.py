@@ -1,7 +1,7 @@
 """What a newsroom's eye strikes out of the body, paragraph by paragraph, each with its reason.
 
 Structural rules come first (links, headings that head nothing, places); words in many
-languages (`vocabulary.py`) only where a short line stands where such lines stand.
+languages (`newsflow/languages`) only where a short line stands where such lines stand.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from newsflow.extract import phrase_lists
 from newsflow.extract.body import regions
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.title import squeeze
+from newsflow.languages.lists import any_of
 from newsflow.text.site_lines import line_hash
 from newsflow.text.word_count import count_words
 
@@ -21,11 +22,9 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
 _HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
-_HELPED = re.compile(r"\bcontributed (?:to this|reporting|from)\b", re.IGNORECASE)
+_HELPED = re.compile(rf"\b(?:{any_of('helped')})\b", re.IGNORECASE)
 _PHOTO = re.compile(
-    r"^\W*(?:photo(?:graph|grapher|s)?|image|picture|featured image|lead image|foto(?:s|graf\w*|grafía)?|bild(?:er)?|"
-    r"fotó|kuva|imagen|imagem|immagine|crédit|crédito|zdjęcie|фото(?:графия)?|φωτογραφία|φωτό|fotoğraf|ảnh|ภาพ|الصورة|تصوير|صور|عکس|"
-    r"צילום|写真|图片来源|图源|圖片來源|图|圖|사진)s?\s*(?:credit|source|by|via|provided|courtesy|[:：/©=])"
+    rf"^\W*(?:{any_of('photo')})s?\s*(?:{any_of('photo_by')}|[:：/©=])"
     r"|\bgetty images\b|/\s?(?:reuters|afp|getty)\)?\W*$",
     re.IGNORECASE,
 )

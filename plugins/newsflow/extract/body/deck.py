@@ -13,19 +13,19 @@ from newsflow.extract.body.cleaning import Known
 from newsflow.extract.body.placement import Paragraph, is_junk
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
+from newsflow.languages.lists import any_of, any_pattern
 
-# What designers call a deck, in the languages of class names; such a line may stand a little further below.
+# What designers call a deck; a line with such a class name may stand a little further below the headline.
 _NAMES = re.compile(
-    r"stand-?first|sub-?(?:title|head|line)|(?:^|[-_.# ])d(?:eck|ek)\b|\blede?\b|chap(?:o|eau)\b|\bsapo\b|anriss|"
-    r"bajada|entradilla|occhiello|sommario|catenaccio|ingress\b|manchet|vorspann|strapline|perex|zajawka|underrubrik|"
-    r"subt[ií]tulo|sottotitolo|untertitel|excerpt|summary",
+    r"stand-?first|sub-?(?:title|head|line)|(?:^|[-_.# ])d(?:eck|ek)\b|\blede?\b|strapline|excerpt|summary|"
+    + any_pattern("deck_patterns"),
     re.IGNORECASE,
 )
 _TAGS = frozenset(("p", "h2", "h3", "h4", "div"))
 _WORDS = 6
 _NEAR, _NAMED = 2, 4  # blocks below the headline: any line, one with such a name
 _NOT = re.compile(
-    r"\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b|@|©|\b(?:photo|foto|image|picture|bild)\w*\s?[:/]|/\s*(?:getty|reuters|afp)\b",
+    rf"\d{{1,2}}[:.h]\d{{2}}\b|\b(?:19|20)\d\d\b|@|©|\b(?:{any_of('caption_stems')})\w*\s?[:/]|/\s*(?:getty|reuters|afp)\b",
     re.IGNORECASE,
 )
 

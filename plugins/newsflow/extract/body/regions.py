@@ -17,22 +17,23 @@ from newsflow.extract.body.placement import Paragraph, kind
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import Block
+from newsflow.languages.lists import any_of, any_pattern
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
-# English by custom everywhere; the stems of other languages are those that news systems use in class names.
+# English by custom everywhere; those of other languages are what their news systems use in class names.
 _NAMES = re.compile(
-    r"\b(?:author|writer|reporter|contributor|autor|auteur)s?-?(?:bio\w*|box|card|info|details?|profile|about)\b"
+    rf"\b(?:author|writer|reporter|contributor|{any_of('author_names')})s?-?(?:bio\w*|box|card|info|details?|profile|about)\b"
     r"|\bbio(?:graph\w*|graf\w*|s)?\b"
-    r"|\b(?:related|relacionad\w*|relationad\w*|relater[at]\w*|recirc\w*|recommend\w*|recomend\w*|trending|teasers?)\b"
+    r"|\b(?:related|recirc\w*|recommend\w*|trending|teasers?)\b"
     r"|\bmost-?(?:read|viewed|popular|shared|commented)\b|\b(?:read|see|view)-?(?:more|next|also)\b|\bup-?next\b"
     r"|\b(?:next|more|other)-?(?:articles?|stor(?:y|ies)|posts?|news)\b"
-    r"|\b(?:lire-?aussi|leggi-?anche|lees-?ook|mehr-?zum|zum-?thema|lee-?tambien|leia-?mais|czytaj-?(?:tak|wi|te)\w*|zobacz-?(?:tak|te|r)\w*)\b"
     r"|outbrain|taboola|revcontent|\bmgid|zergnet|\bdisqus"
-    r"|newsletter|boletin|nyhetsbrev|nyhedsbrev|\b(?:signup|sign-up|opt-?in)\b|\bwp-auth\b|\blightbox|\bmodal\b|\bpopup"
+    r"|newsletter|\b(?:signup|sign-up|opt-?in)\b|\bwp-auth\b|\blightbox|\bmodal\b|\bpopup"
     r"|\bcomments?(?:-?(?:list|form|area|section|body|text|thread|wrap\w*|box|item|content))?\b"
-    r"|\bkomment\w*|\bkoment\w*|\bcomentario\w*|\bcommentaire\w*|\byorum\w*|\breactie\w*|\brespond\b"
+    rf"|\b(?:{any_of('comment_names')})\w*|\brespond\b"
     r"|\bshar(?:e|ing)-?(?:bar|box|buttons?|tools?|links?)\b|\bsocial-?(?:share|sharing|bar|links?|buttons?|follow)\b"
-    r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b",
+    r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b|"
+    + any_pattern("region_patterns"),
     re.IGNORECASE,
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))

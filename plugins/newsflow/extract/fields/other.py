@@ -8,17 +8,12 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from newsflow.extract.page.metadata import PageMetadata, plain, types
+from newsflow.languages.lists import any_of
 from newsflow.text.characters import clean
 
 _LIVE = re.compile(r"LiveBlogPosting")
-_OPINION = re.compile(
-    r"(?:^|/)(?:opinions?|comment(?:ary|isfree)?|columnists?|editorials?|op-?ed|meinung|kommentar|tribunes?|opinion(?:e|i)|"
-    r"opini|mnenie|mneniya|köşe|yazarlar|colunas?|columnas?|debatt|mening)(?:/|$)",
-    re.IGNORECASE,
-)
-_GALLERY = re.compile(
-    r"/(?:galler(?:y|ies)|photos?|pictures|galerie|galeria|bildergalerie|fotostrecke|diaporama|slideshow)/"
-)
+_OPINION = re.compile(rf"(?:^|/)(?:{any_of('opinion_paths')})(?:/|$)", re.IGNORECASE)
+_GALLERY = re.compile(rf"/(?:{any_of('gallery_paths')})/")
 _VIDEO = re.compile(r"/(?:videos?|watch|tv)/")
 _PODCAST = re.compile(r"/podcasts?/")
 

@@ -17,8 +17,9 @@ from lxml.html import HtmlElement
 
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.tree import class_of, text_of
+from newsflow.languages.lists import any_of
 
-_NAME = re.compile(r"comment(?!ary)|komment|koment|comentario|yorum|reactie|disqus", re.IGNORECASE)
+_NAME = re.compile(rf"comment(?!ary)|disqus|{any_of('comment_names')}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
