@@ -8,14 +8,15 @@ shared shingles are aligned, and the short gaps between them are read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from newsflow.dedupe.align import Gaps, covered, disordered, gaps, leads, match, one_top, span, straightened
+from newsflow.dedupe.align import Gaps, Match, covered, disordered, gaps, leads, match, one_top, span, straightened
 from newsflow.dedupe.comparison_text import HEADING, SIZE, ComparisonText
 from newsflow.dedupe.fact_conflicts import LONGEST, Conflicts, conflicts
 from newsflow.dedupe.shingles import Positions
@@ -63,39 +64,109 @@ class Comparison(NamedTuple):
     spans: tuple[Span, Span] | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Two texts side by side; what not every comparison needs is made when asked."""
+
+    a: ComparisonText  # the one with fewer shingles
+    b: ComparisonText
+    found: Match
+
+    @cached_property
+    def shared(self) -> int:
+        """Different shingles that both have."""
+        return self.found.shared
+
+    @cached_property
+    def containment(self) -> float:
+        """Share of the shorter text's shingles that the longer has, too."""
+        return self.shared / max(1, len(self.a.unique))
+
+    @cached_property
+    def jaccard(self) -> float:
+        """Share of all shingles of both that both have."""
+        return self.shared / max(1, len(self.a.unique) + len(self.b.unique) - self.shared)
+
+    @property
+    def here(self) -> Positions:
+        """Places of the shared shingles in the shorter text."""
+        return self.found.here
+
+    @cached_property
+    def there(self) -> Positions:
+        """Their places in the longer."""
+        return straightened(self.found)
+
+    @cached_property
+    def between(self) -> Gaps:
+        """What stands between them in both."""
+        return gaps(self.a, self.b, self.here, self.there)
+
+    @property
+    def same_publisher(self) -> bool:
+        """Whether one publisher has both."""
+        return bool(self.a.publisher) and self.a.publisher == self.b.publisher
+
+    @cached_property
+    def covered(self) -> bool:
+        """Whether shared shingles and short gaps make up the shorter text."""
+        return covered(self.a, self.here, self.between) >= COVERED
+
+    def judged(self, copies: bool, rule: str, spans: tuple[Span, Span] | None = None) -> Comparison:
+        """The comparison with its measures."""
+        return Comparison(copies, rule, self.containment, self.jaccard, self.shared, spans)
+
+
 def compare(one: ComparisonText, other: ComparisonText) -> Comparison:
     """Judge two texts; the same for `compare(other, one)`."""
     a, b = (one, other) if one.rank <= other.rank else (other, one)
-    found = match(a, b)
-    shared = found.shared
-    containment = shared / max(1, len(a.unique))
-    jaccard = shared / max(1, len(a.unique) + len(b.unique) - shared)
-    verdict = partial(Comparison, containment=containment, jaccard=jaccard, shared=shared)
-    if containment < EDITED or shared < min(SHARED, SHORT * len(a.unique)):
-        return verdict(False, "little shared")
-    if (a.live or b.live) and jaccard < LIVE:
-        return verdict(False, "live blog")
-    here, there = found.here, straightened(found)
-    if disordered(there):
-        return verdict(False, "other order")
-    between = gaps(a, b, here, there)
-    same_publisher = bool(a.publisher) and a.publisher == b.publisher
-    if containment < CONTAINMENT and (same_publisher or covered(a, here, between) < COVERED):
-        return verdict(False, "little shared")
-    template = partial(_template, shared=shared, same_publisher=same_publisher)
-    clashes = conflicts(_slots(a, b, between), a.names | b.names, enough=template)
-    if template(clashes):
-        return verdict(False, "template")
-    if not _close(a, b) and (containment < CERTAIN or clashes.numbers or clashes.names):
-        return verdict(False, "too far apart")
-    edited = containment >= HEADLESS or (here[0] <= LONGEST and covered(a, here, between) >= COVERED)
-    if not edited and not leads(a, b, here, there):
-        return verdict(False, "other lead")
-    rule = _form(a, b, there, jaccard)
+    pair = _Pair(a, b, match(a, b))
+    if reason := _told_apart(pair):
+        return pair.judged(False, reason)
+    rule = _form(a, b, pair.there, pair.jaccard)
     copies = rule in {"whole", "lead"}
-    spans = _spans(a, b, here, there, copies=copies)
-    spans = spans if a is one or not spans else (spans[1], spans[0])
-    return verdict(copies, rule, spans=spans)
+    spans = _spans(a, b, pair.here, pair.there, copies=copies)
+    return pair.judged(copies, rule, spans if a is one or not spans else (spans[1], spans[0]))
+
+
+def _told_apart(pair: _Pair) -> str:
+    """Why they are no copies, "" where they may be; the cheapest questions first, as most pairs end at them."""
+    if _shares_little(pair):
+        return "little shared"
+    if (pair.a.live or pair.b.live) and pair.jaccard < LIVE:
+        return "live blog"
+    if disordered(pair.there):
+        return "other order"
+    if pair.containment < CONTAINMENT and not _edited_elsewhere(pair):
+        return "little shared"
+    return _other_facts(pair) or ("" if _begins_alike(pair) else "other lead")
+
+
+def _shares_little(pair: _Pair) -> bool:
+    return pair.containment < EDITED or pair.shared < min(SHARED, SHORT * len(pair.a.unique))
+
+
+def _edited_elsewhere(pair: _Pair) -> bool:
+    """Is it a text that another publisher's editor went through? One publisher does not edit its own copies."""
+    return not pair.same_publisher and pair.covered
+
+
+def _other_facts(pair: _Pair) -> str:
+    """The reason where the gaps hold other names or numbers, "" where they don't."""
+    template = partial(_template, shared=pair.shared, same_publisher=pair.same_publisher)
+    slots = _slots(pair.a, pair.b, pair.between)
+    clashes = conflicts(slots, pair.a.names | pair.b.names, enough=template)
+    if template(clashes):
+        return "template"
+    certain = pair.containment >= CERTAIN and not clashes.numbers and not clashes.names
+    return "" if certain or _close(pair.a, pair.b) else "too far apart"
+
+
+def _begins_alike(pair: _Pair) -> bool:
+    """Do the leads agree, or is so much of the rest the same that the lead may be another?"""
+    if pair.containment >= HEADLESS or (pair.here[0] <= LONGEST and pair.covered):
+        return True
+    return leads(pair.a, pair.b, pair.here, pair.there)
 
 
 def _slots(a: ComparisonText, b: ComparisonText, between: Gaps) -> Iterator[tuple[list[str], list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,20 +70,32 @@ def audit(
         unledgered = queries.rows(conn, "archive.unledgered", folder=folder)
     found = Audit(files=len(ledger), bytes=sum(row.bytes for row in ledger))
     stored = {f.file: f for f in archive.list(folder)}
-    cold = {where: {f.file: f for f in Archive(where).list(folder)} for where in {r.location for r in ledger} - {""}}
-    found.faults += [
-        Fault("unledgered", row.file, f"{row.captures} captures point into a file that the ledger does not know")
-        for row in unledgered
-    ]
-    for row in ledger:
-        found.faults += _file_faults(row, cold[row.location] if row.location else stored)
+    found.faults += map(_unledgered, unledgered)
+    found.faults += _ledger_faults(ledger, stored, folder)
     found.faults += _strays({row.file: row for row in ledger}, stored.values(), now.timestamp() - grace_s)
     if deep:
-        broken = {fault.file for fault in found.faults if fault.kind == "missing"}
-        for row in ledger:
-            if row.file not in broken and not row.deleted_at:
-                _read(conn, Archive(row.location) if row.location else archive, row.file, found)
+        _read_all(conn, archive, ledger, found)
     return found
+
+
+def _unledgered(row: Any) -> Fault:
+    return Fault("unledgered", row.file, f"{row.captures} captures point into a file that the ledger does not know")
+
+
+def _ledger_faults(ledger: Sequence[Any], stored: Mapping[str, ArchivedFile], folder: str) -> Iterator[Fault]:
+    """Faults of the files that the ledger knows; those that were moved are looked for where they went."""
+    moved_to = {row.location for row in ledger if row.location}
+    held = {location: {f.file: f for f in Archive(location).list(folder)} for location in moved_to}
+    for row in ledger:
+        yield from _file_faults(row, held[row.location] if row.location else stored)
+
+
+def _read_all(conn: Connection, archive: Archive, ledger: Sequence[Any], found: Audit) -> None:
+    """Read each capture of each file that is there."""
+    missing = {fault.file for fault in found.faults if fault.kind == "missing"}
+    for row in ledger:
+        if row.file not in missing and not row.deleted_at:
+            _read(conn, Archive(row.location) if row.location else archive, row.file, found)
 
 
 def _file_faults(row: Any, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault]:
@@ -96,15 +108,23 @@ def _file_faults(row: Any, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault
         yield Fault("size", row.file, f"{there.bytes} bytes, and {row.bytes} when it was sealed")
 
 
-def _strays(ledger: Mapping[str, Any], stored: Any, before: float) -> Iterator[Fault]:
+def _strays(ledger: Mapping[str, Any], stored: Iterable[ArchivedFile], before: float) -> Iterator[Fault]:
+    """Files that should not be there.
+
+    :param before: seconds since 1970; a younger file may belong to a step that has not committed yet.
+    """
     for file in stored:
         row = ledger.get(file.file)
         if row is not None and (row.deleted_at or row.location):
             yield Fault("stale", file.file, "the ledger says that it was " + ("deleted" if row.deleted_at else "moved"))
-        elif file.open and file.modified < before:
-            yield Fault("leftover", file.file, "its writer did not live to seal it")
-        elif not file.open and row is None and file.modified < before:
-            yield Fault("orphan", file.file, "the ledger does not know it")
+        elif file.modified < before and (fault := _nobodys(file, known=row is not None)):
+            yield fault
+
+
+def _nobodys(file: ArchivedFile, *, known: bool) -> Fault | None:
+    if file.open:
+        return Fault("leftover", file.file, "its writer did not live to seal it")
+    return None if known else Fault("orphan", file.file, "the ledger does not know it")
 
 
 def _read(conn: Connection, archive: Archive, file: str, found: Audit) -> None:

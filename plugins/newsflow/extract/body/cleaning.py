@@ -30,10 +30,17 @@ _PHOTO = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”„«»「『]")
 _TOKEN = re.compile(r"\w+")
-# Lists of phrases, and the longest line in words that they may condemn.
+# Lists of phrases, and the longest line in words that they may condemn. These and the limits below were chosen on
+# the open pages (docs/extraction.md, "What was tuned on what").
 _PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26))
+_CREDIT, _FORM, _JOIN = 45, 40, 40  # words; the same for credits, comment forms and requests to join
+_PHOTO_CREDIT = 12  # words
 _SHORT = 14  # words of a line that is no paragraph
-_TOP = 6  # kept lines from either end that count as its head or tail
+_TOP = 6  # kept lines from the top among which the title may stand again
+_LABEL = 25  # characters within which a colon makes a line's beginning a label
+_DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
+_BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
+_CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +86,57 @@ def cut_title(paragraphs: Sequence[Paragraph], known: Known) -> None:
 def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that are links as a whole, unless the page is a list of links and little else."""
     lines = kept(paragraphs)
-    last = max((i for i, p in enumerate(lines) if _links(p) < 0.5 and p.words >= 15), default=-1)
+    last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
+    # a heading that is a link may head a part of the text; behind the text it is a teaser
     linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not _heading(p))]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
         _cut(linked, "link", lambda p: True)
 
 
+def _is_prose(p: Paragraph) -> bool:
+    return _links(p) < 0.5 and p.words >= 15
+
+
 def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
     """Lines at either end that hold a date or time and little else."""
     lines = kept(paragraphs)
+    _cut(lines[:4] + lines[-2:], "date", _is_date)
 
-    def dated(p: Paragraph) -> bool:
-        if p.words > 16:
-            return False
-        tokens = _TOKEN.findall(p.text)
-        digits = sum(any(c.isdigit() for c in token) for token in tokens)
-        row_or_quote = "@" in p.text or p.text.startswith("|")  # a table's row, a quoted post's signature
-        few = len(tokens) <= 12 and digits >= 2 and digits * 4 >= len(tokens)
-        return few and not row_or_quote and bool(_DATE.search(p.text))
 
-    _cut(lines[:4] + lines[-2:], "date", dated)
+def _is_date(p: Paragraph) -> bool:
+    """Is a line a date ("Updated 12 May 2026, 10:30") and no table's row or quoted post's signature?"""
+    if p.words > _DATE_LINE or "@" in p.text or p.text.startswith("|"):
+        return False
+    return _is_mostly_digits(_TOKEN.findall(p.text)) and bool(_DATE.search(p.text))
+
+
+def _is_mostly_digits(tokens: Sequence[str]) -> bool:
+    """Do two of a few tokens, and a quarter of all, hold digits?"""
+    digits = sum(any(map(str.isdigit, token)) for token in tokens)
+    return len(tokens) <= _DATE_TOKENS and digits >= 2 and digits * 4 >= len(tokens)
 
 
 def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """Lines at either end that hold the authors' names and little else."""
     lines = kept(paragraphs)
+    # longest first: "Ada Lane" is taken out of "Ada Lane Smith" only where the longer name isn't known
     names = sorted((squeeze(name) for name in known.names), key=len, reverse=True)
-
-    def byline(p: Paragraph) -> bool:
-        rest = squeeze(p.text)
-        if len(rest) > 120 or count_words(p.text) > 16:
-            return False
-        found = [name for name in names if len(name) > 4 and name in rest]
-        for name in found:
-            rest = rest.replace(name, "")
-        return bool(found) and len(rest) <= max(12, sum(map(len, found)))
-
     if names:
-        _cut(lines[:4] + lines[-3:], "byline", byline)
+        _cut(lines[:4] + lines[-3:], "byline", lambda p: _is_byline(p, names))
+
+
+def _is_byline(p: Paragraph, names: Sequence[str]) -> bool:
+    """Is there little left of a line without the names ("By Ada Lane, Westmere")?
+
+    :param names: squeezed, the longest first.
+    """
+    rest = squeeze(p.text)
+    if len(rest) > _BYLINE_LETTERS or count_words(p.text) > _BYLINE:
+        return False
+    found = [name for name in names if len(name) > 4 and name in rest]
+    for name in found:
+        rest = rest.replace(name, "")
+    return bool(found) and len(rest) <= max(12, sum(map(len, found)))
 
 
 def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:
@@ -128,23 +148,29 @@ def cut_phrases(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that open with what no article opens a paragraph with: related links, newsletters, apps, copyright."""
     lines = kept(paragraphs)
     ends = {id(p) for p in (*lines[:3], *lines[-5:])}
-
-    def stands_so(p: Paragraph) -> bool:
-        return id(p) in ends or _links(p) > 0.1 or p.words <= _SHORT or ":" in p.text[:25]
-
-    exposed = [p for p in lines if stands_so(p)]
+    exposed = [p for p in lines if id(p) in ends or _is_set_off(p)]
     for reason, limit in _PHRASES:
         _cut(exposed, reason, _opens(reason, limit))
     _cut([p for p in lines if id(p) in ends or _links(p) > 0.1], "promotion", _asks_to_join)
-    _cut(lines[-3:], "credit", lambda p: _opens("credit", 45)(p) or (p.words <= 45 and bool(_HELPED.search(p.text))))
-    _cut(lines, "credit", lambda p: p.words <= 12 and bool(_PHOTO.search(p.text)))
+    _cut(lines[-3:], "credit", _is_credit)
+    _cut(lines, "credit", lambda p: p.words <= _PHOTO_CREDIT and bool(_PHOTO.search(p.text)))
     _cut(lines, "interface", lambda p: squeeze(p.text) in phrase_lists.squeezed("interface"))
     _cut(lines, "address", lambda p: bool(_URL_ONLY.match(p.text)))
 
 
+def _is_set_off(p: Paragraph) -> bool:
+    """May a line in the midst of the text be none of its paragraphs: linked, short, or with a label ("Read also:")?"""
+    return _links(p) > 0.1 or p.words <= _SHORT or ":" in p.text[:_LABEL]
+
+
+def _is_credit(p: Paragraph) -> bool:
+    """Does a last line say who else worked on the text?"""
+    return p.words <= _CREDIT and (phrase_lists.opens("credit", p.text) or bool(_HELPED.search(p.text)))
+
+
 def _asks_to_join(p: Paragraph) -> bool:
     """Does a line ask readers to subscribe to or follow something: a verb and a channel in one line, and no quote?"""
-    if p.words > 40 or _QUOTED.search(p.text):
+    if p.words > _JOIN or _QUOTED.search(p.text):
         return False
     folded = p.text.casefold()
     return bool(phrase_lists.hits("channel", folded) and phrase_lists.hits("join", folded))
@@ -153,7 +179,7 @@ def _asks_to_join(p: Paragraph) -> bool:
 def cut_comments(paragraphs: Sequence[Paragraph]) -> None:
     """Comment forms, and all that follows one in the second half."""
     lines = kept(paragraphs)
-    is_form = _opens("comment_form", 40)
+    is_form = _opens("comment_form", _FORM)
     forms = [i for i, p in enumerate(lines) if is_form(p)]
     _cut([lines[i] for i in forms], "comment form", lambda p: True)
     late = [i for i in forms if i * 2 >= len(lines)]
@@ -163,18 +189,19 @@ def cut_comments(paragraphs: Sequence[Paragraph]) -> None:
 
 def cut_bios(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """Who the author is and how to reach them, after the text."""
-    names = [name.casefold() for name in known.names if len(name) > 4]
-
-    def bio(p: Paragraph) -> bool:
-        text = p.text.casefold().lstrip(" -–—•*")
-        contact = bool(_HANDLE.search(p.text)) and p.words <= 45
-        return contact or (p.words <= 80 and any(text.startswith(name) for name in names))
-
+    names = tuple(name.casefold() for name in known.names if len(name) > 4)
     for _ in range(3):
         lines = kept(paragraphs)
-        if len(lines) < 4 or not bio(lines[-1]):
+        if len(lines) < 4 or not _is_bio(lines[-1], names):
             return
         lines[-1].cut = "author"
+
+
+def _is_bio(p: Paragraph, names: tuple[str, ...]) -> bool:
+    """Does a line give an address or handle, or open with an author's name ("Ada Lane is our correspondent")?"""
+    if p.words <= _CONTACT and _HANDLE.search(p.text):
+        return True
+    return p.words <= _BIO and p.text.casefold().lstrip(" -–—•*").startswith(names)
 
 
 def cut_site(paragraphs: Sequence[Paragraph], known: Known) -> None:

@@ -27,6 +27,13 @@ _JUNK = re.compile(
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _TEXT_TAGS = frozenset(("p", "div", "li", "blockquote", "section", "article", "td", "dd", "pre", "main")) | _HEADINGS
 _SOLID = 24  # characters: twelve words of any script are longer
+# Measured on the pages named above.
+_LINKED = 0.5  # share of a line's characters in links from which it is no text
+_HOLDS_TEXT = 20  # words of the engine's text that make a container one of the article's
+_KIND_WORDS, _KIND_SHARE = 30, 0.3  # of the engine's text in containers of one kind: that kind holds the article
+_MOST_BOXES = 12  # containers of that kind with text that was left out; more are comments or teasers
+_BOX_LINES, _BOX_WORDS = 2, 60  # that such a box holds at least
+_FEWEST_WORDS = 5  # of a line worth filling in; headings may be shorter
 _NUMBERS = re.compile(r"\d+")
 _IDS = re.compile(r"#[^.]*")
 
@@ -56,21 +63,38 @@ def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
     A line may be several blocks in a row, as a table's row or a list item with a heading in it.
     """
     keys = [block.key for block in blocks]
-    where: dict[str, list[int]] = defaultdict(list)
-    for n, found in enumerate(keys):
-        where[found].append(n)
-    starts: dict[str, list[int]] = {}
+    where = _places(keys)
     placed: list[Paragraph] = []
     last = -1
     for line in lines:
-        wanted = key(line)
-        first, end = _at(where.get(wanted, ()), last)
-        if end < 0 and wanted:
-            starts = starts or _starts(keys)
-            first, end = _row(wanted, keys, starts.get(wanted[0], ()), last)
+        first, end = _find(key(line), keys, where, last)
         placed.append(Paragraph(line, _joined(line, blocks[first : end + 1]) if end >= 0 else None))
         last = end if end >= 0 else last
     return placed
+
+
+@dataclass(slots=True)
+class _Places:
+    """Places of the blocks' keys: by the whole key, and (made when a line is a row of blocks) by its first letter."""
+
+    whole: dict[str, list[int]]
+    starts: dict[str, list[int]]
+
+
+def _places(keys: Sequence[str]) -> _Places:
+    whole: dict[str, list[int]] = defaultdict(list)
+    for n, found in enumerate(keys):
+        whole[found].append(n)
+    return _Places(whole, {})
+
+
+def _find(wanted: str, keys: Sequence[str], where: _Places, last: int) -> tuple[int, int]:
+    """First and last place of a line's letters: one block, else a row of blocks; (0, -1) where there is none."""
+    first, end = _at(where.whole.get(wanted, ()), last)
+    if end >= 0 or not wanted:
+        return first, end
+    where.starts = where.starts or _starts(keys)
+    return _row(wanted, keys, where.starts.get(wanted[0], ()), last)
 
 
 def _at(found: Sequence[int], last: int) -> tuple[int, int]:
@@ -102,8 +126,7 @@ def _joined(line: str, row: Sequence[Block]) -> Block:
     """Several blocks as one, standing in what they all stand in."""
     if len(row) == 1:
         return row[0]
-    levels = zip(*(block.nodes for block in row), strict=False)
-    depth = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
+    depth = _shared_depth(row)
     letters = sum(len(block.text) for block in row) or 1
     return Block(
         line,
@@ -114,6 +137,12 @@ def _joined(line: str, row: Sequence[Block]) -> Block:
         row[0].order,
         sum(block.bold * len(block.text) for block in row) / letters,
     )
+
+
+def _shared_depth(row: Sequence[Block]) -> int:
+    """In how many containers, from the outermost, all of these blocks stand."""
+    levels = zip(*(block.nodes for block in row), strict=False)
+    return sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
 @lru_cache(maxsize=20_000)
@@ -157,8 +186,8 @@ def _ground(placed: Iterable[Paragraph]) -> _PageLines:
     letters = []
     for p in placed:
         letters.append(key(p.text))
-        if p.block and p.block.links < 0.5:
-            ground.parents[p.block.nodes[-2:-1]] += p.words
+        if p.block and p.block.links < _LINKED:
+            ground.parents[_box(p.block)] += p.words
             ground.kinds[kind(p.block)] += p.words
             ground.inside.update(p.block.nodes)
     ground.letters = "\n".join(letters)
@@ -179,20 +208,24 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
     free = [
         block
         for block in blocks
-        if block.order not in taken
-        and block.links <= 0.5
-        and block.tag in _TEXT_TAGS
-        and not _named_junk(block.path[-1])
-        and not _other_article(block, ground, heads)
+        if block.order not in taken and _may_be_text(block) and not _other_article(block, ground, heads)
     ]
-    found = [block for block in free if ground.parents[block.nodes[-2:-1]] > 20] + _alike(free, ground)
-    return sorted(
-        (block for block in found if _worth(block) and block.key not in ground.letters), key=lambda b: b.order
-    )
+    found = [block for block in free if ground.parents[_box(block)] > _HOLDS_TEXT] + _alike(free, ground)
+    new = (block for block in found if _worth(block) and block.key not in ground.letters)
+    return sorted(new, key=lambda block: block.order)
+
+
+def _may_be_text(block: Block) -> bool:
+    return block.links <= _LINKED and block.tag in _TEXT_TAGS and not _named_junk(block.path[-1])
+
+
+def _box(block: Block) -> tuple[int, ...]:
+    """The container that a block stands in, as a row of one node; empty at the top of the page."""
+    return block.nodes[-2:-1]
 
 
 def _worth(block: Block) -> bool:
-    return block.tag in _HEADINGS or block.words >= 5
+    return block.tag in _HEADINGS or block.words >= _FEWEST_WORDS
 
 
 def _alike(free: Sequence[Block], ground: _PageLines) -> list[Block]:
@@ -200,20 +233,19 @@ def _alike(free: Sequence[Block], ground: _PageLines) -> list[Block]:
 
     A box holds several paragraphs; comments and teasers stand alone or in great numbers.
     """
-    total = sum(ground.kinds.values())
+    enough = max(_KIND_WORDS, _KIND_SHARE * sum(ground.kinds.values()))
     boxes: dict[tuple[int, ...], list[Block]] = defaultdict(list)
     for block in free:
-        form = kind(block)
-        if ground.kinds[form] > max(30, total * 0.3) and ground.parents[block.nodes[-2:-1]] <= 20:
-            boxes[block.nodes[-2:-1]].append(block)
-    if len(boxes) > 12:
+        if ground.kinds[kind(block)] > enough and ground.parents[_box(block)] <= _HOLDS_TEXT:
+            boxes[_box(block)].append(block)
+    if len(boxes) > _MOST_BOXES:
         return []
-    return [
-        block
-        for box in boxes.values()
-        for block in box
-        if len(box) >= 2 and sum(b.words for b in box) >= 60 and not is_junk(block, 4)
-    ]
+    return [block for box in boxes.values() if _is_part(box) for block in box if not is_junk(block, 4)]
+
+
+def _is_part(box: Sequence[Block]) -> bool:
+    """Does a box hold as much as a part of an article does?"""
+    return len(box) >= _BOX_LINES and sum(block.words for block in box) >= _BOX_WORDS
 
 
 def merge(placed: list[Paragraph], extra: Sequence[Block], by: str) -> list[Paragraph]:
@@ -229,24 +261,34 @@ def merge(placed: list[Paragraph], extra: Sequence[Block], by: str) -> list[Para
     return merged + [Paragraph(block.text, block, by) for block in waiting]
 
 
+# Words of a line that is running text, and share of its characters in links that it may have.
+_RUNNING, _RUNNING_LINKED = 12, 0.3
+
+
 def _solid(block: Block) -> float:
     """How much a block speaks for its containers being the article: its words, if it is running text."""
-    if block.links > 0.3 or len(block.text) < _SOLID or block.tag not in _TEXT_TAGS:
+    if block.links > _RUNNING_LINKED or len(block.text) < _SOLID or block.tag not in _TEXT_TAGS:
         return 0.0
-    words = block.words
-    return 0.0 if words < 12 or is_junk(block, 6) else float(words)
+    return 0.0 if block.words < _RUNNING or is_junk(block, 6) else float(block.words)
 
 
 def densest(blocks: Sequence[Block], share: float = 0.75) -> list[Block]:
     """Running text of the deepest container that holds most of the page's running text."""
+    weights = _weights(blocks)
+    if not weights:
+        return []
+    enough = max(weights.values()) * share
+    # Nodes are numbered from the top of the page: of those that hold enough, the last is the deepest.
+    best = max((node for node, weight in weights.items() if weight >= enough), default=0)
+    inside = (b for b in blocks if best in b.nodes and b.links <= _LINKED and b.tag in _TEXT_TAGS)
+    return [block for block in inside if not is_junk(block, 6)]
+
+
+def _weights(blocks: Sequence[Block]) -> dict[int, float]:
+    """Words of running text by container."""
     weights: dict[int, float] = defaultdict(float)
     for block in blocks:
         if weight := _solid(block):
             for node in block.nodes:
                 weights[node] += weight
-    if not weights:
-        return []
-    total = max(weights.values())
-    best = max((node for node, weight in weights.items() if weight >= total * share), default=0)
-    inside = (b for b in blocks if b.links <= 0.5 and b.tag in _TEXT_TAGS and best in b.nodes)
-    return [b for b in inside if not is_junk(b, 6)]
+    return weights

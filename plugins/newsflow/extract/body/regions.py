@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,6 +43,7 @@ _ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
 _APART = 3  # containers between a line and the bulk of the text; a list's item has two
 _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
 PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
+_LINKED = 0.2  # share of a stray's characters in links that makes it a teaser
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _LEAST = 0.1  # and their share of all
@@ -93,15 +94,25 @@ def _uncut(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     return [p for p in paragraphs if not p.cut]
 
 
+def _words(paragraphs: Iterable[Paragraph]) -> int:
+    return sum(p.words for p in paragraphs)
+
+
+def _cut(paragraphs: Iterable[Paragraph], reason: str) -> None:
+    for p in paragraphs:
+        p.cut = reason
+
+
 def cut_comments(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
     """Cut readers' comments below a text that stands under the headline, however many they are."""
-    below = [(p, p.block) for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
+    below = [p for p in _uncut(paragraphs) if head and p.block and p.block.order > head.block.order]
     whole = head.block.nodes if head else ()
-    found = [(p, block) for p, block in below if reader_comments.levels(block, whole)]
-    rest = sum(p.words for p, _ in below) - sum(p.words for p, _ in found)
-    if rest >= _BELOW and not reader_comments.as_one([block for _, block in found]):
-        for p, _ in found:
-            p.cut = "region"
+    found = [p for p in below if p.block and reader_comments.levels(p.block, whole)]
+    if _words(below) - _words(found) < _BELOW:
+        return
+    # One running text under such a name is the article: themes call its box "comments", too.
+    if not reader_comments.as_one([p.block for p in found if p.block]):
+        _cut(found, "region")
 
 
 def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
@@ -109,9 +120,8 @@ def cut_regions(paragraphs: Sequence[Paragraph]) -> None:
     lines = _uncut(paragraphs)
     bulk = _bulk(lines)
     found = [p for p in lines if p.block and named(p.block, bulk.outer(p.block))]
-    if sum(p.words for p in found) <= MOST * bulk.total:
-        for p in found:
-            p.cut = "region"
+    if _words(found) <= MOST * bulk.total:
+        _cut(found, "region")
     _cut_strays(_uncut(lines), bulk)
 
 
@@ -120,18 +130,27 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
 
     Without links, lists and their headings stay (a recipe's parts and a table's rows stand so, too), and quotes do.
     """
-
-    def apart(block: Block) -> bool:
-        return len(bulk.outer(block)) >= _APART
-
-    def prose(p: Paragraph) -> bool:
-        own = p.block and (not apart(p.block) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total)
-        return bool(own) and p.words >= PROSE and bool(END.search(p.text))
-
-    last = max((n for n, p in enumerate(lines) if prose(p)), default=len(lines))
+    last = max((n for n, p in enumerate(lines) if _is_prose_of(bulk, p)), default=len(lines))
     for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
-        if p.block and apart(p.block) and not END.search(p.text) and (p.block.links > 0.2 or _loose(p.block, after)):
+        if p.block and _is_stray(p.block, p.text, after, bulk):
             p.cut = "stray"
+
+
+def _is_prose_of(bulk: _Bulk, p: Paragraph) -> bool:
+    """Is it a paragraph of running text, among the bulk or in boxes of a kind that holds much of it?"""
+    if p.block is None or p.words < PROSE or not END.search(p.text):
+        return False
+    return not _is_apart(p.block, bulk) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total
+
+
+def _is_apart(block: Block, bulk: _Bulk) -> bool:
+    return len(bulk.outer(block)) >= _APART
+
+
+def _is_stray(block: Block, text: str, after: Paragraph | None, bulk: _Bulk) -> bool:
+    if not _is_apart(block, bulk) or END.search(text):
+        return False
+    return block.links > _LINKED or _loose(block, after)
 
 
 def _loose(block: Block, after: Paragraph | None) -> bool:
@@ -156,23 +175,32 @@ def headline(blocks: Sequence[Block], titles: Collection[str]) -> Head | None:
     load the next one when a reader comes to the end.
     """
     long = {title for title in titles if len(title) > _LETTERS}
+    # A page may have several h1; only where none holds the title is an h2 the headline.
     found = (b for tag in ("h1", "h2") for b in blocks if b.tag == tag and squeeze(b.text) in long)
-    if (own := next(found, None)) is None:
-        return None
-    after = (b for b in blocks[own.order + 1 :] if b.tag == own.tag == "h1" and kind(b) == kind(own))
-    return Head(own, next((b.order for b in after if squeeze(b.text) not in titles), -1))
+    own = next(found, None)
+    return Head(own, _rival(own, blocks, titles)) if own else None
+
+
+def _rival(own: Block, blocks: Sequence[Block], titles: Collection[str]) -> int:
+    """The place of the next h1 of the same kind in other words; -1 where there is none."""
+    if own.tag != "h1":
+        return -1
+    after = (b for b in blocks[own.order + 1 :] if b.tag == "h1" and kind(b) == kind(own))
+    return next((b.order for b in after if squeeze(b.text) not in titles), -1)
 
 
 def cut_others(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
     """Cut what stands above the headline, in another article element, or under another headline."""
-    lines = [p for p in _uncut(paragraphs) if p.block]
-    own = _article(head.block) if head else 0
-    below = sum(p.words for p in lines if head and p.block and _own(p.block, head, own))
-    if not head or below < max(_BELOW, _LEAST * sum(p.words for p in lines)):
+    if head is None:
         return
-    for p in lines:
-        if p.block and not _own(p.block, head, own):
-            p.cut = "other article" if p.block.order > head.block.order else "above the headline"
+    lines = [(p, p.block) for p in _uncut(paragraphs) if p.block]
+    article = _article(head.block)
+    own = {id(p) for p, block in lines if _own(block, head, article)}
+    if _words(p for p, _ in lines if id(p) in own) < max(_BELOW, _LEAST * _words(p for p, _ in lines)):
+        return  # the headline is not this text's: a site's name, a teaser in the same words
+    for p, block in lines:
+        if id(p) not in own:
+            p.cut = "other article" if block.order > head.block.order else "above the headline"
 
 
 def _article(block: Block) -> int:
@@ -181,7 +209,11 @@ def _article(block: Block) -> int:
     return max((node for node, name in inside if name.startswith("article#")), default=0)
 
 
-def _own(block: Block, head: Head, own: int) -> bool:
+def _own(block: Block, head: Head, article: int) -> bool:
+    """Does a block belong to the headline's article?
+
+    :param article: number of the article element that the headline stands in, 0 for none.
+    """
     if block.order < head.block.order or 0 <= head.rival < block.order:
         return False
-    return not own or own in block.nodes or not _article(block)
+    return not article or article in block.nodes or not _article(block)

@@ -21,11 +21,22 @@ from newsflow.extract.rejects import vendor_walls
 from newsflow.model import Outcome
 from newsflow.text.word_count import count_words
 
+# Chosen on the walls of `tests/extract/walls.py` and the open pages, so that no article is lost (docs/extraction.md).
 OTHER_WORDS = 60  # a page with more running text beside the wall's words is an article
-_LONG = 300  # no check or notice is longer
+_NO_TEXT = 25  # words; a page with fewer has no body to speak of: its buttons and notices are asked, too
+_LONG = 300  # words; no check or notice is longer
 _NOTICE = 40  # words of running text: no error page explains itself at more length
+_HEADING = 8  # words; a longer title that opens with a wall's phrase is a headline about walls
+_SHELL = 60  # words of an application's frame before its scripts have run
+_OFFER = 400  # characters; no line that asks for a subscription is longer
+_BEHIND = 6  # blocks behind the text in which such a line stands
 STUB_WORDS = 250  # a paywall's free part is shorter
 _ALL = 1.2  # two counts of the words of one text differ by less
+_TEASER_WORDS = 4  # of a linked headline; shorter links are menus
+_TEASERS, _TEASERS_DECLARED = 15, 8  # that make a list: of any page, of one that says so or has no path
+_PROSE = 30  # words of a paragraph that is running text on a list's page
+_INTRODUCTION = 150  # words of running text that a list may have
+_SHOWN_BLOCKS = 300  # of a page without a body; walls are short
 _LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
 Verdict = tuple[Outcome, str]
 
@@ -51,13 +62,11 @@ class Evidence:
 
     def __post_init__(self) -> None:
         text = "\n".join(p.text for p in self.body)
-        kind = self.page.first("og:type").casefold()
-        article = any(name.endswith(("Article", "Posting")) for name in types(self.page.article))
+        own = [p for p in self.body if not (p.block and vendor_walls.is_teaser(p.block, self.blocks))]
         object.__setattr__(self, "text", text.casefold())
         object.__setattr__(self, "words", count_words(text))
-        own = [p for p in self.body if not (p.block and vendor_walls.is_teaser(p.block, self.blocks))]
         object.__setattr__(self, "own", own or self.body)
-        object.__setattr__(self, "stated", article or (kind == "article" and self.dated))
+        object.__setattr__(self, "stated", _is_stated(self.page, dated=self.dated))
 
     def other_words(self, *lists: str) -> int:
         """Words of its own paragraphs that hold no phrase of these lists."""
@@ -71,42 +80,58 @@ class Evidence:
     @property
     def everything(self) -> str:
         """The page's text with its buttons, folded: for pages that have no body."""
-        return f"{' '.join(block.text for block in self.blocks[:300])} {self.signals.buttons}".casefold()
+        return f"{' '.join(block.text for block in self.blocks[:_SHOWN_BLOCKS])} {self.signals.buttons}".casefold()
+
+
+def _is_stated(page: PageMetadata, *, dated: bool) -> bool:
+    """Does the page say itself that it is an article? `og:type` alone is said of anything, walls included."""
+    if any(name.endswith(("Article", "Posting")) for name in types(page.article)):
+        return True
+    return dated and page.first("og:type").casefold() == "article"
 
 
 def _named(page: Evidence, name: str) -> bool:
-    """Is the title, or an h1, a phrase of a list?"""
+    """Is the title, or an h1, a phrase of a list: "Page not found"?"""
     return any(squeeze(head) in phrase_lists.squeezed(name) for head in page.heads if head)
 
 
 def _headed(page: Evidence, name: str) -> bool:
-    """Is it one, or short and opening with one?"""
-    short = (head for head in page.heads if head and count_words(head) <= 8)
+    """Is it one, or short and opening with one: "404: nothing here"?"""
+    short = (head for head in page.heads if head and count_words(head) <= _HEADING)
     return _named(page, name) or any(phrase_lists.opens(name, head) for head in short)
 
 
 def _challenge(page: Evidence) -> Verdict | None:
     if page.stated or page.words > _LONG:
         return None
-    said = phrase_lists.hits("bot_challenge", page.text) or _headed(page, "bot_challenge")
-    if page.words < 25:
-        said = said or phrase_lists.hits("bot_challenge", page.everything)
-    if said and page.other_words("bot_challenge", "javascript") < OTHER_WORDS:
-        name = page.signals.challenge
-        return Outcome.BOT_CHALLENGE, f"a browser check{f' ({name})' if name else ''}"
-    if page.words < 25 and not page.dated and (name := page.signals.challenge):
-        return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({name})"
+    if _asks_for_proof(page) and page.other_words("bot_challenge", "javascript") < OTHER_WORDS:
+        vendor = page.signals.challenge
+        return Outcome.BOT_CHALLENGE, f"a browser check{f' ({vendor})' if vendor else ''}"
+    if page.words < _NO_TEXT and not page.dated and (vendor := page.signals.challenge):
+        return Outcome.BOT_CHALLENGE, f"nothing but a browser check ({vendor})"
     return None
+
+
+def _asks_for_proof(page: Evidence) -> bool:
+    """Does it ask its reader to prove to be one: in its text, its title, or, without a text, anywhere?"""
+    if phrase_lists.hits("bot_challenge", page.text) or _headed(page, "bot_challenge"):
+        return True
+    return page.words < _NO_TEXT and bool(phrase_lists.hits("bot_challenge", page.everything))
 
 
 def _missing(page: Evidence) -> Verdict | None:
-    first = page.body[0].text if page.body else ""
-    named = _named(page, "soft_404") or (_headed(page, "soft_404") and page.prose < _NOTICE)
-    if named and not page.stated and not page.dated:
+    if page.stated:
+        return None
+    if not page.dated and _is_headed_missing(page):
         return Outcome.SOFT_404, f"its headline says so: {page.heads[0][:100]}"
-    if phrase_lists.opens("soft_404", first) and page.other_words("soft_404") < OTHER_WORDS and not page.stated:
+    first = page.body[0].text if page.body else ""
+    if phrase_lists.opens("soft_404", first) and page.other_words("soft_404") < OTHER_WORDS:
         return Outcome.SOFT_404, f"it says: {first[:150]}"
     return None
+
+
+def _is_headed_missing(page: Evidence) -> bool:
+    return _named(page, "soft_404") or (_headed(page, "soft_404") and page.prose < _NOTICE)
 
 
 def _removed(page: Evidence) -> Verdict | None:
@@ -120,15 +145,26 @@ def _removed(page: Evidence) -> Verdict | None:
 
 
 def _consent(page: Evidence) -> Verdict | None:
-    if page.words and not _cookies(page.text):
-        return None
-    own = phrase_lists.hits("consent_wall", page.text)
-    text = f"{page.text} {page.signals.buttons}" if page.words else page.everything
-    said = phrase_lists.hits("consent_wall", text)
-    if len(said) < (2 if page.words else 3) or (page.words and not own) or not _cookies(text):
+    said = _consent_of_body(page) if page.words else _consent_of_page(page)
+    if not said:
         return None
     other = sum(p.words for p in page.body if not _cookies(p.text.casefold()) and not _said(p))
     return (Outcome.CONSENT_WALL, f"it says: {'; '.join(said[:3])}") if other < OTHER_WORDS else None
+
+
+def _consent_of_body(page: Evidence) -> list[str]:
+    """Two phrases, the first of them in the text that speaks of cookies; buttons count for the others."""
+    if not _cookies(page.text) or not phrase_lists.hits("consent_wall", page.text):
+        return []
+    said = phrase_lists.hits("consent_wall", f"{page.text} {page.signals.buttons}")
+    return said if len(said) >= 2 else []
+
+
+def _consent_of_page(page: Evidence) -> list[str]:
+    """Three phrases anywhere on a page without a body: many pages have a banner with one or two."""
+    text = page.everything
+    said = phrase_lists.hits("consent_wall", text)
+    return said if len(said) >= 3 and _cookies(text) else []
 
 
 def _cookies(folded: str) -> bool:
@@ -142,12 +178,17 @@ def _said(p: Paragraph) -> bool:
 def _login(page: Evidence) -> Verdict | None:
     if not page.signals.password or page.stated or page.dated:
         return None
-    headed = _headed(page, "login")
-    said = phrase_lists.hits("login", page.everything)
-    bare = count_words(page.everything) < OTHER_WORDS
-    if (headed or len(said) >= (1 if bare else 2)) and page.other_words("login", "consent_wall") < OTHER_WORDS:
+    if _asks_to_log_in(page) and page.other_words("login", "consent_wall") < OTHER_WORDS:
         return Outcome.LOGIN, "a form for name and password, and no text"
     return None
+
+
+def _asks_to_log_in(page: Evidence) -> bool:
+    """In its title; else once on a bare page, twice on a fuller one, where a menu says "Log in" as well."""
+    if _headed(page, "login"):
+        return True
+    said = phrase_lists.hits("login", page.everything)
+    return len(said) >= (1 if count_words(page.everything) < OTHER_WORDS else 2)
 
 
 def _paywall(page: Evidence) -> Verdict | None:
@@ -156,27 +197,41 @@ def _paywall(page: Evidence) -> Verdict | None:
         return None
     free = str(page.page.article.get("isAccessibleForFree", "")).lower()
     closed = free in {"false", "no", "0"}
-    announced = plain(str(page.page.article.get("wordCount") or ""))
-    whole = int(announced) if closed and announced.isdigit() else 0
+    whole = _announced_words(page.page) if closed else 0
     if whole > 2 * words + 100:
-        return Outcome.PAYWALL, f"{words} of {announced} words are free"
-    shown = 0 < whole <= _ALL * words
+        return Outcome.PAYWALL, f"{words} of {whole} words are free"
+    if free in {"true", "yes", "1"}:
+        return None
+    shown = 0 < whole <= _ALL * words  # what it calls closed is all there
     said = _offer(page, closed=closed and not shown) or vendor_walls.behind(page.own, page.blocks)
-    if said and free not in {"true", "yes", "1"}:
-        return Outcome.PAYWALL, f"{words} words, then: {said[:200]}"
-    return None
+    return (Outcome.PAYWALL, f"{words} words, then: {said[:200]}") if said else None
+
+
+def _announced_words(page: PageMetadata) -> int:
+    """The length that JSON-LD gives to the whole article; 0 where it gives none."""
+    announced = plain(str(page.article.get("wordCount") or ""))
+    return int(announced) if announced.isdigit() else 0
 
 
 def _offer(page: Evidence, *, closed: bool) -> str:
     """The line that asks for a subscription: right behind the text; anywhere on a page that says it is closed."""
     own = [p for p in page.own if p.block and (_woven(p, page.own) or not _asks(p.block))]
-    last = own[-1].block.order if own and own[-1].block else -1
-    stub = closed or sum(p.words for p in own) < OTHER_WORDS or vendor_walls.breaks_off(own[-1:])
-    for block in page.blocks:
-        near = closed or not own or last < block.order <= last + 6
-        if near and (_asks(block) if stub else _bars(block)) and not _hidden(block):
-            return block.text
-    return ""
+    asks = _asks if _is_stub(own, closed=closed) else _bars
+    return next((block.text for block in _where_offers_stand(page, own, closed=closed) if _is_seen(block, asks)), "")
+
+
+def _is_stub(own: Sequence[Paragraph], *, closed: bool) -> bool:
+    """Is the text of `own` paragraphs surely not whole? Then what open pages say to subscribers counts as well."""
+    return closed or sum(p.words for p in own) < OTHER_WORDS or vendor_walls.breaks_off(own[-1:])
+
+
+def _where_offers_stand(page: Evidence, own: Sequence[Paragraph], *, closed: bool) -> Sequence[Block]:
+    last = own[-1].block if own else None
+    return page.blocks if closed or last is None else page.blocks[last.order + 1 : last.order + 1 + _BEHIND]
+
+
+def _is_seen(block: Block, asks: Callable[[Block], bool]) -> bool:
+    return asks(block) and not _hidden(block)
 
 
 def _woven(p: Paragraph, own: Sequence[Paragraph]) -> bool:
@@ -197,7 +252,7 @@ def _asks(block: Block) -> bool:
 
 
 def _says(block: Block, *lists: str) -> bool:
-    return len(block.text) <= 400 and any(phrase_lists.hits(name, block.text.casefold()) for name in lists)
+    return len(block.text) <= _OFFER and any(phrase_lists.hits(name, block.text.casefold()) for name in lists)
 
 
 def _hidden(block: Block) -> bool:
@@ -205,24 +260,36 @@ def _hidden(block: Block) -> bool:
 
 
 def _shell(page: Evidence) -> Verdict | None:
-    if page.words >= 25:
+    if page.words >= _NO_TEXT:
         return None
     said = phrase_lists.hits("javascript", f"{page.signals.noscript} {page.everything}")
-    if said or (page.signals.shell and count_words(page.everything) < 60):
+    if said or (page.signals.shell and count_words(page.everything) < _SHELL):
         return Outcome.NEEDS_JAVASCRIPT, "there is no text without JavaScript"
     return None
 
 
 def _index(page: Evidence) -> Verdict | None:
-    if page.stated or page.dated:
+    if page.stated or page.dated or not _is_section(page.url):
         return None
-    teasers = sum(b.links > 0.8 and count_words(b.text) >= 4 for b in page.blocks)
-    prose = sum(p.words for p in page.body if p.words >= 30 and (not p.block or p.block.links < 0.2))
-    declared = any(name in _LISTS for node in page.page.nodes for name in types(node))
-    limit = 8 if declared or not _path(page.url) else 15
-    if _is_section(page.url) and teasers >= limit and prose < 150:
+    teasers = sum(map(_is_teaser, page.blocks))
+    prose = sum(p.words for p in page.body if _is_running_text(p))
+    if teasers >= _teasers_of_a_list(page) and prose < _INTRODUCTION:
         return Outcome.INDEX_PAGE, f"{teasers} linked headlines, {prose} words of running text"
     return None
+
+
+def _is_teaser(block: Block) -> bool:
+    return block.links > 0.8 and count_words(block.text) >= _TEASER_WORDS
+
+
+def _is_running_text(p: Paragraph) -> bool:
+    return p.words >= _PROSE and (p.block is None or p.block.links < 0.2)
+
+
+def _teasers_of_a_list(page: Evidence) -> int:
+    """How many linked headlines make a page a list: fewer where it says that it is one, and on a home page."""
+    declared = any(name in _LISTS for node in page.page.nodes for name in types(node))
+    return _TEASERS_DECLARED if declared or not _path(page.url) else _TEASERS
 
 
 def _path(url: str) -> list[str]:
