@@ -1,1 +1,5 @@
-"""Turn captures into extractions: title, body, authors, dates, language, or a typed outcome."""
+"""Captures to extractions: one page's bytes to title, body, fields and an outcome.
+
+`document.extract` is the pure part, made of four rooms (`page`, `fields`, `body`, `rejects`); `pool` runs it in
+processes that can be killed; `step` reads captures and stores rows.
+"""

@@ -116,23 +116,34 @@ def _shared(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> Coun
 
 def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], rule: Rule) -> list[int]:
     """For each page the number of its article; pages that are one article have one number."""
-    number = list(range(len(pages)))
-
-    def find(n: int) -> int:
-        while number[n] != n:
-            number[n] = n = number[number[n]]
-        return n
-
+    groups = _Groups(len(pages))
     own = {line: found for line, found in places.items() if len(found) < max(rule.common, len(pages) / 2)}
     sizes = [sum(words for line, words in page.lines.items() if line in own or line not in places) for page in pages]
     for (one, other), words in _shared(pages, own).items():
         if words >= rule.same * min(sizes[one], sizes[other]):
-            number[find(one)] = find(other)
+            groups.join(one, other)
     titled: dict[str, int] = {}
     for n, page in enumerate(pages):
         if page.title:
-            number[find(n)] = find(titled.setdefault(page.title, n))
-    return [find(n) for n in range(len(pages))]
+            groups.join(n, titled.setdefault(page.title, n))
+    return [groups.of(n) for n in range(len(pages))]
+
+
+class _Groups:
+    """Pages in groups, by union-find: each page leads to another of its group, the last to itself."""
+
+    def __init__(self, pages: int) -> None:
+        self._next = list(range(pages))
+
+    def of(self, page: int) -> int:
+        """The page that stands for the group."""
+        while self._next[page] != page:
+            self._next[page] = page = self._next[self._next[page]]
+        return page
+
+    def join(self, one: int, other: int) -> None:
+        """Make one group of the two pages' groups."""
+        self._next[self.of(one)] = self.of(other)
 
 
 def learn(pages: Iterable[PageLines], rule: Rule = RULE) -> dict[int, int]:

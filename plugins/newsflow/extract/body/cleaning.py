@@ -14,11 +14,11 @@ from newsflow.extract import phrase_lists
 from newsflow.extract.body import regions
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.title import squeeze
+from newsflow.extract.page.blocks import HEADINGS
 from newsflow.languages.lists import any_of
 from newsflow.text.site_lines import line_hash
 from newsflow.text.word_count import count_words
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
 _HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")

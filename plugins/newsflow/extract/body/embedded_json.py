@@ -37,12 +37,17 @@ def lines(root: HtmlElement, page: PageMetadata, titles: Sequence[str]) -> list[
     :param root: the page's tree with its scripts.
     :param titles: wordings of the headline.
     """
-    if not page.article and page.first("og:type").casefold() != "article":
-        return []
-    if str(page.article.get("isAccessibleForFree", "")).lower() in {"false", "no", "0"}:
+    if not _is_open_article(page):
         return []
     known = {name for title in titles if len(name := squeeze(title)) >= _LEAST}
     return max((told(page), *(_article(data, known) or [] for data in _data(root))), key=_words)
+
+
+def _is_open_article(page: PageMetadata) -> bool:
+    if not page.article and page.first("og:type").casefold() != "article":
+        return False
+    # scripts of a closed page often hold the whole text; it is not ours to take
+    return str(page.article.get("isAccessibleForFree", "")).lower() not in {"false", "no", "0"}
 
 
 def told(page: PageMetadata) -> list[str]:
@@ -86,8 +91,8 @@ def _article(value: Any, titles: Collection[str], depth: int = 0) -> list[str] |
     below = [(key, part, _article(part, titles, depth + 1)) for key, part in parts]
     found = [text for *_, text in below if text is not None]
     if _headed(value, titles):
-        own = [part for key, part, text in below if text is None and _is_text(key, part)]
-        found += [[], *(list(_prose(part, titles)) for part in own)]
+        free = [part for key, part, text in below if text is None and _is_text(key, part)]
+        found += [[], *(list(_prose(part, titles)) for part in free)]
     return max(found, key=_words, default=None)
 
 
@@ -98,8 +103,12 @@ def _is_text(key: str, part: Any) -> bool:
 def _headed(value: Any, titles: Collection[str]) -> bool:
     """Does an object hold the headline, in itself or in a part for its headlines?"""
     own = [part for part in _children(value) if isinstance(part, (str, Mapping))]
-    texts = [*own, *(text for part in own for text in _children(part))] if isinstance(value, Mapping) else own
-    return any(isinstance(text, str) and len(text) < _TITLE and squeeze(text) in titles for text in texts)
+    below = [text for part in own for text in _children(part)] if isinstance(value, Mapping) else []
+    return any(_is_title(text, titles) for text in (*own, *below))
+
+
+def _is_title(text: Any, titles: Collection[str]) -> bool:
+    return isinstance(text, str) and len(text) < _TITLE and squeeze(text) in titles
 
 
 def _prose(value: Any, titles: Collection[str], depth: int = 0) -> Iterator[str]:

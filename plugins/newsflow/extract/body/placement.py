@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 
@@ -173,50 +173,51 @@ def is_junk(block: Block, levels: int = 3) -> bool:
 
 @dataclass(slots=True)
 class _PageLines:
-    """Where the engine's text stands: words by container and by kind, and all containers that hold any."""
+    """Where the engine's text stands: words by container and by kind, and all containers that hold any.
 
-    parents: Counter[tuple[int, ...]]
-    kinds: Counter[tuple[str, ...]]
-    inside: set[int]
-    letters: str
+    `taken`: places of its blocks; `letters`: its lines as keys; `heads`: containers of the page's h1 elements.
+    """
+
+    parents: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    inside: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
+    letters: str = ""
+    heads: set[int] = field(default_factory=set)
 
 
-def _ground(placed: Iterable[Paragraph]) -> _PageLines:
-    ground = _PageLines(Counter(), Counter(), set(), "")
-    letters = []
+def _ground(placed: Sequence[Paragraph]) -> _PageLines:
+    ground = _PageLines(letters="\n".join(key(p.text) for p in placed))
+    ground.taken = {p.block.order for p in placed if p.block}
     for p in placed:
-        letters.append(key(p.text))
         if p.block and p.block.links < _LINKED:
             ground.parents[_box(p.block)] += p.words
             ground.kinds[kind(p.block)] += p.words
             ground.inside.update(p.block.nodes)
-    ground.letters = "\n".join(letters)
     return ground
 
 
-def _other_article(block: Block, ground: _PageLines, heads: set[int]) -> bool:
+def _other_article(block: Block, ground: _PageLines) -> bool:
     """Does it stand in an article or titled container of its own, beside the one that the engine took?"""
     apart = [(node, label) for node, label in zip(block.nodes, block.path, strict=True) if node not in ground.inside]
-    return any(node in heads or label.startswith("article#") for node, label in apart)
+    return any(node in ground.heads or label.startswith("article#") for node, label in apart)
 
 
 def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]:
     """Blocks beside the engine's text, or in containers of the same kind, that it left out."""
     ground = _ground(placed)
-    taken = {p.block.order for p in placed if p.block}
-    heads = {node for block in blocks if block.tag == "h1" for node in block.nodes}
-    free = [
-        block
-        for block in blocks
-        if block.order not in taken and _may_be_text(block) and not _other_article(block, ground, heads)
-    ]
+    ground.heads = {node for block in blocks if block.tag == "h1" for node in block.nodes}
+    free = [block for block in blocks if _is_free(block, ground)]
     found = [block for block in free if ground.parents[_box(block)] > _HOLDS_TEXT] + _alike(free, ground)
     new = (block for block in found if _worth(block) and block.key not in ground.letters)
     return sorted(new, key=lambda block: block.order)
 
 
-def _may_be_text(block: Block) -> bool:
-    return block.links <= _LINKED and block.tag in _TEXT_TAGS and not _named_junk(block.path[-1])
+def _is_free(block: Block, ground: _PageLines) -> bool:
+    """May a line be the article's, and did the engine leave it out?"""
+    if block.order in ground.taken or block.links > _LINKED or block.tag not in _TEXT_TAGS:
+        return False
+    return not _named_junk(block.path[-1]) and not _other_article(block, ground)
 
 
 def _box(block: Block) -> tuple[int, ...]:

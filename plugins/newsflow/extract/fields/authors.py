@@ -59,6 +59,9 @@ _PARTICLES = frozenset(entries("particles"))
 _CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _HAN = re.compile(r"^[\u3400-\u9fff\u3040-\u30ff]{2,6}$")
 _HANGUL = re.compile("[가-힣]{2,4}")
+_LONGEST, _MOST_WORDS = 60, 6  # characters and words of a person's name
+_MARKED = ("a", "span", "div", "p", "address", "li", "strong", "cite")  # elements that by-lines are marked up with
+_LOOSE = 5  # elements with such a class name that are looked at; the first is the article's
 _REPORT = re.compile(any_pattern("report_patterns"))
 
 
@@ -90,12 +93,23 @@ def _without_wires(name: str, sites: set[str]) -> tuple[str, str]:
 
 
 def _person(name: str, sites: set[str]) -> bool:
+    """May a name be a person's: no agency, role, address, site or sentence?"""
     short = squeeze(name)
-    if not (3 if name.isascii() else 2) <= len(name) <= 60 or not short or _NO_NAME.search(name):
+    if not short or short in AGENCIES or _is_long_or_short(name):
         return False
-    if short in AGENCIES or _ROLES.search(name) or len(name.split()) > 6:
+    if _NO_NAME.search(name) or _ROLES.search(name):
         return False
-    return not any(short == site or (len(site) > 4 and (site in short or short in site)) for site in sites)
+    return not any(_is_site(short, site) for site in sites)
+
+
+def _is_long_or_short(name: str) -> bool:
+    """Names in Han letters may have two characters."""
+    return not (3 if name.isascii() else 2) <= len(name) <= _LONGEST or len(name.split()) > _MOST_WORDS
+
+
+def _is_site(short: str, site: str) -> bool:
+    """Is one in the other: "courier" in "thecouriertimes"? Short names of sites must be equal."""
+    return short == site or (len(site) > 4 and (site in short or short in site))
 
 
 def plausible(name: str) -> bool:
@@ -128,13 +142,17 @@ def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[
 
 
 def _creators(value: Any) -> list[str]:
+    """Names in JSON-LD's `author`: a text, an object with a name, or a list of such."""
     if isinstance(value, list):
         return [name for item in value[:20] for name in _creators(item)]
     if isinstance(value, Mapping):
-        if "Organization" in types(value) and squeeze(str(value.get("name"))) not in AGENCIES:
-            return []
-        return _creators(value.get("name"))
+        return [] if _is_newsroom(value) else _creators(value.get("name"))
     return [value] if isinstance(value, str) and not value.startswith("http") else []
+
+
+def _is_newsroom(node: Mapping[str, Any]) -> bool:
+    """Is it an organisation that is no agency: the publisher, named as the author of its own article?"""
+    return "Organization" in types(node) and squeeze(str(node.get("name"))) not in AGENCIES
 
 
 def _metas(harvest: PageMetadata) -> list[list[str]]:
@@ -147,21 +165,26 @@ def _metas(harvest: PageMetadata) -> list[list[str]]:
 
 
 def _marked(root: HtmlElement) -> list[list[str]]:
-    """By-lines that the mark-up calls so: microdata, rel=author, class names; the most exact first."""
+    """By-lines that the mark-up calls so: microdata and rel=author, then class names; the most exact first."""
     exact: list[str] = []
     loose: list[str] = []
-    for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "cite"):
+    for element in root.iter(*_MARKED):
         names = class_of(element)
         if "comment" in names or "related" in names:
             continue
-        prop, rel = element.get("itemprop") or "", element.get("rel") or ""
-        if "author" in prop.split() or "author" in rel.split():
+        if _is_author(element):
             exact.append(text_of(element))
-        elif ("author" in names or "byline" in names or "by-line" in names) and len(loose) < 5:
-            text = text_of(element)
-            if 3 < len(text) < 100:
-                loose.append(text)
+        elif _is_named_author(names) and len(loose) < _LOOSE and 3 < len(text := text_of(element)) < 100:
+            loose.append(text)
     return [[line for line in exact if len(line) < 80][:4], loose[:1]]
+
+
+def _is_author(element: HtmlElement) -> bool:
+    return "author" in (element.get("itemprop") or "").split() or "author" in (element.get("rel") or "").split()
+
+
+def _is_named_author(names: str) -> bool:
+    return any(word in names for word in ("author", "byline", "by-line"))
 
 
 Found = tuple[tuple[str, ...], tuple[str, ...], str]

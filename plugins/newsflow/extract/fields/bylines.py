@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsflow.extract.body.regions import named
 from newsflow.extract.fields.authors import BY, KOREAN, people, plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.region_names import named
 
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16

@@ -113,15 +113,20 @@ def page_type(harvest: PageMetadata, url: str) -> str:
     path = path_of(url)
     if _LIVE.search(kinds):
         return "live"
-    if "Opinion" in kinds or _OPINION.search(path) or _OPINION.fullmatch(f"/{section(harvest)}/"):
+    if "Opinion" in kinds or _is_opinion(path, section(harvest)):
         return "opinion"
-    if "VideoObject" in kinds or harvest.first("og:type").startswith("video") or _VIDEO.search(path):
-        return "video"
-    if "Gallery" in kinds or _GALLERY.search(path):
-        return "gallery"
-    if "Podcast" in kinds or "AudioObject" in kinds or _PODCAST.search(path):
-        return "podcast"
-    return "article"
+    og_video = harvest.first("og:type").startswith("video")
+    signs = (
+        ("video", "VideoObject" in kinds or og_video or _VIDEO.search(path)),
+        ("gallery", "Gallery" in kinds or _GALLERY.search(path)),
+        ("podcast", "Podcast" in kinds or "AudioObject" in kinds or _PODCAST.search(path)),
+    )
+    return next((name for name, sign in signs if sign), "article")
+
+
+def _is_opinion(path: str, section: str) -> bool:
+    """Does the address or the section say so ("/opinion/…", "Kommentar")?"""
+    return bool(_OPINION.search(path) or _OPINION.fullmatch(f"/{section}/"))
 
 
 def lead(harvest: PageMetadata) -> tuple[str, str]:

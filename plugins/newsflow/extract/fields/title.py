@@ -14,7 +14,9 @@ from newsflow.text.word_count import count_words
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATOR = re.compile(r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»]\s*|_(?=[^_\s]{1,15}$)")
 _WORD = re.compile(r"\w+")
-MAX = 500
+MAX = 500  # characters of a title
+_SITE_NAME = 60  # characters; a longer part of a title is no site's name
+_MOST_HEADINGS = 20
 
 
 def words(text: str) -> list[str]:
@@ -59,17 +61,18 @@ def strip_site(title: str, sites: set[str]) -> str:
 
 
 def _is_site(text: str, sites: set[str]) -> bool:
+    """Is a part of a title the site's name, or nothing but marks?"""
     short = squeeze(text)
     if not short:
         return True
-    return (
-        any(
-            short == site
-            or (len(site) > 3 and (short.startswith(site) or site in short or (len(short) > 4 and short in site)))
-            for site in sites
-        )
-        and len(text) < 60
-    )
+    return len(text) < _SITE_NAME and any(_is_name_of(short, site) for site in sites)
+
+
+def _is_name_of(short: str, site: str) -> bool:
+    """Is one in the other: "courier" in "thewestmerecourier"? Names of three letters must be equal."""
+    if short == site or len(site) <= 3:
+        return short == site
+    return site in short or (len(short) > 4 and short in site)
 
 
 def headings(root: HtmlElement) -> list[str]:
@@ -79,7 +82,7 @@ def headings(root: HtmlElement) -> list[str]:
         text = clean(text_of(element))
         if text and len(text) < MAX and text not in found:
             found.append(text)
-        if len(found) == 20:
+        if len(found) == _MOST_HEADINGS:
             break
     return found
 
@@ -89,13 +92,17 @@ def _heading(h1s: list[str], rivals: list[str]) -> str:
 
     Newsrooms write one headline for readers and another for search engines and social media.
     """
-    best = ""
     known = [set(words(rival)) for rival in rivals if rival]
-    for text in h1s:
-        own = set(words(text))
-        if (len(own) >= 2 or count_words(text) >= 5) and any(own <= other for other in known) and len(text) > len(best):
-            best = text
-    return best or next((text for text in h1s[:1] if len(h1s) == 1 and _akin(text, known)), "")
+    repeated = [text for text in h1s if _is_repeated(text, known)]
+    if repeated:
+        return max(repeated, key=len)
+    return h1s[0] if len(h1s) == 1 and _akin(h1s[0], known) else ""
+
+
+def _is_repeated(text: str, known: list[set[str]]) -> bool:
+    """Do all words of a heading stand in one other title? A single word of a script with spaces is a section."""
+    own = set(words(text))
+    return (len(own) >= 2 or count_words(text) >= 5) and any(own <= other for other in known)
 
 
 def _akin(text: str, known: list[set[str]]) -> bool:

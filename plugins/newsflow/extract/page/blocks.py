@@ -26,6 +26,7 @@ a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label 
 span strike strong sub sup time tt u var wbr picture source o:p font-face
 """
 INLINE = frozenset(_INLINE.split())
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CONCEALED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_DEPTH = 220
 _MAX_BLOCKS = 20_000

@@ -7,6 +7,8 @@ nothing else to stand in tables, and names these signs); all others are unwrappe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lxml.html import HtmlElement
 
 from newsflow.extract.page.tree import text_of
@@ -32,14 +34,25 @@ def is_layout(table: HtmlElement) -> bool:
     Signs: it says so itself, holds tables or the headline, has a column of running text, no two rows of several
     cells, or is a list of links.
     """
-    holds = next(table.iterdescendants("table", "h1"), None) is not None
-    if holds or table.get("role") in {"presentation", "none"}:
+    if _says_so(table):
         return True
     rows = [[text_of(cell) for cell in row.iterchildren("td", "th")] for row in _rows(table)]
     if any(_long(text) for row in rows for text in row):
         return True
+    return not _compares(rows) or _linked(table)
+
+
+def _says_so(table: HtmlElement) -> bool:
+    """By its role, or by what it holds: data holds neither tables nor the headline."""
+    if table.get("role") in {"presentation", "none"}:
+        return True
+    return next(table.iterdescendants("table", "h1"), None) is not None
+
+
+def _compares(rows: Sequence[Sequence[str]]) -> bool:
+    """Have at least two rows, and half of all, several cells with text?"""
     full = sum(sum(map(bool, row)) >= 2 for row in rows)
-    return full < 2 or full * 2 < len(rows) or _linked(table)
+    return full >= 2 and full * 2 >= len(rows)
 
 
 def _rows(table: HtmlElement) -> list[HtmlElement]:

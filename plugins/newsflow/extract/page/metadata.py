@@ -20,8 +20,12 @@ _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Recipe)$|^NewsArticle|
 _WORKS = re.compile(r"(?:VideoObject|AudioObject|PodcastEpisode|ImageGallery|MediaGallery|CreativeWork)$")
 _COMMAS = re.compile(r",\s*([}\]])")
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
+# Properties below which a node's further nodes stand.
+_BRANCHES = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+_META_NAMES = ("property", "name", "itemprop", "http-equiv")
 _MAX_NODES = 2000
 _MAX_SCRIPT = 2_000_000  # characters
+_MAX_METAS, _MAX_VALUES, _MAX_VALUE = 400, 20, 5000  # names of metas, values of one, characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,15 @@ def unescape(text: str) -> str:
 
 
 def _loads(text: str) -> Any:
+    """JSON as pages write it: in HTML comments, with commas or semicolons too many; None where it is none."""
     text = _WRAPPING.sub("", text)
+    found = _json(text)
+    return _json(_COMMAS.sub(r"\1", text).rstrip(" ;\n")) if found is None else found
+
+
+def _json(text: str) -> Any:
     try:
         return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(_COMMAS.sub(r"\1", text).rstrip(" ;\n"), strict=False)
     except (ValueError, RecursionError):
         return None
 
@@ -92,19 +98,16 @@ def _walk(value: Any) -> Iterator[Mapping[str, Any]]:
             queue.extend(item)
         elif isinstance(item, Mapping):
             yield item
-            queue.extend(
-                item[key]
-                for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
-                if key in item
-            )
+            queue.extend(item[key] for key in _BRANCHES if key in item)
 
 
 def json_ld(root: HtmlElement) -> tuple[Mapping[str, Any], ...]:
     """All JSON-LD nodes of a page in document order."""
     nodes: list[Mapping[str, Any]] = []
     for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text and len(script.text) < _MAX_SCRIPT:
-            nodes.extend(_walk(_loads(script.text)))
+        text = script.text or ""
+        if 0 < len(text) < _MAX_SCRIPT and "ld+json" in (script.get("type") or "").lower():
+            nodes.extend(_walk(_loads(text)))
     return tuple(nodes)
 
 
@@ -117,23 +120,29 @@ def _same(node: Mapping[str, Any], url: str) -> bool:
 def main_node(nodes: tuple[Mapping[str, Any], ...], url: str) -> Mapping[str, Any]:
     """The node that is about this page: an article with its address, else the first article, else a work."""
     articles = [node for node in nodes if any(map(_ARTICLES.search, types(node)))]
-    works = [node for node in nodes if any(map(_WORKS.search, types(node))) and node.get("datePublished")]
-    for candidates in (articles, works[:1]):
-        own = next((node for node in candidates if _same(node, url) and plain(node.get("headline"))), None)
-        if own or candidates:
-            return own or candidates[0]
-    return {}
+    # A work counts only with a date of its own: players and galleries without one stand on any page.
+    candidates = articles or [node for node in nodes if _is_dated_work(node)][:1]
+    own = (node for node in candidates if _same(node, url) and plain(node.get("headline")))
+    return next(own, candidates[0] if candidates else {})
+
+
+def _is_dated_work(node: Mapping[str, Any]) -> bool:
+    return any(map(_WORKS.search, types(node))) and bool(node.get("datePublished"))
 
 
 def _metas(root: HtmlElement) -> dict[str, tuple[str, ...]]:
     metas: dict[str, tuple[str, ...]] = {}
     for meta in root.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv")
-        content = meta.get("content")
-        if name and content and len(metas) < 400:
+        name, content = _meta_name(meta), meta.get("content")
+        if name and content and len(metas) < _MAX_METAS:
             key = name.strip().lower()
-            metas[key] = (*metas.get(key, ())[:20], clean(unescape(content[:5000])))
+            metas[key] = (*metas.get(key, ())[:_MAX_VALUES], clean(unescape(content[:_MAX_VALUE])))
     return metas
+
+
+def _meta_name(meta: HtmlElement) -> str:
+    """Open Graph names its metas by `property`, microdata by `itemprop`, others by `name`; "" for none."""
+    return next((str(name) for key in _META_NAMES if (name := meta.get(key))), "")
 
 
 def _links(root: HtmlElement) -> dict[str, tuple[str, ...]]:

@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.body.regions import END, HEADINGS, PROSE
-from newsflow.extract.page.blocks import Block
+from newsflow.extract.body.regions import END, PROSE
+from newsflow.extract.page.blocks import HEADINGS, Block
 
 # Piano (tinypass), Poool, Zephr, Leaky Paywall, Mather and Sophi, Evolok, Pelcro, Steady, and names that many use.
 _NAMES = re.compile(
@@ -37,13 +37,18 @@ def _inside(block: Block, whole: Collection[int]) -> bool:
 
 def behind(body: Sequence[Paragraph], blocks: Sequence[Block]) -> str:
     """The first line of a vendor's box behind a text that breaks off; "" where there is none."""
-    first = next((p.block for p in body if p.block), None)
-    whole = first.nodes if first else ()
-    own = [p for p in body if p.block and not _inside(p.block, whole)]
+    placed = [p for p in body if p.block]
+    whole = _nodes(placed[:1])
+    own = [p for p in placed if p.block and not _inside(p.block, whole)]
     last = own[-1].block if own else None
     if last is None or not breaks_off(own[-1:]):
         return ""
-    return next((b.text for b in blocks[last.order + 1 :] if _inside(b, whole)), "")
+    return next((block.text for block in blocks[last.order + 1 :] if _inside(block, whole)), "")
+
+
+def _nodes(first: Sequence[Paragraph]) -> Collection[int]:
+    """The boxes around the text's first paragraph: the article's own, whatever their names."""
+    return first[0].block.nodes if first and first[0].block else ()
 
 
 def breaks_off(last: Sequence[Paragraph]) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from newsflow.extract.body.trafilatura_pruning import unwanted
+from newsflow.extract.body.trafilatura.pruning import unwanted
 from newsflow.extract.page import tree
 
 NAMES = (

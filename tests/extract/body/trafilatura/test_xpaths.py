@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from lxml.etree import XPath
 from trafilatura.xpaths import BODY_XPATH, OVERALL_DISCARD_XPATH
 
-from newsflow.extract.body import trafilatura_xpaths
+from newsflow.extract.body.trafilatura import xpaths
 from newsflow.extract.page import tree
 
-WALKS = trafilatura_xpaths.walks()
+WALKS = xpaths.walks()
 _PATTERN = re.compile(r"'([^']{3,})'")
 
 
@@ -58,7 +58,7 @@ boxes = st.recursive(
 
 @pytest.mark.parametrize("walk", WALKS[1:], ids=["beside", "hidden"])
 @given(html=boxes)
-def test_a_walk_finds_what_its_expression_finds(walk: trafilatura_xpaths.XpathWalk, html: str) -> None:
+def test_a_walk_finds_what_its_expression_finds(walk: xpaths.XpathWalk, html: str) -> None:
     root = tree.parse(f"<html><body><div>{html}</div></body></html>")
     assert root is not None
     assert list(walk(root)) == walk.expression(root)
@@ -67,9 +67,7 @@ def test_a_walk_finds_what_its_expression_finds(walk: trafilatura_xpaths.XpathWa
 @pytest.mark.parametrize("walk", WALKS[1:], ids=["beside", "hidden"])
 @pytest.mark.parametrize("one", ["", "x", "cookie", "reply-1", "overflow:hidden"])
 @pytest.mark.parametrize("other", ["", "x", "cookie", "reply-1", "overflow:hidden"])
-def test_of_two_attributes_the_first_counts_even_an_empty_one(
-    walk: trafilatura_xpaths.XpathWalk, one: str, other: str
-) -> None:
+def test_of_two_attributes_the_first_counts_even_an_empty_one(walk: xpaths.XpathWalk, one: str, other: str) -> None:
     for names in permutations(("id", "class", "style"), 2):
         stated = " ".join(f'{name}="{value}"' for name, value in zip(names, (one, other), strict=True))
         root = tree.parse(f"<html><body><div><p {stated}>x</p></div></body></html>")
@@ -86,7 +84,7 @@ def test_the_first_body_is_that_of_the_expression(html: str) -> None:
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=["body", "beside", "hidden"])
-def test_each_wording_is_met_as_the_expression_meets_it(walk: trafilatura_xpaths.XpathWalk) -> None:
+def test_each_wording_is_met_as_the_expression_meets_it(walk: xpaths.XpathWalk) -> None:
     for name in NAMES:
         for kind in ("id", "class"):
             root = tree.parse(f'<html><body><div><section {kind}="{name}">x</section></div></body></html>')
@@ -96,7 +94,7 @@ def test_each_wording_is_met_as_the_expression_meets_it(walk: trafilatura_xpaths
 
 def test_trafilatura_is_itself_before_and_after() -> None:
     before = [BODY_XPATH[0], *OVERALL_DISCARD_XPATH]
-    with pytest.raises(ZeroDivisionError), trafilatura_xpaths.taken():
+    with pytest.raises(ZeroDivisionError), xpaths.taken():
         assert (BODY_XPATH[0], *OVERALL_DISCARD_XPATH) == WALKS
         _ = 1 / 0
     assert [BODY_XPATH[0], *OVERALL_DISCARD_XPATH] == before
