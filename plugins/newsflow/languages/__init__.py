@@ -5,5 +5,5 @@ language's: marks and brands. Each list is the union over all files, because pag
 most don't say truly which is theirs. A new language is one new file. `lists.LISTS` says what each list is
 for and how its entries are read; `tests/languages/` checks each file and tries each phrase on a page.
 
-May import nothing of newsflow; extract and dedupe import it.
+Imports only the door to the package's files; extract and dedupe import it.
 """

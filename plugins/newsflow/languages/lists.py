@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import yaml
+
+from newsflow import resources
 
 COMMON = "common"
 
@@ -78,8 +79,11 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads al
 
 @lru_cache(maxsize=1)
 def by_language() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """The lists of each file as they are written, by language: common first, then English, then by their codes."""
-    found = {path.name[: -len(".yaml")]: path for path in files(__package__).iterdir() if path.name.endswith(".yaml")}
+    """The lists of each file as they are written, by language: common first, then English, then by their codes.
+
+    :raises MissingResourceError: where the installation lost the files.
+    """
+    found = {path.stem: path for path in resources.listed("languages", ".yaml")}
     order = sorted(found, key=lambda code: (code != COMMON, code != "en", code))
     return {code: _lists(found[code].read_text(encoding="utf-8")) for code in order}
 
