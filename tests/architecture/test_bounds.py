@@ -43,7 +43,7 @@ TOUCHED = {
     "fsspec": Touched("2026.9.0", frozenset({"store/filesystem.py"}), ("fsspec.core.url_to_fs",)),
     "trafilatura": Touched(
         "2.3.1",
-        frozenset({"extract/body/trafilatura_engine.py", "extract/body/trafilatura_xpaths.py"}),
+        frozenset({"extract/body/trafilatura/door.py", "extract/body/trafilatura/xpaths.py"}),
         (
             "trafilatura.htmlprocessing.convert_tags",
             "trafilatura.htmlprocessing.tree_cleaning",
