@@ -61,7 +61,7 @@ def _imbalance(stages: Sequence[FunnelStage]) -> list[str]:
 
 
 def _leaks(stages: Sequence[FunnelStage], entered: Mapping[str, int]) -> list[str]:
-    """Pages in = pages passed by the stage before + pages that entered here (rule 1 of the design)."""
+    """Pages in = pages passed by the stage before + pages that entered here."""
     found = []
     for before, after in pairwise(stages):
         expected = before.passed + entered.get(after.stage, 0)

@@ -23,6 +23,7 @@ from newsflow.load.step import load
 from newsflow.maintain.retraction import retract
 from newsflow.settings import get_settings
 from tests.load.world import T0, Ticker, World
+from tests.paths import ROOT
 
 FORMULA = '=HYPERLINK("https://evil.example","click")'
 
@@ -58,6 +59,13 @@ def test_each_format_holds_the_articles(world: World, tmp_path: Path, format: st
     assert len(records[0]) == 4 - 1 + world.value(
         "select count(*) from pg_attribute where attrelid = 'news.articles'::regclass and attnum > 0"
     )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_stands_in_the_help_and_in_the_docs(name: str) -> None:
+    shown = CliRunner().invoke(command.app, ["--help"], env={"COLUMNS": "200"}).output
+    assert name in shown
+    assert f"`{name}`" in (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
 
 
 def test_parquet_is_typed(world: World, tmp_path: Path) -> None:

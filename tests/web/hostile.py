@@ -1,6 +1,6 @@
 """Servers that lie, stall, flood or break off, and the outcome in which each ends.
 
-The rows are those of the design's table of bad inputs.
+Another bad input is another row here, with its outcome.
 """
 
 from __future__ import annotations

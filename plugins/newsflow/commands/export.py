@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from psycopg2.extensions import connection as Connection
 
+from newsflow.export.formats import FORMATS, USUAL
 from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
@@ -23,13 +24,12 @@ def export(
     since: Annotated[
         str, typer.Option(help="A change_id, or a date (2026-03-01); none: go on where the folder's manifest ends.")
     ] = "",
-    format: Annotated[str, typer.Option(help="parquet, csv or jsonl.")] = "parquet",
+    format: Annotated[str, typer.Option(help=f"One of {', '.join(FORMATS)}.")] = USUAL,
     columns: Annotated[str, typer.Option(help="Columns of news.articles, by commas; none: all.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Export articles that changed since a cursor: whole files, and a manifest."""
     from newsflow.clock import utcnow
-    from newsflow.export.formats import FORMATS
     from newsflow.export.step import Target
     from newsflow.export.step import export as write
     from newsflow.store.db import session

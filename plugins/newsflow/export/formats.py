@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from newsflow.errors import NewsflowError
-
-FORMATS = ("parquet", "csv", "jsonl")
 
 # Column kinds by PostgreSQL type oid: https://www.postgresql.org/docs/current/catalog-pg-type.html
 KINDS: Mapping[int, str] = {
@@ -45,6 +43,9 @@ class Writer(Protocol):
 
     def write(self, records: Sequence[Sequence[Any]]) -> None:
         """Add records, values in the columns' order."""
+
+
+Opened = AbstractContextManager[Writer]  # a writer, until its file is complete
 
 
 def guarded(value: Any) -> Any:
@@ -115,24 +116,52 @@ def _arrow_schema(columns: Sequence[Column]) -> Any:
     return pa.schema([(c.name, types.get(c.kind) or getattr(pa, c.kind)()) for c in columns])
 
 
+@contextmanager
+def _open_parquet(path: Path, columns: Sequence[Column]) -> Iterator[Writer]:
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, _arrow_schema(columns), compression="zstd") as writer:
+        yield _Parquet(writer, columns)
+
+
+def _open_text(made: Callable[[Any, Sequence[Column]], Writer]) -> Callable[[Path, Sequence[Column]], Opened]:
+    @contextmanager
+    def opened(path: Path, columns: Sequence[Column]) -> Iterator[Writer]:
+        # without newline="" Windows would end the lines with two characters, and csv doubles line ends in cells
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield made(file, columns)
+
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name (of `--format` and in the manifest), how to open a writer, the ending of its files."""
+
+    name: str
+    open: Callable[[Path, Sequence[Column]], Opened]
+    ending: str
+
+
+# All formats, the usual one first. Another one is an entry here; the step, the command and its help read this.
+_ALL = (
+    Format("parquet", _open_parquet, ".parquet"),
+    Format("csv", _open_text(_Csv), ".csv"),
+    Format("jsonl", _open_text(_JsonLines), ".jsonl"),
+)
+FORMATS: Mapping[str, Format] = {found.name: found for found in _ALL}
+USUAL = _ALL[0].name
+
+
 class UnknownFormatError(NewsflowError):
     """We write no such format."""
 
 
-@contextmanager
-def open_writer(path: Path, format: str, columns: Sequence[Column]) -> Iterator[Writer]:
-    """A writer of a file that is complete when the block ends.
+def named(name: str) -> Format:
+    """The format of a name.
 
-    :raises UnknownFormatError: for an unknown format.
+    :raises UnknownFormatError: where there is none.
     """
-    if format == "parquet":
-        import pyarrow.parquet as pq
-
-        with pq.ParquetWriter(path, _arrow_schema(columns), compression="zstd") as writer:
-            yield _Parquet(writer, columns)
-    elif format in FORMATS:
-        made = _Csv if format == "csv" else _JsonLines
-        with path.open("w", encoding="utf-8", newline="") as file:
-            yield made(file, columns)
-    else:
-        raise UnknownFormatError(f"no format {format}; there are {', '.join(FORMATS)}")
+    if name not in FORMATS:
+        raise UnknownFormatError(f"no format {name}; there are {', '.join(FORMATS)}")
+    return FORMATS[name]

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,14 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from newsflow.errors import NewsflowError
-from newsflow.export.formats import KINDS, Column, open_writer
+from newsflow.export.formats import KINDS, USUAL, Column, Format, named
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.filesystem import open_filesystem
 
 MANIFEST = "manifest.json"
 BATCH = 2_000
+KEY = "article_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +89,33 @@ def export(
     now: datetime,
     *,
     since: int | None = None,
-    format: str = "parquet",
+    format: str = USUAL,
     columns: Sequence[str] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> ExportedFile | None:
     """Write the newest state of each article that changed after a cursor; None where none did.
 
     :param since: a `change_id`; None goes on where the manifest ends.
+    :param format: the name of one of `FORMATS`.
     :param columns: of news.articles; none: all.
     :param progress: told rows done and in all.
-    :raises LookupError: for an unknown column.
+    :raises UnknownFormatError:
+    :raises UnknownColumnError:
     """
+    wanted = named(format)
     start = target.cursor() if since is None else since
     conn.set_isolation_level(ISOLATION_LEVEL_REPEATABLE_READ)
     with transaction(conn), tempfile.TemporaryDirectory(prefix="newsflow-export-") as folder:
         span = queries.row(conn, "export.span", since=start)
         if not span.articles:
             return None
-        name = f"articles-{start:012d}-{span.until:012d}.{format}"
+        name = f"articles-{start:012d}-{span.until:012d}{wanted.ending}"
         path = Path(folder) / name
-        rows = _write(conn, path, format, _chosen(conn, columns), start, span, progress)
+        rows = _write(conn, path, wanted, _chosen(conn, columns), start, span, progress)
         target.put(path, name)
-        made = ExportedFile(name, format, start, span.until, rows, path.stat().st_size, _digest(path), now.isoformat())
+        made = ExportedFile(
+            name, wanted.name, start, span.until, rows, path.stat().st_size, _digest(path), now.isoformat()
+        )
         target.add(made, Path(folder))
     return made
 
@@ -118,49 +125,48 @@ class UnknownColumnError(NewsflowError):
 
 
 def _chosen(conn: Connection, wanted: Sequence[str]) -> list[str]:
+    """Names of the columns in the table's order, after the key, which each file needs."""
     there = [found.name for found in queries.rows(conn, "export.columns")]
-    unknown = sorted({*wanted} - {*there})
-    if unknown:
+    if unknown := sorted({*wanted} - {*there}):
         raise UnknownColumnError(f"news.articles has no column {', '.join(unknown)}")
-    return ["article_id", *(name for name in there if name in (wanted or there) and name != "article_id")]
+    chosen = {*(wanted or there)} - {KEY}
+    return [KEY, *(name for name in there if name in chosen)]
 
 
 def _write(
     conn: Connection,
     path: Path,
-    format: str,
+    format: Format,
     names: list[str],
     since: int,
     span: Any,
     progress: Callable[[int, int], None],
 ) -> int:
     done = 0
+    # a cursor with a name stands in the server, so that no more than a batch is in memory
     with conn.cursor("export", cursor_factory=Cursor) as cursor:
         cursor.itersize = BATCH
-        selected = ", ".join(f'a."{name}"' for name in names if name != "article_id")  # from the catalogue, above
-        cursor.execute(
-            queries.sql("export.rows").replace("/* columns */", selected and f", {selected}"),
-            {"since": since, "until": span.until},
-        )
+        cursor.execute(_statement(names), {"since": since, "until": span.until})
         batches = _batches(cursor)
-        first = next(batches)
+        first = next(batches)  # such a cursor knows its columns only once it has given rows
         columns = [Column(d.name, KINDS[d.type_code]) for d in cursor.description or ()]
-        with open_writer(path, format, columns) as writer:
-            for records in _chain(first, batches):
+        with format.open(path, columns) as writer:
+            for records in chain([first], batches):
                 writer.write(records)
                 done += len(records)
                 progress(done, span.articles)
     return done
 
 
+def _statement(names: Sequence[str]) -> str:
+    """`export.rows` with these columns: names out of the catalogue, so quotes around them are enough."""
+    selected = "".join(f', a."{name}"' for name in names if name != KEY)
+    return queries.sql("export.rows").replace("/* columns */", selected)
+
+
 def _batches(cursor: Cursor) -> Iterator[list[tuple[Any, ...]]]:
     while records := cursor.fetchmany(BATCH):
         yield records
-
-
-def _chain(first: list[tuple[Any, ...]], rest: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
-    yield first
-    yield from rest
 
 
 def _digest(path: Path) -> str:
