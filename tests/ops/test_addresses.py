@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from newsflow.ops import app as pages
-from newsflow.ops import security
+from newsflow.ops import dependencies, detail, security
 from newsflow.settings import Settings
 from newsflow.store.db import session
 
@@ -31,10 +31,11 @@ def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
             yield conn
 
     patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
-    patch.setitem(pages.app.dependency_overrides, pages.database, database)
+    patch.setitem(pages.app.dependency_overrides, dependencies.database, database)
     patch.setattr(pages, "can_edit", lambda _user: False)
     patch.setattr(pages, "csrf_token", lambda _user: "")
-    patch.setattr(pages, "settings", Settings)
+    options = Settings()
+    patch.setitem(pages.app.dependency_overrides, dependencies.settings, lambda: options)
     yield TestClient(pages.app, raise_server_exceptions=False)
 
 
@@ -91,10 +92,10 @@ def test_what_is_asked_comes_back_as_text_or_not_at_all(client: TestClient, path
 
 
 def test_a_fault_of_ours_is_a_fault(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken() -> None:
         raise ValueError("NEWSFLOW_DATABASE_URL is wrong: secret-part")
 
-    monkeypatch.setattr(pages.detail, "alarms", broken)
+    monkeypatch.setitem(pages.app.dependency_overrides, detail.alarms, broken)
     answer = client.get("/alarms")
     assert answer.status_code == 500
     assert "This page has a fault" in answer.text

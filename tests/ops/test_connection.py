@@ -8,8 +8,9 @@ import psycopg2
 import pytest
 from fastapi.testclient import TestClient
 
-from newsflow.ops import app as pages
-from newsflow.ops.app import app, database
+from newsflow.ops import dependencies
+from newsflow.ops.app import app
+from newsflow.ops.dependencies import database
 from newsflow.ops.security import reader
 from newsflow.settings import get_settings
 from newsflow.store.db import session
@@ -19,17 +20,17 @@ from newsflow.store.db import session
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Settings read anew, before and after."""
     monkeypatch.delenv("NEWSFLOW_DATABASE_URL", raising=False)
-    pages.settings.cache_clear()
+    dependencies.settings.cache_clear()
     get_settings.cache_clear()
     yield
-    pages.settings.cache_clear()
+    dependencies.settings.cache_clear()
     get_settings.cache_clear()
 
 
 @pytest.mark.usefixtures("_fresh")
 def test_the_airflow_connection_news_db_is_taken(dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_NEWS_DB", dsn)
-    with session(pages.settings().dsn) as conn:
+    with session(dependencies.settings().dsn) as conn:
         assert conn.info.dbname == dsn.rpartition("/")[2]
 
 
@@ -37,7 +38,7 @@ def test_the_airflow_connection_news_db_is_taken(dsn: str, monkeypatch: pytest.M
 def test_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSFLOW_DATABASE_URL", "postgresql://first/news")
     monkeypatch.setenv("AIRFLOW_CONN_NEWS_DB", "postgresql://second/news")
-    assert pages.settings().dsn == "postgresql://first/news"
+    assert dependencies.settings().dsn == "postgresql://first/news"
 
 
 def test_without_a_database_a_page_says_so_in_words() -> None:

@@ -9,6 +9,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from newsflow.ops.app import app
+from newsflow.ops.render import TEMPLATES
+from newsflow.ops.routes import NAVIGATION, PAGES
 from newsflow.ops.security import HEADERS
 
 ROUTES = [r for r in app.routes if isinstance(r, APIRoute)]
@@ -36,3 +38,14 @@ def test_pages_may_run_no_inline_code_and_be_framed_by_airflow_only() -> None:
     assert "unsafe-inline" not in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'self'" in policy
+
+
+def test_each_page_of_the_list_has_its_route_and_its_template() -> None:
+    paths = {r.path for r in ROUTES if r.methods == {"GET"}}
+    assert {entry.path for entry in PAGES} == paths - {"/static/{name}"}
+    assert all((TEMPLATES / entry.template).is_file() for entry in PAGES)
+
+
+def test_the_navigation_leads_to_pages_without_a_subject() -> None:
+    """A page about one thing has no address without it."""
+    assert all("{" not in path for path, _ in NAVIGATION)

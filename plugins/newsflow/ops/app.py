@@ -1,10 +1,8 @@
-"""The FastAPI application that Airflow mounts at `/newsflow`: routes only; pages.py holds what they show."""
+"""The FastAPI application that Airflow mounts at `/newsflow`: the pages of `routes`, acts, answers to errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,46 +12,19 @@ from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
-from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from newsflow import resources
-from newsflow.clock import utcnow
-from newsflow.ops import detail, pages, render, reprocess_pages, runbooks
-from newsflow.ops import publishers as publisher_list
+from newsflow.ops import render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
-from newsflow.ops.connection import server_settings
+from newsflow.ops.dependencies import Database, Now
+from newsflow.ops.routes import PAGES, OpsPage
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
-from newsflow.settings import Settings
-from newsflow.store.db import session
 
 STATIC = Path(__file__).parent / "static"
+NOT_HERE = "There is no such thing here."
 FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
 
 app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
-
-
-@lru_cache(maxsize=1)
-def settings() -> Settings:
-    """The settings of the API server, looked up once."""
-    return server_settings()
-
-
-def database() -> Iterator[Connection]:
-    """A connection for one request; a page never waits longer than five seconds for a statement."""
-    with session(settings().dsn, application="newsflow ops") as conn:
-        with conn.cursor() as cursor:
-            cursor.execute("set statement_timeout = '5s'")
-        yield conn
-
-
-def moment() -> datetime:
-    """Now; tests give another."""
-    return utcnow()
-
-
-Database = Annotated[Connection, Depends(database)]
-Now = Annotated[datetime, Depends(moment)]
 
 
 def page(request: Request, user: BaseUser, template: str, now: datetime, **context: Any) -> HTMLResponse:
@@ -91,7 +62,7 @@ async def _refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
 @app.exception_handler(psycopg2.DataError)
 async def _unreadable(request: Request, error: Exception) -> HTMLResponse:
     """An address or a form that names nothing: a number too large, a date that is none."""
-    return await _refused(request, HTTPException(404, "There is no such thing here."))
+    return await _refused(request, HTTPException(404, NOT_HERE))
 
 
 @app.exception_handler(Exception)
@@ -114,106 +85,18 @@ async def _no_database(request: Request, error: psycopg2.OperationalError) -> HT
     return HTMLResponse(text, status_code=503)
 
 
-@app.get("/", response_class=HTMLResponse)
-def news(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Last night, now, and what is wrong."""
-    return page(request, user, "news.html", now, **pages.last_night(conn, now))
+def _add(entry: OpsPage) -> None:
+    # the parameter `user` comes first: FastAPI asks for it before it fills those of the page's function
+    def endpoint(request: Request, user: Reader, now: Now, shown: Any = Depends(entry.show)) -> HTMLResponse:
+        if shown is None:
+            raise HTTPException(404, NOT_HERE)
+        return page(request, user, entry.template, now, **shown)
+
+    app.get(entry.path, response_class=HTMLResponse)(endpoint)
 
 
-@app.get("/dag/{dag_id}", response_class=HTMLResponse)
-def funnel_of_dag(request: Request, dag_id: str, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """The funnel of a Dag's newest run."""
-    return page(request, user, "run.html", now, **pages.run_page(conn, dag_id, None, now))
-
-
-@app.get("/dag/{dag_id}/run/{dag_run_id}", response_class=HTMLResponse)
-def funnel_of_run(
-    request: Request, dag_id: str, dag_run_id: str, user: Reader, conn: Database, now: Now
-) -> HTMLResponse:
-    """The funnel of one run."""
-    return page(request, user, "run.html", now, **pages.run_page(conn, dag_id, dag_run_id, now))
-
-
-@app.get("/publishers", response_class=HTMLResponse)
-def publishers(
-    request: Request,
-    user: Reader,
-    conn: Database,
-    now: Now,
-    find: str = "",
-    level: str = "",
-    sort: str = "health",
-    at: int = 1,
-) -> HTMLResponse:
-    """All publishers, fifty on a page."""
-    shown = publisher_list.publishers(conn, now, find=find[:100], level=level, sort=sort, page=at)
-    return page(request, user, "publishers.html", now, **shown)
-
-
-@app.get("/rejects", response_class=HTMLResponse)
-def rejects(
-    request: Request,
-    user: Reader,
-    conn: Database,
-    now: Now,
-    outcome: str = "",
-    publisher: str = "",
-    before: datetime | None = None,
-) -> HTMLResponse:
-    """Pages that ended without an article."""
-    shown = pages.rejects(conn, now, outcome=outcome or None, publisher=publisher or None, before=before)
-    return page(request, user, "rejects.html", now, **shown)
-
-
-@app.get("/publishers/{name}", response_class=HTMLResponse)
-def publisher(request: Request, name: str, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """One publisher."""
-    return page(request, user, "publisher.html", now, **_found(detail.publisher(conn, name, now)))
-
-
-@app.get("/rejects/{page_id}", response_class=HTMLResponse)
-def reject(request: Request, page_id: int, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Why one page is no article."""
-    return page(request, user, "reject.html", now, **_found(detail.reject(conn, page_id, settings())))
-
-
-@app.get("/proposals", response_class=HTMLResponse)
-def proposals(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Feeds that moved or died, and what might stand for them."""
-    return page(request, user, "proposals.html", now, **detail.proposals(conn, now))
-
-
-@app.get("/alarms", response_class=HTMLResponse)
-def alarms(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Alarms, and what people did."""
-    return page(request, user, "alarms.html", now, **detail.alarms(conn, now))
-
-
-@app.get("/storage", response_class=HTMLResponse)
-def storage(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Tables, archive and disk."""
-    return page(request, user, "storage.html", now, **detail.storage(conn, now, settings()))
-
-
-@app.get("/reprocesses", response_class=HTMLResponse)
-def reprocesses(request: Request, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """Changed extractors over what is stored."""
-    return page(request, user, "reprocesses.html", now, **reprocess_pages.listing(conn))
-
-
-@app.get("/reprocesses/{number}", response_class=HTMLResponse)
-def reprocess_report(request: Request, number: int, user: Reader, conn: Database, now: Now) -> HTMLResponse:
-    """What one of them would change, for review."""
-    return page(request, user, "reprocess.html", now, **_found(reprocess_pages.one(conn, number)))
-
-
-@app.get("/runbooks/{name}", response_class=HTMLResponse)
-def runbook(request: Request, name: str, user: Reader, now: Now) -> HTMLResponse:
-    """What to do about an alarm."""
-    folder = resources.folder(resources.RUNBOOKS)
-    name = name.removesuffix(".md")
-    body = _found(runbooks.page(folder, name))
-    return page(request, user, "runbook.html", now, body=body, name=name, listed=runbooks.listed(folder))
+for _entry in PAGES:
+    _add(_entry)
 
 
 @app.post("/actions/{name}")
@@ -228,12 +111,6 @@ def act(
     except UnknownSubjectError as error:
         raise HTTPException(404, "There was nothing to act upon; somebody may have been quicker.") from error
     return RedirectResponse(f"{_back(request)}?done={name}", status_code=303)
-
-
-def _found(shown: Any) -> Any:
-    if shown is None:
-        raise HTTPException(404, "There is no such thing here.")
-    return shown
 
 
 def _back(request: Request) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-from psycopg2.extensions import connection as Connection
 
 from newsflow.model import CapturePointer
 from newsflow.ops import charts, history, publishers
 from newsflow.ops.day_chart import day_chart
+from newsflow.ops.dependencies import Database, Now, Options
 from newsflow.ops.pages import DAYS, sentence
 from newsflow.settings import Settings
 from newsflow.store import queries
@@ -21,7 +20,7 @@ CHART_DAYS = 56
 SHOWN_TEXT = 20_000  # characters of a stored capture that a page shows
 
 
-def publisher(conn: Connection, name: str, now: datetime) -> dict[str, Any] | None:
+def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
     """One publisher (5 statements); None for an unknown name."""
     found = next(iter(publishers.read(conn, now, name)), None)
     if found is None:
@@ -48,7 +47,7 @@ def publisher(conn: Connection, name: str, now: datetime) -> dict[str, Any] | No
     }
 
 
-def reject(conn: Connection, page_id: int, settings: Settings) -> dict[str, Any] | None:
+def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | None:
     """One page: why it ended, its fetches, and the stored capture as inert text (2 statements)."""
     page = queries.row(conn, "ops.reject", page_id=page_id)
     if page is None:
@@ -81,7 +80,7 @@ def _stored(page: Any, settings: Settings) -> tuple[str, str, str]:
     return extract_plain_text(source)[:SHOWN_TEXT], source[:SHOWN_TEXT], ""
 
 
-def proposals(conn: Connection, now: datetime) -> dict[str, Any]:
+def proposals(conn: Database, now: Now) -> dict[str, Any]:
     """Proposals for failing feeds, and feeds that move or are gone (2 statements)."""
     found = queries.rows(conn, "ops.proposals", since=now - timedelta(days=30))
     return {
@@ -92,7 +91,7 @@ def proposals(conn: Connection, now: datetime) -> dict[str, Any]:
     }
 
 
-def alarms(conn: Connection, now: datetime) -> dict[str, Any]:
+def alarms(conn: Database, now: Now) -> dict[str, Any]:
     """Alarms of 60 days and what people did (2 statements)."""
     found = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=60), publisher_id=None)
     return {
@@ -102,7 +101,7 @@ def alarms(conn: Connection, now: datetime) -> dict[str, Any]:
     }
 
 
-def storage(conn: Connection, now: datetime, settings: Settings) -> dict[str, Any]:
+def storage(conn: Database, now: Now, settings: Options) -> dict[str, Any]:
     """Tables, archive, disk and retention (4 statements)."""
     sizes = queries.rows(conn, "ops.sizes")
     days = queries.rows(conn, "ops.archive_days", since=now - timedelta(days=DAYS))

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from psycopg2.extensions import connection as Connection
-
 from newsflow.model import OUTCOMES, Outcome
 from newsflow.names import NIGHTLY
 from newsflow.ops import charts, history
+from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.messages import TITLES
 from newsflow.ops.robust_statistics import Usual
 from newsflow.progress import snapshot
@@ -66,7 +65,7 @@ def _tone(run: Any, now: datetime) -> str:
     return "running" if _is_running(run, now) else "bad"
 
 
-def last_night(conn: Connection, now: datetime) -> dict[str, Any]:
+def last_night(conn: Database, now: Now) -> dict[str, Any]:
     """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
     recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=1), publisher_id=None)
@@ -119,8 +118,13 @@ def _count(stages: Sequence[FunnelStage], stage: str, code: str) -> int:
     return next((s.outcomes.get(code, 0) for s in stages if s.stage == stage), 0)
 
 
-def run_page(conn: Connection, dag_id: str, dag_run_id: str | None, now: datetime) -> dict[str, Any]:
-    """The Funnel tab of a Dag or a run (5 statements)."""
+def newest_run(conn: Database, dag_id: str, now: Now) -> dict[str, Any]:
+    """The Funnel tab of a Dag: its newest run (5 statements)."""
+    return run_page(conn, dag_id, None, now)
+
+
+def run_page(conn: Database, dag_id: str, dag_run_id: str | None, now: Now) -> dict[str, Any]:
+    """The Funnel tab of a run; None is the Dag's newest one (5 statements)."""
     run = queries.row(conn, "ops.run_by_name", dag_id=dag_id, dag_run_id=dag_run_id)
     if run is None:
         return {"run": None, "dag_id": dag_id, "dag_run_id": dag_run_id}
@@ -141,9 +145,15 @@ def run_page(conn: Connection, dag_id: str, dag_run_id: str | None, now: datetim
 
 
 def rejects(
-    conn: Connection, now: datetime, *, outcome: str | None, publisher: str | None, before: datetime | None
+    conn: Database,
+    now: Now,
+    *,
+    outcome: str | None = None,
+    publisher: str | None = None,
+    before: datetime | None = None,
 ) -> dict[str, Any]:
     """Recent failures by outcome, the newest rejected pages, and rows that imports left out (3 statements)."""
+    outcome, publisher = outcome or None, publisher or None  # an empty field of the form asks for all
     counts = queries.rows(conn, "ops.reject_counts", since=now.date() - timedelta(days=6), publisher=publisher)
     pages = queries.rows(
         conn, "ops.rejected", outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), limit=50

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from psycopg2.extensions import connection as Connection
 
 from newsflow.ops import charts, history
+from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.health import Health, Level, State, judge
 from newsflow.ops.pages import DAYS, sentence
 from newsflow.store import queries
 
 SHOWN = 50  # publishers on one page of the list
+LONGEST = 100  # characters that are searched for: no name is longer, and the form shows them again
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,16 @@ def read(conn: Connection, now: datetime, name: str | None) -> list[Any]:
 
 
 def publishers(
-    conn: Connection, now: datetime, *, find: str = "", level: str = "", sort: str = "health", page: int = 1
+    conn: Database,
+    now: Now,
+    *,
+    find: str = "",
+    level: str = "",
+    sort: str = "health",
+    page: Annotated[int, Query(alias="at")] = 1,
 ) -> dict[str, Any]:
     """One page of the list (2 statements); the page nearest to the one asked for, where there are fewer."""
+    find = find[:LONGEST]
     known = [row(found) for found in read(conn, now, None)]
     sort = sort if sort in SORTS else "health"
     matching = sorted((r for r in known if _matches(r, find, level)), key=SORTS[sort])

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsflow.ops.pages import counts_line
+from newsflow.ops.routes import NAVIGATION
 
 ANSWERED = ("ok", "not_modified")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -121,6 +122,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["navigation"] = NAVIGATION
     made.filters |= {
         "number": number,
         "percent": percent,

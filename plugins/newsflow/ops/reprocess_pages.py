@@ -9,6 +9,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.names import NEWS_REPROCESS
+from newsflow.ops.dependencies import Database
 from newsflow.reprocess import report
 from newsflow.reprocess.sides import Paragraph, lines, side_by_side
 from newsflow.store import queries
@@ -32,12 +33,12 @@ class Example:
     cut: bool
 
 
-def listing(conn: Connection) -> dict[str, Any]:
+def listing(conn: Database) -> dict[str, Any]:
     """All reprocesses, the newest first (1 statement)."""
     return {"rows": queries.rows(conn, "reprocess.list")}
 
 
-def one(conn: Connection, number: int) -> dict[str, Any] | None:
+def one(conn: Database, number: int) -> dict[str, Any] | None:
     """A comparison: counts, fields, histogram, examples side by side; None where there is none (7 statements)."""
     found = queries.row(conn, "reprocess.get", reprocess_id=number)
     if found is None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from newsflow import resources
 
 _NAME = re.compile(r"^[a-z_]{1,40}$")
 
@@ -33,3 +36,13 @@ def page(folder: Path, name: str) -> Markup | None:
     if not _NAME.match(name) or not path.is_file():
         return None
     return _html(path, path.stat().st_mtime)
+
+
+def shown(name: str) -> dict[str, Any] | None:
+    """What the page of a runbook shows; None where there is none of that name.
+
+    :param name: with ".md" too, as the links between the files have it.
+    """
+    folder, name = resources.folder(resources.RUNBOOKS), name.removesuffix(".md")
+    body = page(folder, name)
+    return {"body": body, "name": name, "listed": listed(folder)} if body is not None else None

@@ -1,0 +1,41 @@
+"""All pages, each one entry: from it come its route, who may read it, and its place in the navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from newsflow.ops import detail, pages, publishers, reprocess_pages, runbooks
+
+
+@dataclass(frozen=True, slots=True)
+class OpsPage:
+    """A page: its address, its template, and the function that gives the template's names.
+
+    The function's parameters are filled from the request: those of `dependencies` by their type, others by their
+    name from the path or the query. None means that there is no such thing (404).
+    """
+
+    path: str
+    template: str
+    show: Callable[..., dict[str, Any] | None]
+    title: str = ""  # in the navigation; none: it is reached from another page
+
+
+PAGES = (
+    OpsPage("/", "news.html", pages.last_night, "Last night"),
+    OpsPage("/dag/{dag_id}", "run.html", pages.newest_run),
+    OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page),
+    OpsPage("/publishers", "publishers.html", publishers.publishers, "Publishers"),
+    OpsPage("/publishers/{name}", "publisher.html", detail.publisher),
+    OpsPage("/rejects", "rejects.html", pages.rejects, "Rejects"),
+    OpsPage("/rejects/{page_id}", "reject.html", detail.reject),
+    OpsPage("/proposals", "proposals.html", detail.proposals, "Proposals"),
+    OpsPage("/alarms", "alarms.html", detail.alarms, "Alarms"),
+    OpsPage("/runbooks/{name}", "runbook.html", runbooks.shown),
+    OpsPage("/storage", "storage.html", detail.storage, "Storage"),
+    OpsPage("/reprocesses", "reprocesses.html", reprocess_pages.listing, "Reprocesses"),
+    OpsPage("/reprocesses/{number}", "reprocess.html", reprocess_pages.one),
+)
+NAVIGATION = tuple((entry.path, entry.title) for entry in PAGES if entry.title)
