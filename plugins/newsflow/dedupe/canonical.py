@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,19 +12,24 @@ from newsflow.web.urls import BadUrl, canonicalise, url_hash
 Alike = Callable[[Any, Any], bool]
 
 
+@lru_cache(maxsize=4_000)  # asked three times of each page of a batch
 def canonical_hash(url: str, canonical_url: str) -> bytes | None:
     """Key of the page that a canonical link names; None where it names none, itself or a home page.
 
     Templates that point every page at the home page are a common mistake.
     """
+    if not canonical_url:
+        return None
     try:
         canonical = canonicalise(canonical_url, url)
     except BadUrl:
         return None
-    parts = urlsplit(canonical)
-    if not canonical_url or canonical == url or (parts.path == "/" and not parts.query):
-        return None
-    return url_hash(canonical)
+    return None if canonical == url or _is_home(canonical) else url_hash(canonical)
+
+
+def _is_home(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path == "/" and not parts.query
 
 
 def find_canonical(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alike) -> dict[int, int]:
@@ -35,11 +41,17 @@ def find_canonical(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alik
     """
     canonical_of: dict[int, int] = {}
     for text in texts:
-        if text.loaded or text.clustered:
-            continue
-        target = known.get(canonical_hash(text.url, text.canonical_url) or b"")
-        if target is None or target.page_id in canonical_of or target.page_id == text.page_id:
-            continue
-        if target.publisher_id == text.publisher_id and alike(text, target):
+        target = _stands_for(text, known)
+        # not where that page itself ended in this batch: of two that name each other, one stays
+        if target is not None and target.page_id not in canonical_of and alike(text, target):
             canonical_of[text.page_id] = target.page_id
     return canonical_of
+
+
+def _stands_for(text: Any, known: Mapping[bytes, Any]) -> Any | None:
+    """The publisher's other page that this page names, if it is known and this page is no article yet."""
+    key = None if text.loaded or text.clustered else canonical_hash(text.url, text.canonical_url)
+    target = known.get(key) if key else None
+    if target is None or target.page_id == text.page_id:
+        return None
+    return target if target.publisher_id == text.publisher_id else None

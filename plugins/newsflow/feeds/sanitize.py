@@ -10,11 +10,11 @@ import lxml.html
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
+from newsflow.text.characters import BIDI, BOM, CONTROLS, SURROGATES
+
 _ANSI = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
-# C0 and C1 controls; lone surrogates; bidirectional overrides and isolates; BOM and annotation marks
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
-)
+# NEL and annotation marks besides; soft hyphens stay, as the feed's text is kept as it came
+_UNWANTED = re.compile(f"[{CONTROLS}\x85{SURROGATES}{BIDI}{BOM}\ufff9-\ufffb]")
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-# C0 and C1 controls but tab and line ends; DEL; soft hyphen and zero-width space (invisible, they split
-# words for search); BOM; bidi embeddings, overrides and isolates (UAX #9; CVE-2021-42574); surrogates;
-# noncharacters; object replacement. Kept: ZWJ and ZWNJ (Persian, Indic scripts), LRM and RLM.
-_BAD = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-    "\ufdd0-\ufdef\ufffc\ufffe\uffff]"
-)
+# Ranges for a character class. C0 and C1 controls but tab and line ends (NEL, \x85, is one); DEL.
+CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"
+# Bidi embeddings, overrides and isolates (UAX #9): they show a text in another order than it is (CVE-2021-42574).
+BIDI = "\u202a-\u202e\u2066-\u2069"
+SURROGATES = "\ud800-\udfff"  # alone no characters: no encoding can store them
+BOM = "\ufeff"
+# Soft hyphen, zero-width space and word joiner are invisible and split words for search; noncharacters; object
+# replacement. Kept: ZWJ and ZWNJ (Persian, Indic scripts), LRM and RLM.
+_INVISIBLE = "\u00ad\u200b\u2060\ufdd0-\ufdef\ufffc\ufffe\uffff"
+_BAD = re.compile(f"[{CONTROLS}{BIDI}{SURROGATES}{BOM}{_INVISIBLE}]")
 _PLAIN = bytes((9, 10, 13, *range(0x20, 0x7F)))
 _SIGNS = bytes(code for code in range(128) if not re.match(r"\w", chr(code)))
 _WIDE_SIGN = re.compile(r"[^\w\x00-\x7f]")

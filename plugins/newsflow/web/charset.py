@@ -16,7 +16,7 @@ _PRESCAN = 1024
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{1,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{1,40})[\"']", re.IGNORECASE)
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Python's codecs of the names that WHATWG gives to larger sets.
 _WIDER = {"gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs", "iso8859-11": "cp874"}
 
@@ -27,13 +27,19 @@ def codec(label: str) -> str | None:
     return _WIDER.get(found, found) if found else None
 
 
+def of_header(content_type: str) -> str | None:
+    """The codec that a Content-Type header names; None where it names none that browsers know."""
+    found = _HEADER.search(content_type)
+    return codec(found[1]) if found else None
+
+
 def encoding_of(data: bytes, content_type: str = "") -> str:
     """The codec of a document: byte order mark, Content-Type, meta or XML declaration, in this order.
 
     A declared encoding that the bytes disprove is passed over: text that is valid UTF-8 with
     letters beyond ASCII is UTF-8 whatever a header says; declared UTF-8 that is none is not.
     """
-    for mark, name in _MARKS:
+    for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return name
     utf8 = _is_utf8(data)
@@ -47,10 +53,8 @@ def encoding_of(data: bytes, content_type: str = "") -> str:
 
 
 def _declared(data: bytes, content_type: str) -> Iterator[str]:
-    found = _HEADER.search(content_type)
-    name = codec(found[1]) if found else None
-    if name:
-        yield name
+    if stated := of_header(content_type):
+        yield stated
     for pattern in (_XML, _META):
         inside = pattern.search(data[:_PRESCAN])
         name = codec(inside[1].decode("ascii")) if inside else None

@@ -1,7 +1,7 @@
 """The deck: the sentence or two between headline and text that the engine often leaves out.
 
 Known by the page's own summary, or by its place right under the headline: of 39 such lines on the
-open pages that hold decks in their gold texts, 36 were decks (`benchmarks/extraction.py`). The
+open pages that hold decks in their gold texts, 36 were decks (`make bench PART=extraction`). The
 thresholds below were chosen on the same pages.
 """
 

@@ -1,7 +1,7 @@
 """Regions of a page that are not its article, by name and by place.
 
 The engine and its rivals know many such names. Of the words that they let through on 1,035 open pages
-(`../shared/pages`, `pages_meta`, `sites`) in regions of these names beside the bulk of the text, 80 were
+(pages, pages_meta and sites, see docs/extraction.md) in regions of these names beside the bulk of the text, 80 were
 in gold texts and 5,000 were not; above the headline 13 and 7,700; as strays behind the text 170 and 6,700.
 """
 

@@ -27,6 +27,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _URL = re.compile(r"/(19[89]\d|20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=\D|$)")
+# English in addresses all over the world.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_NAMED = re.compile(rf"/(20\d\d)/({'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)", re.IGNORECASE)
 _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -39,9 +40,11 @@ _ZONES = {
         "PKT": 10, "SGT": 16, "HKT": 16, "JST": 18, "KST": 18, "AEST": 20, "AEDT": 22, "NZST": 24, "NZDT": 26,
     }.items()
 }  # fmt: skip
+# Before the web: what claims to be older is a default value (1970-01-01) or a date in the text.
 EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)
 LATEST = 2100  # year; without a time of capture, what lies behind it is a slip of the pen
-_SLACK = timedelta(days=2)
+_SLACK = timedelta(days=2)  # clocks that are wrong, and local times without a zone
+_LONGEST = 60  # characters; dateutil finds dates in any longer text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +87,32 @@ def _zone(text: str) -> timezone:
 
 
 def _loose(raw: str) -> tuple[datetime, str] | None:
+    """What dateutil makes of other forms ("Tue, 12 May 2026 10:30 EST"); None without a year of four digits."""
     from dateutil.parser import ParserError
     from dateutil.parser import parse as read
 
-    if not re.search(r"\d{4}", raw) or len(raw) > 60:
+    if not re.search(r"\d{4}", raw) or len(raw) > _LONGEST:
         return None
     try:
         at = read(raw, tzinfos=_ZONES, default=datetime(2000, 1, 1), ignoretz=False)  # noqa: DTZ001 -- zone is added below
     except (ParserError, OverflowError):
         return None
-    exact = ":" in raw
-    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)), "exact" if exact else "day"
+    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)), "exact" if ":" in raw else "day"
 
 
 def _epoch(raw: str) -> tuple[datetime, str] | None:
+    """Seconds or milliseconds since 1970; those of ten digits that begin with 1 lie between 2001 and 2033."""
     if not re.fullmatch(r"1\d{9}(?:\d{3})?", raw):
         return None
     return datetime.fromtimestamp(int(raw[:10]), timezone.utc), "exact"
 
 
 def _plausible(at: datetime, now: datetime | None) -> bool:
-    return EARLIEST.year <= at.year <= LATEST and at >= EARLIEST and (now is None or at <= now + _SLACK)
+    """:param now: when the page was captured, None where nobody knows."""
+    # the year first: comparing a time of year 1 or 9999 with another zone overflows
+    if not EARLIEST.year <= at.year <= LATEST or at < EARLIEST:
+        return False
+    return now is None or at <= now + _SLACK
 
 
 def _statements(harvest: PageMetadata, keys: tuple[str, ...], metas: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -152,20 +160,24 @@ def published(root: HtmlElement, harvest: PageMetadata, url: str, hint: datetime
 
     Order: JSON-LD, meta, microdata, the feed, `<time>`, the URL, and last the text (htmldate).
     """
-    found = _first(_statements(harvest, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED), now)
-    if found.at and found.quality == "exact":
-        return found
-    rest: list[tuple[str, str]] = _microdata(root, "datePublished")
-    if hint:
-        rest.append(("feed", hint.isoformat()))
-    better = _first(rest, now)
-    if found.at:
-        same_day = better.at is not None and abs(better.at - found.at) < timedelta(days=1)
-        return better if same_day and better.quality == "exact" else found
-    if better.at:
-        return better
-    found = _first([*_times(root), ("url", url_date(url))], now)
-    return found if found.at else _from_text(root, url, now)
+    stated = _first(_statements(harvest, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED), now)
+    if stated.at and stated.quality == "exact":
+        return stated
+    feed = [("feed", hint.isoformat())] if hint else []
+    beside = _first([*_microdata(root, "datePublished"), *feed], now)
+    if stated.at:
+        return beside if _is_more_exact(beside, stated) else stated
+    if beside.at:
+        return beside
+    shown = _first([*_times(root), ("url", url_date(url))], now)
+    return shown if shown.at else _from_text(root, url, now)
+
+
+def _is_more_exact(one: Dated, other: Dated) -> bool:
+    """Does one give the hour of the day that the other names? A day apart is the same day in another zone."""
+    if one.at is None or other.at is None or one.quality != "exact":
+        return False
+    return abs(one.at - other.at) < timedelta(days=1)
 
 
 def _from_text(root: HtmlElement, url: str, now: datetime | None) -> Dated:

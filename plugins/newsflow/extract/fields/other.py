@@ -11,6 +11,9 @@ from newsflow.extract.page.metadata import PageMetadata, plain, types
 from newsflow.languages.lists import any_of
 from newsflow.text.characters import clean
 
+_LONGEST_URL = 2000  # characters; longer ones hold data, and break indexes
+_MOST_TAGS, _LONGEST_TAG = 30, 60  # tags of a page, characters of one: longer ones are sentences
+_LEAD = 20  # characters; shorter summaries are names of sections
 _LIVE = re.compile(r"LiveBlogPosting")
 _OPINION = re.compile(rf"(?:^|/)(?:{any_of('opinion_paths')})(?:/|$)", re.IGNORECASE)
 _GALLERY = re.compile(rf"/(?:{any_of('gallery_paths')})/")
@@ -22,7 +25,7 @@ def _url(base: str, value: str) -> str:
     """An absolute http(s) URL, or ""."""
     try:
         joined = urljoin(base, value.strip())
-        return joined if urlsplit(joined).scheme in {"http", "https"} and len(joined) <= 2000 else ""
+        return joined if urlsplit(joined).scheme in {"http", "https"} and len(joined) <= _LONGEST_URL else ""
     except ValueError:
         return ""
 
@@ -80,18 +83,23 @@ def tags(harvest: PageMetadata) -> tuple[str, ...]:
     known: dict[str, str] = {}
     for part in _split(raw):
         tag = clean(part)
-        if 1 < len(tag) <= 60:
+        if 1 < len(tag) <= _LONGEST_TAG:
             known.setdefault(tag.casefold(), tag)
-    return tuple(known.values())[:30]
+    return tuple(known.values())[:_MOST_TAGS]
 
 
 def canonical(harvest: PageMetadata, base: str) -> str:
-    """rel=canonical, else og:url; "" where it leads to another host's home page or to nothing."""
+    """rel=canonical, else og:url; "" where it leads to a home page or to nothing."""
     for value in (*harvest.links.get("canonical", ()), harvest.first("og:url")):
         found = _url(base, value) if value else ""
-        if found and (path_of(found).strip("/") or not path_of(base).strip("/")):
+        # templates that give every page the home page's address are common
+        if found and (_has_path(found) or not _has_path(base)):
             return found
     return ""
+
+
+def _has_path(url: str) -> bool:
+    return bool(path_of(url).strip("/"))
 
 
 def amp(harvest: PageMetadata, base: str) -> str:
@@ -136,7 +144,7 @@ def lead(harvest: PageMetadata) -> tuple[str, str]:
         ("og", harvest.first("og:description", "twitter:description")),
         ("meta", harvest.first("description")),
     )
-    return next(((text[:2000], source) for source, text in rivals if len(text) > 20), ("", ""))
+    return next(((text[:2000], source) for source, text in rivals if len(text) > _LEAD), ("", ""))
 
 
 def rights(harvest: PageMetadata) -> dict[str, Any]:

@@ -8,24 +8,20 @@ was declared, because a wrong declaration is common and such bytes by chance are
 
 from __future__ import annotations
 
-import codecs
 import re
 
 from resiliparse.parse.encoding import detect_encoding
 
-from newsflow.web.charset import codec
+from newsflow.web.charset import BYTE_ORDER_MARKS, codec, of_header
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
-_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{2,40})", re.IGNORECASE)
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PRESCAN = 4096  # browsers look at 1,024 bytes; pages with long comments first are common
 
 
 def _declared(html: bytes, content_type: str) -> str:
-    header = _HEADER.search(content_type)
-    if header and (name := codec(header[1])):
-        return name
+    if stated := of_header(content_type):
+        return stated
     head = html[:_PRESCAN]
     meta = _META.search(head) or _XML.search(head)
     name = codec(meta[1].decode("ascii")) or "" if meta else ""
@@ -52,15 +48,24 @@ def decode(html: bytes, content_type: str = "") -> tuple[str, str]:
 
     :param content_type: the transport's header, "" where there is none.
     """
-    for bom, name in _BOMS:
+    for bom, name in BYTE_ORDER_MARKS:
         if html.startswith(bom):
             return html[len(bom) :].decode(name, "replace"), name
     declared = _declared(html, content_type)
-    if declared.startswith("utf-16") or (declared.startswith("iso2022") and b"\x1b" in html):
+    if _is_shifted(declared, html):
         return html.decode(declared, "replace"), declared
     text = _strict(html)
     if text is not None:
         return text, "utf-8"
-    if declared in {"", "utf-8"}:
-        declared = "utf-8" if _mostly_utf8(html) else codec(detect_encoding(html) or "") or "cp1252"
-    return html.decode(declared, "replace"), declared
+    name = declared if declared not in {"", "utf-8"} else _guessed(html)
+    return html.decode(name, "replace"), name
+
+
+def _is_shifted(declared: str, html: bytes) -> bool:
+    """Is it an encoding whose bytes may be valid UTF-8 by chance: two bytes a character, or escapes in ASCII?"""
+    return declared.startswith("utf-16") or (declared.startswith("iso2022") and b"\x1b" in html)
+
+
+def _guessed(html: bytes) -> str:
+    """The codec of bytes that are no valid UTF-8, and declared as nothing else."""
+    return "utf-8" if _mostly_utf8(html) else codec(detect_encoding(html) or "") or "cp1252"
