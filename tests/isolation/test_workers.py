@@ -10,8 +10,10 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from pebble.pool import process
 
 from newsflow.isolation import workers as sets
 from newsflow.isolation.limits import Ending, Finished, Limits, Stopped
@@ -131,6 +133,29 @@ def test_calls_that_wait_for_a_child_that_dies_idle_are_made_by_the_next() -> No
         calls = [workers.submit(len, b"x" * 300_000) for _ in range(5)]  # more than its pipe holds
         os.kill(pid.value, signal.SIGKILL)
         assert [call.result() for call in calls] == [Finished(300_000)] * 5
+
+
+def test_a_call_that_is_lost_with_its_child_is_made_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A child dies when it has taken a call and not yet said so, while another is at work: pebble forgets it."""
+    marker, real = tmp_path / "marker", process.task_transaction
+
+    def take(channel: Any) -> Any:
+        if marker.exists():
+            return real(channel)
+        with channel.lock():
+            task = channel.recv()
+        if task.payload.args[1] is abs:
+            marker.touch()
+            die()
+        channel.send(process.Acknowledgement(os.getpid(), task.id))
+        return task
+
+    monkeypatch.setattr(process, "task_transaction", take)
+    with Workers(2, limits=Limits(0.3, 1024)) as workers:
+        busy = workers.submit(nap, 1.0)
+        assert workers.submit(abs, -1).result() == Finished(1)
+        assert busy.result() == Finished("awake")
+    assert marker.exists()
 
 
 def test_a_trusted_call_whose_child_dies_twice_raises() -> None:

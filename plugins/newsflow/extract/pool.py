@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TypeVar
 
 from newsflow.extract.document import MIN_WORDS, extract
@@ -65,8 +64,8 @@ class Extractors:
         self._workers.__enter__()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._workers.__exit__(kind, error, at)
+    def __exit__(self, *error: object) -> None:
+        self._workers.__exit__(*error)
 
     def map(self, jobs: Iterable[ExtractionJob]) -> Iterator[Extraction]:
         """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as Expired
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -60,14 +59,12 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._pool is None:
-            return
-        if kind:
+    def __exit__(self, *_: object) -> None:
+        """End the children at once: a result that nobody has asked for until now is not wanted."""
+        if self._pool is not None:
+            # not close(): it would wait for calls that the pool has lost
             self._pool.stop()  # type: ignore[no-untyped-call]
-        else:
-            self._pool.close()  # type: ignore[no-untyped-call]
-        self._pool.join()
+            self._pool.join()
 
     def submit(self, function: Callable[..., T], *args: object) -> Call[T]:
         """Give out a call; its result is asked of what is returned."""
