@@ -7,7 +7,7 @@ LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-ha
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test conformance lint bench chaos fuzz docs lock screenshots down clean
+.PHONY: help setup setup-tests run test conformance lint bench chaos fuzz queries docs lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ docs: setup-tests ## Write the generated pages and files anew: schema, data dict
 
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
 	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py tests/ops/test_site.py
+
+queries: setup-tests ## Write the functions of the named queries anew, after a change below sql/
+	@$(VENV)/python -m newsflow.maintain.typed_queries
 
 lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes (UPGRADE=1: to the newest versions)
 	@# the tests' lock comes first and bounds the others: the image's, and what a laptop has beside that

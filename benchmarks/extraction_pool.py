@@ -101,7 +101,7 @@ def step(gold: Sequence[Gold], workers: int) -> Iterator[tuple[subprocess.Popen[
         given = {**os.environ, **{f"NEWSFLOW_{key}": value for key, value in settings.items()}}
 
         def done() -> int:
-            stages = queries.rows(conn, "runs.stages", run_id=1)
+            stages = queries.runs.stages(conn, run_id=1)
             conn.rollback()
             return sum(sum(stage.counts.values()) for stage in stages)
 

@@ -63,8 +63,9 @@ def measure(pages: list[real_pages.Page], folder: Path) -> tuple[list[Any], list
         with launcher.open():
             launcher.show_run()
             with session(launcher.database_url) as conn, conn.cursor() as cursor:
-                run = queries.row(conn, "runs.latest", run_id=None)
-                stages = queries.rows(conn, "runs.stages", run_id=run.run_id)
+                run = queries.ops.run_by_name(conn, dag_id="news_ingest", dag_run_id=None)
+                assert run is not None
+                stages = queries.runs.stages(conn, run_id=run.run_id)
                 cursor.execute(QUERY)
                 return cursor.fetchall(), stages, pipeline.funnel(launcher.settings, run.run_id)
 

@@ -14,12 +14,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from psycopg2.extras import NamedTupleCursor
-
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.ops import detail, pages, publishers, render
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import named_query, queries
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 
@@ -78,7 +76,7 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
 SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/", "now": NOW, "done": ""}
 
 
-class Timed(NamedTupleCursor):
+class Timed(named_query.QueryCursor):
     """A cursor that counts its statements and the time that they take, fetching included."""
 
     statements, seconds = 0, 0.0
@@ -107,7 +105,7 @@ def _measure(conn: Any, template: str, show: Callable[[Any], dict[str, Any] | No
 
 
 def _print(conn: Any) -> None:
-    conn.cursor_factory = Timed
+    named_query.QueryCursor = Timed  # type: ignore[misc]
     print(f"{'page':<14}{'statements':>11}{'SQL ms':>9}{'render ms':>11}{'in all':>8}")
     for name, (template, show) in PAGES.items():
         statements, sql, whole = _measure(conn, template, show)
@@ -132,7 +130,7 @@ def main() -> None:
         print(f"{articles:,} pages, {PUBLISHERS} publishers, {DAYS} days")
         _print(conn)
         began = time.perf_counter()
-        queries.run(conn, "ops.count_days", since=NOW.replace(day=28, hour=0), until=NOW.replace(hour=23))
+        queries.ops.count_days(conn, since=NOW.replace(day=28, hour=0), until=NOW.replace(hour=23))
         print(f"counting three days anew: {(time.perf_counter() - began) * 1000:.0f} ms")
     finally:
         server.stop("immediate")

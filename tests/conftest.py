@@ -15,13 +15,23 @@ from hypothesis import HealthCheck, settings
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.store import named_query
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
+from tests import row_types
 from tests.worlds.shared import SHARED
 
 # No test is timed: an example may take as long as a busy machine makes it take.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def declared_types_hold() -> Iterator[None]:
+    """Every row of a named query has the types that it declares, in whatever test it is read."""
+    named_query.observer = row_types.check
+    yield
+    assert row_types.lies == []
 
 
 @pytest.fixture(scope="session")

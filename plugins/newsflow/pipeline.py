@@ -83,10 +83,10 @@ def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
     :raises RunNotBegunError: where its first step never began.
     """
     with session(settings.dsn) as conn:
-        found = queries.value(conn, "runs.find", dag_id=dag_id, dag_run_id=dag_run_id)
+        found = queries.runs.find(conn, dag_id=dag_id, dag_run_id=dag_run_id)
     if found is None:
         raise RunNotBegunError(f"run {dag_run_id} of {dag_id} has not begun: its first step failed")
-    return int(found)
+    return found
 
 
 def poll(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
@@ -118,7 +118,7 @@ def ask_only(
     report = ask(settings, run_id, request, clock=clock)
     verdict = f"{report.taken} feeds asked"
     with session(settings.dsn) as conn, transaction(conn):
-        queries.run(conn, "runs.finish", run_id=run_id, state="success", verdict=verdict, now=clock())
+        queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
     return report
 
 
@@ -126,12 +126,12 @@ def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
     """Take due pages, and what a broken run left, into this run."""
     with session(settings.dsn) as conn:
         found = runs.plan(conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit)
-    shards = [Shard(int(r.shard), int(r.pages), _shard_label(r)) for r in found] or [Shard(0)]
+    shards = [Shard(r.shard, r.pages, _shard_label(r)) for r in found] or [Shard(0)]
     log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
     return shards
 
 
-def _shard_label(found: Any) -> str:
+def _shard_label(found: queries.runs.ShardsRow) -> str:
     host = found.first_origin.partition("://")[2]
     others = f" +{found.origins - 1}" if found.origins > 1 else ""
     return f"{host}{others} · {found.pages} pages"
@@ -176,7 +176,7 @@ def log_report(report: StageReport) -> StageReport:
 def log_failures(settings: Settings, run_id: int, report: StageReport, shard: int | None = None) -> StageReport:
     """The first failures of a stage by kind, ten at most: pages and publishers by name, URLs may hold secrets."""
     with session(settings.dsn) as conn:
-        for row in queries.rows(conn, "runs.first_failures", run_id=run_id, stage=str(report.stage), shard=shard):
+        for row in queries.runs.first_failures(conn, run_id=run_id, stage=str(report.stage), shard=shard):
             log.info("%s (%d): page %d of %s: %s", row.outcome, row.pages, row.page_id, row.publisher, row.sentence)
     return report
 
@@ -188,11 +188,11 @@ def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Fun
     """
     with session(settings.dsn) as conn:
         stages = tuple(runs.funnel(conn, run_id))
-        polls = {r.outcome: int(r.polls) for r in queries.rows(conn, "runs.polls", run_id=run_id)}
-        entered = {r.entered: int(r.pages) for r in queries.rows(conn, "runs.entered", run_id=run_id)}
-        begun = queries.rows(conn, "runs.stages", run_id=run_id)
-        totals = queries.row(conn, "runs.totals")
-        watermark = int(queries.value(conn, "runs.watermark"))
+        polls = {r.outcome: int(r.polls) for r in queries.runs.polls(conn, run_id=run_id)}
+        entered = {r.entered: int(r.pages) for r in queries.runs.entered(conn, run_id=run_id)}
+        begun = queries.runs.stages(conn, run_id=run_id)
+        totals = queries.runs.totals(conn)
+        watermark = int(queries.runs.watermark(conn))
     unfinished = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
     unfinished += [name for name in steps if name not in {r.stage for r in begun}]
     verdict = judge(
@@ -214,7 +214,7 @@ def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: 
     result = funnel(settings, run_id, steps=steps)
     state = "success" if result.verdict.ok else "failed"
     with session(settings.dsn) as conn, transaction(conn):
-        queries.run(conn, "runs.finish", run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
+        queries.runs.finish(conn, run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
     log.info("%s", result.verdict.sentence)
     if not result.verdict.ok:
         raise RunFailedError(result.verdict.sentence)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -39,20 +38,21 @@ class StageProgress:
 def snapshot(conn: Connection, run_id: int, now: datetime) -> list[StageProgress]:
     """The stages that a run has begun, in order."""
     totals = {s.stage: s.taken for s in funnel(conn, run_id)}
-    grouped: dict[str, list[Any]] = {}
-    for row in queries.rows(conn, "runs.stages", run_id=run_id):
+    grouped: dict[str, list[queries.runs.StagesRow]] = {}
+    for row in queries.runs.stages(conn, run_id=run_id):
         grouped.setdefault(row.stage, []).append(row)
     conn.rollback()
     return [_progress(stage, steps, totals.get(stage, 0), now) for stage, steps in grouped.items()]
 
 
-def _progress(stage: str, steps: list[Any], total: int, now: datetime) -> StageProgress:
+def _progress(stage: str, steps: list[queries.runs.StagesRow], total: int, now: datetime) -> StageProgress:
     counts: dict[str, int] = {}
     for step in steps:
         for code, pages in step.counts.items():
             counts[code] = counts.get(code, 0) + int(pages)
-    finished = all(step.ended_at for step in steps)
-    end = max(step.ended_at for step in steps) if finished else now
+    ended = [step.ended_at for step in steps if step.ended_at]
+    finished = len(ended) == len(steps)
+    end = max(ended) if finished else now
     seconds = (end - min(step.started_at for step in steps)).total_seconds()
     done = sum(counts.values())
     return StageProgress(stage, done, max(total, done), seconds, finished, counts)

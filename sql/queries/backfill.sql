@@ -1,4 +1,5 @@
 -- name: backfill.add_files notes the files that a run is to read; finished ones of the same version stay finished
+-- values: source text, selection text, run_id bigint, shard integer, version text, bytes bigint null, now timestamptz
 insert into ingest.backfill_file as f (source, selection, run_id, shard, version, bytes, added_at, changed_at)
 select n.source, n.selection, n.run_id, n.shard, n.version, n.bytes::bigint, n.now::timestamptz, n.now::timestamptz
 from (values %s) as n (source, selection, run_id, shard, version, bytes, now)
@@ -13,17 +14,20 @@ on conflict (source, selection) do update set
   ended_at = case when f.version = excluded.version and f.state = 'done' then f.ended_at end;
 
 -- name: backfill.unfinished finds the newest run of a request that was not closed
+-- returns: value or none
 select dag_run_id from ingest.run
 where dag_id = %(dag_id)s and dag_run_id like %(prefix)s and state = 'running' and params = %(params)s::jsonb
 order by run_id desc limit 1;
 
 -- name: backfill.files lists a shard's files that are not read to their end
+-- column skipped: dict[str, int]
 select source, selection, version, bytes, "offset", parts, records, matched, taken, skipped
 from ingest.backfill_file
 where run_id = %(run_id)s and shard = %(shard)s and state in ('waiting', 'reading')
 order by source, selection;
 
 -- name: backfill.totals sums a run's files, for progress
+-- returns: row
 select count(*) as files, count(*) filter (where state = 'done') as done, count(*) filter (where state = 'failed') as failed,
   coalesce(sum(bytes), 0)::bigint as bytes,
   coalesce(sum(case when state = 'done' then coalesce(bytes, "offset") else "offset" end), 0)::bigint as bytes_read,
@@ -32,7 +36,8 @@ select count(*) as files, count(*) filter (where state = 'done') as done, count(
 from ingest.backfill_file
 where run_id = %(run_id)s and (%(shard)s::int is null or shard = %(shard)s);
 
--- name: backfill.list shows the progress of all files
+-- name: backfill.list_progress shows the progress of all files
+-- column skipped: dict[str, int]
 select source, selection, run_id, state, bytes, "offset", records, matched, taken, skipped, detail, changed_at
 from ingest.backfill_file order by changed_at desc, source;
 
@@ -58,6 +63,7 @@ order by g.origin
 on conflict (origin) do update set publisher_id = excluded.publisher_id where o.publisher_id is null;
 
 -- name: backfill.add_pages registers pages; next_attempt_at keeps those of archives from being fetched
+-- parameter next_attempt_at: str
 insert into ingest.page (url, url_hash, origin_id, publisher_id, discovered_by, discovered_at, changed_at, next_attempt_at)
 select g.url, g.url_hash, o.origin_id, o.publisher_id, %(discovered_by)s, %(now)s, %(now)s, %(next_attempt_at)s
 from unnest(%(urls)s::text[], %(hashes)s::bytea[], %(origins)s::text[]) as g (url, url_hash, origin)

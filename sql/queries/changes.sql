@@ -3,9 +3,11 @@ create temporary table if not exists change_plan (article_id bigint, story_id bi
 on commit delete rows;
 
 -- name: changes.list_stories lists the stories of some pages
+-- returns: value
 select coalesce(array_agg(distinct story_id), '{}') from ingest.story_member where page_id = any(%(pages)s::bigint[]);
 
 -- name: changes.lock_pages takes the row locks of the pages and of the other members of their stories, in one order
+-- returns: value
 select coalesce(array_agg(page_id), '{}') from (
   select page_id from ingest.page
   where page_id = any(%(pages)s::bigint[])
@@ -48,9 +50,11 @@ insert into change_plan select article_id, story_id, revision, 'story' from move
 select pg_advisory_xact_lock(hashtextextended('news.changes', 0));
 
 -- name: changes.renew_stories brings the rows of stories in line with their articles; under the change log's lock
+-- returns: count
 select news_internal.renew_stories(%(stories)s);
 
 -- name: changes.log tells consumers
+-- returns: count
 with logged as (
   insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
   select nextval('news_internal.change_id'), article_id, story_id, null, revision, kind, %(now)s

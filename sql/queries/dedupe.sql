@@ -1,4 +1,5 @@
 -- name: dedupe.waiting_pages lists the run's pages that have a new extraction, by key
+-- not null: extraction_id
 select x.page_id, p.extraction_id
 from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and p.state = 'extracted'
@@ -12,6 +13,7 @@ where p.page_id = any(%(pages)s::bigint[]) and p.loaded_extraction_id is null an
 order by p.page_id;
 
 -- name: dedupe.list_retracted finds the pages that have a tombstone, by their own address or a canonical one of their publisher
+-- not null: all
 select distinct on (page_id) page_id, kind, why
 from (
   select p.page_id, t.kind, t.why, 1 as rank
@@ -65,6 +67,7 @@ from ingest.extraction e join ingest.page p using (page_id)
 where e.extraction_id = any(%(extractions)s::bigint[]);
 
 -- name: dedupe.list_canonical finds the pages that other pages name as their canonical address
+-- not null: extraction_id
 select page_id, url_hash, publisher_id, extraction_id
 from ingest.page p
 where url_hash = any(%(hashes)s::bytea[]) and extraction_id is not null and p.canonical_page_id is null and p.state <> 'rejected';
@@ -101,9 +104,11 @@ on conflict do nothing;
 select page_id, version, comparison_key, hashes from ingest.sketch where page_id = any(%(pages)s::bigint[]);
 
 -- name: dedupe.stop_version is the version of the stop-list in force
+-- returns: value
 select coalesce(max(version), 0) from ingest.sketch_stop;
 
 -- name: dedupe.list_postings finds the pages that share hashes; stopped hashes and those of one page are left out
+-- not null: all
 select g.h, x.pages
 from unnest(%(hashes)s::bigint[]) as g(h)
 cross join lateral (
@@ -112,6 +117,7 @@ cross join lateral (
 where cardinality(x.pages) > 1 and not exists (select from ingest.sketch_stop t where t.h = g.h);
 
 -- name: dedupe.count_stories counts the different stories that pages are in, for each hash
+-- not null: h
 select g.h, count(distinct m.story_id) as stories
 from unnest(%(hashes)s::bigint[]) as g(h)
 cross join lateral (
@@ -169,6 +175,7 @@ left join ingest.story_member m on m.page_id = p.page_id
 order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too
+-- not null: all
 select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard from ingest.story_edge
 where lo = any(%(pages)s::bigint[])
 union
@@ -247,6 +254,7 @@ where ended_at is null;
 update ingest.dedupe_rebuild set ended_at = %(now)s where ended_at is null;
 
 -- name: dedupe.rebuild_state says how far the newest rebuild is
+-- returns: row
 select r.pages, r.moved, (select count(*) from ingest.sketch s where s.page_id > r.last_page_id) as left_over
 from ingest.dedupe_rebuild r order by rebuild_id desc limit 1;
 
@@ -272,6 +280,7 @@ insert into ingest.site_line (publisher_id, line_hash, since_run, articles, samp
 on conflict do nothing;
 
 -- name: dedupe.site_lines lists the lines of publishers that are in force
+-- not null: lines
 select publisher_id, array_agg(line_hash order by line_hash) as lines
 from ingest.site_line where publisher_id = any(%(publishers)s::integer[]) and enabled
 group by publisher_id;

@@ -1,10 +1,12 @@
 -- name: extract.waiting lists a shard's captured pages once: to look for the next ones again and again costs a look at all
+-- returns: value
 select coalesce(array_agg(p.page_id order by p.page_id), '{}')
 from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
   and (x.entered = 'extract' or x.fetch_outcome = 'ok');
 
 -- name: extract.take reads captured pages, with what feed and publisher know of them
+-- column rights: dict[str, Any]
 select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
   coalesce(e.title, '') as title, coalesce(e.authors, '{}') as authors, e.published_at, e.updated_at,
@@ -39,6 +41,7 @@ on conflict (capture_id, extractor) do update set
 returning e.page_id, e.extraction_id;
 
 -- name: extract.move sends a batch of pages on, or ends them; one whose article says the same already goes back to it
+-- not null: outcome
 with made as (
   select page_id, extraction_id, outcome, detail,
     case when outcome = 'ok' then substring(%(content_hashes)s::bytea from 32 * n::integer - 31 for 32) end as content_hash
@@ -67,6 +70,7 @@ from moved m where x.run_id = %(run_id)s and x.page_id = m.page_id
 returning m.outcome;
 
 -- name: extract.site_lines lists the lines that publishers' bodies go without, as learned before a run
+-- not null: lines, version
 select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version
 from ingest.site_line
 where publisher_id = any(%(publishers)s) and enabled and since_run < %(run_id)s

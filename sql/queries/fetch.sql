@@ -19,7 +19,7 @@ where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch' and 
   and p.state = 'pending';
 
 -- name: fetch.shard_publishers counts a shard's pages by publisher
-select b.name, count(*)
+select b.name, count(*) as pages
 from ingest.run_page x
 join ingest.page p using (page_id)
 join ingest.publisher b using (publisher_id)
@@ -27,7 +27,8 @@ where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch'
 group by b.name;
 
 -- name: fetch.shard_outcomes counts what an earlier attempt of the step has done
-select fetch_outcome, count(*)
+-- not null: outcome
+select fetch_outcome as outcome, count(*) as pages
 from ingest.run_page
 where run_id = %(run_id)s and shard = %(shard)s and entered = 'fetch' and fetch_outcome is not null
 group by fetch_outcome;
@@ -47,6 +48,7 @@ values %s
 returning page_id, capture_id;
 
 -- name: fetch.settle_pages writes the pages' new state and their outcome in the run
+-- values: page_id bigint, state text, outcome text, detail text, attempts integer, next_attempt_at timestamptz null, etag text null, last_modified text null, capture_id bigint null, now timestamptz, run_id bigint
 with settled as (
   select v.page_id, v.state, v.outcome, v.detail, v.attempts, v.next_attempt_at::timestamptz as next_attempt_at,
     v.etag::text as etag, v.last_modified::text as last_modified, v.capture_id::bigint as capture_id,

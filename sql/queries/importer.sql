@@ -2,6 +2,7 @@
 create temporary table if not exists import_line (url_hash bytea primary key, line bigint not null);
 
 -- name: importer.first_lines finds the first line of the file at which each of these addresses stands
+-- not null: all
 with given as (
   select * from unnest(%(hashes)s::bytea[], %(lines)s::bigint[]) as g (url_hash, line)
 ), added as (
@@ -18,6 +19,7 @@ insert into ingest.import_reject (run_id, line, outcome, detail) values %s
 on conflict do nothing;
 
 -- name: importer.list_known reads what we have of addresses: the newest extraction, and if it waits to be loaded
+-- not null: waits
 select p.url_hash, p.page_id, e.content_hash, e.cause, p.state in ('extracted', 'clustered') as waits
 from ingest.page p left join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.url_hash = any(%(hashes)s::bytea[]);
@@ -39,6 +41,7 @@ order by given.origin
 on conflict (origin) do nothing;
 
 -- name: importer.add_pages makes the pages of a batch known, in the order of the file; returns all of them
+-- not null: all
 with given (url, url_hash, origin, publisher, line) as (
   select * from unnest(%(urls)s::text[], %(hashes)s::bytea[], %(origins)s::text[], %(publishers)s::text[])
     with ordinality

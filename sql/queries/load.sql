@@ -1,20 +1,25 @@
 -- name: load.done_before counts what an earlier, broken attempt of this step has already loaded
+-- not null: outcome
 select load_outcome as outcome, count(*) as pages from ingest.run_page
 where run_id = %(run_id)s and load_outcome is not null group by load_outcome;
 
 -- name: load.list_pages lists the run's pages that wait for load, by key
+-- returns: value
 select coalesce(array_agg(p.page_id order by p.page_id), '{}')
 from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and x.load_outcome is null and p.state = 'clustered';
 
 -- name: load.list_stories lists loaded articles whose story changed, by key
+-- returns: value
 select coalesce(array_agg(s.page_id order by s.page_id), '{}')
 from ingest.story_pending s join news_internal.article a on a.article_id = s.page_id;
 
 -- name: load.prepare gives the transaction the memory to join its pages without temporary files
+-- returns: count
 select set_config('work_mem', '64MB', true);
 
 -- name: load.lock_pages takes the row locks of all pages that this transaction touches, in one order
+-- returns: count
 select count(*) from (
   select from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id for no key update
 ) locked;
@@ -57,6 +62,7 @@ left join ingest.story_member m on m.page_id = p.page_id
 where p.page_id = any(%(pages)s::bigint[]) and p.state = 'clustered';
 
 -- name: load.list_stories_of lists the stories that these pages' articles are in, and those that they come into
+-- returns: value
 select coalesce(array_agg(story_id), '{}') from (
   select story_id from news_internal.article where article_id = any(%(pages)s::bigint[])
   union
@@ -170,12 +176,14 @@ from load_plan l
 where x.run_id = %(run_id)s and x.page_id = l.page_id and l.verdict <> 'none';
 
 -- name: load.list_plan lists the pages of one verdict, by key
+-- returns: value
 select coalesce(array_agg(page_id order by page_id), '{}') from load_plan where verdict = any(%(verdicts)s);
 
 -- name: load.count_verdicts counts what the transaction decided
 select verdict, count(*) as pages, count(*) filter (where moved) as moved from load_plan group by verdict;
 
 -- name: load.log_changes gives each change its number and wakes the listeners
+-- returns: count
 with logged as (
   insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
   select nextval('news_internal.change_id'), page_id, story_id, %(run_id)s,
@@ -190,6 +198,7 @@ select pg_notify('news_changes', max(change_id)::text), count(*) from logged hav
 analyze load_plan;
 
 -- name: load.next_to_index takes the next changes that search has not seen, and its new cursor
+-- returns: row
 select max(change_id) as cursor,
   coalesce(array_agg(distinct article_id) filter (where kind in ('insert', 'revision')), '{}') as articles
 from (
@@ -216,7 +225,9 @@ on conflict do nothing;
 update news_internal.consumer set change_id = %(cursor)s, moved_at = %(now)s where name = 'search';
 
 -- name: load.flush_search empties the index's pending list
+-- returns: count
 select news_internal.flush_search();
 
 -- name: load.renew_counts keeps the counts of the days anew that articles came to, changed in or left
+-- returns: count
 select news_internal.renew_counts();

@@ -1,4 +1,5 @@
 -- name: local.own_feeds counts active feeds that are not the sample newsroom's
+-- returns: value
 select count(*) from ingest.feed f join ingest.publisher p using (publisher_id)
 where f.state = 'active' and not p.paused and not f.url = any(%(sample)s);
 
@@ -7,6 +8,7 @@ update ingest.publisher set paused = %(paused)s
 where publisher_id in (select publisher_id from ingest.feed where url = any(%(sample)s)) and paused is distinct from %(paused)s;
 
 -- name: local.add_publisher adds a publisher of the sample newsroom, or finds it
+-- returns: value
 insert into ingest.publisher (name, title, languages) values (%(name)s, %(title)s, array[%(language)s])
 on conflict (name) do update set title = excluded.title
 returning publisher_id;

@@ -1,8 +1,10 @@
 -- name: maintain.add_partition makes the partition of a month
+-- returns: value
 select news_internal.add_partition(%(parent)s::regclass, %(month)s::date);
 
 -- name: maintain.drop_partitions drops the months that end before a time
-select array_agg(name) from news_internal.drop_partitions(%(parent)s::regclass, %(before)s) name;
+-- returns: value
+select coalesce(array_agg(name), '{}') from news_internal.drop_partitions(%(parent)s::regclass, %(before)s) name;
 
 -- name: maintain.trim_polls deletes old polls that lie in the default partition
 delete from ingest.poll_default where polled_at < %(before)s;
@@ -23,6 +25,7 @@ delete from ingest.extraction where extraction_id in (
   order by e.extraction_id limit %(batch)s);
 
 -- name: maintain.trim_bodies empties a batch of old bodies, and what search and lineage keep of them
+-- returns: value
 with old as (
   select article_id, extraction_id from news_internal.article
   where loaded_at < %(before)s and body_purged_at is null order by article_id limit %(batch)s for update
@@ -52,10 +55,12 @@ delete from news_internal.change where change_id in (
 delete from news_internal.figure where measured_at < %(before)s;
 
 -- name: maintain.old_articles lists a batch of articles that retention takes out
+-- returns: value
 select coalesce(array_agg(article_id), '{}') from (
   select article_id from news_internal.article where loaded_at < %(before)s order by article_id limit %(batch)s) old;
 
 -- name: maintain.reap ends sessions of readers that are overdue
+-- not null: all
 select * from news_internal.reap(%(longest)s, %(idlest)s);
 
 -- name: maintain.begin notes that a job has begun
@@ -102,10 +107,12 @@ insert into news_internal.figure (measured_at, name, subject, value, unit)
 values (%(now)s, %(name)s, %(subject)s, %(value)s, %(unit)s) on conflict do nothing;
 
 -- name: retract.find_page finds a page by its canonical URL
+-- returns: row or none
 select page_id, url, state from ingest.page where url_hash = %(url_hash)s;
 
 -- name: retract.add_same_pages adds the pages that are other addresses of these
-select array_agg(page_id order by page_id) from ingest.page
+-- returns: value
+select coalesce(array_agg(page_id order by page_id), '{}') from ingest.page
 where page_id = any(%(pages)s::bigint[]) or canonical_page_id = any(%(pages)s::bigint[]);
 
 -- name: retract.bury makes the tombstones
@@ -148,7 +155,7 @@ where r.run_id = x.run_id and r.state = 'running' and x.page_id = any(%(pages)s:
 delete from news_internal.tombstone t using ingest.page p
 where p.page_id = any(%(pages)s::bigint[]) and t.url_hash = p.url_hash;
 
--- name: retract.ask_again makes a page due again, from its stored capture where that is still there; pages that are the same as it stay so
+-- name: retract.ask_again makes a page due again, from its capture where that is still there; its other addresses stay
 update ingest.page p set
   state = case when p.page_id <> %(page)s then 'rejected'
     when exists (
@@ -165,9 +172,11 @@ from news_internal.tombstone t join ingest.page p using (url_hash)
 where e.page_id = p.page_id and (e.title <> '' or e.summary <> '' or e.content_html <> '' or e.authors <> '{}');
 
 -- name: maintain.last_end tells when a job last ended well
+-- returns: value or none
 select ended_at from news_internal.maintenance where job = %(job)s;
 
 -- name: maintain.list_columns lists the columns of the contract with their comments, the articles first
+-- not null: all
 select c.relname as relation, a.attname as name, format_type(a.atttypid, a.atttypmod) as type,
   coalesce(obj_description(c.oid, 'pg_class'), '') as relation_text, coalesce(col_description(c.oid, a.attnum), '') as text
 from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -175,6 +184,7 @@ where c.relnamespace = 'news'::regnamespace and c.relkind in ('v', 'm') and a.at
 order by c.relname <> 'articles', c.relname, a.attnum;
 
 -- name: maintain.list_functions lists the functions of the contract with their comments
+-- not null: all
 select proname as name, pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result,
   coalesce(obj_description(oid, 'pg_proc'), '') as text
 from pg_proc where pronamespace = 'news'::regnamespace order by proname;

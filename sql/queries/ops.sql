@@ -55,9 +55,12 @@ on conflict (publisher_id, day) do update set
    excluded.poll_failures);
 
 -- name: ops.last_counted gives the newest day that was counted
+-- returns: value
 select max(day) from ingest.publisher_day;
 
 -- name: ops.runs lists the newest runs with what each stage counted by outcome
+-- column params: dict[str, Any]
+-- column stages: dict[str, dict[str, int]]
 select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
   coalesce((
     select jsonb_object_agg(stage, counts) from (
@@ -71,6 +74,8 @@ where r.started_at >= %(since)s and r.dag_id = any(%(dags)s)
 order by r.started_at desc, r.run_id desc limit %(limit)s;
 
 -- name: ops.run_by_name finds a run as Airflow names it, or the newest of its Dag
+-- column params: dict[str, Any]
+-- returns: row or none
 select run_id, dag_id, dag_run_id, state, started_at, ended_at, verdict, params
 from ingest.run
 where dag_id = %(dag_id)s and (%(dag_run_id)s::text is null or dag_run_id = %(dag_run_id)s)
@@ -91,6 +96,7 @@ where x.run_id = %(run_id)s
 group by b.name order by count(*) desc, b.name limit %(limit)s;
 
 -- name: ops.publishers lists publishers with the state of their feeds and origins, their worst alarm and their days
+-- not null: publisher_id, name, title, paused, languages
 with figures as (
   select publisher_id,
     sum(new_articles) filter (where day >= %(week)s)::integer as new_articles,
@@ -132,6 +138,8 @@ where %(name)s::text is null or b.name = %(name)s
 order by b.name;
 
 -- name: ops.days lists publishers' days since a day
+-- column failures: dict[str, int]
+-- column poll_failures: dict[str, int]
 select publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised,
   words, failures, poll_failures
 from ingest.publisher_day
@@ -139,6 +147,7 @@ where day >= %(since)s and (%(publishers)s::integer[] is null or publisher_id = 
 order by publisher_id, day;
 
 -- name: ops.open_alarms lists alarms that last, worst and newest first, then those that ended lately
+-- column facts: dict[str, Any]
 select a.alarm_id, a.cause, a.subject, a.severity, a.sentence, a.facts, a.opened_at, a.resolved_at, a.told_at,
   a.told_resolved_at, a.publisher_id
 from ingest.ops_alarm a
@@ -155,6 +164,7 @@ where p.state = 'rejected' and p.changed_at < %(before)s
 order by p.changed_at desc limit %(limit)s;
 
 -- name: ops.reject_counts counts recent failures by outcome
+-- not null: pages
 select o.code, o.stage, o.kind, o.sentence, sum(f.value::numeric)::bigint as pages,
   count(distinct d.publisher_id) as publishers
 from ingest.publisher_day d, jsonb_each_text(d.failures) f join ingest.outcome o on o.code = f.key
@@ -167,6 +177,7 @@ select o.origin from ingest.origin o where exists (select from ingest.page p whe
 order by o.origin_id limit %(limit)s;
 
 -- name: ops.clock gives the database's time
+-- returns: value
 select clock_timestamp();
 
 -- name: ops.active_publishers lists publishers that are asked, with what their failing feeds answer
@@ -178,6 +189,7 @@ where not b.paused
   and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active');
 
 -- name: ops.feedless lists publishers that lost their last feed, with the proposals that wait
+-- not null: url, reason
 select b.publisher_id, b.name, min(f.url) as url, min(f.reason) as reason, count(r.proposal_id) as proposals
 from ingest.publisher b join ingest.feed f using (publisher_id)
 left join ingest.proposal r on r.feed_id = f.feed_id and r.decided_at is null
@@ -194,11 +206,14 @@ select c.name, (select count(*) from news_internal.change h where h.change_id > 
 from news_internal.consumer c;
 
 -- name: ops.archive_growth gives the bytes that the archive grew by, and over how many days
+-- not null: all
+-- returns: row
 select coalesce(sum(bytes), 0)::float8 as bytes,
   greatest(extract(epoch from %(now)s::timestamptz - min(sealed_at)) / 86400, 1)::float8 as days
 from ingest.warc_file where sealed_at >= %(since)s;
 
 -- name: ops.raise_alarm opens an alarm, or notes that it lasts
+-- nullable parameters: publisher_id
 insert into ingest.ops_alarm as a (cause, subject, publisher_id, severity, sentence, facts, opened_at, seen_at)
 values (%(cause)s, %(subject)s, %(publisher_id)s, %(severity)s, %(sentence)s, %(facts)s, %(now)s, %(now)s)
 on conflict (cause, subject) where resolved_at is null do update
@@ -223,6 +238,8 @@ set told_at = coalesce(told_at, %(now)s), told_resolved_at = case when resolved_
 where alarm_id = any(%(ids)s);
 
 -- name: ops.publisher_feeds lists a publisher's feeds with their days of polls
+-- column days: dict[str, list[int]]
+-- column gaps: list[dict[str, Any]]
 select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.last_ok_at, f.last_new_at,
   f.last_outcome, f.failures, f.interval_s, nullif(f.next_poll_at, '-infinity') as next_poll_at, f.moved_to,
   coalesce((select jsonb_object_agg(day, jsonb_build_array(ok, failed, new_entries)) from (
@@ -236,6 +253,8 @@ from ingest.feed f where f.publisher_id = %(publisher_id)s
 order by f.state, f.url limit 50;
 
 -- name: ops.publisher_things lists a publisher's newest articles and rejects, origins with rights, learned lines
+-- not null: kind, page_id, url
+-- column more: dict[str, Any]
 (select 'loaded' as kind, p.page_id, p.url, p.outcome, p.detail, p.changed_at, e.title, e.word_count, e.published_at,
   null::jsonb as more
 from ingest.page p left join ingest.extraction e on e.extraction_id = coalesce(p.loaded_extraction_id, p.extraction_id)
@@ -255,6 +274,7 @@ union all
 from ingest.site_line l where l.publisher_id = %(publisher_id)s order by l.enabled, l.articles desc, l.line_hash limit 40);
 
 -- name: ops.reject gives one page with its newest capture and extraction
+-- returns: row or none
 select p.page_id, p.url, b.name as publisher, p.state, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at,
   p.discovered_by, nullif(p.next_attempt_at, '-infinity') as next_attempt_at, c.capture_id, c.file, c."offset", c.length,
   c.payload_digest, c.fetched_at, c.status, c.content_type, c.bytes, c.final_url, e.title, e.extractor,
@@ -281,6 +301,7 @@ from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.moved_to is not null or f.state = 'gone' order by f.state, b.name limit 100;
 
 -- name: ops.sizes lists our tables by size, partitions counted with their parent
+-- not null: name, bytes, index_bytes, rows, database_bytes
 with sized as (
   select coalesce(i.inhparent, c.oid) as root, c.oid, c.reltuples, pg_total_relation_size(c.oid) as bytes,
     pg_indexes_size(c.oid) as index_bytes
@@ -293,18 +314,22 @@ select root::regclass::text as name, sum(bytes)::bigint as bytes, sum(index_byte
 from sized group by root order by bytes desc limit 40;
 
 -- name: ops.archive_days gives the archive's growth by day
+-- not null: all
 select (sealed_at at time zone 'UTC')::date as day, sum(bytes)::bigint as bytes, sum(records)::bigint as records,
   count(*) as files
 from ingest.warc_file where sealed_at >= %(since)s group by 1 order by 1;
 
 -- name: ops.archive_total gives the archive's size
+-- returns: row
 select coalesce(sum(bytes), 0)::bigint as bytes, coalesce(sum(records), 0)::bigint as records, count(*) as files
 from ingest.warc_file;
 
 -- name: ops.maintenance lists what maintenance did last
+-- column result: dict[str, Any]
 select job, started_at, ended_at, result from news_internal.maintenance order by job;
 
 -- name: ops.audit_log lists what people did, newest first
+-- column detail: dict[str, Any]
 select at, actor, action, subject, detail from ingest.audit order by at desc limit 100;
 
 -- name: ops.note writes what a person did
@@ -334,6 +359,7 @@ update ingest.feed set next_poll_at = '-infinity'
 where state = 'active' and publisher_id = (select publisher_id from ingest.publisher where name = %(name)s);
 
 -- name: ops.decide closes a proposal
+-- returns: row or none
 update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
 where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
 

@@ -1,4 +1,5 @@
 -- name: poll.claim_feeds takes due feeds in hand, unless another step has them
+-- nullable parameters: limit
 update ingest.feed f set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s
 where f.feed_id in (
   select d.feed_id from ingest.feed d join ingest.publisher b using (publisher_id)
@@ -22,6 +23,7 @@ where f.last_run_id = %(run_id)s and f.claimed_until is not null
 order by f.feed_id;
 
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
+-- not null: n, changed
 select g.n::int as n, e.entry_id, e.page_id, e.entry_hash is not null and e.entry_hash <> g.entry_hash as changed,
   coalesce(p.state in ('captured', 'extracted', 'clustered'), false) as busy
 from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(entry_hashes)s::bytea[]) with ordinality
@@ -35,6 +37,8 @@ insert into ingest.publisher (name) select distinct given from unnest(%(names)s:
 on conflict (name) do nothing;
 
 -- name: poll.add_origins makes the origins of links known, each with its publisher
+-- parameter publisher_ids: Iterable[int | None]
+-- parameter names: Iterable[str | None]
 insert into ingest.origin as o (origin, publisher_id)
 select g.origin, coalesce(g.publisher_id, b.publisher_id)
 from unnest(%(origins)s::text[], %(publisher_ids)s::int[], %(names)s::text[]) as g (origin, publisher_id, name)
@@ -87,6 +91,7 @@ where page_id in (select page_id from ingest.page where page_id = any(%(page_ids
   order by page_id for update);
 
 -- name: poll.save_feeds writes what polling learned of feeds
+-- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, moved_to text null, moved_polls integer
 update ingest.feed f set
   kind = coalesce(n.kind, f.kind), title = coalesce(n.title, f.title), home = coalesce(n.home, f.home),
   state = n.state, reason = n.reason, etag = n.etag, last_modified = n.last_modified,
@@ -102,6 +107,7 @@ from (values %s) as n (feed_id, kind, title, home, state, reason, etag, last_mod
 where f.feed_id = n.feed_id;
 
 -- name: poll.add_feeds adds feeds, or brings back those that were gone
+-- not null: new
 insert into ingest.feed as f (publisher_id, url, title, home, added_at)
 select b.publisher_id, g.url, g.title, g.home, %(now)s
 from unnest(%(urls)s::text[], %(names)s::text[], %(titles)s::text[], %(homes)s::text[]) as g (url, name, title, home)
@@ -128,12 +134,14 @@ update ingest.feed set state = case when %(paused)s then 'paused' else 'active' 
 where url = any(%(urls)s) and state <> 'gone' returning url;
 
 -- name: poll.end_gaps ends the running gaps of feeds that answer again, and closes those without loss
+-- values: feed_id integer, at timestamptz, whole boolean, missed integer
 update ingest.gap g set to_at = n.at::timestamptz, missed_estimate = n.missed,
   closed_at = case when n.whole then n.at::timestamptz end, closed_by = case when n.whole then 'overlap' end
 from (values %s) as n (feed_id, at, whole, missed)
 where g.feed_id = n.feed_id and g.to_at is null;
 
 -- name: poll.open_gaps notes gaps; of a feed that is down, one
+-- values: feed_id integer, publisher_id integer, cause text, from_at timestamptz, to_at timestamptz null, missed integer, opened_at timestamptz, detail text
 insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, missed_estimate, opened_at, detail)
 select n.feed_id, n.publisher_id, n.cause, n.from_at::timestamptz, n.to_at::timestamptz, n.missed,
   n.opened_at::timestamptz, n.detail
@@ -189,6 +197,7 @@ update ingest.gap g set filled = l.entries,
 from late l where l.gap_id = g.gap_id and (l.entries <> g.filled or l.entries >= g.missed_estimate);
 
 -- name: poll.move_feeds follows redirects that have held; where the target is polled already, the old one ends
+-- not null: all
 update ingest.feed f set
   url = case when taken.feed_id is null then f.moved_to else f.url end,
   state = case when taken.feed_id is null then f.state else 'gone' end,
@@ -202,6 +211,7 @@ where f.feed_id = old.feed_id and old.moved_polls >= %(polls)s and old.feed_id =
 returning f.url, f.publisher_id;
 
 -- name: poll.propose notes addresses that may stand for dead feeds
+-- values: feed_id integer, url text, kind text, title text, reason text, at timestamptz
 insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at)
 select n.feed_id, n.url, n.kind, n.title, n.reason, n.at::timestamptz
 from (values %s) as n (feed_id, url, kind, title, reason, at)
@@ -214,10 +224,12 @@ from ingest.proposal p join ingest.feed f using (feed_id) join ingest.publisher 
 where p.decided_at is null order by p.proposed_at, p.proposal_id;
 
 -- name: poll.decide_proposal accepts or declines a proposal
+-- returns: row or none
 update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
 where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
 
 -- name: poll.replace_feed gives a feed a new address and a fresh start, unless another feed has that address
+-- returns: value or none
 update ingest.feed set url = %(url)s, state = 'active', reason = 'accepted by a person', failures = 0, etag = null,
   last_modified = null, body_hash = null, moved_to = null, moved_polls = 0, next_poll_at = '-infinity'
 where feed_id = %(feed_id)s and not exists (select from ingest.feed other where other.url = %(url)s)

@@ -1,17 +1,24 @@
 -- name: reprocess.start opens a reprocess, or finds the one that this run has already opened
+-- returns: value or none
 insert into ingest.reprocess (run_id, selection, extractor, created_at)
 select %(run_id)s, %(selection)s, %(extractor)s, %(now)s
 where not exists (select from ingest.reprocess where run_id = %(run_id)s)
 returning reprocess_id;
 
 -- name: reprocess.of_run gives the reprocess that a run opened
+-- returns: value
 select reprocess_id from ingest.reprocess where run_id = %(run_id)s order by reprocess_id limit 1;
 
 -- name: reprocess.get reads one
+-- column selection: dict[str, Any]
+-- column report: dict[str, Any]
+-- returns: row or none
 select reprocess_id, run_id, state, selection, extractor, pages, report, created_at, compared_at, applied_at, undone_at
 from ingest.reprocess where reprocess_id = %(reprocess_id)s;
 
--- name: reprocess.list lists them, the newest first
+-- name: reprocess.list_all lists them, the newest first
+-- column selection: dict[str, Any]
+-- column report: dict[str, Any]
 select reprocess_id, state, selection, extractor, pages, report, created_at, compared_at, applied_at, undone_at
 from ingest.reprocess order by reprocess_id desc;
 
@@ -40,6 +47,7 @@ update ingest.reprocess set pages = (select count(*) from ingest.reprocess_page 
 where reprocess_id = %(reprocess_id)s;
 
 -- name: reprocess.waiting lists the pages that are not compared yet, as their captures lie in the archive
+-- returns: value
 select coalesce(array_agg(r.page_id order by f.location, c.file, c."offset", r.page_id), '{}')
 from ingest.reprocess_page r
 join ingest.capture c on c.capture_id = r.capture_id
@@ -47,6 +55,7 @@ join ingest.warc_file f on f.file = c.file
 where r.reprocess_id = %(reprocess_id)s and r.verdict is null;
 
 -- name: reprocess.take reads pages to compare, with what extract is told and what stands there
+-- column rights: dict[str, Any]
 select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights, f.location,
   coalesce(n.title, '') as title, coalesce(n.authors, '{}') as authors, n.published_at, n.updated_at,
@@ -71,6 +80,7 @@ select extraction_id, title, lead, body, authors, agencies, published_at, modifi
 from ingest.extraction where extraction_id = any(%(ids)s::bigint[]);
 
 -- name: reprocess.judge writes the verdicts of a batch
+-- values: reprocess_id bigint, page_id bigint, verdict text, outcome text null, detail text, changed text[], similarity real null, after_extraction_id bigint null
 update ingest.reprocess_page r set
   verdict = n.verdict, outcome = n.outcome, detail = n.detail, changed = n.changed::text[], similarity = n.similarity::real,
   after_extraction_id = n.after_extraction_id::bigint
@@ -82,6 +92,7 @@ select verdict, coalesce(outcome, '') as outcome, before_outcome, count(*) as pa
 from ingest.reprocess_page where reprocess_id = %(reprocess_id)s group by 1, 2, 3 order by 4 desc, 1, 2, 3;
 
 -- name: reprocess.fields counts in how many pages each field changed
+-- not null: field
 select field, count(*) as pages from ingest.reprocess_page, unnest(changed) as field
 where reprocess_id = %(reprocess_id)s group by field order by 2 desc, 1;
 
@@ -103,6 +114,7 @@ order by r.similarity nulls first, r.page_id
 limit %(limit)s;
 
 -- name: reprocess.set_state moves a reprocess on
+-- nullable parameters: run_id, report
 update ingest.reprocess set state = %(state)s, run_id = coalesce(%(run_id)s, run_id),
   report = coalesce(%(report)s, report),
   compared_at = case when %(state)s = 'compared' then %(now)s else compared_at end,
@@ -116,6 +128,7 @@ where reprocess_id = %(reprocess_id)s and verdict in ('changed', 'gained') and n
 order by page_id;
 
 -- name: reprocess.lock_pages locks a batch's pages in one order
+-- returns: count
 select count(*) from (
   select from ingest.page where page_id = any(%(pages)s::bigint[]) order by page_id for no key update
 ) locked;
@@ -195,6 +208,7 @@ select %(run_id)s, page_id, 0, 'deduplicate' from back order by page_id
 on conflict (run_id, page_id) do nothing;
 
 -- name: reprocess.list_gained lists the pages of the undoing transaction that had no article before
+-- returns: value
 select coalesce(array_agg(page_id order by page_id), '{}') from reprocess_undo where before_extraction_id is null;
 
 -- name: reprocess.reject_again takes pages back to the reject that they were, without trace in the stories

@@ -1,10 +1,12 @@
 -- name: runs.start opens a run, or finds it again after a retry
+-- returns: value
 insert into ingest.run (dag_id, dag_run_id, started_at, params)
 values (%(dag_id)s, %(dag_run_id)s, %(now)s, %(params)s)
 on conflict (dag_id, dag_run_id) do update set state = 'running', ended_at = null, verdict = null
 returning run_id;
 
 -- name: runs.find gives a run's number
+-- returns: value or none
 select run_id from ingest.run where dag_id = %(dag_id)s and dag_run_id = %(dag_run_id)s;
 
 -- name: runs.close_dead closes runs of a Dag that were never closed, when another one of it begins
@@ -15,17 +17,20 @@ where dag_id = %(dag_id)s and dag_run_id <> %(dag_run_id)s and state = 'running'
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
 
 -- name: runs.begin_stage notes that a step has started, and for the how manieth time
+-- returns: value
 insert into ingest.run_stage as s (run_id, stage, shard, started_at)
 values (%(run_id)s, %(stage)s, %(shard)s, %(now)s)
 on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null
 returning attempts;
 
 -- name: runs.progress writes a step's counts while it runs and when it ends
+-- nullable parameters: ended_at
 update ingest.run_stage
 set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s
 where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
 
 -- name: runs.plan_fetch takes due pages into a run: whole origins, the fullest shard last
+-- nullable parameters: limit
 with due as (
   select p.page_id, p.origin_id
   from ingest.page p
@@ -65,11 +70,13 @@ where p.state in ('captured', 'extracted', 'clustered')
 on conflict do nothing;
 
 -- name: runs.count_due counts what a run could take
+-- returns: value
 select count(*) from ingest.page p join ingest.publisher b using (publisher_id)
 where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
   and (%(publishers)s::text[] is null or b.name = any(%(publishers)s));
 
 -- name: runs.shards lists the shards of a run with pages
+-- not null: first_origin
 select shard, count(*) as pages, count(distinct p.origin_id) as origins,
   (array_agg(o.origin order by o.origin_id))[1] as first_origin
 from ingest.run_page x join ingest.page p using (page_id) join ingest.origin o using (origin_id)
@@ -77,6 +84,7 @@ where run_id = %(run_id)s and x.entered in ('fetch', 'extract')
 group by shard order by shard;
 
 -- name: runs.funnel counts, stage by stage, what went in and what each outcome took out
+-- not null: stage
 with flow as (
   select 'fetch' as stage, 1 as position, fetch_outcome as outcome from ingest.run_page
   where run_id = %(run_id)s and entered = 'fetch'
@@ -93,10 +101,12 @@ with flow as (
 select stage, outcome, count(*) as pages from flow group by stage, position, outcome order by position, pages desc, outcome;
 
 -- name: runs.stages lists the steps of a run, for progress
+-- column counts: dict[str, int]
 select stage, shard, started_at, ended_at, attempts, counts, label
 from ingest.run_stage where run_id = %(run_id)s order by started_at, shard;
 
 -- name: runs.first_failures lists the first failures of a stage: the commonest outcomes first, each with its first page
+-- not null: all
 with failed as (
   select x.page_id, case %(stage)s when 'fetch' then x.fetch_outcome when 'extract' then x.extract_outcome
     when 'deduplicate' then x.deduplicate_outcome else x.load_outcome end as outcome
@@ -115,13 +125,8 @@ select outcome, count(*) as polls, sum(entries) as entries, sum(new_entries) as 
   sum(changed_entries) as changed_entries
 from ingest.poll where run_id = %(run_id)s group by outcome order by polls desc, outcome;
 
--- name: runs.latest gives the newest run that took on pages, or the one asked for
-select run_id, dag_id, dag_run_id, state, started_at, ended_at, params, verdict
-from ingest.run
-where run_id = %(run_id)s or %(run_id)s::bigint is null and dag_id <> 'news_poll'
-order by run_id desc limit 1;
-
 -- name: runs.totals counts what the database holds
+-- returns: row
 select (select count(*) from ingest.publisher) as publishers,
   (select count(*) from ingest.feed where state = 'active') as feeds,
   (select count(*) from ingest.page) as pages,
@@ -130,4 +135,5 @@ select (select count(*) from ingest.publisher) as publishers,
   (select count(*) from ingest.page where state = 'rejected') as rejected;
 
 -- name: runs.watermark gives the newest change that consumers of news.changes can read
+-- returns: value
 select coalesce(max(change_id), 0) from news_internal.change;

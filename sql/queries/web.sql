@@ -9,11 +9,14 @@ on conflict (origin) do nothing;
 select origin_id, origin from ingest.origin where origin = any(%(origins)s);
 
 -- name: web.load_origins reads pace, breaker and robots.txt of origins
+-- row: OriginRow
 select origin_id, origin, crawl_delay_s::float8, response_s::float8, failures, cool_until, cool_reason, next_request_at,
   robots_status, robots_body, robots_fetched_at, robots_expires_at
 from ingest.origin where origin_id = any(%(ids)s);
 
 -- name: web.save_paces writes paces; of two pauses the later one wins; returns what then holds
+-- row: OriginRow
+-- values: origin_id bigint, crawl_delay_s real null, response_s real null, failures integer, cool_until timestamptz null, cool_reason text null, next_request_at timestamptz null
 update ingest.origin o
 set crawl_delay_s = new.crawl_delay_s::real,
   response_s = new.response_s::real,
@@ -30,6 +33,7 @@ returning o.origin_id, o.origin, o.crawl_delay_s::float8, o.response_s::float8, 
   null::timestamptz as robots_fetched_at, null::timestamptz as robots_expires_at;
 
 -- name: web.save_robots stores robots.txt files
+-- values: origin_id bigint, status integer null, body text null, fetched_at timestamptz null, expires_at timestamptz null
 update ingest.origin o
 set robots_status = new.status, robots_body = new.body, robots_fetched_at = new.fetched_at,
   robots_expires_at = new.expires_at

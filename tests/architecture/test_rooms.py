@@ -50,14 +50,17 @@ def test_contracts_of_the_rooms() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def _asks(name: str) -> bool:
+    """Whether an imported name can ask the database; the classes of rows can't."""
+    if name.startswith("newsflow.store.queries."):
+        return name.count(".") == 4 and name.rpartition(".")[2].islower()
+    return name in {"newsflow.store.queries", "newsflow.store.copy.copy_rows"}
+
+
 @pytest.mark.parametrize("stage", sorted(STAGES))
 def test_few_modules_of_a_stage_talk_to_the_database(stage: str) -> None:
     """Rows are read and written by a room's doors; all else in it gets them handed in."""
-    found = {
-        path.stem
-        for path in (PACKAGE / stage).rglob("*.py")
-        if {"newsflow.store.queries", "newsflow.store.copy.copy_rows"} & set(imports(path))
-    }
+    found = {path.stem for path in (PACKAGE / stage).rglob("*.py") if any(map(_asks, imports(path)))}
     assert found - DOORS - DOORS_OF.get(stage, set()) == set()
 
 

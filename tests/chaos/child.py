@@ -26,7 +26,7 @@ from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.request import RunRequest
 from newsflow.settings import get_settings
-from newsflow.store import archive, queries
+from newsflow.store import archive, named_query
 
 REACHED = "reached the trap"
 
@@ -98,8 +98,8 @@ def arm(trap: Trap) -> None:
     time.time = lambda: real_time() + trap.ahead_s  # the libraries' clock
     real = psycopg2.connect
     psycopg2.connect = lambda *a, **k: real(*a, **{**k, "connection_factory": Watched})  # type: ignore[assignment]
-    for name in ("run", "rows", "values"):
-        around(queries, name, point("query"), lambda: None)
+    for name in ("count", "rows", "write", "write_returning"):
+        around(named_query, name, point("query"), lambda: None)
     around(archive.Archive, "_publish", point("seal-before"), point("seal-after"))
     around(archive.ArchiveWriter, "_write", point("write"), lambda: None)
 

@@ -51,9 +51,7 @@ def sent(server: Server, path: str = "/rss") -> str:
 def due_in_minutes(world: World) -> float:
     """Until the first feed is due."""
     with transaction(world.ledger.conn):
-        at: datetime = min(
-            row.next_poll_at for row in queries.rows(world.ledger.conn, "poll.list_feeds", publishers=None)
-        )
+        at: datetime = min(row.next_poll_at for row in queries.poll.list_feeds(world.ledger.conn, publishers=None))
     return (at - utcnow()).total_seconds() / 60
 
 

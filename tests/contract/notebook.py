@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from newsflow.maintain.snapshot import throwaway
+from newsflow.maintain.scratch_database import scratch_database
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
 from tests.contract.month import fill
@@ -62,7 +62,7 @@ def texts(notebook: Any) -> list[str]:
 
 def main() -> None:
     """Write the notebook and its figures anew."""
-    with throwaway() as dsn:
+    with scratch_database() as dsn:
         with session(dsn) as conn:
             migrate(conn)
         world = World(dsn)

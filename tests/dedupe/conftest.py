@@ -86,7 +86,7 @@ class Desk:
         """A run with every extracted page in it."""
         run_id = runs.start(self.conn, "test", f"run {next(self._runs)}", NOW, {})
         with transaction(self.conn):
-            queries.run(self.conn, "runs.plan_waiting", run_id=run_id, now=NOW, shards=1)
+            queries.runs.plan_waiting(self.conn, run_id=run_id, now=NOW, shards=1)
         return run_id
 
     def file_world(self, items: Iterable[Item]) -> None:
@@ -125,7 +125,7 @@ class Desk:
 
     def finish(self, run_id: int) -> None:
         with transaction(self.conn):
-            queries.run(self.conn, "runs.finish", run_id=run_id, state="success", verdict="", now=NOW)
+            queries.runs.finish(self.conn, run_id=run_id, state="success", verdict="", now=NOW)
 
     def load(self) -> None:
         """What the load stage does to the ledger: articles are there, changes are carried over."""

@@ -42,7 +42,7 @@ def month_template(postgres: Server, template: str) -> str:
     conn = connect(postgres.url("nf_month"))
     for _ in Month(conn).play(NIGHTS):
         pass
-    queries.run(conn, "ops.count_days", since=FIRST, until=FIRST + timedelta(days=NIGHTS))
+    queries.ops.count_days(conn, since=FIRST, until=FIRST + timedelta(days=NIGHTS))
     conn.commit()
     conn.cursor().execute("analyze")
     conn.commit()

@@ -48,9 +48,7 @@ def compared(conn: Connection) -> int:
     for slug in PAGES:
         _page(conn, number, slug, {"publisher_id": publisher, "origin_id": origin})
     summary, done = json.dumps(report.summary(conn, number)), BEGUN + timedelta(minutes=3)
-    queries.run(
-        conn, "reprocess.set_state", reprocess_id=number, state="compared", run_id=None, report=summary, now=done
-    )
+    queries.reprocess.set_state(conn, reprocess_id=number, state="compared", run_id=None, report=summary, now=done)
     conn.commit()
     return number
 

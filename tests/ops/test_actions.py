@@ -25,7 +25,7 @@ def test_a_rejected_page_is_due_again_and_the_audit_says_who(own_month: Connecti
     assert perform(own_month, "retry", str(page), "otto", NOW) == 1
     after = one(own_month, "select state, attempts, next_attempt_at from ingest.page where page_id = %s", page)
     assert after == ("pending", 0, NOW)
-    noted = queries.rows(own_month, "ops.audit_log")[0]
+    noted = queries.ops.audit_log(own_month)[0]
     assert (noted.at, noted.actor, noted.action, noted.subject, noted.detail) == (
         NOW,
         "otto",
@@ -39,7 +39,7 @@ def test_a_loaded_page_cannot_be_retried_and_nothing_is_noted(own_month: Connect
     page = one(own_month, "select page_id from ingest.page where state = 'loaded' limit 1").page_id
     with pytest.raises(UnknownSubjectError):
         perform(own_month, "retry", str(page), "otto", NOW)
-    assert queries.rows(own_month, "ops.audit_log") == []
+    assert queries.ops.audit_log(own_month) == []
 
 
 def test_an_outcome_of_a_publisher_is_retried_as_a_whole(own_month: Connection) -> None:
@@ -98,7 +98,7 @@ def test_nothing_is_acted_upon_and_nothing_noted_for_nonsense(own_month: Connect
         for subject in ("", "999999", "'; drop table ingest.page; --", "²", "-1", "9" * 400):
             with pytest.raises(UnknownSubjectError):
                 perform(own_month, name, subject, "otto", NOW)
-    assert queries.rows(own_month, "ops.audit_log") == []
+    assert queries.ops.audit_log(own_month) == []
 
 
 def _learn(conn: Connection, *lines: int) -> None:
@@ -123,7 +123,7 @@ def test_a_learned_line_is_switched_off_and_on_for_its_publisher_alone(own_month
         perform(own_month, "line_off", f"courier.example/{line}", "otto", NOW)
     perform(own_month, "line_on", f"courier.example/{line}", "otto", NOW)
     assert one(own_month, off) is None
-    noted = [(r.action, r.subject) for r in queries.rows(own_month, "ops.audit_log")]
+    noted = [(r.action, r.subject) for r in queries.ops.audit_log(own_month)]
     assert sorted(noted) == [(act, f"courier.example/{line}") for act in ("line_off", "line_on")]
 
 
@@ -138,5 +138,5 @@ def test_extraction_goes_by_what_was_switched(own_month: Connection) -> None:
     _learn(own_month, 7, 8)
     perform(own_month, "line_off", "courier.example/7", "otto", NOW)
     courier = one(own_month, "select publisher_id from ingest.publisher where name = 'courier.example'").publisher_id
-    (found,) = queries.rows(own_month, "extract.site_lines", publishers=[courier], run_id=99)
+    (found,) = queries.extract.site_lines(own_month, publishers=[courier], run_id=99)
     assert found.lines == [8]

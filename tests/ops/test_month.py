@@ -72,7 +72,7 @@ def _at(when: datetime):  # noqa: ANN202
 
 def raised(conn: Connection) -> dict[tuple[str, str], tuple[int, datetime | None]]:
     """(cause, subject) → (night, end)."""
-    found = queries.rows(conn, "ops.open_alarms", since=FIRST, publisher_id=None)
+    found = queries.ops.open_alarms(conn, since=FIRST, publisher_id=None)
     conn.rollback()
     return {(a.cause, a.subject): ((a.opened_at - FIRST).days, a.resolved_at) for a in found}
 

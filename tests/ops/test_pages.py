@@ -6,18 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from psycopg2.extensions import connection as Connection
-from psycopg2.extras import NamedTupleCursor
 
 from newsflow.ops import detail, pages, publishers, render
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import named_query, queries
 from tests.ops.scenario import FIRST
 
 SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/", "done": ""}
 
 
-class Counting(NamedTupleCursor):
+class Counting(named_query.QueryCursor):
     """A cursor that counts its statements."""
 
     statements = 0
@@ -54,11 +54,9 @@ def test_an_empty_database_says_what_to_do_first(conn: Connection, morning: date
 
 
 def test_a_run_at_work_shows_its_progress(own_month: Connection, morning: datetime) -> None:
-    run = queries.value(own_month, "runs.start", dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
-    queries.run(own_month, "runs.begin_stage", run_id=run, stage="poll", shard=0, now=morning)
-    queries.run(
-        own_month, "runs.progress", run_id=run, stage="poll", shard=0, counts='{"ok": 9}', label="", ended_at=None
-    )
+    run = queries.runs.start(own_month, dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+    queries.runs.begin_stage(own_month, run_id=run, stage="poll", shard=0, now=morning)
+    queries.runs.progress(own_month, run_id=run, stage="poll", shard=0, counts='{"ok": 9}', label="", ended_at=None)
     own_month.commit()
     html = show(
         "news.html", morning + timedelta(seconds=30), pages.last_night(own_month, morning + timedelta(seconds=30))
@@ -69,7 +67,7 @@ def test_a_run_at_work_shows_its_progress(own_month: Connection, morning: dateti
 
 
 def test_a_run_without_an_end_is_dead_after_half_a_day(month: Connection, morning: datetime) -> None:
-    queries.value(month, "runs.start", dag_id="news_ingest", dag_run_id="dead", now=morning, params="{}")
+    queries.runs.start(month, dag_id="news_ingest", dag_run_id="dead", now=morning, params="{}")
     html = show("news.html", morning + timedelta(hours=13), pages.last_night(month, morning + timedelta(hours=13)))
     assert "Last night was not good" in html
     assert "broke off before its check" in html
@@ -111,10 +109,12 @@ PAGES: dict[str, Callable[[Connection, datetime], Any]] = {
 }
 
 
-def test_no_page_asks_more_than_five_statements(own_month: Connection, morning: datetime) -> None:
-    queries.value(own_month, "runs.start", dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+def test_no_page_asks_more_than_five_statements(
+    own_month: Connection, morning: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queries.runs.start(own_month, dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
     own_month.commit()
-    own_month.cursor_factory = Counting
+    monkeypatch.setattr(named_query, "QueryCursor", Counting)
     asked = {}
     for name, show_page in PAGES.items():
         Counting.statements = 0
@@ -128,7 +128,7 @@ def test_counting_a_day_again_changes_nothing(month: Connection) -> None:
     with month.cursor() as cursor:
         cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
         before = cursor.fetchall()
-        queries.run(month, "ops.count_days", since=FIRST, until=FIRST + timedelta(days=28))
+        queries.ops.count_days(month, since=FIRST, until=FIRST + timedelta(days=28))
         cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
         assert cursor.fetchall() == before
     assert sum(d.new_articles for d in before) == _count(month, "load_outcome = 'new'")

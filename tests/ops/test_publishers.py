@@ -45,7 +45,7 @@ def test_an_unknown_sort_is_health(month: Connection, morning: datetime, sort: s
 
 def test_the_figures_are_those_of_the_days(month: Connection, morning: datetime) -> None:
     since = FIRST.date()
-    days = history.read(queries.rows(month, "ops.days", since=since, publishers=None))
+    days = history.read(queries.ops.days(month, since=since, publishers=None))
     for row in publishers(month, morning)["rows"]:
         own = history.series(days[row.found.publisher_id], morning.date(), 28)
         week, before = own[-7:], own[:-7]

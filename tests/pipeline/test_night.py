@@ -190,7 +190,7 @@ def test_a_night_without_one_of_its_steps_is_not_good(settings: Settings, missin
     run_id = pipeline.open_run(settings, "test", f"without {missing}")
     with session(settings.dsn) as conn, transaction(conn):
         for stage in set(pipeline.NIGHT) - {missing}:
-            queries.run(conn, "runs.begin_stage", run_id=run_id, stage=stage, shard=0, now=utcnow())
+            queries.runs.begin_stage(conn, run_id=run_id, stage=stage, shard=0, now=utcnow())
         conn.cursor().execute("update ingest.run_stage set ended_at = now()")
     with pytest.raises(pipeline.RunFailedError, match=f"step {missing} did not finish"):
         pipeline.check(settings, run_id, steps=pipeline.NIGHT)

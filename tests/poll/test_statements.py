@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import NamedTupleCursor
 
+from newsflow.store.named_query import QueryCursor
 from tests.poll.conftest import Hands
 from tests.poll.feeds import items, rss
 from tests.webserver import Server, says
@@ -21,21 +23,24 @@ FEEDS, ENTRIES = 25, 30
 def counted() -> Iterator[Counter[str]]:
     """Statements sent meanwhile, by the verb and the table that they begin with."""
     found: Counter[str] = Counter()
-    execute, copy = NamedTupleCursor.execute, NamedTupleCursor.copy_expert
+    execute, copy = Cursor.execute, Cursor.copy_expert
 
     def note(sql: str | bytes) -> None:
         text = sql if isinstance(sql, str) else sql.decode()
         found[" ".join(re.findall(r"[\w.]+", text)[:3])] += 1
 
-    def noting_execute(self: NamedTupleCursor, query: str | bytes, given: object = None) -> None:
+    def noting_execute(self: Cursor, query: str | bytes, given: object = None) -> None:
         note(query)
         execute(self, query, given)
 
-    def noting_copy(self: NamedTupleCursor, sql: str, *args: object) -> None:
+    def noting_copy(self: Cursor, sql: str, *args: object) -> None:
         note(sql)
         copy(self, sql, *args)
 
-    with patch.multiple(NamedTupleCursor, execute=noting_execute, copy_expert=noting_copy):
+    with (
+        patch.object(QueryCursor, "execute", noting_execute),
+        patch.object(NamedTupleCursor, "copy_expert", noting_copy),
+    ):
         yield found
 
 

@@ -265,11 +265,11 @@ def test_many_origins_are_asked_at_once(server_factory: Callable[[], Server], ha
 
 
 def test_statements_do_not_grow_with_entries(server: Server, hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
-    from newsflow.store import queries
+    from newsflow.store import named_query
 
     counted: list[str] = []
-    original = queries.sql
-    monkeypatch.setattr(queries, "sql", lambda name: counted.append(name) or original(name))
+    original = named_query.sql
+    monkeypatch.setattr(named_query, "sql", lambda name: counted.append(name) or original(name))
     hands.add(serve(server, "/few", rss(server.origin, items(1, 2))))
     hands.poll()
     few, counted[:] = list(counted), []
@@ -281,16 +281,16 @@ def test_statements_do_not_grow_with_entries(server: Server, hands: Hands, monke
 _KILLED = """
 import sys, os, signal
 from datetime import datetime, timezone
-from newsflow.poll import rows, step
+from newsflow.poll import step, store
 from newsflow.settings import Settings
 calls = []
-original = rows.save_feeds
+original = store.save_feeds
 def dying(conn, decided):
     original(conn, decided)
     calls.append(1)
     if len(calls) == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
-rows.save_feeds = dying
+store.save_feeds = dying
 step.poll(Settings(database_url=sys.argv[1], allow_origins=sys.argv[2], delay_s=0, poll_batch=2, poll_threads=1,
                    parse_workers=1), int(sys.argv[3]))
 """

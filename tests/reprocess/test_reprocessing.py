@@ -19,7 +19,7 @@ from newsflow.reprocess import pipeline, report, step
 from newsflow.reprocess.request import ReprocessRequest
 from newsflow.reprocess.step import WrongStateError
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import named_query
 from newsflow.store.db import transaction
 from tests.load.world import STRAY_HASHES
 from tests.reprocess.conftest import ARTICLES, SHORT
@@ -135,11 +135,10 @@ def test_killed_anywhere_and_run_again(
 ) -> None:
     monkeypatch.setattr(step, "BATCH", 5)
     before, died = contract(conn), [0]
-    real_run, real_values = queries.run, queries.values
 
     def killing(real: Any) -> Any:
-        def call(conn: Connection, query: str, *args: Any, **params: Any) -> Any:
-            found = real(conn, query, *args, **params)
+        def call(conn: Connection, query: str, *args: Any) -> Any:
+            found = real(conn, query, *args)
             if query == at and died[0] < 2:
                 died[0] += 1
                 raise Killed
@@ -147,8 +146,8 @@ def test_killed_anywhere_and_run_again(
 
         return call
 
-    monkeypatch.setattr(queries, "run", killing(real_run))
-    monkeypatch.setattr(queries, "values", killing(real_values))
+    for name in ("count", "write"):
+        monkeypatch.setattr(named_query, name, killing(getattr(named_query, name)))
 
     def until_done(call: Callable[[], Any]) -> Any:
         while True:

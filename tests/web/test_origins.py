@@ -89,10 +89,10 @@ def test_saving_all_or_nothing_known(conn: Connection) -> None:
 
 def test_statements_do_not_grow_with_the_batch(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[str] = []
-    from newsflow.store import queries
+    from newsflow.store import named_query
 
-    sql = queries.sql
-    monkeypatch.setattr(queries, "sql", lambda name: (counted.append(name), sql(name))[1])
+    sql = named_query.sql
+    monkeypatch.setattr(named_query, "sql", lambda name: (counted.append(name), sql(name))[1])
     for size in (1, 40):
         counted.clear()
         numbers = origins.ensure(conn, [f"https://n{n}.example/" for n in range(size)])

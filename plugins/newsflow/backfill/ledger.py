@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -56,11 +55,8 @@ def newest(candidates: Iterable[PageCandidate]) -> list[PageCandidate]:
     return [best[key] for key in sorted(best)]
 
 
-def refuses(page: Any, one: PageCandidate, run_id: int) -> str:
-    """Why a page keeps what it has: `refused`, `busy` or `known`; '' where the capture is taken.
-
-    :param page: row of `backfill.lock_pages`.
-    """
+def refuses(page: queries.backfill.LockPagesRow, one: PageCandidate, run_id: int) -> str:
+    """Why a page keeps what it has: `refused`, `busy` or `known`; '' where the capture is taken."""
     if page.outcome in _NEVER:
         return "refused"
     if page.busy:
@@ -89,11 +85,10 @@ def register(
     owners = {origin: publisher for _, _, origin, publisher in pages}
     origins = sorted(owners)
     names = [owners[origin] for origin in origins]
-    queries.run(conn, "backfill.add_publishers", names=names)
-    queries.run(conn, "backfill.add_origins", origins=origins, names=names)
-    queries.run(
+    queries.backfill.add_publishers(conn, names=names)
+    queries.backfill.add_origins(conn, origins=origins, names=names)
+    queries.backfill.add_pages(
         conn,
-        "backfill.add_pages",
         urls=[p[0] for p in pages],
         hashes=[p[1] for p in pages],
         origins=[p[2] for p in pages],
@@ -121,21 +116,29 @@ def book(
     now: datetime,
 ) -> None:
     """Note a sealed file, its captures, and the pages that go on to extract."""
-    place = {"file": sealed.file, "records": sealed.records, "bytes": sealed.bytes}
-    queries.run(conn, "backfill.add_file", run_id=run_id, shard=shard, now=now, **place)
-    rows = [_capture(page_id, run_id, *taken[page_id]) for page_id in sorted(taken)]
-    made = queries.values(conn, "backfill.add_captures", rows, fetch=True)
-    page_ids = [row.page_id for row in made]
-    queries.run(
-        conn, "backfill.capture_pages", page_ids=page_ids, capture_ids=[row.capture_id for row in made], now=now
+    queries.backfill.add_file(
+        conn, run_id=run_id, shard=shard, file=sealed.file, records=sealed.records, bytes=sealed.bytes, now=now
     )
-    queries.run(conn, "backfill.enter_extract", run_id=run_id, page_ids=page_ids, shards=shards)
+    rows = [_capture(page_id, run_id, *taken[page_id]) for page_id in sorted(taken)]
+    made = queries.backfill.add_captures(conn, rows)
+    page_ids = [row.page_id for row in made]
+    queries.backfill.capture_pages(conn, page_ids=page_ids, capture_ids=[row.capture_id for row in made], now=now)
+    queries.backfill.enter_extract(conn, run_id=run_id, page_ids=page_ids, shards=shards)
 
 
-def _capture(page_id: int, run_id: int, one: PageCandidate, at: CapturePointer) -> tuple[object, ...]:
+def _capture(page_id: int, run_id: int, one: PageCandidate, at: CapturePointer) -> queries.backfill.AddCapturesValues:
     exchange = one.found.exchange
-    kind = exchange.headers.get("content-type", "")
-    signals = json.dumps(rights.of_page(exchange, {}))
-    where = (at.file, at.offset, at.length, at.payload_digest)
-    size = len(exchange.body)
-    return (page_id, run_id, one.found.when, exchange.final_url, exchange.status, kind, *where, size, signals)
+    return queries.backfill.AddCapturesValues(
+        page_id=page_id,
+        run_id=run_id,
+        fetched_at=one.found.when,
+        final_url=exchange.final_url,
+        status=exchange.status,
+        content_type=exchange.headers.get("content-type", ""),
+        file=at.file,
+        offset=at.offset,
+        length=at.length,
+        payload_digest=at.payload_digest,
+        bytes=len(exchange.body),
+        rights=json.dumps(rights.of_page(exchange, {})),
+    )

@@ -88,7 +88,7 @@ def discover(settings: Settings, run_id: int, request: BackfillRequest, *, clock
     found = Discovered()
     with session(settings.dsn) as conn:
         with transaction(conn):
-            owners = {row.origin: row.name for row in queries.rows(conn, "backfill.publishers")}
+            owners = {row.origin: row.name for row in queries.backfill.publishers(conn)}
         selection = request.selection(owners)
         sources = Sources(settings.user_agent, anonymous=request.anonymous)
         listed = (url for given in request.urls for url in _listed(sources, given))
@@ -141,8 +141,8 @@ def _register(
         with transaction(conn):
             ledger.register(conn, rows, clock(), discovered_by=by, next_attempt_at="-infinity")
             hashes = [key for key, _ in pages]
-            found.pages += queries.run(
-                conn, "backfill.enter_fetch", run_id=run_id, hashes=hashes, shards=settings.shards, now=clock()
+            found.pages += queries.backfill.enter_fetch(
+                conn, run_id=run_id, hashes=hashes, shards=settings.shards, now=clock()
             )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
 
@@ -18,27 +17,14 @@ from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session
 
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Progress over a run's WARC files: bytes and records."""
-
-    files: int
-    done: int
-    failed: int
-    bytes: int
-    bytes_read: int
-    records: int
-    matched: int
-    taken: int
+Totals = queries.backfill.TotalsRow  # progress over a run's WARC files: bytes and records
 
 
 def unfinished(settings: Settings, request: BackfillRequest) -> str | None:
     """Name of the command's newest run of the same request that did not come to its end."""
     with session(settings.dsn) as conn:
-        found = queries.value(
+        found = queries.backfill.unfinished(
             conn,
-            "backfill.unfinished",
             dag_id=NEWS_BACKFILL,
             prefix=f"{COMMAND_PREFIX}%",
             params=json.dumps(request.as_params()),
@@ -73,7 +59,7 @@ def shards(settings: Settings, run_id: int) -> list[Shard]:
     """The shards of fetch and extract (at least one)."""
     with session(settings.dsn) as conn:
         found: dict[int, int] = {}
-        for row in queries.rows(conn, "backfill.entered", run_id=run_id):
+        for row in queries.backfill.entered(conn, run_id=run_id):
             found[row.shard] = found.get(row.shard, 0) + row.pages
     return [Shard(n, pages, f"{pages} pages") for n, pages in found.items()] or [Shard(0, 0, "no pages")]
 
@@ -86,7 +72,7 @@ def totals(settings: Settings, run_id: int, shard: int | None = None) -> Totals:
 
 def totals_of(conn: Connection, run_id: int, shard: int | None = None) -> Totals:
     """As `totals`, over a connection that is there."""
-    return Totals(**queries.row(conn, "backfill.totals", run_id=run_id, shard=shard)._asdict())
+    return queries.backfill.totals(conn, run_id=run_id, shard=shard)
 
 
 def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:

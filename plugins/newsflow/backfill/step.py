@@ -48,11 +48,19 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
     shards = max(1, min(settings.shards, len(found)))
     selection, now = request.selection({}).filter_hash, clock()
     data = [
-        (source.name, selection, run_id, shard, source.version, source.bytes, now)
+        queries.backfill.AddFilesValues(
+            source=source.name,
+            selection=selection,
+            run_id=run_id,
+            shard=shard,
+            version=source.version,
+            bytes=source.bytes,
+            now=now,
+        )
         for source, shard in _shared(list(found.values()), shards)
     ]
     with session(settings.dsn) as conn, transaction(conn):
-        queries.values(conn, "backfill.add_files", data)
+        queries.backfill.add_files(conn, data)
     return shards
 
 
@@ -76,8 +84,8 @@ def read(
     started = clock()
     with runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
         with transaction(step.conn):
-            files = queries.rows(step.conn, "backfill.files", run_id=run_id, shard=shard)
-            owners = {row.origin: row.name for row in queries.rows(step.conn, "backfill.publishers")}
+            files = queries.backfill.files(step.conn, run_id=run_id, shard=shard)
+            owners = {row.origin: row.name for row in queries.backfill.publishers(step.conn)}
         reader = WarcReader(step, settings, request, owners)
         for row in files:
             if not reader.spent:
@@ -159,9 +167,19 @@ class WarcReader:
         """Whether the run's limit is reached."""
         return self._left is not None and self._left <= 0
 
-    def file(self, row: Any) -> None:
+    def file(self, row: queries.backfill.FilesRow) -> None:
         """Read a file from where it was left."""
-        progress = ReadProgress(**{name: getattr(row, name) for name in _FIELDS}, skipped=Counter(row.skipped))
+        progress = ReadProgress(
+            source=row.source,
+            selection=row.selection,
+            bytes=row.bytes,
+            offset=row.offset,
+            parts=row.parts,
+            records=row.records,
+            matched=row.matched,
+            taken=row.taken,
+            skipped=Counter(row.skipped),
+        )
         try:
             self._read(progress)
         except (records.BrokenFileError, records.LostFileError) as error:
@@ -240,7 +258,7 @@ class WarcReader:
         progress.skipped["known"] += len(found) - len(best)
         ledger.register(conn, [(one.url, one.key, one.origin, one.publisher) for one in best], now)
         hashes = [one.key for one in best]
-        pages = queries.rows(conn, "backfill.lock_pages", hashes=hashes, run_id=self._step.run_id, now=now)
+        pages = queries.backfill.lock_pages(conn, hashes=hashes, run_id=self._step.run_id, now=now)
         by_key = {bytes(page.url_hash): page for page in pages}
         taken = {}
         with self._archive.writer(_part(progress)) as writer:
@@ -259,9 +277,8 @@ class WarcReader:
 
     def _save(self, progress: ReadProgress, state: str, detail: str) -> None:
         numbers = {name: getattr(progress, name) for name in ("offset", "parts", "records", "matched", "taken")}
-        queries.run(
+        queries.backfill.save_progress(
             self._step.conn,
-            "backfill.save_progress",
             source=progress.source,
             selection=progress.selection,
             state=state,
@@ -271,9 +288,6 @@ class WarcReader:
             **numbers,
         )
         self._step.save()
-
-
-_FIELDS = ("source", "selection", "bytes", "offset", "parts", "records", "matched", "taken")
 
 
 def _part(progress: ReadProgress) -> str:

@@ -67,7 +67,7 @@ def status(as_json: Json = False) -> None:
     from newsflow.store.db import session
 
     with session(get_settings().dsn) as conn:
-        found = [row._asdict() for row in queries.rows(conn, "backfill.list")]
+        found = [row._asdict() for row in queries.backfill.list_progress(conn)]
     if as_json:
         typer.echo(json.dumps({"files": found}, default=str))
         return

@@ -60,7 +60,7 @@ def _cursor(conn: Connection, since: str) -> int | None:
     except ValueError:
         raise typer.BadParameter(f"--since {since!r} is neither a change_id nor a date") from None
     time = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
-    return int(queries.value(conn, "export.cursor_at", time=time))
+    return int(queries.export.cursor_at(conn, time=time))
 
 
 @contextmanager

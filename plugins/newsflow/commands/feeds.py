@@ -97,7 +97,7 @@ def gaps(
     """List the spans in which entries may have been missed."""
     from newsflow.store import queries
 
-    found = _with_db(lambda conn: queries.rows(conn, "poll.gaps", all=every, limit=limit))
+    found = _with_db(lambda conn: queries.poll.gaps(conn, all=every, limit=limit))
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
         return

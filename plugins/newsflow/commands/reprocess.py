@@ -92,7 +92,7 @@ def list_all(as_json: Json = False) -> None:
     from newsflow.store.db import session
 
     with session(get_settings().dsn) as conn:
-        found = [row._asdict() for row in queries.rows(conn, "reprocess.list")]
+        found = [row._asdict() for row in queries.reprocess.list_all(conn)]
     if as_json:
         typer.echo(json.dumps({"reprocesses": found}, default=str))
         return

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from newsflow.web.urls import BadUrl, canonicalise, url_hash
 
-Alike = Callable[[Any, Any], bool]
+
+class KnownPage(Protocol):
+    """A page that others name as their canonical address (a row of `dedupe.list_canonical`)."""
+
+    @property
+    def page_id(self) -> int: ...
+    @property
+    def publisher_id(self) -> int: ...
+
+
+class NewText(KnownPage, Protocol):
+    """A text of a batch (a row of `dedupe.list_texts`)."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def canonical_url(self) -> str: ...
+    @property
+    def loaded(self) -> bool: ...
+    @property
+    def clustered(self) -> bool: ...
+
+
+New = TypeVar("New", bound=NewText)
+Known = TypeVar("Known", bound=KnownPage)
 
 
 @lru_cache(maxsize=4_000)  # asked three times of each page of a batch
@@ -32,7 +56,9 @@ def _is_home(url: str) -> bool:
     return parts.path == "/" and not parts.query
 
 
-def find_canonical(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alike) -> dict[int, int]:
+def find_canonical(
+    texts: Iterable[New], known: Mapping[bytes, Known], alike: Callable[[New, Known], bool]
+) -> dict[int, int]:
     """Pages of a batch that end since another stands for them: page_id → the page that stands for it.
 
     A page that already is an article or in a story stays one; no page that ended stands for another.
@@ -48,7 +74,7 @@ def find_canonical(texts: Iterable[Any], known: Mapping[bytes, Any], alike: Alik
     return canonical_of
 
 
-def _stands_for(text: Any, known: Mapping[bytes, Any]) -> Any | None:
+def _stands_for(text: NewText, known: Mapping[bytes, Known]) -> Known | None:
     """The publisher's other page that this page names, if it is known and this page is no article yet."""
     key = None if text.loaded or text.clustered else canonical_hash(text.url, text.canonical_url)
     target = known.get(key) if key else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -18,6 +17,7 @@ from newsflow.dedupe.stories import Edge, Member, Story, components
 from newsflow.dedupe.suspicious_stories import alarms
 from newsflow.dedupe.verify import Comparison
 from newsflow.store import queries
+from newsflow.store.queries.dedupe import ListCanonicalRow, ListTextsRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Clusterer:
 
     def cluster(self, pages: Sequence[int]) -> Clustered:
         """Put pages into stories; one writer at a time does so."""
-        queries.run(self.conn, "dedupe.lock_stories")
+        queries.dedupe.lock_stories(self.conn)
         texts = store.texts(self.conn, pages)
         canonical_of = find_canonical(texts, store.canonical(self.conn, texts), self._alike)
         return Clustered(canonical_of, self._place([t.extraction_id for t in texts if t.page_id not in canonical_of]))
 
     def recluster(self, pages: Sequence[int]) -> int:
         """Put pages that are in stories into stories anew; returns how many loaded articles moved."""
-        queries.run(self.conn, "dedupe.lock_stories")
+        queries.dedupe.lock_stories(self.conn)
         return self._place(list(store.versions(self.conn, pages).values()))
 
     def _place(self, extractions: Sequence[int]) -> int:
@@ -57,7 +57,7 @@ class Clusterer:
         reached = store.replace_edges(self.conn, sorted(batch), self._compared(made), self.now)
         return self._regroup(reached | batch, batch)
 
-    def _alike(self, one: Any, other: Any) -> bool:
+    def _alike(self, one: ListTextsRow, other: ListCanonicalRow) -> bool:
         return self.pool.own.alike(one.extraction_id, other.extraction_id)
 
     def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Comparison]:
@@ -84,7 +84,11 @@ class Clusterer:
         return store.put_members(self.conn, stories, similarity, self.now)
 
     def _similarities(
-        self, stories: Sequence[Story], rows: Mapping[Member, Any], edges: Mapping[Edge, float], batch: set[int]
+        self,
+        stories: Sequence[Story],
+        rows: Mapping[Member, queries.dedupe.ListTouchedRow],
+        edges: Mapping[Edge, float],
+        batch: set[int],
     ) -> dict[int, float]:
         """Likeness of each member to its origin: known from before, from an edge, or compared now."""
         by_page = {m.page_id: (m, row) for m, row in rows.items()}
@@ -101,7 +105,11 @@ class Clusterer:
                     found[page_id] = 1.0
                 elif pair in by_pair:
                     found[page_id] = by_pair[pair]
-                elif origins.get(row.story_id) == story.origin and not batch & {page_id, story.origin}:
+                elif (
+                    row.similarity is not None
+                    and origins.get(row.story_id) == story.origin
+                    and not batch & {page_id, story.origin}
+                ):
                     found[page_id] = row.similarity
                 else:
                     missing.append((page_id, story.origin))

@@ -13,12 +13,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe.comparison_text import digest
 from newsflow.store import queries
+from newsflow.store.queries.dedupe import LearningSampleRow, ListSourcesRow
 from newsflow.text.normalise import tokens_by_line
 from newsflow.text.site_lines import MAX_PAGES, Rule, learn, line_hash, page_lines
 
@@ -35,7 +35,7 @@ class ImportedSiteLines:
     conn: Connection
     _known: dict[int, Lines] = field(default_factory=dict)
 
-    def load(self, rows: Iterable[Any]) -> None:
+    def load(self, rows: Iterable[ListSourcesRow]) -> None:
         """Make sure that the lines of these texts' publishers are at hand."""
         self.load_publishers({row.publisher_id for row in rows if row.cause == IMPORT})
 
@@ -43,10 +43,10 @@ class ImportedSiteLines:
         """The same for publishers by id."""
         missing = sorted(set(publishers) - self._known.keys())
         if missing:
-            found = dict(queries.rows(self.conn, "dedupe.site_lines", publishers=missing))
+            found = {row.publisher_id: row.lines for row in queries.dedupe.site_lines(self.conn, publishers=missing)}
             self._known.update({publisher: frozenset(found.get(publisher, ())) for publisher in missing})
 
-    def of(self, row: Any) -> Lines:
+    def of(self, row: ListSourcesRow) -> Lines:
         """What comparison leaves out of a text; nothing of one that extraction made."""
         return self._known[row.publisher_id] if row.cause == IMPORT else frozenset()
 
@@ -54,7 +54,7 @@ class ImportedSiteLines:
         """Imported pages of these publishers that were sketched with other lines, by id."""
         self.load_publishers(publishers)
         digests = [digest(self._known[publisher]) for publisher in publishers]
-        found = queries.rows(self.conn, "dedupe.stale_pages", publishers=list(publishers), digests=digests)
+        found = queries.dedupe.stale_pages(self.conn, publishers=list(publishers), digests=digests)
         return [row.page_id for row in found]
 
 
@@ -63,24 +63,31 @@ def teach(conn: Connection, run_id: int, now: datetime) -> list[int]:
 
     Returns these publishers.
     """
-    waiting = [row.publisher_id for row in queries.rows(conn, "dedupe.learning_publishers", run_id=run_id)]
+    waiting = [row.publisher_id for row in queries.dedupe.learning_publishers(conn, run_id=run_id)]
     for publisher_id in waiting:
-        sample = queries.rows(conn, "dedupe.learning_sample", publisher_id=publisher_id, pages=MAX_PAGES)
+        sample = queries.dedupe.learning_sample(conn, publisher_id=publisher_id, pages=MAX_PAGES)
         _keep(conn, run_id, publisher_id, sample, now)
     return waiting
 
 
-def _keep(conn: Connection, run_id: int, publisher_id: int, sample: Sequence[Any], now: datetime) -> None:
+def _keep(conn: Connection, run_id: int, publisher_id: int, sample: Sequence[LearningSampleRow], now: datetime) -> None:
     pages = [page_lines(bytes(row.url_hash).hex(), row.title, tokens_by_line(row.body)) for row in sample]
     votes = learn(pages, RULE)
     wordings = _wordings((row.body for row in sample), votes.keys()) if votes else {}
     steady = {line: count for line, count in votes.items() if _steady(wordings[line])}
-    queries.run(conn, "dedupe.forget_site_lines", publisher_id=publisher_id, lines=list(steady))
+    queries.dedupe.forget_site_lines(conn, publisher_id=publisher_id, lines=list(steady))
     data = [
-        (publisher_id, line, run_id, count, next(iter(wordings[line]))[:500], now)
+        queries.dedupe.PutSiteLinesValues(
+            publisher_id=publisher_id,
+            line_hash=line,
+            since_run=run_id,
+            articles=count,
+            sample=next(iter(wordings[line]))[:500],
+            learned_at=now,
+        )
         for line, count in sorted(steady.items())
     ]
-    queries.values(conn, "dedupe.put_site_lines", data)
+    queries.dedupe.put_site_lines(conn, data)
 
 
 def _wordings(bodies: Iterable[str], wanted: Collection[int]) -> dict[int, Counter[str]]:

@@ -34,7 +34,7 @@ def rebuild(
     """
     with session(settings.dsn, application="newsflow dedupe rebuild") as conn, advisory_lock(conn, "newsflow.rebuild"):
         with transaction(conn):
-            queries.run(conn, "dedupe.open_rebuild", version=ALGORITHM, now=clock())
+            queries.dedupe.open_rebuild(conn, version=ALGORITHM, now=clock())
             left = _state(conn).left
         with ComparerPool(settings, conn, left) as pool:
             clusterer = Clusterer(conn, clock(), pool)
@@ -42,7 +42,7 @@ def rebuild(
                 with transaction(conn):
                     progress(_state(conn))
         with transaction(conn):
-            queries.run(conn, "dedupe.end_rebuild", now=clock())
+            queries.dedupe.end_rebuild(conn, now=clock())
             return _state(conn)
 
 
@@ -50,13 +50,13 @@ def _next_batch(clusterer: Clusterer, size: int) -> bool:
     """Put the next pages into stories anew, in a transaction; False where none are left."""
     conn = clusterer.conn
     with transaction(conn):
-        pages = [row.page_id for row in queries.rows(conn, "dedupe.rebuild_batch", size=size)]
+        pages = [row.page_id for row in queries.dedupe.rebuild_batch(conn, size=size)]
         if pages:
             moved = clusterer.recluster(pages)
-            queries.run(conn, "dedupe.note_rebuild", last=pages[-1], pages=len(pages), moved=moved)
+            queries.dedupe.note_rebuild(conn, last=pages[-1], pages=len(pages), moved=moved)
     return bool(pages)
 
 
 def _state(conn: Connection) -> Rebuilt:
-    row = queries.row(conn, "dedupe.rebuild_state")
+    row = queries.dedupe.rebuild_state(conn)
     return Rebuilt(row.pages, row.left_over, row.moved)

@@ -39,7 +39,7 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
 
 def _waiting(step: runs.Work) -> dict[int, int]:
     """The run's pages with their extractions, without those that were taken out for good: these end here."""
-    found = dict(queries.rows(step.conn, "dedupe.waiting_pages", run_id=step.run_id))
+    found = {row.page_id: row.extraction_id for row in queries.dedupe.waiting_pages(step.conn, run_id=step.run_id)}
     retracted = end_retracted(step.conn, step.run_id, list(found), step.clock())
     if retracted:
         step.count("retracted", len(retracted))
@@ -50,11 +50,10 @@ def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
     now = step.clock()
     done = clusterer.cluster(pages)
     moved = [page_id for page_id in pages if page_id not in done.canonical_of]
-    queries.run(step.conn, "dedupe.move_pages", run_id=step.run_id, pages=moved, now=now)
+    queries.dedupe.move_pages(step.conn, run_id=step.run_id, pages=moved, now=now)
     if done.canonical_of:
-        queries.run(
+        queries.dedupe.end_same_pages(
             step.conn,
-            "dedupe.end_same_pages",
             run_id=step.run_id,
             pages=list(done.canonical_of),
             canonical_of=list(done.canonical_of.values()),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -16,50 +15,59 @@ from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
 from newsflow.dedupe.suspicious_stories import Alarm
 from newsflow.dedupe.verify import PART, Comparison
 from newsflow.store import queries
+from newsflow.store.queries.dedupe import ListCanonicalRow, ListSourcesRow, ListTextsRow, ListTouchedRow
 
 
-def texts(conn: Connection, pages: Sequence[int]) -> list[Any]:
+def texts(conn: Connection, pages: Sequence[int]) -> list[ListTextsRow]:
     """Newest extraction of each page, by page_id, and what the page says of its address."""
-    return queries.rows(conn, "dedupe.list_texts", pages=list(pages))
+    return queries.dedupe.list_texts(conn, pages=list(pages))
 
 
 def versions(conn: Connection, pages: Iterable[int]) -> dict[int, int]:
     """The extraction that each page's sketch was made of (a newer one may wait for its own turn)."""
-    return dict(queries.rows(conn, "dedupe.list_versions", pages=sorted(pages)))
+    return {row.page_id: row.extraction_id for row in queries.dedupe.list_versions(conn, pages=sorted(pages))}
 
 
-def sources(conn: Connection, extractions: Collection[int]) -> list[Any]:
+def sources(conn: Connection, extractions: Collection[int]) -> list[ListSourcesRow]:
     """What reading and comparing need of extractions: texts, names, time, type."""
-    return queries.rows(conn, "dedupe.list_sources", extractions=list(extractions))
+    return queries.dedupe.list_sources(conn, extractions=list(extractions))
 
 
-def canonical(conn: Connection, texts: Iterable[Any]) -> dict[bytes, Any]:
+def canonical(conn: Connection, texts: Iterable[ListTextsRow]) -> dict[bytes, ListCanonicalRow]:
     """Known pages that these name as their canonical address, by the hash of their URL."""
     hashes = [key for t in texts if (key := canonical_hash(t.url, t.canonical_url))]
     if not hashes:
         return {}
-    return {bytes(row.url_hash): row for row in queries.rows(conn, "dedupe.list_canonical", hashes=hashes)}
+    return {bytes(row.url_hash): row for row in queries.dedupe.list_canonical(conn, hashes=hashes)}
 
 
 def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
     """Store sketches in place of older ones of the same pages, and enter their hashes into the index."""
     old = {
         row.page_id: tuple(row.hashes)
-        for row in queries.rows(conn, "dedupe.list_sketches", pages=[s.page_id for s in sketches])
+        for row in queries.dedupe.list_sketches(conn, pages=[s.page_id for s in sketches])
     }
     moved = [s.page_id for s in sketches if old.get(s.page_id) != s.hashes]
-    queries.run(conn, "dedupe.drop_hashes", pages=[page_id for page_id in moved if page_id in old])
+    queries.dedupe.drop_hashes(conn, pages=[page_id for page_id in moved if page_id in old])
     data = [
-        (s.page_id, s.extraction_id, ALGORITHM, s.words, s.comparison_key, list(s.hashes), s.site_lines)
+        queries.dedupe.PutSketchesValues(
+            page_id=s.page_id,
+            extraction_id=s.extraction_id,
+            version=ALGORITHM,
+            words=s.words,
+            comparison_key=s.comparison_key,
+            hashes=list(s.hashes),
+            site_lines=s.site_lines,
+        )
         for s in sketches
     ]
-    queries.values(conn, "dedupe.put_sketches", data)
-    queries.run(conn, "dedupe.put_hashes", pages=moved)
+    queries.dedupe.put_sketches(conn, data)
+    queries.dedupe.put_hashes(conn, pages=moved)
 
 
 def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
     """Pages of each hash that is not stopped and that several pages have; asked in the index's own order."""
-    found = queries.rows(conn, "dedupe.list_postings", hashes=sorted(set(hashes)), longest=LONGEST)
+    found = queries.dedupe.list_postings(conn, hashes=sorted(set(hashes)), longest=LONGEST)
     return {row.h: row.pages for row in found}
 
 
@@ -67,40 +75,59 @@ def story_counts(conn: Connection, hashes: Sequence[int]) -> dict[int, int]:
     """Different stories among the pages of each hash."""
     if not hashes:
         return {}
-    return dict(queries.rows(conn, "dedupe.count_stories", hashes=list(hashes), longest=LONGEST))
+    found = queries.dedupe.count_stories(conn, hashes=hashes, longest=LONGEST)
+    return {row.h: row.stories for row in found}
 
 
 def stop(conn: Connection, stories: Mapping[int, int], postings: Mapping[int, Sequence[int]], now: datetime) -> None:
     """Put hashes on the stop-list, as a new version of it."""
     if stories:
         version = stop_version(conn) + 1
-        data = [(h, version, len(postings[h]), count, postings[h][0], now) for h, count in sorted(stories.items())]
-        queries.values(conn, "dedupe.put_stops", data)
+        data = [
+            queries.dedupe.PutStopsValues(
+                h=h, version=version, pages=len(postings[h]), stories=count, page_id=postings[h][0], added_at=now
+            )
+            for h, count in sorted(stories.items())
+        ]
+        queries.dedupe.put_stops(conn, data)
 
 
 def stop_version(conn: Connection) -> int:
     """Version of the stop-list in force; 0 for an empty one."""
-    return int(queries.value(conn, "dedupe.stop_version"))
+    return queries.dedupe.stop_version(conn)
 
 
 def replace_edges(
     conn: Connection, pages: Sequence[int], verdicts: Mapping[tuple[int, int], Comparison], now: datetime
 ) -> set[int]:
     """Store the edges of pages in place of their older ones; returns all pages that either led to."""
-    old = queries.rows(conn, "dedupe.drop_edges", pages=list(pages))
+    old = queries.dedupe.drop_edges(conn, pages=list(pages))
     stopped = stop_version(conn)
-    data = [
-        (
-            lo, hi, ALGORITHM, stopped, v.containment, v.jaccard, v.shared, v.rule, v.copies,
-            *(v.spans or (NOWHERE, NOWHERE))[0], *(v.spans or (NOWHERE, NOWHERE))[1], now,
-        )
-        for (lo, hi), v in sorted(verdicts.items())
-    ]  # fmt: skip
-    queries.values(conn, "dedupe.put_edges", data)
-    return {page_id for row in old for page_id in row} | {page_id for pair in verdicts for page_id in pair}
+    queries.dedupe.put_edges(conn, [_edge(*pair, v, stopped, now) for pair, v in sorted(verdicts.items())])
+    return {page_id for row in old for page_id in (row.lo, row.hi)} | {page_id for pair in verdicts for page_id in pair}
 
 
-def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
+def _edge(lo: int, hi: int, found: Comparison, stopped: int, now: datetime) -> queries.dedupe.PutEdgesValues:
+    (lo_start, lo_end), (hi_start, hi_end) = found.spans or (NOWHERE, NOWHERE)
+    return queries.dedupe.PutEdgesValues(
+        lo=lo,
+        hi=hi,
+        version=ALGORITHM,
+        stop_version=stopped,
+        containment=found.containment,
+        jaccard=found.jaccard,
+        shared=found.shared,
+        rule=found.rule,
+        joins=found.copies,
+        lo_start=lo_start,
+        lo_end=lo_end,
+        hi_start=hi_start,
+        hi_end=hi_end,
+        found_at=now,
+    )
+
+
+def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, ListTouchedRow]:
     """Members of every story that a change at these pages can reach, with their rows."""
     return {
         Member(
@@ -110,7 +137,7 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, Any]:
             row.published_quality,
             bytes(row.url_hash),
         ): row
-        for row in queries.rows(conn, "dedupe.list_touched", pages=sorted(pages))
+        for row in queries.dedupe.list_touched(conn, pages=sorted(pages))
     }
 
 
@@ -120,16 +147,15 @@ def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
         Edge(
             row.lo, row.hi, row.joins, (row.lo_start, row.lo_end), (row.hi_start, row.hi_end), row.jaccard >= PART
         ): row.containment
-        for row in queries.rows(conn, "dedupe.list_edges", pages=list(pages))
+        for row in queries.dedupe.list_edges(conn, pages=list(pages))
     }
 
 
 def put_members(conn: Connection, stories: Sequence[Story], similarity: Mapping[int, float], now: datetime) -> int:
     """Write what changed in these stories; returns how many loaded articles load must carry over."""
     flat = [(page_id, story) for story in stories for page_id in story.members]
-    return queries.run(
+    return queries.dedupe.put_members(
         conn,
-        "dedupe.put_members",
         pages=[page_id for page_id, _ in flat],
         stories=[story.story_id for _, story in flat],
         origins=[page_id == story.origin for page_id, story in flat],
@@ -140,9 +166,8 @@ def put_members(conn: Connection, stories: Sequence[Story], similarity: Mapping[
 
 def put_alarms(conn: Connection, touched: Iterable[int], found: Sequence[Alarm], now: datetime) -> None:
     """Replace the alarms of the touched stories."""
-    queries.run(
+    queries.dedupe.put_alarms(
         conn,
-        "dedupe.put_alarms",
         touched=sorted(touched),
         stories=[a.story_id for a in found],
         kinds=[a.kind for a in found],
@@ -155,9 +180,8 @@ def put_alarms(conn: Connection, touched: Iterable[int], found: Sequence[Alarm],
 def put_credits(conn: Connection, credited: Mapping[int, Mapping[str, str]]) -> None:
     """Replace the agencies that pages credit: page_id → agency → the words that credit it."""
     flat = [(page_id, agency, words) for page_id, found in credited.items() for agency, words in found.items()]
-    queries.run(
+    queries.dedupe.put_credits(
         conn,
-        "dedupe.put_credits",
         pages=list(credited),
         credited=[page_id for page_id, _, _ in flat],
         agencies=[agency for _, agency, _ in flat],

@@ -17,6 +17,7 @@ from newsflow.dedupe.credits import credits
 from newsflow.dedupe.imported_site_lines import ImportedSiteLines
 from newsflow.dedupe.overlap import Places, places
 from newsflow.dedupe.sketch import Sketch, sketch
+from newsflow.store.queries.dedupe import ListSourcesRow
 
 TEXTS = 6000  # kept; some 20 kB each
 PLACES = 20_000  # kept; some 1.5 kB each
@@ -72,12 +73,12 @@ class TextCache:
         _trim(self._places, PLACES)
         return found
 
-    def _rows(self, extractions: Collection[int]) -> list[Any]:
+    def _rows(self, extractions: Collection[int]) -> list[ListSourcesRow]:
         rows = store.sources(self.conn, extractions)
         self._site_lines.load(rows)
         return rows
 
-    def _prepared(self, row: Any) -> ComparisonText:
+    def _prepared(self, row: ListSourcesRow) -> ComparisonText:
         publisher, lines = str(row.publisher_id), self._site_lines.of(row)
         text = prepare(row.title, row.body, row.published_at, row.page_type, publisher, lines)
         text.words[:] = map(intern, text.words)  # cached texts share their words: half of their memory

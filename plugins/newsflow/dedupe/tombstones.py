@@ -20,16 +20,13 @@ def end_retracted(conn: Connection, run_id: int, pages: Sequence[int], now: date
 
     A page that has an article of its own is not retracted by what it calls canonical.
     """
-    links = queries.rows(conn, "dedupe.list_links", pages=list(pages))
+    links = queries.dedupe.list_links(conn, pages=list(pages))
     named = {link.page_id: key for link in links if (key := canonical_hash(link.url, link.canonical_url))}
-    retracted = queries.rows(
-        conn, "dedupe.list_retracted", pages=list(pages), others=list(named), hashes=list(named.values())
-    )
+    retracted = queries.dedupe.list_retracted(conn, pages=list(pages), others=list(named), hashes=list(named.values()))
     if not retracted:
         return set()
-    queries.run(
+    queries.dedupe.end_retracted(
         conn,
-        "dedupe.end_retracted",
         run_id=run_id,
         pages=[page.page_id for page in retracted],
         kinds=[page.kind for page in retracted],

@@ -106,7 +106,7 @@ def export(
     start = target.cursor() if since is None else since
     conn.set_isolation_level(ISOLATION_LEVEL_REPEATABLE_READ)
     with transaction(conn), tempfile.TemporaryDirectory(prefix="newsflow-export-") as folder:
-        span = queries.row(conn, "export.span", since=start)
+        span = queries.export.span(conn, since=start)
         if not span.articles:
             return None
         name = f"articles-{start:012d}-{span.until:012d}{wanted.ending}"
@@ -126,7 +126,7 @@ class UnknownColumnError(NewsflowError):
 
 def _chosen(conn: Connection, wanted: Sequence[str]) -> list[str]:
     """Names of the columns in the table's order, after the key, which each file needs."""
-    there = [found.name for found in queries.rows(conn, "export.columns")]
+    there = [found.name for found in queries.export.columns(conn)]
     if unknown := sorted({*wanted} - {*there}):
         raise UnknownColumnError(f"news.articles has no column {', '.join(unknown)}")
     chosen = {*(wanted or there)} - {KEY}
@@ -139,7 +139,7 @@ def _write(
     format: Format,
     names: list[str],
     since: int,
-    span: Any,
+    span: queries.export.SpanRow,
     progress: Callable[[int, int], None],
 ) -> int:
     done = 0

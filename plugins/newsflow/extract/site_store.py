@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappush, heappushpop
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.extract.row import CapturedPage
 from newsflow.model import Extraction, Outcome
 from newsflow.store import queries
 from newsflow.store.db import transaction
@@ -35,7 +35,7 @@ class SiteLines:
         """Make sure that these publishers' lines are at hand."""
         missing = sorted(set(publishers) - self.known.keys())
         if missing:
-            found = queries.rows(self.conn, "extract.site_lines", publishers=missing, run_id=self.run_id)
+            found = queries.extract.site_lines(self.conn, publishers=missing, run_id=self.run_id)
             by_publisher = {row.publisher_id: (frozenset(row.lines), int(row.version)) for row in found}
             self.known.update({publisher: by_publisher.get(publisher, (frozenset(), 0)) for publisher in missing})
 
@@ -56,11 +56,10 @@ class Newest:
     _newest: defaultdict[int, list[tuple[datetime, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def remember(
-        self, pages: Sequence[Any], made: Sequence[Extraction], texts: Sequence[Sequence[Sequence[str]]]
+        self, pages: Sequence[CapturedPage], made: Sequence[Extraction], texts: Sequence[Sequence[Sequence[str]]]
     ) -> None:
         """Keep the lines of a batch's articles, in the caller's transaction.
 
-        :param pages: rows with page_id, publisher_id and fetched_at.
         :param texts: `tokens_by_line` of each body.
         """
         rows = []
@@ -69,10 +68,19 @@ class Newest:
                 found = page_lines(str(page.page_id), extraction.title, text)
                 lines = sorted(found.lines)
                 words = [found.lines[line] for line in lines]
-                rows.append((page.page_id, page.publisher_id, found.title, lines, words, page.fetched_at))
-        queries.values(self.conn, "extract.keep_pages", rows)
+                rows.append(
+                    queries.extract.KeepPagesValues(
+                        page_id=page.page_id,
+                        publisher_id=page.publisher_id,
+                        title=found.title,
+                        lines=lines,
+                        words=words,
+                        seen_at=page.fetched_at,
+                    )
+                )
+        queries.extract.keep_pages(self.conn, rows)
 
-    def takes(self, page: Any) -> bool:
+    def takes(self, page: CapturedPage) -> bool:
         """Whether fewer than `KEEP` newer ones of its publisher are remembered."""
         newest, one = self._newest[page.publisher_id], (page.fetched_at, page.page_id)
         if len(newest) < KEEP:
@@ -88,16 +96,27 @@ def teach(conn: Connection, run_id: int, publishers: Iterable[int], now: datetim
 
 def _teach(conn: Connection, run_id: int, publisher: int, now: datetime) -> int:
     with transaction(conn):
-        queries.rows(conn, "extract.lock_publisher", publisher_id=str(publisher))
-        queries.run(conn, "extract.prune_pages", publisher_id=publisher, keep=KEEP)
-        queries.run(conn, "extract.forget_lines", publisher_id=publisher, run_id=run_id)
-        kept = queries.rows(conn, "extract.learning_pages", publisher_id=publisher)
+        queries.extract.lock_publisher(conn, publisher_id=str(publisher))
+        queries.extract.prune_pages(conn, publisher_id=publisher, keep=KEEP)
+        queries.extract.forget_lines(conn, publisher_id=publisher, run_id=run_id)
+        kept = queries.extract.learning_pages(conn, publisher_id=publisher)
         pages = [PageLines(str(p.page_id), p.title, dict(zip(p.lines, p.words, strict=True))) for p in kept]
-        known = {row[0] for row in queries.rows(conn, "extract.known_lines", publisher_id=publisher, run_id=run_id)}
+        known = {row.line_hash for row in queries.extract.known_lines(conn, publisher_id=publisher, run_id=run_id)}
         fresh = {line: count for line, count in learn(pages).items() if line not in known}
         samples = _samples(conn, pages, fresh)
-        rows = [(publisher, line, run_id, fresh[line], samples[line], now) for line in sorted(fresh) if line in samples]
-        queries.values(conn, "extract.learn_lines", rows)
+        rows = [
+            queries.extract.LearnLinesValues(
+                publisher_id=publisher,
+                line_hash=line,
+                since_run=run_id,
+                articles=fresh[line],
+                sample=samples[line],
+                learned_at=now,
+            )
+            for line in sorted(fresh)
+            if line in samples
+        ]
+        queries.extract.learn_lines(conn, rows)
     return len(rows)
 
 
@@ -107,7 +126,7 @@ def _samples(conn: Connection, pages: Sequence[PageLines], fresh: Mapping[int, i
         return {}
     wanted = [int(page.page) for page in pages if fresh.keys() & page.lines.keys()]
     samples: dict[int, str] = {}
-    for row in queries.rows(conn, "extract.bodies", page_ids=wanted):
+    for row in queries.extract.bodies(conn, page_ids=wanted):
         for line in row.body.split("\n"):
             if (found := line_hash(line)) in fresh:
                 samples.setdefault(found, line[:1000])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
 from newsflow.extract.pool import ExtractionJob, Extractors
+from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.isolation.cores import cores
 from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
@@ -41,14 +42,14 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
 
 def _captured(
     step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines
-) -> Iterator[tuple[Any, ExtractionJob]]:
+) -> Iterator[tuple[CapturedPage, ExtractionJob]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
 
     The newest come first: of a publisher's many in an archive, the older ones teach nothing.
     """
-    waiting = queries.value(step.conn, "extract.waiting", run_id=step.run_id, shard=step.shard)
+    waiting = queries.extract.waiting(step.conn, run_id=step.run_id, shard=step.shard)
     for pages in reversed(list(batched(waiting, BATCH))):
-        batch = queries.rows(step.conn, "extract.take", pages=pages)
+        batch = queries.extract.take(step.conn, pages=pages)
         sites.load(page.publisher_id for page in batch)
         step.conn.rollback()
         yield from zip(batch, jobs(batch, archive, settings, sites), strict=True)
@@ -60,10 +61,11 @@ def pool_of(settings: Settings) -> Extractors:
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 
-def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLines) -> Iterator[ExtractionJob]:
+def jobs(
+    batch: Sequence[CapturedPage], archive: Archive, settings: Settings, sites: SiteLines
+) -> Iterator[ExtractionJob]:
     """What the workers are given for a batch: captures as they were stored, and what is known of their pages.
 
-    :param batch: rows of `extract.take`, or with the same columns.
     :raises CaptureError: where none of them can be read: the archive is not there.
     """
     pointers = [CapturePointer(p.file, p.offset, p.length, p.payload_digest) for p in batch]
@@ -79,7 +81,7 @@ def jobs(batch: list[Any], archive: Archive, settings: Settings, sites: SiteLine
             yield ExtractionJob(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
 
 
-def _hints(page: Any, sites: SiteLines) -> Hints:
+def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
     return Hints(
         title=page.title,
         authors=tuple(page.authors),
@@ -95,25 +97,24 @@ def _hints(page: Any, sites: SiteLines) -> Hints:
     )
 
 
-def _store(step: runs.Work, batch: list[tuple[Any, Extraction]], sites: SiteLines, newest: Newest) -> None:
+def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: SiteLines, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
     values = [row.values(extraction, text) for extraction, text in zip(made, lines, strict=True)]
     records = [_record(step.run_id, *each, sites, now) for each in zip(pages, made, values, strict=True)]
-    stored = queries.values(step.conn, "extract.store", records, fetch=True)
+    stored = queries.extract.store(step.conn, records)
     ids = {found.page_id: found.extraction_id for found in stored}
-    ended = queries.rows(
+    ended = queries.extract.move(
         step.conn,
-        "extract.move",
         run_id=step.run_id,
         now=now,
         page_ids=[page.page_id for page in pages],
         extraction_ids=[ids[page.page_id] for page in pages],
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
-        content_hashes=b"".join(each[row.CONTENT_HASH] for each in values),
+        content_hashes=b"".join(each["content_hash"] for each in values),
     )
     newest.remember(pages, made, lines)
     for page in ended:
@@ -128,7 +129,7 @@ def _label(counts: Mapping[str, int]) -> str:
 
 
 def _record(
-    run_id: int, page: Any, extraction: Extraction, values: list[Any], sites: SiteLines, now: datetime
-) -> list[Any]:
+    run_id: int, page: CapturedPage, extraction: Extraction, values: Mapping[str, Any], sites: SiteLines, now: datetime
+) -> queries.extract.StoreValues:
     cause = "backfill" if page.discovered_by == "backfill" else "fetch"
     return row.record(page, run_id, cause, extraction, values, sites.version(page.publisher_id), now)

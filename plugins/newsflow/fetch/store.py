@@ -64,7 +64,20 @@ def store(
 
 def pages(conn: Connection, run_id: int, shard: int) -> list[PendingPage]:
     """The shard's pages that have no outcome yet."""
-    return [PendingPage(*row) for row in queries.rows(conn, "fetch.shard_pages", run_id=run_id, shard=shard)]
+    return [
+        PendingPage(
+            page_id=row.page_id,
+            url=row.url,
+            origin_id=row.origin_id,
+            publisher=row.publisher,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            attempts=row.attempts,
+            has_article=row.has_article,
+            paused=row.paused,
+        )
+        for row in queries.fetch.shard_pages(conn, run_id=run_id, shard=shard)
+    ]
 
 
 def originals(conn: Connection, run_id: int, shard: int) -> dict[int, tuple[int, Original]]:
@@ -76,23 +89,23 @@ def originals(conn: Connection, run_id: int, shard: int) -> dict[int, tuple[int,
                 CapturePointer(row.file, row.offset, row.length, row.payload_digest), row.final_url, row.fetched_at
             ),
         )
-        for row in queries.rows(conn, "fetch.shard_originals", run_id=run_id, shard=shard)
+        for row in queries.fetch.shard_originals(conn, run_id=run_id, shard=shard)
     }
 
 
 def totals(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
     """Pages of the shard by publisher, those that are done included."""
-    return dict(tuple(row) for row in queries.rows(conn, "fetch.shard_publishers", run_id=run_id, shard=shard))
+    return {row.name: row.pages for row in queries.fetch.shard_publishers(conn, run_id=run_id, shard=shard)}
 
 
 def done(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
     """Outcomes of an earlier attempt of this step."""
-    return dict(tuple(row) for row in queries.rows(conn, "fetch.shard_outcomes", run_id=run_id, shard=shard))
+    return {row.outcome: row.pages for row in queries.fetch.shard_outcomes(conn, run_id=run_id, shard=shard)}
 
 
 def files(conn: Connection, run_id: int, shard: int) -> set[str]:
     """The shard's sealed files that the ledger knows."""
-    return {row.file for row in queries.rows(conn, "fetch.shard_files", run_id=run_id, shard=shard)}
+    return {row.file for row in queries.fetch.shard_files(conn, run_id=run_id, shard=shard)}
 
 
 def add_captures(
@@ -101,9 +114,8 @@ def add_captures(
     """Note a sealed file and the captures in it; ids by page."""
     if not captures:
         return {}
-    queries.run(
+    queries.fetch.add_file(
         conn,
-        "fetch.add_file",
         file=sealed.file,
         run_id=run_id,
         shard=shard,
@@ -112,24 +124,24 @@ def add_captures(
         now=now,
     )
     data = [
-        (
-            c.page_id,
-            run_id,
-            c.fetched_at,
-            c.final_url,
-            c.status,
-            c.content_type,
-            c.pointer.file,
-            c.pointer.offset,
-            c.pointer.length,
-            c.pointer.payload_digest,
-            c.bytes,
-            json.dumps(c.rights),
-            c.refers_to,
+        queries.fetch.AddCapturesValues(
+            page_id=c.page_id,
+            run_id=run_id,
+            fetched_at=c.fetched_at,
+            final_url=c.final_url,
+            status=c.status,
+            content_type=c.content_type,
+            file=c.pointer.file,
+            offset=c.pointer.offset,
+            length=c.pointer.length,
+            payload_digest=c.pointer.payload_digest,
+            bytes=c.bytes,
+            rights=json.dumps(c.rights),
+            refers_to=c.refers_to,
         )
         for c in captures
     ]
-    return {row.page_id: row.capture_id for row in queries.values(conn, "fetch.add_captures", data, fetch=True)}
+    return {row.page_id: row.capture_id for row in queries.fetch.add_captures(conn, data)}
 
 
 def settle(
@@ -137,22 +149,22 @@ def settle(
 ) -> None:
     """Write the pages' new state, and their outcome in the run."""
     data = [
-        (
-            d.page_id,
-            str(d.state),
-            str(d.outcome),
-            d.detail,
-            d.attempts,
-            d.next_attempt_at,
-            d.etag,
-            d.last_modified,
-            captures.get(d.page_id),
-            now,
-            run_id,
+        queries.fetch.SettlePagesValues(
+            page_id=d.page_id,
+            state=str(d.state),
+            outcome=str(d.outcome),
+            detail=d.detail,
+            attempts=d.attempts,
+            next_attempt_at=d.next_attempt_at,
+            etag=d.etag,
+            last_modified=d.last_modified,
+            capture_id=captures.get(d.page_id),
+            now=now,
+            run_id=run_id,
         )
         for d in sorted(decisions, key=lambda d: d.page_id)
     ]
-    queries.values(conn, "fetch.settle_pages", data)
+    queries.fetch.settle_pages(conn, data)
 
 
 def log_tries(conn: Connection, run_id: int, tries: Sequence[Tried]) -> None:

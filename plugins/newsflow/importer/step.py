@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -83,7 +82,7 @@ def import_file(
         return result
     finally:
         with session(settings.dsn) as conn, transaction(conn):
-            queries.run(conn, "runs.finish", run_id=run_id, state=state, verdict=verdict, now=clock())
+            queries.runs.finish(conn, run_id=run_id, state=state, verdict=verdict, now=clock())
 
 
 def file_rows(
@@ -99,19 +98,23 @@ def file_rows(
     result = Imported()
     with session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
-            queries.run(conn, "importer.open_lines")
+            queries.importer.open_lines(conn)
         for batch in batched(_read(path, columns, reading), BATCH):
             with transaction(conn):
                 rejects = [found for found in batch if isinstance(found, Reject)]
                 rows = [found for found in batch if isinstance(found, Row)]
                 rejects += _file(conn, run_id, rows, result, clock) if rows else []
-                queries.values(
-                    conn, "importer.put_rejects", [(run_id, r.line, str(r.outcome), r.reason) for r in rejects]
-                )
+                queries.importer.put_rejects(conn, [_reject(run_id, r) for r in rejects])
             result.reject(sorted(rejects, key=attrgetter("line")))
         with transaction(conn):
-            queries.run(conn, "importer.take_stragglers", run_id=run_id)
+            queries.importer.take_stragglers(conn, run_id=run_id)
     return result
+
+
+def _reject(run_id: int, found: Reject) -> queries.importer.PutRejectsValues:
+    return queries.importer.PutRejectsValues(
+        run_id=run_id, line=found.line, outcome=str(found.outcome), detail=found.reason
+    )
 
 
 def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -> Iterator[Row | Reject]:
@@ -127,7 +130,7 @@ def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -
 def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clock: Clock) -> list[Reject]:
     """File the rows that say something new; returns those that are left out."""
     firsts, rejects = _firsts(conn, batch)
-    known = {bytes(r.url_hash): r for r in queries.rows(conn, "importer.list_known", hashes=_hashes(firsts))}
+    known = {bytes(r.url_hash): r for r in queries.importer.list_known(conn, hashes=_hashes(firsts))}
     new = []
     for found in firsts:
         kept = _kept(found, known.get(url_hash(found.extraction.url)))
@@ -145,10 +148,7 @@ def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clo
 def _firsts(conn: Connection, batch: list[Row]) -> tuple[list[Row], list[Reject]]:
     """The rows whose address stands in no earlier line, and the others as rejects."""
     lines = [r.line for r in batch]
-    first = {
-        bytes(r.url_hash): r.line
-        for r in queries.rows(conn, "importer.first_lines", hashes=_hashes(batch), lines=lines)
-    }
+    first = {bytes(r.url_hash): r.line for r in queries.importer.first_lines(conn, hashes=_hashes(batch), lines=lines)}
     firsts, rejects = list[Row](), list[Reject]()
     for found in batch:
         line = first[url_hash(found.extraction.url)]
@@ -159,7 +159,7 @@ def _firsts(conn: Connection, batch: list[Row]) -> tuple[list[Row], list[Reject]
     return firsts, rejects
 
 
-def _kept(found: Row, known: Any) -> Outcome | None:
+def _kept(found: Row, known: queries.importer.ListKnownRow | None) -> Outcome | None:
     """Why what we have of a row's page stays; None where the row says something that its page does not have yet."""
     if known is None or known.content_hash is None:
         return None
@@ -171,20 +171,19 @@ def _kept(found: Row, known: Any) -> Outcome | None:
 def _store(conn: Connection, run_id: int, new: list[Row], clock: Clock) -> None:
     pages = _pages(conn, new)
     data = [
-        [
-            pages[url_hash(r.extraction.url)],
-            run_id,
-            "import",
-            json.dumps(dict(r.extraction.sources)),
-            *_values(r),
-            clock(),
-        ]
+        queries.importer.PutExtractionsValues(
+            page_id=pages[url_hash(r.extraction.url)],
+            run_id=run_id,
+            cause="import",
+            sources=json.dumps(dict(r.extraction.sources)),
+            extracted_at=clock(),
+            **extraction_row.values(r.extraction),
+        )
         for r in new
     ]
-    filed = queries.values(conn, "importer.put_extractions", data, fetch=True)
-    queries.run(
+    filed = queries.importer.put_extractions(conn, data)
+    queries.importer.move_pages(
         conn,
-        "importer.move_pages",
         run_id=run_id,
         pages=[r.page_id for r in filed],
         extractions=[r.extraction_id for r in filed],
@@ -196,21 +195,14 @@ def _hashes(rows: Iterable[Row]) -> list[bytes]:
     return [url_hash(r.extraction.url) for r in rows]
 
 
-def _values(found: Row) -> list[Any]:
-    return extraction_row.values(found.extraction)
-
-
 def _pages(conn: Connection, rows: list[Row]) -> dict[bytes, int]:
     """Ids of the rows' pages by the hash of their URL; publishers, origins and pages are added where missing."""
-    queries.run(conn, "importer.add_publishers", names=sorted({r.publisher for r in rows}))
+    queries.importer.add_publishers(conn, names=sorted({r.publisher for r in rows}))
     by_origin = {origin_of(r.extraction.url): r.publisher for r in rows}
-    queries.run(
-        conn, "importer.add_origins", origins=sorted(by_origin), publishers=[by_origin[o] for o in sorted(by_origin)]
-    )
+    queries.importer.add_origins(conn, origins=sorted(by_origin), publishers=[by_origin[o] for o in sorted(by_origin)])
     ordered = sorted(rows, key=lambda r: r.line)
-    found = queries.rows(
+    found = queries.importer.add_pages(
         conn,
-        "importer.add_pages",
         urls=[r.extraction.url for r in ordered],
         hashes=_hashes(ordered),
         origins=[origin_of(r.extraction.url) for r in ordered],

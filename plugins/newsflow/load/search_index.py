@@ -41,27 +41,27 @@ def catch_up(conn: Connection, clock: Clock, beside: Sequence[Connection] = ()) 
             batches.append(indexed)
         if batches:
             with transaction(conn):
-                queries.run(conn, "load.flush_search")
+                queries.load.flush_search(conn)
         with transaction(conn):
-            queries.run(conn, "load.renew_counts")
+            queries.load.renew_counts(conn)
     return sum(batches)
 
 
 def _index_next(conn: Connection, clock: Clock, beside: Sequence[Connection]) -> int | None:
     """Index one batch; None where search has seen all changes. What a helper committed for nothing is written again."""
     with transaction(conn):
-        found = queries.row(conn, "load.next_to_index", limit=BATCH)
+        found = queries.load.next_to_index(conn, limit=BATCH)
         if found.cursor is None:
             return None
-        queries.run(conn, "load.index_languages", articles=found.articles)
+        queries.load.index_languages(conn, articles=found.articles)
         shares = [found.articles[n :: 1 + len(beside)] for n in range(1 + len(beside))]
         with ThreadPoolExecutor(max_workers=len(shares)) as pool:
             others = pool.map(_index, beside, shares[1:])
-            indexed = queries.run(conn, "load.index_articles", articles=shares[0]) + sum(others)
-        queries.run(conn, "load.move_cursor", cursor=found.cursor, now=clock())
+            indexed = queries.load.index_articles(conn, articles=shares[0]) + sum(others)
+        queries.load.move_cursor(conn, cursor=found.cursor, now=clock())
         return indexed
 
 
 def _index(conn: Connection, articles: Sequence[int]) -> int:
     with transaction(conn):
-        return queries.run(conn, "load.index_articles", articles=list(articles))
+        return queries.load.index_articles(conn, articles=list(articles))

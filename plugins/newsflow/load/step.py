@@ -36,7 +36,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
     with runs.work(settings, run_id, Stage.LOAD, 0, clock) as step:
         with transaction(step.conn):
             step.counts.update(_done_before(step))
-            queries.run(step.conn, "load.make_plan")
+            queries.load.make_plan(step.conn)
         for pages in _chunks(step, settings.load_chunk):
             with transaction(step.conn):
                 _publish(step, pages)
@@ -49,13 +49,13 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
 
 
 def _done_before(step: runs.Work) -> dict[str, int]:
-    return {r.outcome: r.pages for r in queries.rows(step.conn, "load.done_before", run_id=step.run_id)}
+    return {r.outcome: r.pages for r in queries.load.done_before(step.conn, run_id=step.run_id)}
 
 
 def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
     with transaction(step.conn):
-        pages = queries.value(step.conn, "load.list_pages", run_id=step.run_id)
-        moved = queries.value(step.conn, "load.list_stories")
+        pages = queries.load.list_pages(step.conn, run_id=step.run_id)
+        moved = queries.load.list_stories(step.conn)
     waiting = sorted({*pages, *moved})
     for start in range(0, len(waiting), size):
         yield waiting[start : start + size]
@@ -64,25 +64,25 @@ def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
 def _publish(step: runs.Work, pages: list[int]) -> None:
     """One chunk, in the caller's transaction; the change log's lock comes last and is short."""
     conn, now = step.conn, step.clock()
-    queries.run(conn, "load.prepare")
-    queries.run(conn, "load.lock_pages", pages=pages)
-    queries.run(conn, "load.decide", pages=pages)
-    queries.run(conn, "load.analyze_plan")
-    stories = queries.value(conn, "load.list_stories_of", pages=pages)
-    _put(step, queries.value(conn, "load.list_plan", verdicts=["new", "revised"]), now)
-    queries.run(conn, "load.move_stories", pages=pages)
-    queries.run(conn, "load.empty_pending", pages=pages)
-    queries.run(conn, "load.close_pages", now=now)
-    queries.run(conn, "load.close_run_pages", run_id=step.run_id)
+    queries.load.prepare(conn)
+    queries.load.lock_pages(conn, pages=pages)
+    queries.load.decide(conn, pages=pages)
+    queries.load.analyze_plan(conn)
+    stories = queries.load.list_stories_of(conn, pages=pages)
+    _put(step, queries.load.list_plan(conn, verdicts=["new", "revised"]), now)
+    queries.load.move_stories(conn, pages=pages)
+    queries.load.empty_pending(conn, pages=pages)
+    queries.load.close_pages(conn, now=now)
+    queries.load.close_run_pages(conn, run_id=step.run_id)
     _count(step)
-    queries.run(conn, "changes.lock")
-    queries.run(conn, "changes.renew_stories", stories=stories)
-    queries.run(conn, "load.log_changes", run_id=step.run_id, now=now)
+    queries.changes.lock(conn)
+    queries.changes.renew_stories(conn, stories=stories)
+    queries.load.log_changes(conn, run_id=step.run_id, now=now)
 
 
 def _count(step: runs.Work) -> None:
     moved = 0
-    for found in queries.rows(step.conn, "load.count_verdicts"):
+    for found in queries.load.count_verdicts(step.conn):
         moved += found.moved
         if found.verdict != "none":
             step.count(found.verdict, found.pages)
@@ -101,7 +101,7 @@ def _put(step: runs.Work, pages: Sequence[int], now: datetime) -> None:
             raise
         _rollback_to_savepoint(step.conn)
         if len(pages) == 1:
-            queries.run(step.conn, "load.mark_bad", page=pages[0], detail=_explain(error))
+            queries.load.mark_bad(step.conn, page=pages[0], detail=_explain(error))
             return
         middle = len(pages) // 2
         _put(step, pages[:middle], now)
@@ -111,8 +111,8 @@ def _put(step: runs.Work, pages: Sequence[int], now: datetime) -> None:
 def _put_range(step: runs.Work, first: int, last: int, now: datetime) -> None:
     with step.conn.cursor() as cursor:
         cursor.execute("savepoint put")
-        queries.run(step.conn, "load.keep_revisions", first=first, last=last, now=now)
-        queries.run(step.conn, "load.put_articles", first=first, last=last, now=now, run_id=step.run_id)
+        queries.load.keep_revisions(step.conn, first=first, last=last, now=now)
+        queries.load.put_articles(step.conn, first=first, last=last, now=now, run_id=step.run_id)
         cursor.execute("release savepoint put")
 
 

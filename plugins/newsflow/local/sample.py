@@ -71,21 +71,21 @@ def register(conn: Connection, newsroom: Newsroom) -> None:
     with transaction(conn):
         for name, url in newsroom.feeds():
             known = publishers[name]
-            key = queries.value(conn, "local.add_publisher", name=name, title=known.title, language=known.language)
-            queries.run(conn, "local.add_feed", publisher_id=key, url=url)
-        queries.run(conn, "local.pause_sample", paused=False, sample=[url for _name, url in newsroom.feeds()])
+            key = queries.local.add_publisher(conn, name=name, title=known.title, language=known.language)
+            queries.local.add_feed(conn, publisher_id=key, url=url)
+        queries.local.pause_sample(conn, paused=False, sample=[url for _name, url in newsroom.feeds()])
 
 
 def has_own_feeds(conn: Connection, notes: SampleNotes) -> bool:
     """Whether the user has named feeds of their own, now or earlier."""
     with transaction(conn):
-        return bool(queries.value(conn, "local.own_feeds", sample=notes.feeds))
+        return bool(queries.local.own_feeds(conn, sample=notes.feeds))
 
 
 def pause(conn: Connection, notes: SampleNotes) -> None:
     """Leave the newsroom's publishers alone: their servers are not running."""
     with transaction(conn):
-        queries.run(conn, "local.pause_sample", paused=True, sample=notes.feeds)
+        queries.local.pause_sample(conn, paused=True, sample=notes.feeds)
 
 
 def runs(settings: Settings, path: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -19,10 +19,14 @@ from newsflow.pipeline import Funnel
 from newsflow.progress import StageProgress
 from newsflow.store import queries
 
-QUERIES = {
-    "local.newest_articles": "The newest articles",
-    "local.shared_stories": "Stories that more than one publisher carried, and who had them first",
-    "local.reasons": "What did not become an article, and why",
+Row = queries.local.NewestArticlesRow | queries.local.SharedStoriesRow | queries.local.ReasonsRow
+QUERIES: dict[str, tuple[str, Callable[[Connection], Sequence[Row]]]] = {
+    "local.newest_articles": ("The newest articles", queries.local.newest_articles),
+    "local.shared_stories": (
+        "Stories that more than one publisher carried, and who had them first",
+        queries.local.shared_stories,
+    ),
+    "local.reasons": ("What did not become an article, and why", queries.local.reasons),
 }
 PLAIN_EVERY_S = 5.0
 PLAIN_WIDTH = 120
@@ -85,16 +89,13 @@ class Terminal:
 
     def answers(self, conn: Connection) -> None:
         """The answers of the first queries, with their SQL."""
-        for name, title in QUERIES.items():
-            with conn.cursor() as cursor:
-                cursor.execute(queries.sql(name))
-                columns = [c.name for c in cursor.description or ()]
-                found = cursor.fetchall()
+        for name, (title, ask) in QUERIES.items():
+            found = ask(conn)
             conn.rollback()
             self.console.print()
             self.line(f"{title}:")
             self.console.print(Text(_indent(queries.sql(name)), style="dim"))
-            self.table(columns, found)
+            self.table(found[0]._fields if found else (), found)
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Rows, cut to the width of the screen."""

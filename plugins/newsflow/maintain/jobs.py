@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -58,7 +59,7 @@ def partitions(settings: Settings, conn: Connection, now: datetime) -> Result:
     for parent in PARTITIONED:
         for month in months_ahead(now, settings.partitions_ahead):
             with transaction(conn):
-                made.append(queries.value(conn, "maintain.add_partition", parent=parent, month=month))
+                made.append(queries.maintain.add_partition(conn, parent=parent, month=month))
     return {"made": [name for name in made if name]}
 
 
@@ -66,14 +67,12 @@ def _before(now: datetime, days: int) -> datetime | None:
     return now - timedelta(days=days) if days else None
 
 
-def _batches(conn: Connection, query: str, **params: Any) -> int:
-    """Repeat a bounded query, a transaction each, until it finds nothing more."""
+def _batches(conn: Connection, trim: Callable[[], int]) -> int:
+    """Repeat a bounded query, a transaction each, until it finds nothing more; the number of rows that it found."""
     done = 0
     while True:
-        with transaction(conn), conn.cursor() as cursor:
-            cursor.execute(queries.sql(query), {"batch": BATCH, **params})
-            answer = cursor.fetchone() if cursor.description else None
-            found = int(answer[0]) if answer else cursor.rowcount
+        with transaction(conn):
+            found = trim()
         if not found:
             return done
         done += found
@@ -81,37 +80,37 @@ def _batches(conn: Connection, query: str, **params: Any) -> int:
 
 def _expire_logs(settings: Settings, conn: Connection, now: datetime) -> Iterator[tuple[str, Any]]:
     limits = {
-        "ingest.poll": ("maintain.trim_polls", settings.retain_polls_days),
-        "ingest.fetch_log": ("maintain.trim_fetch_log", settings.retain_fetch_log_days),
-        "news_internal.revision": ("maintain.trim_revisions", settings.retain_revisions_days),
+        "ingest.poll": (queries.maintain.trim_polls, settings.retain_polls_days),
+        "ingest.fetch_log": (queries.maintain.trim_fetch_log, settings.retain_fetch_log_days),
+        "news_internal.revision": (queries.maintain.trim_revisions, settings.retain_revisions_days),
     }
     for parent, (trim, days) in limits.items():
         before = _before(now, days)
         if before:
             with transaction(conn):
-                dropped = queries.value(conn, "maintain.drop_partitions", parent=parent, before=before) or []
-                trimmed = queries.run(conn, trim, before=before)
+                dropped = queries.maintain.drop_partitions(conn, parent=parent, before=before)
+                trimmed = trim(conn, before=before)
             yield parent, {"dropped": dropped, "rows": trimmed}
 
 
 def _expire_rows(settings: Settings, conn: Connection, now: datetime) -> Iterator[tuple[str, Any]]:
-    limits: Sequence[tuple[str, int, Mapping[str, Any]]] = (
-        ("extractions", settings.retain_extractions_days, {}),
-        ("bodies", settings.retain_bodies_days, {"now": now}),
-        ("runs", settings.retain_runs_days, {}),
-        ("changes", settings.retain_changes_days, {}),
-    )
-    for name, days, params in limits:
+    limits: Mapping[str, tuple[Callable[..., int], int]] = {
+        "extractions": (queries.maintain.trim_extractions, settings.retain_extractions_days),
+        "bodies": (partial(queries.maintain.trim_bodies, now=now), settings.retain_bodies_days),
+        "runs": (queries.maintain.trim_runs, settings.retain_runs_days),
+        "changes": (queries.maintain.trim_changes, settings.retain_changes_days),
+    }
+    for name, (trim, days) in limits.items():
         before = _before(now, days)
         if before:
-            yield name, _batches(conn, f"maintain.trim_{name}", before=before, **params)
+            yield name, _batches(conn, partial(trim, conn, before=before, batch=BATCH))
 
 
 def _expire_articles(settings: Settings, conn: Connection, now: datetime) -> int:
     before, done = _before(now, settings.retain_articles_days), 0
     while before:
         with transaction(conn):
-            old = queries.value(conn, "maintain.old_articles", before=before, batch=500)
+            old = queries.maintain.old_articles(conn, before=before, batch=500)
         if not old:
             break
         why = f"older than {settings.retain_articles_days} days"
@@ -136,19 +135,18 @@ def retention(settings: Settings, conn: Connection, now: datetime) -> Result:
     result.update(_expire_rows(settings, conn, now))
     result["articles"] = _expire_articles(settings, conn, now)
     with transaction(conn):
-        result["entries_wiped"] = queries.run(conn, "retract.wipe_entries")
+        result["entries_wiped"] = queries.retract.wipe_entries(conn)
     result["capture_files"] = _expire_captures(settings, conn, now)
     with transaction(conn):
-        queries.run(conn, "maintain.trim_figures", before=now - timedelta(days=settings.retain_figures_days))
+        queries.maintain.trim_figures(conn, before=now - timedelta(days=settings.retain_figures_days))
     return result
 
 
 def reap(settings: Settings, conn: Connection, now: datetime) -> Result:
     """End readers' sessions that are overdue; returns them as data, with the reason."""
     with transaction(conn):
-        ended = queries.rows(
+        ended = queries.maintain.reap(
             conn,
-            "maintain.reap",
             longest=timedelta(minutes=settings.reap_query_minutes),
             idlest=timedelta(minutes=settings.reap_idle_minutes),
         )
@@ -163,14 +161,14 @@ def search(settings: Settings, conn: Connection, now: datetime) -> Result:
 def statistics(settings: Settings, conn: Connection, now: datetime) -> Result:
     """Renew the planner's statistics of the large tables."""
     with transaction(conn):
-        queries.run(conn, "maintain.analyze_article")
+        queries.maintain.analyze_article(conn)
     return {}
 
 
 def figures(settings: Settings, conn: Connection, now: datetime) -> Result:
     """Measure sizes, dead rows, lags and free space for the operations pages."""
     with transaction(conn):
-        queries.run(conn, "maintain.measure", now=now)
+        queries.maintain.measure(conn, now=now)
         for place in {str(settings.home.expanduser()), settings.archive_url}:
             _measure_disk(conn, place, now)
     return {}
@@ -183,7 +181,7 @@ def _measure_disk(conn: Connection, place: str, now: datetime) -> None:
         return  # not there yet, or an object store
     share = usage.free / usage.total
     for name, value, unit in (("disk_free", usage.free, "bytes"), ("disk_free_share", share, "share")):
-        queries.run(conn, "maintain.note_figure", now=now, name=name, subject=place, value=value, unit=unit)
+        queries.maintain.note_figure(conn, now=now, name=name, subject=place, value=value, unit=unit)
 
 
 # job: how old its last good end must be for it to be due
@@ -217,7 +215,7 @@ def run(
 
 def _due(conn: Connection, name: str, every: timedelta, now: datetime) -> bool:
     with transaction(conn):
-        ended = queries.value(conn, "maintain.last_end", job=name)
+        ended = queries.maintain.last_end(conn, job=name)
     return ended is None or now - ended >= every
 
 
@@ -226,7 +224,7 @@ def _run_one(settings: Settings, conn: Connection, name: str, job: Job, clock: C
     result: Result = {}
     error = ""
     with transaction(conn):
-        queries.run(conn, "maintain.begin", job=name, now=started)
+        queries.maintain.begin(conn, job=name, now=started)
     try:
         result = job(settings, conn, started)
     except (psycopg2.Error, OSError) as trouble:
@@ -234,5 +232,5 @@ def _run_one(settings: Settings, conn: Connection, name: str, job: Job, clock: C
         error = (str(trouble).strip() or type(trouble).__name__).splitlines()[0][:500]
     else:
         with transaction(conn):
-            queries.run(conn, "maintain.end", job=name, now=clock(), result=json.dumps(result))
+            queries.maintain.end(conn, job=name, now=clock(), result=json.dumps(result))
     return JobReport(name, result, (clock() - started).total_seconds(), error)

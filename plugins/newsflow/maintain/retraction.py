@@ -28,7 +28,7 @@ def find(conn: Connection, url: str) -> int:
     :raises newsflow.web.urls.BadUrl: where the address is none.
     """
     with transaction(conn):
-        found = queries.row(conn, "retract.find_page", url_hash=url_hash(canonicalise(url)))
+        found = queries.retract.find_page(conn, url_hash=url_hash(canonicalise(url)))
     if found is None:
         raise UnknownPageError(f"no page with the address {url} is known here")
     return int(found.page_id)
@@ -40,13 +40,13 @@ def retract(conn: Connection, pages: Sequence[int], why: str, now: datetime, *, 
     :param kind: `retracted` by a person, or `purged` by a retention rule.
     """
     with transaction(conn):
-        ids = queries.value(conn, "retract.add_same_pages", pages=list(pages))
+        ids = queries.retract.add_same_pages(conn, pages=list(pages))
         with changes.changing(conn, ids, now) as touched:
-            queries.run(conn, "retract.bury", pages=ids, kind=kind, why=why, now=now)
+            queries.retract.bury(conn, pages=ids, kind=kind, why=why, now=now)
             changes.take_out(conn, ids)
-            queries.run(conn, "retract.delete_revisions", pages=ids)
-            queries.run(conn, "retract.close_run_pages", pages=ids)
-            queries.run(conn, "retract.delete_traces", pages=ids, kind=kind, why=why, now=now)
+            queries.retract.delete_revisions(conn, pages=ids)
+            queries.retract.close_run_pages(conn, pages=ids)
+            queries.retract.delete_traces(conn, pages=ids, kind=kind, why=why, now=now)
             changes.regroup(conn, touched, ids, now)
 
 
@@ -56,8 +56,8 @@ def restore(conn: Connection, page: int, now: datetime) -> bool:
     Its number stays the same; consumers hear of it as of a new article. Returns whether it was retracted or purged.
     """
     with transaction(conn):
-        ids = queries.value(conn, "retract.add_same_pages", pages=[page])
-        queries.value(conn, "changes.lock_pages", pages=ids, stories=[])
-        opened = queries.run(conn, "retract.open_graves", pages=ids)
-        queries.run(conn, "retract.ask_again", page=page, pages=ids, now=now)
+        ids = queries.retract.add_same_pages(conn, pages=[page])
+        queries.changes.lock_pages(conn, pages=ids, stories=[])
+        opened = queries.retract.open_graves(conn, pages=ids)
+        queries.retract.ask_again(conn, page=page, pages=ids, now=now)
     return bool(opened)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.errors import NewsflowError
-from newsflow.local.postgres import Server, binaries, free_port
+from newsflow.local.postgres import binaries
+from newsflow.maintain.scratch_database import scratch_database
 from newsflow.store import queries
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
@@ -56,8 +55,8 @@ def schema(dsn: str, folder: Path | None = None) -> str:
 
 def contract(conn: Connection) -> str:
     """The columns and functions of the schema news, a line each, in their order."""
-    columns = [f"{c.relation}.{c.name} {c.type}" for c in queries.rows(conn, "maintain.list_columns")]
-    functions = [f"{f.name}({f.arguments}) -> {f.result}" for f in queries.rows(conn, "maintain.list_functions")]
+    columns = [f"{c.relation}.{c.name} {c.type}" for c in queries.maintain.list_columns(conn)]
+    functions = [f"{f.name}({f.arguments}) -> {f.result}" for f in queries.maintain.list_functions(conn)]
     conn.rollback()
     return "\n".join([*columns, *functions]) + "\n"
 
@@ -65,7 +64,7 @@ def contract(conn: Connection) -> str:
 def dictionary(conn: Connection) -> str:
     """The data dictionary, as Markdown."""
     parts = [_INTRO]
-    for _, columns in groupby(queries.rows(conn, "maintain.list_columns"), key=lambda c: str(c.relation)):
+    for _, columns in groupby(queries.maintain.list_columns(conn), key=lambda c: c.relation):
         rows = list(columns)
         parts += [
             f"## news.{rows[0].relation}\n\n{rows[0].relation_text}\n",
@@ -73,7 +72,7 @@ def dictionary(conn: Connection) -> str:
         ]
         parts[-1] += "".join(f"\n| `{c.name}` | {c.type} | {_cell(c.text)} |" for c in rows) + "\n"
     parts.append("## Functions\n")
-    for found in queries.rows(conn, "maintain.list_functions"):
+    for found in queries.maintain.list_functions(conn):
         parts.append(f"### `news.{found.name}({found.arguments})`\n\n{found.text}\n\nReturns `{found.result}`.\n")
     conn.rollback()
     return "\n".join(parts)
@@ -81,19 +80,6 @@ def dictionary(conn: Connection) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-@contextmanager
-def throwaway() -> Iterator[str]:
-    """URL of a database at the head of the migrations, on a server that lives for the block."""
-    with tempfile.TemporaryDirectory(prefix="nf-snap-") as base:
-        Path(base).chmod(0o755)
-        server = Server(data=Path(base) / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
-        server.start()
-        try:
-            yield server.url()
-        finally:
-            server.stop("immediate")
 
 
 def generate(dsn: str, sql_dir: Path) -> Mapping[str, str]:
@@ -118,7 +104,7 @@ def write(folder: Path) -> list[Path]:
 
     :raises ContractError: where the contract would lose something.
     """
-    with throwaway() as dsn:
+    with scratch_database() as dsn:
         made = generate(dsn, folder / "sql")
     if (folder / CONTRACT).exists():
         check_growth((folder / CONTRACT).read_text(encoding="utf-8"), made[CONTRACT])

@@ -37,40 +37,40 @@ def _number(subject: str) -> int:
 
 
 def _retry(conn: Connection, subject: str, now: datetime) -> int:
-    return queries.run(conn, "ops.retry_page", page_id=_number(subject), now=now)
+    return queries.ops.retry_page(conn, page_id=_number(subject), now=now)
 
 
 def _retry_all(conn: Connection, subject: str, now: datetime) -> int:
     outcome, _, publisher = subject.partition("/")
     since = now - timedelta(days=7)
-    return queries.run(conn, "ops.retry_pages", outcome=outcome, publisher=publisher or None, now=now, since=since)
+    return queries.ops.retry_pages(conn, outcome=outcome, publisher=publisher or None, now=now, since=since)
 
 
 def _pause_publisher(paused: bool) -> Callable[[Connection, str, datetime], int]:
-    return lambda conn, subject, now: queries.run(conn, "ops.pause_publisher", name=subject, paused=paused)
+    return lambda conn, subject, now: queries.ops.pause_publisher(conn, name=subject, paused=paused)
 
 
 def _pause_feed(paused: bool) -> Callable[[Connection, str, datetime], int]:
-    return lambda conn, subject, now: queries.run(conn, "ops.pause_feed", feed_id=_number(subject), paused=paused)
+    return lambda conn, subject, now: queries.ops.pause_feed(conn, feed_id=_number(subject), paused=paused)
 
 
 def _poll_now(conn: Connection, subject: str, now: datetime) -> int:
-    return queries.run(conn, "ops.poll_now", name=subject)
+    return queries.ops.poll_now(conn, name=subject)
 
 
 def _accept(conn: Connection, subject: str, now: datetime) -> int:
-    found = queries.row(conn, "ops.decide", proposal_id=_number(subject), accepted=True, now=now)
-    return queries.run(conn, "ops.move_feed", feed_id=found.feed_id, url=found.url) if found else 0
+    found = queries.ops.decide(conn, proposal_id=_number(subject), accepted=True, now=now)
+    return queries.ops.move_feed(conn, feed_id=found.feed_id, url=found.url) if found else 0
 
 
 def _dismiss(conn: Connection, subject: str, now: datetime) -> int:
-    return queries.run(conn, "ops.decide", proposal_id=_number(subject), accepted=False, now=now)
+    return 1 if queries.ops.decide(conn, proposal_id=_number(subject), accepted=False, now=now) else 0
 
 
 def _switch_line(enabled: bool) -> Callable[[Connection, str, datetime], int]:
     def act(conn: Connection, subject: str, now: datetime) -> int:
         publisher, _, line = subject.rpartition("/")
-        return queries.run(conn, "ops.switch_line", publisher=publisher, line_hash=_number(line), enabled=enabled)
+        return queries.ops.switch_line(conn, publisher=publisher, line_hash=_number(line), enabled=enabled)
 
     return act
 
@@ -105,9 +105,8 @@ def perform(conn: Connection, name: str, subject: str, actor: str, now: datetime
         rows = ACTIONS[name].act(conn, subject, now)
         if not rows:
             raise UnknownSubjectError(subject)
-        queries.run(
+        queries.ops.note(
             conn,
-            "ops.note",
             now=now,
             actor=actor,
             action=name,

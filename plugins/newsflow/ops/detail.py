@@ -26,13 +26,13 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
     if found is None:
         return None
     number, since = found.publisher_id, now.date() - timedelta(days=CHART_DAYS - 1)
-    own = history.read(queries.rows(conn, "ops.days", since=since, publishers=[number])).get(number, [])
+    own = history.read(queries.ops.days(conn, since=since, publishers=[number])).get(number, [])
     age = (now.date() - own[0].day).days + 1 if own else DAYS
     days = history.series(own, now.date(), max(DAYS, min(age, CHART_DAYS)))
-    alarms = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=30), publisher_id=number)
+    alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=30), publisher_id=number)
     shown = now - timedelta(days=len(days))
-    feeds = queries.rows(conn, "ops.publisher_feeds", publisher_id=number, since=shown, now=now)
-    listed = queries.rows(conn, "ops.publisher_things", publisher_id=number)
+    feeds = queries.ops.publisher_feeds(conn, publisher_id=number, since=shown, now=now)
+    listed = queries.ops.publisher_things(conn, publisher_id=number)
     return {
         "row": publishers.row(found),
         "publisher": found,
@@ -49,14 +49,14 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
 
 def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | None:
     """One page: why it ended, its fetches, and the stored capture as inert text (2 statements)."""
-    page = queries.row(conn, "ops.reject", page_id=page_id)
+    page = queries.ops.reject(conn, page_id=page_id)
     if page is None:
         return None
     text, source, trouble = _stored(page, settings)
     return {
         "page": page,
         "why": sentence(page.outcome),
-        "fetches": queries.rows(conn, "ops.fetches", page_id=page_id),
+        "fetches": queries.ops.fetches(conn, page_id=page_id),
         "text": text,
         "source": source,
         "trouble": trouble,
@@ -64,9 +64,9 @@ def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | 
     }
 
 
-def _stored(page: Any, settings: Settings) -> tuple[str, str, str]:
+def _stored(page: queries.ops.RejectRow, settings: Settings) -> tuple[str, str, str]:
     """(visible text, source, why there is none) of the newest capture."""
-    if page.capture_id is None:
+    if page.file is None or page.offset is None or page.length is None or page.payload_digest is None:
         return "", "", "Nothing was stored: no exchange of this page was complete."
     from resiliparse.extract.html2text import extract_plain_text
     from resiliparse.parse.encoding import bytes_to_str, detect_encoding
@@ -82,30 +82,30 @@ def _stored(page: Any, settings: Settings) -> tuple[str, str, str]:
 
 def proposals(conn: Database, now: Now) -> dict[str, Any]:
     """Proposals for failing feeds, and feeds that move or are gone (2 statements)."""
-    found = queries.rows(conn, "ops.proposals", since=now - timedelta(days=30))
+    found = queries.ops.proposals(conn, since=now - timedelta(days=30))
     return {
         "open": [p for p in found if p.decided_at is None],
         "decided": [p for p in found if p.decided_at is not None],
-        "moving": queries.rows(conn, "ops.moving_feeds"),
+        "moving": queries.ops.moving_feeds(conn),
         "sentence": sentence,
     }
 
 
 def alarms(conn: Database, now: Now) -> dict[str, Any]:
     """Alarms of 60 days and what people did (2 statements)."""
-    found = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=60), publisher_id=None)
+    found = queries.ops.open_alarms(conn, since=now - timedelta(days=60), publisher_id=None)
     return {
         "open": [a for a in found if a.resolved_at is None],
         "resolved": [a for a in found if a.resolved_at is not None],
-        "audit": queries.rows(conn, "ops.audit_log"),
+        "audit": queries.ops.audit_log(conn),
     }
 
 
 def storage(conn: Database, now: Now, settings: Options) -> dict[str, Any]:
     """Tables, archive, disk and retention (4 statements)."""
-    sizes = queries.rows(conn, "ops.sizes")
-    days = queries.rows(conn, "ops.archive_days", since=now - timedelta(days=DAYS))
-    total = queries.row(conn, "ops.archive_total")
+    sizes = queries.ops.sizes(conn)
+    days = queries.ops.archive_days(conn, since=now - timedelta(days=DAYS))
+    total = queries.ops.archive_total(conn)
     pace = sum(d.bytes for d in days) / max((now.date() - days[0].day).days + 1, 1) if days else 0.0
     usage = _usage(settings.archive_url)
     return {
@@ -122,7 +122,7 @@ def storage(conn: Database, now: Now, settings: Options) -> dict[str, Any]:
             for name in type(settings).model_fields
             if name.startswith("retain_") and name.endswith("_days")
         },
-        "maintenance": queries.rows(conn, "ops.maintenance"),
+        "maintenance": queries.ops.maintenance(conn),
     }
 
 

@@ -115,7 +115,7 @@ def _migrations(conn: Connection) -> CheckResult:
 
 
 def _clock(conn: Connection, clock: Clock) -> CheckResult:
-    skew = abs((queries.value(conn, "ops.clock") - clock()).total_seconds())
+    skew = abs((queries.ops.clock(conn) - clock()).total_seconds())
     if skew > SKEW_S:
         return CheckResult("clock", "warn", f"{skew:.0f} s apart from the database's", "let both machines use NTP")
     return CheckResult("clock", "ok", "agrees with the database's")
@@ -123,7 +123,7 @@ def _clock(conn: Connection, clock: Clock) -> CheckResult:
 
 def _origins(conn: Connection) -> list[str]:
     try:
-        return [r.origin for r in queries.rows(conn, "ops.busy_origins", limit=3)]
+        return [r.origin for r in queries.ops.busy_origins(conn, limit=3)]
     except psycopg2.errors.UndefinedTable:
         conn.rollback()
         return []

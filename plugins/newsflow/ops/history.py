@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from newsflow.ops.robust_statistics import Usual, usual
 
@@ -34,7 +34,13 @@ class Day:
         return self.readable / self.extracted if self.extracted else None
 
 
-def read(rows: Iterable[Any]) -> dict[int, list[Day]]:
+class DayRow(Protocol):
+    """A row of `ops.days`: the fields of `Day`, and whose they are."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+def read(rows: Iterable[DayRow]) -> dict[int, list[Day]]:
     """Rows of `ops.days` by publisher_id, each in the order of days."""
     found: dict[int, list[Day]] = {}
     for row in rows:

@@ -16,6 +16,7 @@ from newsflow.ops.robust_statistics import Usual
 from newsflow.progress import snapshot
 from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
+from newsflow.store.queries.ops import OpenAlarmsRow, RunByNameRow, RunsRow
 
 DAYS = 28
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
@@ -30,11 +31,11 @@ def sentence(code: str | None) -> str:
         return code or ""
 
 
-def _stage_totals(run: Any) -> dict[str, float]:
+def _stage_totals(run: RunsRow) -> dict[str, float]:
     return {stage: float(sum(counts.values())) for stage, counts in run.stages.items()}
 
 
-def usual_stages(run: Any, earlier: Sequence[Any]) -> dict[str, Usual]:
+def usual_stages(run: RunsRow, earlier: Sequence[RunsRow]) -> dict[str, Usual]:
     """What each stage usually takes on this weekday, from the good runs before."""
     good = [r for r in earlier if r.state == "success" and r.dag_id == run.dag_id and r.run_id != run.run_id]
     found = {}
@@ -45,7 +46,7 @@ def usual_stages(run: Any, earlier: Sequence[Any]) -> dict[str, Usual]:
     return found
 
 
-def usual_new(run: Any, earlier: Sequence[Any]) -> Usual | None:
+def usual_new(run: RunsRow, earlier: Sequence[RunsRow]) -> Usual | None:
     """How many new articles this weekday usually brings."""
     points = [
         (r.started_at.date(), float(r.stages.get("load", {}).get("new", 0)))
@@ -55,11 +56,11 @@ def usual_new(run: Any, earlier: Sequence[Any]) -> Usual | None:
     return history.weekday_usual(points, run.started_at.date())
 
 
-def _is_running(run: Any, now: datetime) -> bool:
-    return bool(run.state == "running" and now - run.started_at < STALE)
+def _is_running(run: RunsRow | RunByNameRow, now: datetime) -> bool:
+    return run.state == "running" and now - run.started_at < STALE
 
 
-def _tone(run: Any, now: datetime) -> str:
+def _tone(run: RunsRow | RunByNameRow, now: datetime) -> str:
     if run.state == "success":
         return "good"
     return "running" if _is_running(run, now) else "bad"
@@ -67,8 +68,8 @@ def _tone(run: Any, now: datetime) -> str:
 
 def last_night(conn: Database, now: Now) -> dict[str, Any]:
     """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
-    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
-    alarms = queries.rows(conn, "ops.open_alarms", since=now - timedelta(days=1), publisher_id=None)
+    recent = queries.ops.runs(conn, since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
+    alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=1), publisher_id=None)
     running = next((r for r in recent if _is_running(r, now)), None)
     last = next((r for r in recent if not _is_running(r, now)), None)
     progress = snapshot(conn, running.run_id, now) if running else []
@@ -100,12 +101,12 @@ class Cause:
     cause: str
     title: str
     severity: str
-    alarms: tuple[Any, ...]
+    alarms: tuple[OpenAlarmsRow, ...]
 
 
-def by_cause(alarms: Sequence[Any]) -> list[Cause]:
+def by_cause(alarms: Sequence[OpenAlarmsRow]) -> list[Cause]:
     """Open alarms by cause, the worst and then the most frequent first."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[OpenAlarmsRow]] = {}
     for alarm in alarms:
         found.setdefault(alarm.cause, []).append(alarm)
     causes = [
@@ -125,7 +126,7 @@ def newest_run(conn: Database, dag_id: str, now: Now) -> dict[str, Any]:
 
 def run_page(conn: Database, dag_id: str, dag_run_id: str | None, now: Now) -> dict[str, Any]:
     """The Funnel tab of a run; None is the Dag's newest one (5 statements)."""
-    run = queries.row(conn, "ops.run_by_name", dag_id=dag_id, dag_run_id=dag_run_id)
+    run = queries.ops.run_by_name(conn, dag_id=dag_id, dag_run_id=dag_run_id)
     if run is None:
         return {"run": None, "dag_id": dag_id, "dag_run_id": dag_run_id}
     stages = runs.funnel(conn, run.run_id)
@@ -137,9 +138,9 @@ def run_page(conn: Database, dag_id: str, dag_run_id: str | None, now: Now) -> d
         "new": _count(stages, "load", "new"),
         "picture": charts.funnel(stages, {}),
         "usuals": {},
-        "polls": {p.outcome: p.polls for p in queries.rows(conn, "runs.polls", run_id=run.run_id)},
-        "steps": queries.rows(conn, "runs.stages", run_id=run.run_id),
-        "publishers": queries.rows(conn, "ops.run_publishers", run_id=run.run_id, limit=60),
+        "polls": {p.outcome: p.polls for p in queries.runs.polls(conn, run_id=run.run_id)},
+        "steps": queries.runs.stages(conn, run_id=run.run_id),
+        "publishers": queries.ops.run_publishers(conn, run_id=run.run_id, limit=60),
         "sentence": sentence,
     }
 
@@ -154,16 +155,16 @@ def rejects(
 ) -> dict[str, Any]:
     """Recent failures by outcome, the newest rejected pages, and rows that imports left out (3 statements)."""
     outcome, publisher = outcome or None, publisher or None  # an empty field of the form asks for all
-    counts = queries.rows(conn, "ops.reject_counts", since=now.date() - timedelta(days=6), publisher=publisher)
-    pages = queries.rows(
-        conn, "ops.rejected", outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), limit=50
+    counts = queries.ops.reject_counts(conn, since=now.date() - timedelta(days=6), publisher=publisher)
+    pages = queries.ops.rejected(
+        conn, outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), limit=50
     )
     return {
         "counts": counts,
         "most": max((c.pages for c in counts), default=1),
         "pages": pages,
         "more": pages[-1].changed_at.isoformat() if len(pages) == 50 else None,
-        "rows": [] if outcome or publisher else queries.rows(conn, "ops.rejected_rows", imports=5, limit=20),
+        "rows": [] if outcome or publisher else queries.ops.rejected_rows(conn, imports=5, limit=20),
         "outcome": outcome,
         "publisher": publisher,
         "sentence": sentence,

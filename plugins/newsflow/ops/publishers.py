@@ -24,7 +24,7 @@ LONGEST = 100  # characters that are searched for: no name is longer, and the fo
 class PublisherRow:
     """One line of the list; `found` is the row of `ops.publishers`, shares are 0 to 1."""
 
-    found: Any
+    found: queries.ops.PublishersRow
     health: Health
     share: float | None
     usual_share: float | None
@@ -40,7 +40,7 @@ SORTS: dict[str, Callable[[PublisherRow], Any]] = {
 }
 
 
-def row(found: Any) -> PublisherRow:
+def row(found: queries.ops.PublishersRow) -> PublisherRow:
     """A row of `ops.publishers` with its health."""
     return PublisherRow(
         found,
@@ -50,11 +50,10 @@ def row(found: Any) -> PublisherRow:
     )
 
 
-def read(conn: Connection, now: datetime, name: str | None) -> list[Any]:
+def read(conn: Connection, now: datetime, name: str | None) -> list[queries.ops.PublishersRow]:
     """All publishers, or the one of a name: figures of the last seven days beside those of the three weeks before."""
-    return queries.rows(
+    return queries.ops.publishers(
         conn,
-        "ops.publishers",
         now=now,
         name=name,
         week=now.date() - timedelta(days=6),
@@ -96,14 +95,14 @@ def publishers(
 def _bars(conn: Connection, numbers: Sequence[int], now: datetime) -> dict[int, tuple[str, str]]:
     """Sparklines of new articles by day, by publisher_id."""
     since = now.date() - timedelta(days=DAYS - 1)
-    days = history.read(queries.rows(conn, "ops.days", since=since, publishers=list(numbers)))
+    days = history.read(queries.ops.days(conn, since=since, publishers=list(numbers)))
     return {
         number: charts.spark([float(d.new_articles) for d in history.series(days.get(number, []), now.date(), DAYS)])
         for number in numbers
     }
 
 
-def _state(found: Any) -> State:
+def _state(found: queries.ops.PublishersRow) -> State:
     return State(
         paused=found.paused,
         feeds=found.feeds,
@@ -112,7 +111,7 @@ def _state(found: Any) -> State:
         feed_sentence=sentence(found.feed_outcome),
         cool_until=found.cool_until,
         asked=found.asked,
-        alarm=(found.severity, found.sentence) if found.alarms else None,
+        alarm=(found.severity, found.sentence) if found.severity is not None and found.sentence is not None else None,
     )
 
 

@@ -35,12 +35,12 @@ class Example:
 
 def listing(conn: Database) -> dict[str, Any]:
     """All reprocesses, the newest first (1 statement)."""
-    return {"rows": queries.rows(conn, "reprocess.list")}
+    return {"rows": queries.reprocess.list_all(conn)}
 
 
 def one(conn: Database, number: int) -> dict[str, Any] | None:
     """A comparison: counts, fields, histogram, examples side by side; None where there is none (7 statements)."""
-    found = queries.row(conn, "reprocess.get", reprocess_id=number)
+    found = queries.reprocess.get(conn, reprocess_id=number)
     if found is None:
         return None
     numbers = report.summary(conn, number)
@@ -68,10 +68,11 @@ def _chosen(selection: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _examples(conn: Connection, number: int, verdict: str) -> Iterator[Example]:
-    for row in queries.rows(conn, "reprocess.examples", reprocess_id=number, verdict=verdict, limit=EXAMPLES):
-        old, new = lines(row, "old"), lines(row, "new")
+    for row in queries.reprocess.examples(conn, reprocess_id=number, verdict=verdict, limit=EXAMPLES):
+        old, new = map(lines, report.versions(row))
         before, after = side_by_side(old[:MOST_LINES], new[:MOST_LINES])
-        turned = f"{(row.before_outcome or 'nothing').replace('_', ' ')} → {row.outcome.replace('_', ' ')} {row.detail}"
+        before_outcome, outcome = row.before_outcome or "nothing", row.outcome or "nothing"
+        turned = f"{before_outcome.replace('_', ' ')} → {outcome.replace('_', ' ')} {row.detail}"
         says = ", ".join(row.changed) or turned
         yield Example(row.url, row.publisher, says, row.similarity, before, after, max(len(old), len(new)) > MOST_LINES)
 
@@ -81,7 +82,7 @@ def start(conn: Connection, verb: str, number: int) -> int:
 
     The Dag run's name tells that it was: each is applied once, and undone once.
     """
-    found = queries.row(conn, "reprocess.get", reprocess_id=number)
+    found = queries.reprocess.get(conn, reprocess_id=number)
     if found is None or found.state != READY[verb]:
         return 0
     return int(_trigger(f"ops__{verb}-{number}", {"action": verb, "reprocess": number}))

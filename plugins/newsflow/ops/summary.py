@@ -15,25 +15,25 @@ from newsflow.store import queries, runs
 
 def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     """The last run with its funnel, what runs, open alarms and totals."""
-    recent = queries.rows(conn, "ops.runs", since=now - timedelta(days=3650), dags=[*NIGHTLY], limit=20)
+    recent = queries.ops.runs(conn, since=now - timedelta(days=3650), dags=[*NIGHTLY], limit=20)
     running = next((r for r in recent if r.state == "running" and now - r.started_at < STALE), None)
     last = next((r for r in recent if r is not running), None)
-    alarms = queries.rows(conn, "ops.open_alarms", since=now, publisher_id=None)
+    alarms = queries.ops.open_alarms(conn, since=now, publisher_id=None)
     return {
         "last": _run(last) if last else None,
         "funnel": _funnel(conn, last.run_id) if last else [],
         "running": [stage.line() for stage in snapshot(conn, running.run_id, now)] if running else [],
         "alarms": [_alarm(a) for a in alarms if a.resolved_at is None],
-        "totals": {name: int(n) for name, n in queries.row(conn, "runs.totals")._asdict().items()},
+        "totals": queries.runs.totals(conn)._asdict(),
     }
 
 
-def _run(run: Any) -> dict[str, Any]:
-    keys = ("run_id", "dag_id", "dag_run_id", "state", "started_at", "ended_at", "verdict")
-    return {key: getattr(run, key) for key in keys}
+def _run(run: queries.ops.RunsRow) -> dict[str, Any]:
+    keys = {"run_id", "dag_id", "dag_run_id", "state", "started_at", "ended_at", "verdict"}
+    return {key: value for key, value in run._asdict().items() if key in keys}
 
 
-def _alarm(alarm: Any) -> dict[str, Any]:
+def _alarm(alarm: queries.ops.OpenAlarmsRow) -> dict[str, Any]:
     return {key: getattr(alarm, key) for key in ("cause", "subject", "severity", "sentence", "opened_at")}
 
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -74,18 +73,18 @@ def watch(settings: Settings, *, known: Sequence[Finding] = (), clock: Clock = u
 def count(conn: Connection, now: datetime) -> None:
     """Bring `ingest.publisher_day` up to now; yesterday is counted again, for runs over midnight."""
     with transaction(conn):
-        last: date | None = queries.value(conn, "ops.last_counted")
+        last: date | None = queries.ops.last_counted(conn)
         since = min(last, now.date()) - timedelta(days=1) if last else (now - WINDOW).date()
         begin = datetime.combine(since, time(), timezone.utc)
-        queries.run(conn, "ops.count_days", since=begin, until=now + timedelta(days=1))
+        queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1))
 
 
 def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     """Put all rules to the tables."""
     result = Judgement()
-    days = history.read(queries.rows(conn, "ops.days", since=(now - WINDOW).date(), publishers=None))
-    known = queries.rows(conn, "ops.active_publishers")
-    opened = {(a.cause, a.subject): a.opened_at for a in queries.rows(conn, "ops.lasting_alarms")}
+    days = history.read(queries.ops.days(conn, since=(now - WINDOW).date(), publishers=None))
+    known = queries.ops.active_publishers(conn)
+    opened = {(a.cause, a.subject): a.opened_at for a in queries.ops.lasting_alarms(conn)}
     outage = _runs(conn, result, now, len(known), opened.get(("run_late", "")))
     judge_publishers(result, known, days, opened, now, outage=outage)
     _feeds(conn, result)
@@ -96,7 +95,7 @@ def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
 
 
 def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, late_since: datetime | None) -> bool:
-    found = queries.rows(conn, "ops.runs", since=now - WINDOW, dags=[*NIGHTLY, NEWS_POLL], limit=200)
+    found = queries.ops.runs(conn, since=now - WINDOW, dags=[*NIGHTLY, NEWS_POLL], limit=200)
     asked = next((r for r in found if r.stages.get("poll")), None)
     outage = alarms.own_outage(asked.stages["poll"] if asked else {}, publishers)
     result.add("own_outage", "", outage)
@@ -114,7 +113,7 @@ def _runs(conn: Connection, result: Judgement, now: datetime, publishers: int, l
 
 def judge_publishers(
     result: Judgement,
-    known: Sequence[Any],
+    known: Sequence[queries.ops.ActivePublishersRow],
     days: Mapping[int, Sequence[Day]],
     opened: Mapping[tuple[str, str], datetime],
     now: datetime,
@@ -160,20 +159,20 @@ def _complete(days: Sequence[Day], now: datetime) -> list[Day]:
 
 
 def _feeds(conn: Connection, result: Judgement) -> None:
-    for row in queries.rows(conn, "ops.feedless"):
+    for row in queries.ops.feedless(conn):
         found = alarms.feed_gone(row.name, row.url, row.reason, row.proposals)
         result.add("feed_gone", row.name, found, row.publisher_id)
 
 
 def _stories(conn: Connection, result: Judgement) -> None:
-    for row in queries.rows(conn, "ops.large_stories"):
+    for row in queries.ops.large_stories(conn):
         found = alarms.large_story(row.story_id, row.members, row.detail)
         result.add("story_too_large", found.subject, found)
 
 
 def _consumers(conn: Connection, result: Judgement, settings: Settings, now: datetime) -> None:
     limit = timedelta(hours=settings.alarm_lag_h)
-    for row in queries.rows(conn, "ops.consumers"):
+    for row in queries.ops.consumers(conn):
         oldest = now - row.oldest if row.oldest else timedelta()
         result.add("consumer_lag", row.name, alarms.lag(row.name, row.behind, oldest, limit))
 
@@ -185,19 +184,18 @@ def _disk(conn: Connection, result: Judgement, settings: Settings, now: datetime
     while not folder.exists():
         folder = folder.parent
     usage = shutil.disk_usage(folder)
-    grown = queries.row(conn, "ops.archive_growth", now=now, since=now - timedelta(days=14))
+    grown = queries.ops.archive_growth(conn, now=now, since=now - timedelta(days=14))
     pace = grown.bytes / grown.days if grown.bytes else 0.0
     result.add("disk", "", alarms.disk(usage.free, usage.total, pace, warn_days=settings.alarm_disk_days))
 
 
 def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int, int]:
     """Open, prolong and end alarms; gives how many were opened, ended, and last."""
-    lasting = {(a.cause, a.subject) for a in queries.rows(conn, "ops.lasting_alarms")}
+    lasting = {(a.cause, a.subject) for a in queries.ops.lasting_alarms(conn)}
     found = {(f.cause, f.subject): f for f in result.findings}
     for f in found.values():
-        queries.run(
+        queries.ops.raise_alarm(
             conn,
-            "ops.raise_alarm",
             cause=f.cause,
             subject=f.subject,
             publisher_id=f.publisher_id,
@@ -208,7 +206,7 @@ def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int,
         )
     over = lasting - found.keys() - result.undecided
     for cause, subject in sorted(over):
-        queries.run(conn, "ops.resolve_alarm", cause=cause, subject=subject, now=now)
+        queries.ops.resolve_alarm(conn, cause=cause, subject=subject, now=now)
     return len(found.keys() - lasting), len(over), len(lasting | found.keys()) - len(over)
 
 
@@ -217,7 +215,7 @@ def _tell(conn: Connection, settings: Settings, now: datetime) -> tuple[int, lis
 
     from newsflow.ops.notify import send
 
-    untold = queries.rows(conn, "ops.untold_alarms")
+    untold = queries.ops.untold_alarms(conn)
     conn.rollback()
     composed = messages.compose(
         untold, settings.ui_url or conf.get("api", "base_url", fallback="") or "http://localhost:8080"
@@ -226,5 +224,5 @@ def _tell(conn: Connection, settings: Settings, now: datetime) -> tuple[int, lis
     taken, failures = send(settings, composed)
     with transaction(conn):
         ids = [i for m in taken for i in m.alarm_ids] + sorted(needless)
-        queries.run(conn, "ops.mark_told", ids=ids, now=now)
+        queries.ops.mark_told(conn, ids=ids, now=now)
     return len(taken), failures

@@ -67,9 +67,8 @@ def poll(
         children,
     ):
         with transaction(step.conn):
-            queries.run(
+            queries.poll.claim_feeds(
                 step.conn,
-                "poll.claim_feeds",
                 now=clock(),
                 run_id=run_id,
                 publishers=publishers,
@@ -110,9 +109,8 @@ class _Poller:
 
     def _sitemaps(self, publishers: set[int]) -> list[FeedState]:
         with transaction(self._step.conn):
-            queries.run(
+            queries.poll.claim_sitemaps(
                 self._step.conn,
-                "poll.claim_sitemaps",
                 publisher_ids=sorted(publishers),
                 run_id=self._step.run_id,
                 now=self._clock(),

@@ -71,10 +71,10 @@ class Probe:
 
 def claimed(conn: Connection, run_id: int) -> list[FeedState]:
     """The feeds that this run has in hand."""
-    return [_state(row) for row in queries.rows(conn, "poll.claimed_feeds", run_id=run_id)]
+    return [_state(row) for row in queries.poll.claimed_feeds(conn, run_id=run_id)]
 
 
-def _state(row: Any) -> FeedState:
+def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
     return FeedState(
         feed_id=row.feed_id,
         publisher_id=row.publisher_id,
@@ -116,9 +116,8 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
     found = Probe()
     if not shown:
         return found
-    rows = queries.rows(
+    rows = queries.poll.probe_entries(
         conn,
-        "poll.probe_entries",
         feed_ids=[s.polled.feed.feed_id for s in shown],
         guid_hashes=[s.guid_hash for s in shown],
         entry_hashes=[s.entry_hash for s in shown],
@@ -129,7 +128,7 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
     return found
 
 
-def _sort_in(found: Probe, shown: ShownEntries, row: Any) -> None:
+def _sort_in(found: Probe, shown: ShownEntries, row: queries.poll.ProbeEntriesRow) -> None:
     feed_id = shown.polled.feed.feed_id
     counts = found.counts.get(feed_id, EntryCounts())
     if row.entry_id is None:
@@ -151,14 +150,14 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         places = [_place(each.entry) for each in shown]
         links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
         owners.note(conn, of_links(links))
-        queries.run(conn, "poll.make_batch")
+        queries.poll.make_batch(conn)
         copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
-        queries.run(conn, "poll.add_pages", now=now)
-        queries.run(conn, "poll.save_entries", now=now)
+        queries.poll.add_pages(conn, now=now)
+        queries.poll.save_entries(conn, now=now)
     if found.pages_to_ask:
-        queries.run(conn, "poll.ask_pages_again", page_ids=found.pages_to_ask, now=now)
+        queries.poll.ask_pages_again(conn, page_ids=found.pages_to_ask, now=now)
     if found.to_touch:
-        queries.run(conn, "poll.touch_entries", entry_ids=found.to_touch, now=now)
+        queries.poll.touch_entries(conn, entry_ids=found.to_touch, now=now)
 
 
 def _place(entry: Entry) -> Place:
@@ -205,36 +204,36 @@ def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int) -> tuple[Any
 
 def save_feeds(conn: Connection, decided: Sequence[tuple[PollResult, EntryCounts, PollDecision]]) -> None:
     """Write what the polls mean for their feeds; one statement."""
-    queries.values(conn, "poll.save_feeds", sorted(_feed_row(*item) for item in decided))
+    queries.poll.save_feeds(conn, sorted((_feed_row(*item) for item in decided), key=lambda row: row.feed_id))
 
 
-def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -> tuple[Any, ...]:
+def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -> queries.poll.SaveFeedsValues:
     feed, parsed = decision.feed, polled.parsed
-    return (
-        feed.feed_id,
-        feed.kind,
-        parsed.title if parsed and parsed.title else None,
-        feed.home,
-        feed.state,
-        feed.reason[:500],
-        feed.etag,
-        feed.last_modified,
-        decision.next_poll_at,
-        round(feed.interval_s) if feed.interval_s else None,
-        feed.last_poll_at,
-        feed.last_ok_at,
-        polled.at if counts.new else None,
-        str(polled.outcome),
-        feed.failures,
-        [bytes(head) for head in feed.window.heads],
-        feed.window.entries,
-        feed.window.newest_at,
-        feed.window.horizon_s,
-        feed.body_hash,
-        feed.validators_lie,
-        feed.polls_unaudited,
-        feed.moved_to,
-        feed.moved_polls,
+    return queries.poll.SaveFeedsValues(
+        feed_id=feed.feed_id,
+        kind=feed.kind,
+        title=parsed.title if parsed and parsed.title else None,
+        home=feed.home,
+        state=feed.state,
+        reason=feed.reason[:500],
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        next_poll_at=decision.next_poll_at,
+        interval_s=round(feed.interval_s) if feed.interval_s else None,
+        last_poll_at=feed.last_poll_at,
+        last_ok_at=feed.last_ok_at,
+        last_new_at=polled.at if counts.new else None,
+        last_outcome=str(polled.outcome),
+        failures=feed.failures,
+        window_heads=[bytes(head) for head in feed.window.heads],
+        window_entries=feed.window.entries,
+        window_newest_at=feed.window.newest_at,
+        window_horizon_s=feed.window.horizon_s,
+        body_hash=feed.body_hash,
+        validators_lie=feed.validators_lie,
+        polls_unaudited=feed.polls_unaudited,
+        moved_to=feed.moved_to,
+        moved_polls=feed.moved_polls,
     )
 
 
@@ -243,5 +242,5 @@ def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
     moved = [feed.feed_id for feed in feeds if feed.moved_polls >= MOVED_AFTER]
     if not moved:
         return
-    found = queries.rows(conn, "poll.move_feeds", feed_ids=moved, polls=MOVED_AFTER)
+    found = queries.poll.move_feeds(conn, feed_ids=moved, polls=MOVED_AFTER)
     owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in found})

@@ -38,8 +38,8 @@ def compare(
     run_id = open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, clock=clock)
     number = step.compare(settings, run_id, selection, clock=clock)
     with session(settings.dsn) as conn, transaction(conn):
-        queries.run(
-            conn, "runs.finish", run_id=run_id, state="success", verdict=f"compared as reprocess {number}", now=clock()
+        queries.runs.finish(
+            conn, run_id=run_id, state="success", verdict=f"compared as reprocess {number}", now=clock()
         )
     return number
 

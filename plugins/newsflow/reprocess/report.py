@@ -11,7 +11,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.errors import NewsflowError
-from newsflow.reprocess.sides import Paragraph, lines, side_by_side
+from newsflow.reprocess.sides import Paragraph, Version, lines, side_by_side
 from newsflow.store import queries
 
 EXAMPLES = 25  # of each verdict
@@ -37,7 +37,7 @@ ins{background:#d5efdb;text-decoration:none}.quiet{color:#5a6672}
 
 def summary(conn: Connection, number: int) -> dict[str, Any]:
     """Counts by verdict, changed fields, outcomes of rejects, and the histogram of similarity in tenths."""
-    counts = queries.rows(conn, "reprocess.counts", reprocess_id=number)
+    counts = queries.reprocess.counts(conn, reprocess_id=number)
     verdicts: dict[str, int] = {}
     for found in counts:
         verdicts[found.verdict or "waiting"] = verdicts.get(found.verdict or "waiting", 0) + found.pages
@@ -46,8 +46,8 @@ def summary(conn: Connection, number: int) -> dict[str, Any]:
         for c in counts
         if c.verdict in {"gained", "lost", "rejected"}
     ]
-    fields = {row.field: row.pages for row in queries.rows(conn, "reprocess.fields", reprocess_id=number)}
-    tenths = {row.tenth: row.pages for row in queries.rows(conn, "reprocess.histogram", reprocess_id=number)}
+    fields = {row.field: row.pages for row in queries.reprocess.fields(conn, reprocess_id=number)}
+    tenths = {row.tenth: row.pages for row in queries.reprocess.histogram(conn, reprocess_id=number)}
     histogram = [tenths.get(tenth, 0) for tenth in range(10)]
     return {"verdicts": verdicts, "fields": fields, "outcomes": turned, "similarity": histogram}
 
@@ -73,7 +73,7 @@ def render(conn: Connection, number: int) -> str:
 
     :raises UnknownReprocessError: where there is no such reprocess.
     """
-    found = queries.row(conn, "reprocess.get", reprocess_id=number)
+    found = queries.reprocess.get(conn, reprocess_id=number)
     if found is None:
         raise UnknownReprocessError(f"there is no reprocess {number}")
     numbers = summary(conn, number)
@@ -114,17 +114,25 @@ def _histogram(tenths: list[int]) -> str:
 
 
 def _examples(conn: Connection, number: int, verdict: str) -> str:
-    found = queries.rows(conn, "reprocess.examples", reprocess_id=number, verdict=verdict, limit=EXAMPLES)
+    found = queries.reprocess.examples(conn, reprocess_id=number, verdict=verdict, limit=EXAMPLES)
     if not found:
         return ""
     return f"<h2>{verdict.capitalize()}: {VERDICTS[verdict]}</h2>" + "".join(map(_example, found))
 
 
-def _example(row: Any) -> str:
+def versions(row: queries.reprocess.ExamplesRow) -> tuple[Version, Version]:
+    """The article of an example as it stands, and as the tried extractor makes it."""
+    return (
+        Version(row.old_title, row.old_lead, row.old_body, row.old_authors, row.old_published_at),
+        Version(row.new_title, row.new_lead, row.new_body, row.new_authors, row.new_published_at),
+    )
+
+
+def _example(row: queries.reprocess.ExamplesRow) -> str:
     said = f"similarity {row.similarity:.2f}; " if row.similarity is not None else ""
     what = ", ".join(row.changed) or f"{row.before_outcome or 'nothing'} → {row.outcome}: {row.detail}"
     head = f'<h3>{html.escape(row.url)}</h3><p class="quiet">{html.escape(said + what)}</p>'
-    old, new = (_column(side) for side in side_by_side(lines(row, "old"), lines(row, "new")))
+    old, new = (_column(side) for side in side_by_side(*map(lines, versions(row))))
     return f'<article>{head}<div class="pair"><div>{old}</div><div>{new}</div></div></article>'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 MOST_WORDS = 1500  # of a passage on both sides; longer ones are marked whole, as comparing costs the square
@@ -19,16 +20,21 @@ class TextRun(NamedTuple):
 Paragraph = tuple[TextRun, ...]
 
 
-def lines(row: Any, which: str) -> list[str]:
-    """Title, by-line, lead and paragraphs of one side.
+class Version(NamedTuple):
+    """An article as one side has it; all None where that side has none."""
 
-    :param row: row of `reprocess.examples`.
-    :param which: old or new.
-    """
-    title, lead, body = (getattr(row, f"{which}_{name}") or "" for name in ("title", "lead", "body"))
-    authors, published = getattr(row, f"{which}_authors") or [], getattr(row, f"{which}_published_at")
-    byline = " · ".join(filter(None, [", ".join(authors), f"{published:%Y-%m-%d %H:%M}" if published else ""]))
-    return [line for line in (title, byline, lead, *body.split("\n")) if line]
+    title: str | None
+    lead: str | None
+    body: str | None
+    authors: Sequence[str] | None
+    published_at: datetime | None
+
+
+def lines(version: Version) -> list[str]:
+    """Title, by-line, lead and paragraphs of one side."""
+    published = f"{version.published_at:%Y-%m-%d %H:%M}" if version.published_at else ""
+    byline = " · ".join(filter(None, [", ".join(version.authors or ()), published]))
+    return [line for line in (version.title, byline, version.lead, *(version.body or "").split("\n")) if line]
 
 
 def side_by_side(before: Sequence[str], after: Sequence[str]) -> tuple[list[Paragraph], list[Paragraph]]:

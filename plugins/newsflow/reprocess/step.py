@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -57,19 +56,18 @@ def compare(settings: Settings, run_id: int, selection: ReprocessRequest, *, clo
 
 def _open(conn: Connection, run_id: int, selection: ReprocessRequest, clock: Clock) -> int:
     with transaction(conn):
-        number = queries.value(
+        number = queries.reprocess.start(
             conn,
-            "reprocess.start",
             run_id=run_id,
             selection=json.dumps(selection.as_params()),
             extractor=extractor(),
             now=clock(),
         )
         if number is None:
-            return int(queries.value(conn, "reprocess.of_run", run_id=run_id))
-        queries.run(conn, "reprocess.choose", reprocess_id=number, **selection.as_query())
-        queries.run(conn, "reprocess.note_pages", reprocess_id=number)
-    return int(number)
+            return queries.reprocess.of_run(conn, run_id=run_id)
+        queries.reprocess.choose(conn, reprocess_id=number, **selection.as_query())
+        queries.reprocess.note_pages(conn, reprocess_id=number)
+    return number
 
 
 def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clock: Clock) -> None:
@@ -83,10 +81,10 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
 
 def _waiting(
     conn: Connection, settings: Settings, number: int, sites: SiteLines
-) -> Iterator[tuple[Any, ExtractionJob]]:
+) -> Iterator[tuple[queries.reprocess.TakeRow, ExtractionJob]]:
     """The pages to compare with their jobs, read as the workers need them, from each archive that has captures."""
-    for pages in batched(queries.value(conn, "reprocess.waiting", reprocess_id=number), BATCH):
-        batch = queries.rows(conn, "reprocess.take", reprocess_id=number, pages=pages)
+    for pages in batched(queries.reprocess.waiting(conn, reprocess_id=number), BATCH):
+        batch = queries.reprocess.take(conn, reprocess_id=number, pages=pages)
         sites.load(page.publisher_id for page in batch)
         conn.rollback()
         for place, some in groupby(batch, lambda page: page.location):
@@ -98,34 +96,47 @@ def _note(
     conn: Connection,
     run_id: int,
     number: int,
-    batch: Sequence[tuple[Any, Extraction]],
+    batch: Sequence[tuple[queries.reprocess.TakeRow, Extraction]],
     sites: SiteLines,
     clock: Clock,
 ) -> None:
     ids = [page.before_extraction_id for page, _ in batch if page.before_extraction_id]
-    before = {found.extraction_id: found for found in queries.rows(conn, "reprocess.before", ids=ids)}
+    before = {found.extraction_id: found for found in queries.reprocess.before(conn, ids=ids)}
     judged = [
-        (page, extraction, difference(before.get(page.before_extraction_id), extraction, row.content_hash(extraction)))
+        (
+            page,
+            extraction,
+            difference(before.get(page.before_extraction_id or 0), extraction, row.content_hash(extraction)),
+        )
         for page, extraction in batch
     ]
     kept = [_record(run_id, number, page, e, sites, clock) for page, e, found in judged if found.verdict in KEPT]
-    stored = {found.page_id: found.extraction_id for found in queries.values(conn, "extract.store", kept, fetch=True)}
+    stored = {found.page_id: found.extraction_id for found in queries.extract.store(conn, kept)}
     data = [_verdict(number, page, e, found, stored.get(page.page_id)) for page, e, found in judged]
-    queries.values(conn, "reprocess.judge", data)
+    queries.reprocess.judge(conn, data)
 
 
-def _record(run_id: int, number: int, page: Any, extraction: Extraction, sites: SiteLines, clock: Clock) -> list[Any]:
+def _record(
+    run_id: int, number: int, page: queries.reprocess.TakeRow, extraction: Extraction, sites: SiteLines, clock: Clock
+) -> queries.extract.StoreValues:
     """A row of `extract.store`; its own extractor name keeps it apart from what the capture already has."""
-    values = row.values(extraction)
-    values[row.COLUMNS.index("extractor")] = f"{extraction.extractor}#r{number}"
+    values = {**row.values(extraction), "extractor": f"{extraction.extractor}#r{number}"}
     return row.record(page, run_id, "reprocess", extraction, values, sites.version(page.publisher_id), clock())
 
 
 def _verdict(
-    number: int, page: Any, extraction: Extraction, found: Difference, stored: int | None
-) -> tuple[object, ...]:
-    said = (found.verdict, str(extraction.outcome), extraction.detail[:500], list(found.changed), found.similarity)
-    return (number, page.page_id, *said, stored)
+    number: int, page: queries.reprocess.TakeRow, extraction: Extraction, found: Difference, stored: int | None
+) -> queries.reprocess.JudgeValues:
+    return queries.reprocess.JudgeValues(
+        reprocess_id=number,
+        page_id=page.page_id,
+        verdict=found.verdict,
+        outcome=str(extraction.outcome),
+        detail=extraction.detail[:500],
+        changed=list(found.changed),
+        similarity=found.similarity,
+        after_extraction_id=stored,
+    )
 
 
 def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow) -> int:
@@ -139,11 +150,11 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
         _expect(conn, number, {"compared", "applying", "applied"}, "applied")
         with transaction(conn):
             _move(conn, number, "applying", clock, run_id=run_id)
-            waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_apply", reprocess_id=number)]
+            waiting = [found.page_id for found in queries.reprocess.to_apply(conn, reprocess_id=number)]
         for pages in batched(waiting, BATCH):
             with transaction(conn):
-                queries.run(conn, "reprocess.lock_pages", pages=pages)
-                queries.run(conn, "reprocess.apply", reprocess_id=number, run_id=run_id, pages=pages, now=clock())
+                queries.reprocess.lock_pages(conn, pages=pages)
+                queries.reprocess.apply(conn, reprocess_id=number, run_id=run_id, pages=pages, now=clock())
     return len(waiting)
 
 
@@ -159,7 +170,7 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
         _expect(conn, number, {"applying", "applied", "undoing", "undone"}, "undone")
         with transaction(conn):
             _move(conn, number, "undoing", clock, run_id=run_id)
-            waiting = [found.page_id for found in queries.rows(conn, "reprocess.to_undo", reprocess_id=number)]
+            waiting = [found.page_id for found in queries.reprocess.to_undo(conn, reprocess_id=number)]
         for pages in batched(waiting, BATCH):
             with transaction(conn):
                 _undo(conn, run_id, number, pages, clock)
@@ -168,22 +179,22 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
 
 def _undo(conn: Connection, run_id: int, number: int, pages: Sequence[int], clock: Clock) -> None:
     now = clock()
-    queries.run(conn, "reprocess.make_undo")
+    queries.reprocess.make_undo(conn)
     with changes.changing(conn, pages, now):
-        queries.run(conn, "reprocess.plan_undo", reprocess_id=number, pages=pages)
-        queries.run(conn, "reprocess.restore_articles")
-        queries.run(conn, "reprocess.return_pages", run_id=run_id, now=now)
+        queries.reprocess.plan_undo(conn, reprocess_id=number, pages=pages)
+        queries.reprocess.restore_articles(conn)
+        queries.reprocess.return_pages(conn, run_id=run_id, now=now)
         _undo_gained(conn, number, clock)
-        queries.run(conn, "reprocess.mark_undone", reprocess_id=number, pages=pages)
+        queries.reprocess.mark_undone(conn, reprocess_id=number, pages=pages)
 
 
 def _undo_gained(conn: Connection, number: int, clock: Clock) -> None:
-    now, gained = clock(), queries.value(conn, "reprocess.list_gained")
+    now, gained = clock(), queries.reprocess.list_gained(conn)
     if not gained:
         return
     touched = changes.lock(conn, gained)
     changes.take_out(conn, gained)
-    queries.run(conn, "reprocess.reject_again", reprocess_id=number, pages=gained, now=now)
+    queries.reprocess.reject_again(conn, reprocess_id=number, pages=gained, now=now)
     changes.regroup(conn, touched, gained, now)
 
 
@@ -192,15 +203,15 @@ def close(settings: Settings, number: int, state: str, *, clock: Clock = utcnow)
     with session(settings.dsn) as conn, transaction(conn):
         _move(conn, number, state, clock)
         if state == "undone":
-            queries.run(conn, "reprocess.drop_trials", reprocess_id=number)
+            queries.reprocess.drop_trials(conn, reprocess_id=number)
 
 
 def _state(conn: Connection, number: int) -> str:
     with transaction(conn):
-        found = queries.row(conn, "reprocess.get", reprocess_id=number)
+        found = queries.reprocess.get(conn, reprocess_id=number)
     if found is None:
         raise WrongStateError(f"there is no reprocess {number} (newsflow reprocess list)")
-    return str(found.state)
+    return found.state
 
 
 def _expect(conn: Connection, number: int, states: Iterable[str], aim: str) -> None:
@@ -212,6 +223,4 @@ def _expect(conn: Connection, number: int, states: Iterable[str], aim: str) -> N
 def _move(
     conn: Connection, number: int, state: str, clock: Clock, *, run_id: int | None = None, report: str | None = None
 ) -> None:
-    queries.run(
-        conn, "reprocess.set_state", reprocess_id=number, state=state, run_id=run_id, report=report, now=clock()
-    )
+    queries.reprocess.set_state(conn, reprocess_id=number, state=state, run_id=run_id, report=report, now=clock())

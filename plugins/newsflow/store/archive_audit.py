@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -14,6 +13,7 @@ from newsflow.model import CapturePointer
 from newsflow.store import queries
 from newsflow.store.archive import Archive, ArchivedFile, CaptureError, CaptureMissingError
 from newsflow.store.db import transaction
+from newsflow.store.queries.archive import LedgerRow, UnledgeredRow
 
 STRAYS = frozenset({"orphan", "leftover", "stale"})  # files too many
 GRACE_S = 6 * 3600.0  # a younger file without a row may belong to a step that has not committed yet
@@ -66,8 +66,8 @@ def audit(
     """
     # the ledger first: a file that is sealed meanwhile is then too young to be an orphan
     with transaction(conn):
-        ledger = queries.rows(conn, "archive.ledger", folder=folder)
-        unledgered = queries.rows(conn, "archive.unledgered", folder=folder)
+        ledger = queries.archive.ledger(conn, folder=folder)
+        unledgered = queries.archive.unledgered(conn, folder=folder)
     found = Audit(files=len(ledger), bytes=sum(row.bytes for row in ledger))
     stored = {f.file: f for f in archive.list(folder)}
     found.faults += map(_unledgered, unledgered)
@@ -78,11 +78,11 @@ def audit(
     return found
 
 
-def _unledgered(row: Any) -> Fault:
+def _unledgered(row: UnledgeredRow) -> Fault:
     return Fault("unledgered", row.file, f"{row.captures} captures point into a file that the ledger does not know")
 
 
-def _ledger_faults(ledger: Sequence[Any], stored: Mapping[str, ArchivedFile], folder: str) -> Iterator[Fault]:
+def _ledger_faults(ledger: Sequence[LedgerRow], stored: Mapping[str, ArchivedFile], folder: str) -> Iterator[Fault]:
     """Faults of the files that the ledger knows; those that were moved are looked for where they went."""
     moved_to = {row.location for row in ledger if row.location}
     held = {location: {f.file: f for f in Archive(location).list(folder)} for location in moved_to}
@@ -90,7 +90,7 @@ def _ledger_faults(ledger: Sequence[Any], stored: Mapping[str, ArchivedFile], fo
         yield from _file_faults(row, held[row.location] if row.location else stored)
 
 
-def _read_all(conn: Connection, archive: Archive, ledger: Sequence[Any], found: Audit) -> None:
+def _read_all(conn: Connection, archive: Archive, ledger: Sequence[LedgerRow], found: Audit) -> None:
     """Read each capture of each file that is there."""
     missing = {fault.file for fault in found.faults if fault.kind == "missing"}
     for row in ledger:
@@ -98,7 +98,7 @@ def _read_all(conn: Connection, archive: Archive, ledger: Sequence[Any], found: 
             _read(conn, Archive(row.location) if row.location else archive, row.file, found)
 
 
-def _file_faults(row: Any, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault]:
+def _file_faults(row: LedgerRow, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault]:
     there = stored.get(row.file)
     if row.deleted_at:
         return
@@ -108,7 +108,7 @@ def _file_faults(row: Any, stored: Mapping[str, ArchivedFile]) -> Iterator[Fault
         yield Fault("size", row.file, f"{there.bytes} bytes, and {row.bytes} when it was sealed")
 
 
-def _strays(ledger: Mapping[str, Any], stored: Iterable[ArchivedFile], before: float) -> Iterator[Fault]:
+def _strays(ledger: Mapping[str, LedgerRow], stored: Iterable[ArchivedFile], before: float) -> Iterator[Fault]:
     """Files that should not be there.
 
     :param before: seconds since 1970; a younger file may belong to a step that has not committed yet.
@@ -129,7 +129,7 @@ def _nobodys(file: ArchivedFile, *, known: bool) -> Fault | None:
 
 def _read(conn: Connection, archive: Archive, file: str, found: Audit) -> None:
     with transaction(conn):
-        rows = queries.rows(conn, "archive.captures", file=file)
+        rows = queries.archive.captures(conn, file=file)
     pointers = [CapturePointer(r.file, r.offset, r.length, r.payload_digest) for r in rows]
     for row, (_, exchange) in zip(rows, archive.read_many(pointers), strict=True):
         found.captures += 1

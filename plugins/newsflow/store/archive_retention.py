@@ -30,7 +30,7 @@ class Expired:
 def expired(conn: Connection, before: datetime) -> list[Expired]:
     """Files sealed before a time that nothing waits for; oldest first."""
     with transaction(conn):
-        return [Expired(r.file, r.bytes, r.records) for r in queries.rows(conn, "archive.expired", before=before)]
+        return [Expired(r.file, r.bytes, r.records) for r in queries.archive.expired(conn, before=before)]
 
 
 def prune(
@@ -46,10 +46,10 @@ def prune(
         for found in expired(conn, before):
             if target is None:
                 with transaction(conn):
-                    queries.run(conn, "archive.mark_deleted", file=found.file, now=now)
+                    queries.archive.mark_deleted(conn, file=found.file, now=now)
             else:
                 archive.copy_to(target, found.file)
                 with transaction(conn):
-                    queries.run(conn, "archive.mark_moved", file=found.file, location=move_to)
+                    queries.archive.mark_moved(conn, file=found.file, location=move_to)
             archive.delete(found.file)
             yield found

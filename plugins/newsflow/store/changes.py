@@ -25,29 +25,29 @@ class Touched:
 
 def lock(conn: Connection, pages: Sequence[int]) -> Touched:
     """Lock pages and the other members of their stories, in the order in which all do."""
-    stories = queries.value(conn, "changes.list_stories", pages=pages)
-    return Touched(stories, queries.value(conn, "changes.lock_pages", pages=pages, stories=stories))
+    stories = queries.changes.list_stories(conn, pages=pages)
+    return Touched(stories, queries.changes.lock_pages(conn, pages=pages, stories=stories))
 
 
 @contextmanager
 def changing(conn: Connection, pages: Sequence[int], now: datetime) -> Iterator[Touched]:
     """The whole of the caller's transaction: the block changes articles and notes in `change_plan` what it did."""
-    queries.run(conn, "changes.make_plan")
+    queries.changes.make_plan(conn)
     touched = lock(conn, pages)
     yield touched
-    regrouped = queries.value(conn, "changes.list_stories", pages=touched.pages)
-    queries.run(conn, "changes.lock")
-    queries.run(conn, "changes.renew_stories", stories=[*touched.stories, *regrouped])
-    queries.run(conn, "changes.log", now=now)
+    regrouped = queries.changes.list_stories(conn, pages=touched.pages)
+    queries.changes.lock(conn)
+    queries.changes.renew_stories(conn, stories=[*touched.stories, *regrouped])
+    queries.changes.log(conn, now=now)
 
 
 def take_out(conn: Connection, pages: Sequence[int]) -> None:
     """Delete the articles of some pages, noted as retractions; inside `changing`."""
-    queries.run(conn, "changes.note_gone", pages=pages)
-    queries.run(conn, "changes.delete_articles", pages=pages)
+    queries.changes.note_gone(conn, pages=pages)
+    queries.changes.delete_articles(conn, pages=pages)
 
 
 def regroup(conn: Connection, touched: Touched, gone: Sequence[int], now: datetime) -> None:
     """Give what is left of the stories their number and origin, after `gone` have left them; inside `changing`."""
-    queries.run(conn, "changes.regroup", stories=touched.stories, now=now)
-    queries.run(conn, "changes.move_articles", mates=sorted({*touched.pages} - {*gone}))
+    queries.changes.regroup(conn, stories=touched.stories, now=now)
+    queries.changes.move_articles(conn, mates=sorted({*touched.pages} - {*gone}))

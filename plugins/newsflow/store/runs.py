@@ -43,9 +43,8 @@ class Work:
 
     def save(self, *, ended_at: datetime | None = None) -> None:
         """Write the counts in the caller's transaction, or in one of their own."""
-        queries.run(
+        queries.runs.progress(
             self.conn,
-            "runs.progress",
             run_id=self.run_id,
             stage=str(self.stage),
             shard=self.shard,
@@ -67,9 +66,7 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
     try:
         with advisory_lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
-                attempt = queries.value(
-                    conn, "runs.begin_stage", run_id=run_id, stage=str(stage), shard=shard, now=clock()
-                )
+                attempt = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
             step = Work(conn, run_id, stage, shard, clock, attempt)
             yield step
             with transaction(conn):
@@ -90,10 +87,8 @@ def start(
     check_schema(conn)
     with transaction(conn):
         if alone:
-            queries.run(conn, "runs.close_dead", dag_id=dag_id, dag_run_id=dag_run_id, now=now)
-        found = queries.value(
-            conn, "runs.start", dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=json.dumps(params)
-        )
+            queries.runs.close_dead(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now)
+        found = queries.runs.start(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=json.dumps(params))
     return int(found)
 
 
@@ -105,23 +100,23 @@ def plan(
     *,
     publishers: list[str] | None = None,
     limit: int | None = None,
-) -> list[Any]:
+) -> list[queries.runs.ShardsRow]:
     """Take due pages and stragglers into the run; returns rows (shard, pages, origins, first_origin).
 
     An origin belongs to exactly one shard, so that politeness needs no lock between tasks.
     """
     with transaction(conn):
-        due = queries.value(conn, "runs.count_due", now=now, publishers=publishers)
+        due = queries.runs.count_due(conn, now=now, publishers=publishers)
         shards = max(1, min(settings.shards, -(-min(due, limit or due) // settings.shard_pages)))
-        queries.run(conn, "runs.plan_fetch", run_id=run_id, now=now, publishers=publishers, limit=limit, shards=shards)
-        queries.run(conn, "runs.plan_waiting", run_id=run_id, now=now, shards=shards)
-        return queries.rows(conn, "runs.shards", run_id=run_id)
+        queries.runs.plan_fetch(conn, run_id=run_id, now=now, publishers=publishers, limit=limit, shards=shards)
+        queries.runs.plan_waiting(conn, run_id=run_id, now=now, shards=shards)
+        return queries.runs.shards(conn, run_id=run_id)
 
 
 def funnel(conn: Connection, run_id: int) -> list[FunnelStage]:
     """Stage by stage, what went in and which outcome took it out."""
     stages: dict[str, dict[str | None, int]] = {}
-    for found in queries.rows(conn, "runs.funnel", run_id=run_id):
+    for found in queries.runs.funnel(conn, run_id=run_id):
         stages.setdefault(found.stage, {})[found.outcome] = found.pages
     return [
         FunnelStage(name, sum(by.values()), {k: v for k, v in by.items() if k}, by.get(None, 0))

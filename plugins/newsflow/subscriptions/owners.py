@@ -16,11 +16,10 @@ def note(conn: Connection, owners: Mapping[str, Owner]) -> None:
     """Make origins known with their publishers; publishers given by name are made, too. Two statements at most."""
     names = sorted({name for _, name in owners.values() if name})
     if names:
-        queries.run(conn, "poll.add_publishers", names=names)
+        queries.poll.add_publishers(conn, names=names)
     if owners:
-        queries.run(
+        queries.poll.add_origins(
             conn,
-            "poll.add_origins",
             origins=list(owners),
             publisher_ids=[publisher_id for publisher_id, _ in owners.values()],
             names=[name for _, name in owners.values()],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from psycopg2.extensions import connection as Connection
 
@@ -45,7 +45,7 @@ def propose(conn: Connection, finder: Finder, dead: Sequence[DeadFeed], clock: C
     found = [(feed, one) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
     now = clock()
     with transaction(conn):
-        queries.values(conn, "poll.propose", [_row(feed, one, now) for feed, one in found])
+        queries.poll.propose(conn, [_row(feed, one, now) for feed, one in found])
     if found:
         log.info("%d dead feeds: %d other addresses proposed", len({f.feed_id for f, _ in found}), len(found))
     return len(found)
@@ -59,13 +59,15 @@ def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:
     return [one for one in found if one.url != feed.url][:_MOST_PROPOSALS]
 
 
-def _row(feed: DeadFeed, found: FoundFeed, now: datetime) -> tuple[Any, ...]:
-    return feed.feed_id, found.url, found.kind, found.title, found.how, now
+def _row(feed: DeadFeed, found: FoundFeed, now: datetime) -> queries.poll.ProposeValues:
+    return queries.poll.ProposeValues(
+        feed_id=feed.feed_id, url=found.url, kind=found.kind, title=found.title, reason=found.how, at=now
+    )
 
 
-def waiting(conn: Connection) -> list[Any]:
+def waiting(conn: Connection) -> list[queries.poll.ProposalsRow]:
     """Proposals that wait for a decision."""
-    return queries.rows(conn, "poll.proposals")
+    return queries.poll.proposals(conn)
 
 
 class ProposalError(NewsflowError):
@@ -78,14 +80,14 @@ def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool)
     :raises ProposalError: where no such proposal waits, or its address is polled by now.
     """
     with transaction(conn):
-        found = queries.row(conn, "poll.decide_proposal", proposal_id=proposal_id, accepted=accepted, now=now)
+        found = queries.poll.decide_proposal(conn, proposal_id=proposal_id, accepted=accepted, now=now)
         if found is None:
             raise ProposalError(f"no proposal {proposal_id} waits for a decision")
         if accepted:
             url = sendable(found.url)
-            publisher_id = queries.value(conn, "poll.replace_feed", feed_id=found.feed_id, url=url)
+            publisher_id = queries.poll.replace_feed(conn, feed_id=found.feed_id, url=url)
             if publisher_id is None:
                 cure = f"decline proposal {proposal_id}, and remove the dead feed"
                 raise ProposalError(f"{url} is polled already: {cure}")
             owners.note(conn, {origin_of(url): (publisher_id, None)})
-    return str(found.url)
+    return found.url

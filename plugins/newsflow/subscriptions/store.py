@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -50,10 +49,9 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
     urls = list(good)
     names = [name for _, name in good.values()]
     with transaction(conn):
-        queries.run(conn, "poll.add_publishers", names=sorted(set(names)))
-        rows = queries.rows(
+        queries.poll.add_publishers(conn, names=sorted(set(names)))
+        rows = queries.poll.add_feeds(
             conn,
-            "poll.add_feeds",
             urls=urls,
             names=names,
             titles=[feed.title for feed, _ in good.values()],
@@ -64,18 +62,18 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
     return frozenset(row.url for row in rows if row.new)
 
 
-def listing(conn: Connection, publishers: Sequence[str] | None = None) -> list[Any]:
+def listing(conn: Connection, publishers: Sequence[str] | None = None) -> list[queries.poll.ListFeedsRow]:
     """All feeds with their state, by publisher."""
-    return queries.rows(conn, "poll.list_feeds", publishers=list(publishers) if publishers else None)
+    return queries.poll.list_feeds(conn, publishers=list(publishers) if publishers else None)
 
 
 def remove(conn: Connection, urls: Sequence[str]) -> list[str]:
     """Stop polling these; their entries and pages stay. Returns the addresses that were known."""
     with transaction(conn):
-        return [row.url for row in queries.rows(conn, "poll.remove_feeds", urls=list(urls))]
+        return [row.url for row in queries.poll.remove_feeds(conn, urls=list(urls))]
 
 
 def pause(conn: Connection, urls: Sequence[str], *, paused: bool) -> list[str]:
     """Pause or resume feeds; returns the addresses that were changed."""
     with transaction(conn):
-        return [row.url for row in queries.rows(conn, "poll.pause_feeds", urls=list(urls), paused=paused)]
+        return [row.url for row in queries.poll.pause_feeds(conn, urls=list(urls), paused=paused)]

@@ -39,31 +39,28 @@ def ensure(conn: Connection, urls_or_origins: Iterable[str]) -> dict[str, int]:
     names = sorted({origin_of(url) for url in urls_or_origins})
     if not names:
         return {}
-    queries.run(conn, "web.add_origins", origins=names)
-    return {row.origin: row.origin_id for row in queries.rows(conn, "web.origin_ids", origins=names)}
+    queries.web.add_origins(conn, origins=names)
+    return {row.origin: row.origin_id for row in queries.web.origin_ids(conn, origins=names)}
 
 
 def load(conn: Connection, origin_ids: Iterable[int]) -> dict[int, Origin]:
     """Origins by id."""
-    return {row.origin_id: _origin(row) for row in queries.rows(conn, "web.load_origins", ids=sorted(set(origin_ids)))}
+    return {row.origin_id: _origin(row) for row in queries.web.load_origins(conn, ids=sorted(set(origin_ids)))}
 
 
-def _origin(row: object) -> Origin:
-    get = row._asdict()  # type: ignore[attr-defined]
+def _origin(row: queries.web.OriginRow) -> Origin:
     pace = Pace(
-        get["crawl_delay_s"],
-        get["response_s"],
-        get["failures"],
-        get["cool_until"],
-        get["cool_reason"] or "",
-        get["next_request_at"],
+        row.crawl_delay_s,
+        row.response_s,
+        row.failures,
+        row.cool_until,
+        row.cool_reason or "",
+        row.next_request_at,
     )
     robots = None
-    if get["robots_fetched_at"] is not None:
-        robots = RobotsFile(
-            get["robots_status"] or 0, get["robots_body"] or "", get["robots_fetched_at"], get["robots_expires_at"]
-        )
-    return Origin(get["origin_id"], get["origin"], pace, robots)
+    if row.robots_fetched_at is not None and row.robots_expires_at is not None:
+        robots = RobotsFile(row.robots_status or 0, row.robots_body or "", row.robots_fetched_at, row.robots_expires_at)
+    return Origin(row.origin_id, row.origin, pace, robots)
 
 
 def save(conn: Connection, origins: Sequence[Origin]) -> None:
@@ -73,25 +70,33 @@ def save(conn: Connection, origins: Sequence[Origin]) -> None:
     """
     by_id = {origin.origin_id: origin for origin in origins}
     data = [_values(by_id[key].origin_id, by_id[key].pace) for key in sorted(by_id)]
-    for row in queries.values(conn, "web.save_paces", data, fetch=True):
+    for row in queries.web.save_paces(conn, data):
         by_id[row.origin_id].change(_origin(row).pace.held_for)
     texts = [
-        (key, o.robots.status, o.robots.body, o.robots.fetched_at, o.robots.expires_at)
-        for key, o in sorted(by_id.items())
-        if o.robots is not None and not o.robots_saved
+        _robots_values(key, o.robots) for key, o in sorted(by_id.items()) if o.robots is not None and not o.robots_saved
     ]
-    queries.values(conn, "web.save_robots", texts)
+    queries.web.save_robots(conn, texts)
     for origin in origins:
         origin.robots_saved = True
 
 
-def _values(origin_id: int, pace: Pace) -> tuple[object, ...]:
-    return (
-        origin_id,
-        pace.crawl_delay_s,
-        pace.response_s,
-        pace.failures,
-        pace.cool_until,
-        pace.cool_reason or None,
-        pace.next_request_at,
+def _values(origin_id: int, pace: Pace) -> queries.web.SavePacesValues:
+    return queries.web.SavePacesValues(
+        origin_id=origin_id,
+        crawl_delay_s=pace.crawl_delay_s,
+        response_s=pace.response_s,
+        failures=pace.failures,
+        cool_until=pace.cool_until,
+        cool_reason=pace.cool_reason or None,
+        next_request_at=pace.next_request_at,
+    )
+
+
+def _robots_values(origin_id: int, robots: RobotsFile) -> queries.web.SaveRobotsValues:
+    return queries.web.SaveRobotsValues(
+        origin_id=origin_id,
+        status=robots.status,
+        body=robots.body,
+        fetched_at=robots.fetched_at,
+        expires_at=robots.expires_at,
     )
