@@ -24,8 +24,10 @@ run: setup ## Start Postgres and Airflow, run news_ingest, stay up (ONCE=1: end 
 down: ## Stop what `make run` left running elsewhere
 	@$(VENV)/newsflow down
 
+# Each process of a test run would compile our modules again where the machine says PYTHONDONTWRITEBYTECODE.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
-	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 conformance: setup-tests ## Play the known cases of politeness on loopback, print the scored table, write docs/conformance.md
 	@$(VENV)/python -m pytest -q tests/conformance --conformance

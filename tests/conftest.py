@@ -21,6 +21,16 @@ from newsflow.store.migrate import migrate
 from tests import row_types
 from tests.worlds.shared import SHARED
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give xdist's workers the long files first, so that none of them stands alone at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    airflow = {item.path for item in items if item.get_closest_marker("airflow")}
+    items.sort(key=lambda item: (item.path not in slow, item.path not in airflow))
+
+
 # No test is timed: an example may take as long as a busy machine makes it take.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
@@ -69,7 +79,7 @@ def _databases(server: Server, template: str) -> Iterator[Callable[[], str]]:
 
     def make() -> str:
         names.append(f"t_{uuid.uuid4().hex[:12]}")
-        _admin(server, f"create database {names[-1]} template {template}")
+        _admin(server, f"create database {names[-1]} template {template} strategy file_copy")
         return server.url(names[-1])
 
     yield make

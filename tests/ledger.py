@@ -16,6 +16,7 @@ from newsflow.store import runs
 from newsflow.store.db import transaction
 from newsflow.web import origins
 from newsflow.web.urls import canonicalise, origin_of, url_hash
+from tests.waiting import PATIENCE_S
 from tests.webserver import Server, says
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -38,7 +39,7 @@ class Ledger:
             database_url=self.dsn,
             archive=str(self.archive),
             allow_origins=" ".join(server.origin for server in self.servers),
-            **{"delay_s": 0.02, "deadline_s": 10.0, "max_bytes": 1_000_000, "shards": 1} | self.more | given,
+            **{"delay_s": 0.02, "deadline_s": PATIENCE_S, "max_bytes": 1_000_000, "shards": 1} | self.more | given,
         )
 
     def server(self, robots: bytes | None = None) -> Server:

@@ -21,6 +21,9 @@ from newsflow.store.db import connect
 from tests.backfill.foreign import pages, write
 from tests.paths import ROOT
 from tests.pipeline.night import differences, left
+from tests.waiting import PATIENCE_S
+
+pytestmark = pytest.mark.slow
 
 RECORDS = 60
 # Where the process dies: twice while it reads, at the file's and the database's commit, then in extract and in load.
@@ -37,7 +40,7 @@ def backfill(settings: Settings, file: Path, plan: dict[str, object]) -> subproc
         "NEWSFLOW_SHARDS": "1",
     }
     words = [sys.executable, "-m", "tests.backfill.child", json.dumps(plan), "run", "--warc", str(file), "--json"]
-    return subprocess.run(words, env=env, cwd=ROOT, text=True, capture_output=True, check=False, timeout=120)
+    return subprocess.run(words, env=env, cwd=ROOT, text=True, capture_output=True, check=False, timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from newsflow.model import Exchange
 from newsflow.settings import Settings
 from newsflow.web.transport import Transport
 from tests.ledger import Ledger
+from tests.waiting import PATIENCE_S
 from tests.webserver import Play, Server, says
 
 
@@ -51,7 +52,7 @@ class World:
     def transport(self, **given: Any) -> Iterator[Transport]:
         """A transport that may talk to the servers made so far."""
         allowed = " ".join(server.origin for server in self.servers)
-        settings: dict[str, Any] = {"allow_origins": allowed, "deadline_s": 10.0, "max_bytes": 1_000_000}
+        settings: dict[str, Any] = {"allow_origins": allowed, "deadline_s": PATIENCE_S, "max_bytes": 1_000_000}
         with Transport(Settings(**settings | given), lookup=lambda _: ["127.0.0.1"]) as transport:
             yield transport
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.conformance.registry import CASES, SEEN, Case, World
 
+pytestmark = pytest.mark.slow
+
 for path in sorted(Path(__file__).parent.glob("*_cases.py")):
     importlib.import_module(f"tests.conformance.{path.stem}")
 

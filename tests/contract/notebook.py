@@ -21,6 +21,7 @@ from newsflow.store.migrate import migrate
 from tests.contract.month import fill
 from tests.load.world import World
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 NOTEBOOK = ROOT / "docs/examples/first_hour.ipynb"
 FIGURES = ROOT / "docs/figures"
@@ -44,7 +45,7 @@ def execute(dsn: str, figures: Path) -> Any:
     """
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     with environment(NEWS_DSN=dsn, NEWS_FIGURES=str(figures), MPLBACKEND="module://matplotlib_inline.backend_inline"):
-        NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+        NotebookClient(notebook, timeout=int(PATIENCE_S), kernel_name="python3").execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of day
     return notebook

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 from tests.load.world import World
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S, wait_for
 
 MIGRATIONS = sorted((ROOT / "sql/migrations").glob("*.sql"))
 SERVERS = {"18 (wheel)": None, "15 (Debian)": Path("/usr/lib/postgresql/15/bin")}
@@ -159,6 +159,14 @@ def test_each_earlier_state_with_data_to_head(server: Server, tmp_path: Path, co
     same_schema(dsn)
 
 
+def waits_for_a_lock(dsn: str) -> bool:
+    with psycopg2.connect(dsn) as watcher, watcher.cursor() as cursor:
+        cursor.execute("select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+        found = cursor.rowcount > 0
+    watcher.close()
+    return found
+
+
 def test_a_migration_waits_two_seconds_for_a_reader_and_gives_up(server: Server, tmp_path: Path) -> None:
     """An analyst's open transaction is never queued behind for longer; the migration is simply run again."""
     folder = until(tmp_path, len(MIGRATIONS))
@@ -178,8 +186,8 @@ def test_a_migration_waits_two_seconds_for_a_reader_and_gives_up(server: Server,
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(0.5)
-    other.cursor().execute("set lock_timeout = '10s'")
+    wait_for(lambda: waits_for_a_lock(dsn), "the migration to wait for the reader")
+    other.cursor().execute(f"set lock_timeout = '{PATIENCE_S}s'")
     other.cursor().execute("select count(*) from news.articles")  # queues behind the migration, and gets through
     thread.join()
     assert failed

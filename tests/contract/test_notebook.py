@@ -13,6 +13,8 @@ from tests.contract.month import fill
 from tests.contract.notebook import FIGURES, NOTEBOOK, execute, texts
 from tests.load.world import World
 
+pytestmark = pytest.mark.slow
+
 HINT = "is stale: python -m tests.contract.notebook"
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 FILE = ROOT / "dags" / "news_poll.py"
 _SHOW = """
@@ -34,7 +35,12 @@ def dag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     env = {**os.environ, "PYTHONPATH": str(ROOT / "plugins"), "AIRFLOW_HOME": str(home)}
     env |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "NEWSFLOW_POLL_SCHEDULE": "*/20 * * * *"}
     done = subprocess.run(
-        [sys.executable, "-c", _SHOW, str(FILE)], env=env, capture_output=True, text=True, check=False, timeout=240
+        [sys.executable, "-c", _SHOW, str(FILE)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])

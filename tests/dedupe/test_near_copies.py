@@ -12,6 +12,8 @@ from tests.dedupe.conftest import Desk, at
 from tests.worlds.story_world import CHANGES, Item, World, build
 from tests.worlds.story_writer import TEMPLATES, Event, account, article
 
+pytestmark = pytest.mark.slow
+
 WIRE = account(random.Random(7), Event(random.Random(7)), 18)
 
 

@@ -7,14 +7,16 @@ import random
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from newsflow.dedupe import comparer, text_cache
 from tests.dedupe.conftest import Desk
 from tests.paths import ROOT
+from tests.waiting import wait_for
 from tests.worlds.story_world import Item, build
+
+pytestmark = pytest.mark.slow
 
 
 def world(stories: int = 5) -> list[Item]:
@@ -103,10 +105,8 @@ def test_killed_in_the_middle_and_run_again(desk: Desk, dsn: str, after: int, wo
     step.wait()
     waiting = desk.rows("select count(*) from ingest.page where state = 'extracted'")[0][0]
     assert waiting == desk.rows("select count(*) - %s from ingest.page", 15 * (after - 1))[0][0]
-    deadline = time.monotonic() + 20
-    while desk.rows("select 1 from pg_stat_activity where application_name like 'newsflow deduplicate%%'"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    sessions = "select 1 from pg_stat_activity where application_name like 'newsflow deduplicate%%'"
+    wait_for(lambda: not desk.rows(sessions), "PostgreSQL to notice the kill")
     desk.finish(run_id)
     desk.deduplicate()
     assert desk.members() == expected

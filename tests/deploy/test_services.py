@@ -22,6 +22,7 @@ from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.local.processes import ProcessGroup
 from tests.deploy.compose import example, fill, services
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
@@ -124,7 +125,7 @@ def test_init_makes_both_schemas_and_the_password_and_can_be_repeated(
     assert passwords.stat().st_mode & 0o077 == 0
 
 
-def healthy(service: dict[str, Any], within_s: float = 120) -> str:
+def healthy(service: dict[str, Any], within_s: float = PATIENCE_S) -> str:
     """Run the healthcheck until it succeeds, as Docker does."""
     kind, *command = service["healthcheck"]["test"]
     assert kind == "CMD"

@@ -21,6 +21,9 @@ from newsflow.maintain.retraction import retract
 from newsflow.store import queries
 from tests.load.world import T0, World
 from tests.paths import ROOT
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
 
 WRITERS, SECONDS = 6, 6.0
 SPAWN = multiprocessing.get_context("spawn")
@@ -144,9 +147,7 @@ def test_the_example_consumer_survives_kills_without_missing_or_repeating(world:
                 consumer = start_consumer(world.dsn, mirror)
         retract(world.conn, [world.page("https://paper.example/3")], "wrong", T0)
         expected = world.rows("select change_id, kind from news.changes order by 1")
-        limit = time.time() + 30
-        while len(applied(mirror)) < len(expected) and time.time() < limit:
-            time.sleep(0.1)
+        wait_for(lambda: len(applied(mirror)) >= len(expected), "the consumer to catch up")
     finally:
         consumer.kill()
         consumer.wait()

@@ -17,7 +17,10 @@ from newsflow.model import CapturePointer
 from newsflow.store.archive import Archive
 from tests.ledger import Ledger
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 from tests.webserver import says
+
+pytestmark = pytest.mark.slow
 
 CHILD = """
 import os, signal, sys
@@ -57,7 +60,7 @@ def run_and_die(ledger: Ledger, run_id: int, where: str, calls: int) -> None:
         "NEWSFLOW_FETCH_BATCH": "4",
     }
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(run_id), where, str(calls)], check=False, env=env, timeout=60
+        [sys.executable, "-c", CHILD, str(run_id), where, str(calls)], check=False, env=env, timeout=PATIENCE_S
     )
     assert done.returncode == -signal.SIGKILL
 

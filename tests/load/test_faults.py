@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from newsflow.load.step import load
 from newsflow.settings import Settings
 from tests.load.world import T0, Ticker, World
+from tests.waiting import wait_for
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -44,6 +45,16 @@ def work(dsn: str, run: int, chunk: int) -> None:
     load(Settings(database_url=SecretStr(dsn), load_chunk=chunk), run, clock=Ticker(T0 + timedelta(days=1)))
 
 
+def loading(world: World) -> bool:
+    """Whether a load has a session in this database."""
+    return bool(
+        world.value(
+            "select count(*) from pg_stat_activity where application_name like 'newsflow load%%' and datname = %s",
+            world.dsn.rsplit("/", 1)[1],
+        )
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_anywhere_and_run_again_gives_the_rows_of_one_clean_run(world: World, seed: int) -> None:
     run = fill(world, 60)
@@ -51,16 +62,7 @@ def test_killed_anywhere_and_run_again_gives_the_rows_of_one_clean_run(world: Wo
     for _ in range(4):
         process = SPAWN.Process(target=work, args=(world.dsn, run, 7))
         process.start()
-        limit = time.time() + 20
-        while (
-            process.is_alive()
-            and time.time() < limit
-            and not world.value(
-                "select count(*) from pg_stat_activity where application_name like 'newsflow load%%' and datname = %s",
-                world.dsn.rsplit("/", 1)[1],
-            )
-        ):
-            time.sleep(0.002)
+        wait_for(lambda process=process: not process.is_alive() or loading(world), "the load to begin", pause_s=0.002)
         time.sleep(rng.uniform(0, 0.08))
         if process.is_alive():
             os.kill(process.pid or 0, signal.SIGKILL)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,14 +26,14 @@ from newsflow.local.home import Home
 from newsflow.local.install import browser
 from newsflow.local.processes import marked
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S, wait_for
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 UP = [sys.executable, "-m", "newsflow.cli", "up", "--run"]
 CHROMIUM = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"
 )  # fmt: skip
-START_S = 420.0
 
 
 @dataclass
@@ -54,11 +53,11 @@ class Night:
         self.lines.extend(iter(self.process.stdout.readline, ""))
 
     def wait_for(self, words: str) -> None:
-        deadline = time.monotonic() + START_S
-        while words not in self.text:
+        def said() -> bool:
             assert self.process.poll() is None, self.text
-            assert time.monotonic() < deadline, self.text
-            time.sleep(0.1)
+            return words in self.text
+
+        wait_for(said, f"“{words}”", within_s=4 * PATIENCE_S)
 
     def find(self, pattern: str) -> str:
         found = re.search(pattern, self.text)
@@ -141,7 +140,7 @@ def test_4b_the_wire_story_is_one_story_of_three_publishers(night: Night) -> Non
 
 def test_5_the_summary_tells_where_to_look(night: Night) -> None:
     url = night.find(r"Airflow +(http://127\.0\.0\.1:\d+)/dags/news_ingest")
-    assert requests.get(f"{url}/api/v2/dags", timeout=30).status_code == 401
+    assert requests.get(f"{url}/api/v2/dags", timeout=PATIENCE_S).status_code == 401
     assert night.find(r"password (\S+)") == night.home.password()
     assert "newsflow psql" in night.text
     assert "select " in night.text and "news.stories" in night.text
@@ -164,7 +163,7 @@ def test_7_airflows_pages_show_the_run(night: Night) -> None:
         text = pages.shoot(f"/dags/news_ingest/runs/{run}", target / "run-grid.png", "deduplicate")
         assert all(task in text for task in ("poll", "fetch", "extract", "deduplicate", "load", "check"))
         assert "Success" in text
-        pages.press("g", target / "run-graph.png")  # from grid to graph
+        pages.press("g", target / "run-graph.png", ".react-flow__node")  # from grid to graph
         assert "news_ingest" in pages.shoot("/dags/news_ingest", target / "dag.png", "news_ingest")
     sizes = {name: (target / name).stat().st_size for name in ("run-grid.png", "run-graph.png", "dag.png")}
     assert min(sizes.values()) > 20_000 and len(set(sizes.values())) == 3
@@ -186,7 +185,7 @@ def test_9_ctrl_c_ends_well_and_leaves_nothing_running(night: Night) -> None:
     running = night.home.running()
     assert running
     night.process.send_signal(signal.SIGINT)
-    assert night.process.wait(timeout=60) == 0, night.text
+    assert night.process.wait(timeout=PATIENCE_S) == 0, night.text
     assert marked(night.home.mark) == []
     assert night.home.running() is None
     with pytest.raises(psycopg2.OperationalError):
@@ -205,7 +204,7 @@ class Pages:
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(executable_path=browser(), args=list(CHROMIUM))
         self.page = self._browser.new_page(viewport={"width": 1440, "height": 900})
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENCE_S * 1000)
         self.page.goto(f"{self.base}/auth/login")
         self.page.fill("input[name=username]", "admin")
         self.page.fill("input[name=password]", self.password)
@@ -217,16 +216,26 @@ class Pages:
         self._browser.close()
         self._playwright.stop()
 
-    def press(self, key: str, file: Path) -> None:
-        """Press a key on the page that is open, and take its picture."""
+    def press(self, key: str, file: Path, shown: str) -> None:
+        """Press a key on the page that is open, wait for what it brings, and take its picture."""
         self.page.keyboard.press(key)
-        self.page.wait_for_timeout(3000)
-        self.page.screenshot(path=str(file))
+        self.page.locator(shown).first.wait_for()
+        self._picture(file)
 
     def shoot(self, path: str, file: Path, text: str) -> str:
         """Open a page, wait until it shows `text` and stands still, take its picture; returns its text."""
         self.page.goto(self.base + path)
         self.page.get_by_text(text).first.wait_for()
-        self.page.wait_for_timeout(2500)  # the graph is laid out and faded in
-        self.page.screenshot(path=str(file))
+        self._picture(file)
         return str(self.page.inner_text("body"))
+
+    def _picture(self, file: Path) -> None:
+        """Once all is laid out and faded in, which shows in two pictures that are the same."""
+        taken = [b""]
+
+        def still() -> bool:
+            taken.append(self.page.screenshot())
+            return taken[-1] == taken[-2]
+
+        wait_for(still, "the page to stand still", pause_s=0.5)
+        file.write_bytes(taken[-1])

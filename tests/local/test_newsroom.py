@@ -23,6 +23,7 @@ from newsflow.local.newsroom import (
     ScriptedWorld,
     sample_world,
 )
+from tests.waiting import PATIENCE_S
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 TEXT = ArticleText(
@@ -43,7 +44,7 @@ def sample() -> Iterator[Newsroom]:
 
 
 def feed_of(newsroom: Newsroom, publisher: str) -> str:
-    response = requests.get(dict(newsroom.feeds())[publisher], timeout=10)
+    response = requests.get(dict(newsroom.feeds())[publisher], timeout=PATIENCE_S)
     response.raise_for_status()
     return response.content.decode()
 
@@ -84,7 +85,7 @@ def test_rss_is_well_formed_and_links_to_pages_that_answer(sample: Newsroom) -> 
     links = [item.findtext("link", "") for item in channel.iter("item")]
     assert len(links) == 6
     assert channel.findtext("language") == "en"
-    assert sorted(requests.get(link, timeout=10).status_code for link in links) == [200] * 5 + [404]
+    assert sorted(requests.get(link, timeout=PATIENCE_S).status_code for link in links) == [200] * 5 + [404]
 
 
 def test_atom_is_well_formed_and_names_its_language(sample: Newsroom) -> None:
@@ -107,76 +108,78 @@ def test_feed_shows_newest_first(sample: Newsroom) -> None:
 
 def test_if_none_match_gives_304_without_a_body(sample: Newsroom) -> None:
     url = sample.url("courier", "harbour-cranes-sold")
-    first = requests.get(url, timeout=10)
-    again = requests.get(url, headers={"If-None-Match": first.headers["ETag"]}, timeout=10)
+    first = requests.get(url, timeout=PATIENCE_S)
+    again = requests.get(url, headers={"If-None-Match": first.headers["ETag"]}, timeout=PATIENCE_S)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
 def test_if_modified_since_gives_304_and_an_older_date_200(sample: Newsroom) -> None:
     url = sample.url("courier", "harbour-cranes-sold")
-    stamp = requests.get(url, timeout=10).headers["Last-Modified"]
-    assert requests.get(url, headers={"If-Modified-Since": stamp}, timeout=10).status_code == 304
+    stamp = requests.get(url, timeout=PATIENCE_S).headers["Last-Modified"]
+    assert requests.get(url, headers={"If-Modified-Since": stamp}, timeout=PATIENCE_S).status_code == 304
     old = "Thu, 01 Jan 2015 00:00:00 GMT"
-    assert requests.get(url, headers={"If-Modified-Since": old}, timeout=10).status_code == 200
+    assert requests.get(url, headers={"If-Modified-Since": old}, timeout=PATIENCE_S).status_code == 200
 
 
 def test_if_none_match_wins_over_if_modified_since(sample: Newsroom) -> None:
     url = sample.url("courier", "harbour-cranes-sold")
-    stamp = requests.get(url, timeout=10).headers["Last-Modified"]
+    stamp = requests.get(url, timeout=PATIENCE_S).headers["Last-Modified"]
     headers = {"If-None-Match": '"other"', "If-Modified-Since": stamp}
-    assert requests.get(url, headers=headers, timeout=10).status_code == 200
+    assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 200
 
 
 @pytest.mark.parametrize("value", ["", "yesterday", "W/", '"a", W/"b"'])
 def test_a_broken_validator_is_no_reason_to_fail(sample: Newsroom, value: str) -> None:
     url = sample.url("courier", "harbour-cranes-sold")
     headers = {"If-Modified-Since": value, "If-None-Match": value}
-    assert requests.get(url, headers=headers, timeout=10).status_code == 200
+    assert requests.get(url, headers=headers, timeout=PATIENCE_S).status_code == 200
 
 
 def test_redirect_leads_to_the_article_under_its_new_path(sample: Newsroom) -> None:
-    response = requests.get(sample.url("courier", "bakery-strike"), timeout=10)
+    response = requests.get(sample.url("courier", "bakery-strike"), timeout=PATIENCE_S)
     assert [hop.status_code for hop in response.history] == [301]
     assert response.url.endswith("/business/bakery-strike-ends")
     assert "Bakers end strike" in response.text
 
 
 def test_429_names_a_pause(sample: Newsroom) -> None:
-    response = requests.get(sample.url("ferry-times", "live-timetable"), timeout=10)
+    response = requests.get(sample.url("ferry-times", "live-timetable"), timeout=PATIENCE_S)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "2")
 
 
 def test_paywall_page_holds_the_first_paragraph_only(sample: Newsroom) -> None:
-    html = requests.get(sample.url("lowland-post", "investigation-land-deals"), timeout=10).text
+    html = requests.get(sample.url("lowland-post", "investigation-land-deals"), timeout=PATIENCE_S).text
     assert "Subscribe to continue reading" in html
     assert '"isAccessibleForFree": false' in html
     assert "never sent to readers" not in html
 
 
 def test_page_with_comment_form_repeats_its_title_in_the_body(sample: Newsroom) -> None:
-    html = requests.get(sample.url("courier", "library-night-shift"), timeout=10).text
+    html = requests.get(sample.url("courier", "library-night-shift"), timeout=PATIENCE_S).text
     title = "The library that never closes has found its readers at three in the morning"
     assert f"<p>{title}</p>" in html
     assert "Leave a Reply" in html and "Your email address will not be published" in html
 
 
 def test_wrong_charset_breaks_a_client_that_trusts_the_header(sample: Newsroom) -> None:
-    response = requests.get(sample.url("kuestenblatt", "sturmflut-rathaus"), timeout=10)
+    response = requests.get(sample.url("kuestenblatt", "sturmflut-rathaus"), timeout=PATIENCE_S)
     assert response.headers["Content-Type"] == "text/html; charset=iso-8859-1"
     assert "„Das war kein Sicherheitsabstand" in response.content.decode("windows-1252")
     assert "„Das war" not in response.text
 
 
 def test_robots_stand_with_each_publisher_and_one_closes_a_folder(sample: Newsroom) -> None:
-    bodies = {name: requests.get(f"{origin}/robots.txt", timeout=10).text for name, origin in sample.origins.items()}
+    bodies = {
+        name: requests.get(f"{origin}/robots.txt", timeout=PATIENCE_S).text for name, origin in sample.origins.items()
+    }
     assert all(body.startswith("User-agent: *") for body in bodies.values())
     assert [name for name, body in bodies.items() if "Disallow: /members/" in body] == ["inland-tribune"]
     assert "/members/" in sample.url("inland-tribune", "members-only-briefing")
 
 
 def test_slow_host_is_slow_and_the_others_are_not(sample: Newsroom) -> None:
-    requests.get(sample.url("hilltop-radio", "weather-watcher"), timeout=10)
+    requests.get(sample.url("hilltop-radio", "weather-watcher"), timeout=PATIENCE_S)
     seen = sample.asked("hilltop-radio")[-1]
     assert seen.ended - seen.started >= 1.5
 
@@ -184,9 +187,9 @@ def test_slow_host_is_slow_and_the_others_are_not(sample: Newsroom) -> None:
 def test_correction_changes_feed_page_and_validators() -> None:
     with Newsroom(sample_world()) as newsroom:
         url = newsroom.url("lowland-post", "dairy-cooperative-figures")
-        before = requests.get(url, timeout=10)
+        before = requests.get(url, timeout=PATIENCE_S)
         newsroom.advance("corrections")
-        after = requests.get(url, headers={"If-None-Match": before.headers["ETag"]}, timeout=10)
+        after = requests.get(url, headers={"If-None-Match": before.headers["ETag"]}, timeout=PATIENCE_S)
         titles = [item["title"] for item in json.loads(feed_of(newsroom, "lowland-post"))["items"]]
     assert "two cents more for each litre" in before.text
     assert after.status_code == 200 and "two cents more for each litre" not in after.text
@@ -231,7 +234,7 @@ def test_a_taken_port_is_an_error_and_nothing_stays_bound() -> None:
 def test_refusal_ends_after_the_scripted_number_of_times() -> None:
     with Newsroom(tiny(behaviour=Behaviour(status=503, times=2, retry_after="1"))) as newsroom:
         url = newsroom.url("tiny", "slug")
-        assert [requests.get(url, timeout=10).status_code for _ in range(3)] == [503, 503, 200]
+        assert [requests.get(url, timeout=PATIENCE_S).status_code for _ in range(3)] == [503, 503, 200]
 
 
 def test_article_of_a_later_edition_is_listed_from_then_on() -> None:
@@ -245,9 +248,9 @@ def test_withdrawn_article_is_410_and_gone_from_the_feed() -> None:
     gone = Revision("corrections", None, datetime(2026, 1, 6, tzinfo=timezone.utc))
     with Newsroom(tiny(revisions=(gone,))) as newsroom:
         url = newsroom.url("tiny", "slug")
-        assert requests.get(url, timeout=10).status_code == 200
+        assert requests.get(url, timeout=PATIENCE_S).status_code == 200
         newsroom.advance("corrections")
-        assert requests.get(url, timeout=10).status_code == 410
+        assert requests.get(url, timeout=PATIENCE_S).status_code == 410
         assert "<item>" not in feed_of(newsroom, "tiny")
 
 
@@ -255,15 +258,15 @@ def test_markup_in_texts_is_escaped_in_feed_and_page() -> None:
     hostile = ArticleText("<script>alert(1)</script>", ("a </script><b> & c",))
     with Newsroom(ScriptedWorld((Publisher("tiny", articles=(Article("slug", hostile),)),))) as newsroom:
         item = ElementTree.fromstring(feed_of(newsroom, "tiny")).find("channel/item/title")
-        html = requests.get(newsroom.url("tiny", "slug"), timeout=10).text
+        html = requests.get(newsroom.url("tiny", "slug"), timeout=PATIENCE_S).text
     assert item is not None and item.text == "<script>alert(1)</script>"
     assert "<script>alert" not in html
 
 
 def test_log_holds_every_request_with_headers_and_status(sample: Newsroom) -> None:
     before = len(sample.asked("courier", "/robots.txt"))
-    requests.get(f"{sample.origins['courier']}/robots.txt", headers={"User-Agent": "probe/1"}, timeout=10)
-    requests.head(f"{sample.origins['courier']}/robots.txt", timeout=10)
+    requests.get(f"{sample.origins['courier']}/robots.txt", headers={"User-Agent": "probe/1"}, timeout=PATIENCE_S)
+    requests.head(f"{sample.origins['courier']}/robots.txt", timeout=PATIENCE_S)
     get, head = sample.asked("courier", "/robots.txt")[before:]
     assert (get.method, get.status, get.headers["user-agent"]) == ("GET", 200, "probe/1")
     assert head.method == "HEAD" and get.ended <= head.started
@@ -271,6 +274,6 @@ def test_log_holds_every_request_with_headers_and_status(sample: Newsroom) -> No
 
 def test_requests_at_the_same_time_overlap_in_the_log() -> None:
     with Newsroom(tiny(behaviour=Behaviour(delay_s=0.3))) as newsroom, ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda _: requests.get(newsroom.url("tiny", "slug"), timeout=10), range(2)))
+        list(pool.map(lambda _: requests.get(newsroom.url("tiny", "slug"), timeout=PATIENCE_S), range(2)))
         first, second = sorted(newsroom.asked("tiny"), key=lambda r: r.started)
     assert second.started < first.ended

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import pytest
 from newsflow.local import postgres as module
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
 from tests.paths import ROOT
+from tests.waiting import wait_for
 
 
 def folder() -> Path:
@@ -76,13 +76,6 @@ def one(server: Server, statement: str, database: str = "postgres") -> object:
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def wait_until(condition: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def test_folder_data_password_and_log_are_private(server: Server) -> None:
@@ -227,7 +220,7 @@ def test_it_dies_with_its_launcher_even_by_kill_9(stopped: Path) -> None:
     postmaster = psutil.Process(int(launcher.stdout.readline()))
     launcher.kill()
     launcher.wait()
-    wait_until(lambda: not postmaster.is_running() or postmaster.status() == psutil.STATUS_ZOMBIE)
+    wait_for(lambda: not postmaster.is_running() or postmaster.status() == psutil.STATUS_ZOMBIE, "the server's end")
 
 
 def test_free_port_can_be_bound() -> None:

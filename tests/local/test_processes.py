@@ -7,9 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +16,7 @@ import pytest
 
 from newsflow.local.processes import MARK, ProcessGroup, dies_with_parent, end, marked
 from tests.paths import ROOT
+from tests.waiting import wait_for
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(300)"]
 STUBBORN = [
@@ -50,13 +50,6 @@ def start(family: ProcessGroup, command: list[str], folder: Path, name: str = "s
     return psutil.Process(family.children[name].pid)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
-
-
 def dead(process: psutil.Process) -> bool:
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
@@ -73,19 +66,19 @@ def test_a_child_has_a_session_of_its_own_so_that_ctrl_c_does_not_reach_it(
 
 def test_output_goes_to_the_log(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, [sys.executable, "-c", "print('hello')"], tmp_path)
-    wait_until(lambda: (tmp_path / "log").read_text() == "hello\n")
+    wait_for(lambda: (tmp_path / "log").read_text() == "hello\n", "the line in the log")
 
 
 def test_ended_names_who_is_gone_with_the_exit_code(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, [sys.executable, "-c", "raise SystemExit(3)"], tmp_path, "short")
     start(family, SLEEP, tmp_path, "long")
-    wait_until(lambda: bool(family.ended()))
+    wait_for(family.ended, "the process to end")
     assert family.ended() == {"short": 3}
 
 
 def test_stop_ends_children_and_their_children_in_other_sessions(family: ProcessGroup, tmp_path: Path) -> None:
     start(family, PARENT, tmp_path)
-    wait_until(lambda: len(marked(family.mark)) == 2)
+    wait_for(lambda: len(marked(family.mark)) == 2, "the grandchild")
     family.stop()
     assert marked(family.mark) == []
 
@@ -96,10 +89,10 @@ def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(
 ) -> None:
     """As Airflow's log server, whose title is written over its environment, after a SIGKILL of its scheduler."""
     server = start(family, UNMARKED, tmp_path)
-    wait_until(lambda: (tmp_path / "log").read_text().endswith("\n"))
+    wait_for(lambda: (tmp_path / "log").read_text().endswith("\n"), "the line in the log")
     orphan = psutil.Process(int((tmp_path / "log").read_text()))
     server.kill()
-    wait_until(lambda: bool(family.ended()))
+    wait_for(family.ended, "the process to end")
     assert not dead(orphan)
     if how == "stopped":
         family.stop()
@@ -110,14 +103,14 @@ def test_a_killed_server_leaves_nobody_though_they_carry_no_mark(
 
 def test_stop_kills_who_does_not_listen(family: ProcessGroup, tmp_path: Path) -> None:
     child = start(family, STUBBORN, tmp_path)
-    wait_until(lambda: (tmp_path / "log").read_text() == "1\n")
+    wait_for(lambda: (tmp_path / "log").read_text() == "1\n", "the line in the log")
     family.stop(grace_s=0.2)
     assert dead(child)
 
 
 def test_stateless_servers_are_not_waited_for(family: ProcessGroup, tmp_path: Path) -> None:
     child = start(family, STUBBORN, tmp_path, "api")
-    wait_until(lambda: (tmp_path / "log").read_text() == "1\n")
+    wait_for(lambda: (tmp_path / "log").read_text() == "1\n", "the line in the log")
     family.stop(grace_s=3600, stateless=("api",))  # would hang if it waited
     assert dead(child)
 
@@ -151,7 +144,7 @@ def test_kill_9_of_the_launcher_takes_the_children_along(tmp_path: Path) -> None
     child = psutil.Process(int(launcher.stdout.readline()))
     launcher.send_signal(signal.SIGKILL)
     launcher.wait()
-    wait_until(lambda: dead(child))
+    wait_for(lambda: dead(child), "the child to end")
 
 
 def test_threads_can_not_tie_a_child_to_the_process() -> None:

@@ -8,9 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,6 +18,7 @@ import requests
 
 from newsflow.local.postgres import free_port
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S, wait_for
 
 ROLES = {"vera": "viewer", "otto": "op", "ada": "admin"}
 PROGRAM = str(Path(sys.executable).parent / "airflow")
@@ -40,7 +40,7 @@ class Site:
     def token(self, user: str) -> str:
         """Log in."""
         body = {"username": user, "password": f"{user}-secret"}
-        answer = requests.post(f"{self.url}/auth/token", json=body, timeout=30)
+        answer = requests.post(f"{self.url}/auth/token", json=body, timeout=PATIENCE_S)
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 
@@ -84,20 +84,18 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
 
 
 def _airflow(env: dict[str, str], program: str, *command: str) -> None:
-    done = subprocess.run([program, *command], env=env, capture_output=True, text=True, check=False, timeout=240)
+    done = subprocess.run([program, *command], env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
+    def answers() -> bool:
         assert process.poll() is None, log.read_text()[-3000:]
-        try:
-            if requests.get(f"{url}/api/v2/version", timeout=5).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.5)
-    raise TimeoutError(log.read_text()[-3000:])
+        with suppress(requests.RequestException):
+            return requests.get(f"{url}/api/v2/version", timeout=PATIENCE_S).ok
+        return False
+
+    wait_for(answers, "Airflow's API server", pause_s=0.2)
 
 
 @contextmanager
@@ -132,6 +130,6 @@ def _note_run(site: Site) -> None:
         f"{site.url}/api/v2/dags/news_ingest/dagRuns",
         headers={"Authorization": f"Bearer {site.token('ada')}"},
         json={"dag_run_id": site.run_id, "logical_date": None},
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert answer.ok, answer.text

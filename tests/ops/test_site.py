@@ -22,8 +22,9 @@ from newsflow.ops.actions import ACTIONS
 from newsflow.ops.app import app
 from tests.ops.airflow_server import Site
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 in_browser = pytest.mark.browser
 
 USERS = [None, "vera", "otto", "ada"]
@@ -62,16 +63,16 @@ def expected(method: str, user: str | None) -> int:
 
 def csrf(client: requests.Session, site: Site) -> str:
     """The token of the user's own forms; a page of a user who may only read has no form."""
-    html = client.get(f"{site.pages}/publishers/courier.example", timeout=30).text
+    html = client.get(f"{site.pages}/publishers/courier.example", timeout=PATIENCE_S).text
     found = re.search(r'name="csrf" value="([^"]+)"', html)
     return found.group(1) if found else ""
 
 
 def _ask(site: Site, client: requests.Session, method: str, path: str) -> int:
     if method == "GET":
-        return client.get(site.pages + path, timeout=30).status_code
+        return client.get(site.pages + path, timeout=PATIENCE_S).status_code
     form = {"csrf": csrf(client, site), "subject": "courier.example"}
-    return client.post(site.pages + path, data=form, timeout=30, allow_redirects=False).status_code
+    return client.post(site.pages + path, data=form, timeout=PATIENCE_S, allow_redirects=False).status_code
 
 
 def _line(method: str, route: str, seen: dict[tuple[str | None, str, str], int]) -> str:
@@ -97,32 +98,32 @@ def test_each_route_for_each_role(site: Site) -> None:
 
 def test_a_bearer_token_works_as_the_cookie_does(site: Site) -> None:
     headers = {"Authorization": f"Bearer {site.token('vera')}"}
-    assert requests.get(f"{site.pages}/", headers=headers, timeout=30).status_code == 200
+    assert requests.get(f"{site.pages}/", headers=headers, timeout=PATIENCE_S).status_code == 200
     forged = {"Authorization": "Bearer " + site.token("vera")[:-4] + "AAAA"}
-    assert requests.get(f"{site.pages}/", headers=forged, timeout=30).status_code in (401, 403)
+    assert requests.get(f"{site.pages}/", headers=forged, timeout=PATIENCE_S).status_code in (401, 403)
 
 
 def test_a_form_needs_its_token_its_user_and_our_site(site: Site) -> None:
     otto, ada = site.session("otto"), site.session("ada")
     address, form = f"{site.pages}/actions/poll_now", {"subject": "courier.example"}
     good = form | {"csrf": csrf(otto, site)}
-    assert otto.post(address, data=form, timeout=30).status_code == 403
-    assert otto.post(address, data=form | {"csrf": "x.y.z"}, timeout=30).status_code == 403
-    assert ada.post(address, data=good, timeout=30).status_code == 403
+    assert otto.post(address, data=form, timeout=PATIENCE_S).status_code == 403
+    assert otto.post(address, data=form | {"csrf": "x.y.z"}, timeout=PATIENCE_S).status_code == 403
+    assert ada.post(address, data=good, timeout=PATIENCE_S).status_code == 403
     other = {"Sec-Fetch-Site": "cross-site"}
-    assert otto.post(address, data=good, headers=other, timeout=30).status_code == 403
-    assert otto.post(address, data=good, timeout=30, allow_redirects=False).status_code == 303
+    assert otto.post(address, data=good, headers=other, timeout=PATIENCE_S).status_code == 403
+    assert otto.post(address, data=good, timeout=PATIENCE_S, allow_redirects=False).status_code == 303
 
 
 def test_an_act_is_noted_with_its_user(site: Site) -> None:
     otto = site.session("otto")
     form = {"csrf": csrf(otto, site), "subject": "village.example"}
-    otto.post(f"{site.pages}/actions/pause_publisher", data=form, timeout=30)
+    otto.post(f"{site.pages}/actions/pause_publisher", data=form, timeout=PATIENCE_S)
     with psycopg2.connect(site.dsn) as conn, conn.cursor() as cursor:
         cursor.execute("select actor, action, subject from ingest.audit order by audit_id desc limit 1")
         assert cursor.fetchone() == ("otto", "pause_publisher", "village.example")
     conn.close()
-    otto.post(f"{site.pages}/actions/resume_publisher", data=form, timeout=30)
+    otto.post(f"{site.pages}/actions/resume_publisher", data=form, timeout=PATIENCE_S)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,9 @@ def test_after_an_act_one_never_lands_elsewhere(site: Site, referer: str) -> Non
     otto = site.session("otto")
     form = {"csrf": csrf(otto, site), "subject": "courier.example"}
     headers = {"Referer": referer}
-    answer = otto.post(f"{site.pages}/actions/poll_now", data=form, headers=headers, timeout=30, allow_redirects=False)
+    answer = otto.post(
+        f"{site.pages}/actions/poll_now", data=form, headers=headers, timeout=PATIENCE_S, allow_redirects=False
+    )
     assert answer.headers["location"].startswith("/newsflow/")
 
 
@@ -140,7 +143,7 @@ def test_after_an_act_one_never_lands_elsewhere(site: Site, referer: str) -> Non
     "path", ["/publishers/nobody", "/rejects/987654321", "/runbooks/..%2fREADME", "/static/..%2fapp.py", "/nowhere"]
 )
 def test_what_is_not_there_is_404_and_shows_nothing(site: Site, path: str) -> None:
-    answer = site.session("vera").get(site.pages + path, timeout=30)
+    answer = site.session("vera").get(site.pages + path, timeout=PATIENCE_S)
     assert answer.status_code == 404
     assert "import" not in answer.text
 
@@ -148,26 +151,29 @@ def test_what_is_not_there_is_404_and_shows_nothing(site: Site, path: str) -> No
 def test_unknown_acts_are_404(site: Site) -> None:
     otto = site.session("otto")
     token = csrf(otto, site)
-    assert otto.post(f"{site.pages}/actions/drop", data={"csrf": token, "subject": "x"}, timeout=30).status_code == 404
+    assert (
+        otto.post(f"{site.pages}/actions/drop", data={"csrf": token, "subject": "x"}, timeout=PATIENCE_S).status_code
+        == 404
+    )
     for name in ACTIONS:
-        answer = otto.post(f"{site.pages}/actions/{name}", data={"csrf": token, "subject": "none"}, timeout=30)
+        answer = otto.post(f"{site.pages}/actions/{name}", data={"csrf": token, "subject": "none"}, timeout=PATIENCE_S)
         assert answer.status_code == 404
 
 
 def test_stored_code_is_text_and_long_texts_are_cut(site: Site) -> None:
     client = site.session("ada")
     for path in ("/publishers", "/publishers/tribune.example", "/rejects?publisher=tribune.example", "/"):
-        answer = client.get(site.pages + path, timeout=30)
+        answer = client.get(site.pages + path, timeout=PATIENCE_S)
         assert answer.status_code == 200
         assert "<script>window" not in answer.text
         assert "onerror='" not in answer.text
         assert 'href="javascript' not in answer.text
         assert len(answer.text) < 200_000
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-    shell = client.get(f"{site.pages}/rejects/{_reject(site)}", timeout=30).text
+    shell = client.get(f"{site.pages}/rejects/{_reject(site)}", timeout=PATIENCE_S).text
     assert "&lt;script&gt;window.pwned = 1" in shell, "the stored page's source, as text"
     assert "Please enable JavaScript" in shell
-    assert "{{ 7 * 7 }}" in client.get(f"{site.pages}/publishers/tribune.example", timeout=30).text
+    assert "{{ 7 * 7 }}" in client.get(f"{site.pages}/publishers/tribune.example", timeout=PATIENCE_S).text
 
 
 def test_the_docs_say_what_each_kind_of_route_answers() -> None:
@@ -186,7 +192,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 40_000
+PATIENCE_MS = PATIENCE_S * 1000
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +201,7 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("NO CHROMIUM: the pages were not tried in a browser (Debian: apt install chromium)")
     with sync_playwright() as play:
+        expect.set_options(timeout=PATIENCE_MS)
         started = play.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield started
         started.close()
@@ -229,7 +236,7 @@ def inside(page: Page) -> FrameLocator:
 
 def heading(page: Page, text: str) -> None:
     """Wait for our page's heading."""
-    expect(inside(page).locator("h1")).to_contain_text(text, timeout=PATIENCE_MS)
+    expect(inside(page).locator("h1")).to_contain_text(text)
 
 
 @in_browser
@@ -260,9 +267,9 @@ def test_a_retry_is_clicked_and_stands_in_the_audit(ada: Page, site: Site) -> No
     ada.goto(f"{site.url}/plugin/news/newsflow/publishers/premium.example")
     inside(ada).locator("section[aria-labelledby=rejects] a[href*='/rejects/']").first.click()
     inside(ada).get_by_role("button", name="Retry this page").click()
-    expect(inside(ada).get_by_role("status")).to_contain_text("due again", timeout=PATIENCE_MS)
+    expect(inside(ada).get_by_role("status")).to_contain_text("due again")
     inside(ada).get_by_role("link", name="Alarms").click()
-    expect(inside(ada).locator("table").last).to_contain_text("ada", timeout=PATIENCE_MS)
+    expect(inside(ada).locator("table").last).to_contain_text("ada")
     expect(inside(ada).locator("table").last).to_contain_text("retry")
 
 
@@ -271,7 +278,7 @@ def test_a_learned_line_is_kept_by_clicking(ada: Page, site: Site) -> None:
     ada.goto(f"{site.url}/plugin/news/newsflow/publishers/tribune.example")
     line = inside(ada).locator("section[aria-labelledby=lines] tr", has_text="Follow us")
     line.get_by_role("button", name="Keep it").click()
-    expect(inside(ada).get_by_role("status")).to_contain_text("stays in", timeout=PATIENCE_MS)
+    expect(inside(ada).get_by_role("status")).to_contain_text("stays in")
     line.get_by_role("button", name="Leave it out").click()
     expect(line.get_by_role("button", name="Keep it")).to_be_visible(timeout=PATIENCE_MS)
 
@@ -281,11 +288,11 @@ def test_a_column_sorts_by_its_head_and_a_filter_can_be_taken_back(ada: Page, si
     ada.goto(f"{site.url}/plugin/news/newsflow/publishers")
     frame = inside(ada)
     frame.get_by_role("link", name="Articles, 7 days").click()
-    expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days", timeout=PATIENCE_MS)
+    expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days")
     expect(frame.locator("tbody th").first).to_contain_text("courier.example")
     frame.get_by_label("Name").fill("weekly")
     ada.keyboard.press("Enter")
-    expect(frame.locator("tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(frame.locator("tbody tr")).to_have_count(1)
     expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days")
     frame.get_by_role("link", name="Show all").click()
     expect(frame.locator("tbody tr").nth(13)).to_be_visible(timeout=PATIENCE_MS)
@@ -316,7 +323,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, site: Site, width: i
 def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
     ada.goto(f"{site.url}/plugin/news/newsflow/proposals")
     inside(ada).get_by_role("button", name="Accept").click()
-    expect(inside(ada).get_by_role("status")).to_contain_text("Accepted", timeout=PATIENCE_MS)
+    expect(inside(ada).get_by_role("status")).to_contain_text("Accepted")
     expect(inside(ada).locator("main")).to_contain_text("Nothing waits")
 
 
@@ -328,11 +335,15 @@ def test_a_reprocess_is_reviewed_and_applied_by_clicking(ada: Page, site: Site) 
     expect(inside(ada).locator("ins", has_text="bridge")).to_be_visible()
     assert all(frame.evaluate("window.pwned") is None for frame in ada.frames)
     inside(ada).get_by_role("button", name="Apply").click()
-    expect(inside(ada).get_by_role("status")).to_contain_text("Airflow applies it now", timeout=PATIENCE_MS)
+    expect(inside(ada).get_by_role("status")).to_contain_text("Airflow applies it now")
     headers = {"Authorization": f"Bearer {site.token('ada')}"}
-    found = requests.get(f"{site.url}/api/v2/dags/news_reprocess/dagRuns/ops__apply-1", headers=headers, timeout=30)
+    found = requests.get(
+        f"{site.url}/api/v2/dags/news_reprocess/dagRuns/ops__apply-1", headers=headers, timeout=PATIENCE_S
+    )
     assert found.json()["conf"] == {"action": "apply", "reprocess": 1}
-    assert not requests.get(f"{site.url}/api/v2/dags/news_reprocess", headers=headers, timeout=30).json()["is_paused"]
+    assert not requests.get(f"{site.url}/api/v2/dags/news_reprocess", headers=headers, timeout=PATIENCE_S).json()[
+        "is_paused"
+    ]
     inside(ada).get_by_role("button", name="Apply").click()  # until Airflow begins, the button is there still
     heading(ada, "Not here")
 
@@ -344,7 +355,7 @@ def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) ->
     heading(ada, "This run was good")
     ada.goto(f"{site.url}/dags/news_ingest/runs/{site.run_id}".replace("+", "%2B"))
     ada.get_by_role("link", name="Funnel").click()
-    expect(inside(ada).locator(".verdict")).to_contain_text(site.run_id, timeout=PATIENCE_MS)
+    expect(inside(ada).locator(".verdict")).to_contain_text(site.run_id)
     expect(inside(ada).locator("svg .bar")).to_have_count(4)
 
 
@@ -385,12 +396,13 @@ def test_stored_scripts_never_run(ada: Page, site: Site) -> None:
 @in_browser
 def test_the_policy_stops_a_script_that_slips_in(ada: Page, site: Site) -> None:
     ada.goto(f"{site.pages}/publishers")
+    ada.evaluate("() => { window.stopped = []; addEventListener('securitypolicyviolation', e => stopped.push(e)) }")
     ada.evaluate(
         "() => { const s = document.createElement('script'); s.textContent = 'window.pwned = 1';"
         " document.body.append(s) }"
     )
     ada.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.pwned = 1\">')")
-    ada.wait_for_timeout(300)
+    ada.wait_for_function("window.stopped.filter(e => e.effectiveDirective.startsWith('script')).length == 2")
     assert ada.evaluate("window.pwned") is None
 
 
@@ -434,8 +446,7 @@ def test_each_page_has_its_picture(browser: Browser, site: Site, theme: str, tmp
         run = site.run_id.replace("+", "%2B")
         page.goto(site.url + path.format(run=run, reject=_reject(site)))
         expect(inside(page).locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
-        page.wait_for_timeout(300)
-        page.screenshot(path=folder / f"{name}-{theme}.png")
+        page.screenshot(path=folder / f"{name}-{theme}.png", animations="disabled")
         assert (folder / f"{name}-{theme}.png").stat().st_size > 10_000
     page.context.close()
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,9 @@ from newsflow.settings import Settings
 from newsflow.store.db import connect
 from tests.paths import ROOT
 from tests.pipeline.night import differences, left, orphans, quick_world, register, settings_for
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
 
 STEPS = ("fetch", "extract", "deduplicate", "load")
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
@@ -75,27 +77,28 @@ def barrier(settings: Settings, run_id: int, place: str) -> Iterator[Connection]
 def wait_until_blocked(settings: Settings, process: subprocess.Popen[bytes]) -> None:
     conn = connect(settings.dsn)
     conn.autocommit = True
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
+
+    def blocked() -> bool:
+        assert process.poll() is None, "the step ended before the barrier"
         with conn.cursor() as cursor:
             cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                conn.close()
-                return
-        time.sleep(0.05)
-    pytest.fail(f"the step did not reach the barrier (exit code {process.poll()})")
+            return bool(cursor.fetchone()[0])
+
+    wait_for(blocked, "the step to reach the barrier")
+    conn.close()
 
 
 def wait_until_gone(settings: Settings) -> None:
     """The server notices a dead client once it is let on; its open transaction is rolled back."""
     conn = connect(settings.dsn)
     conn.autocommit = True
-    for _ in range(200):
+
+    def alone() -> bool:
         with conn.cursor() as cursor:
             cursor.execute(OTHERS)
-            if not cursor.fetchone()[0]:
-                break
-        time.sleep(0.05)
+            return not cursor.fetchone()[0]
+
+    wait_for(alone, "the killed step's session to end")
     conn.close()
 
 

@@ -19,6 +19,7 @@ from newsflow.store import runs
 from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
 from tests.poll.feeds import NOON
+from tests.waiting import PATIENCE_S
 from tests.webserver import Server
 
 
@@ -59,7 +60,7 @@ class Hands:
             database_url=SecretStr(self.dsn),
             allow_origins=frozenset(self.origins),
             delay_s=0.0,
-            **{"parse_workers": 1, "deadline_s": 5.0, **(self.options or {})},
+            **{"parse_workers": 1, "deadline_s": PATIENCE_S, **(self.options or {})},
         )
 
     def add(self, *urls: str, publisher: str = "") -> None:

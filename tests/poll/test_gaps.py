@@ -157,7 +157,6 @@ def cut(servers: list[Server]) -> list[dict[str, Play]]:
 
 def test_our_own_outage_punishes_nobody(server_factory: Callable[[], Server], hands: Hands) -> None:
     servers = _six_origins(server_factory, hands)
-    hands.options = {"deadline_s": 1.0}
     hands.poll()
     cut(servers)
 
@@ -176,7 +175,6 @@ def test_our_own_outage_punishes_nobody(server_factory: Callable[[], Server], ha
 
 def test_when_we_are_back_the_alarm_ends_and_the_gap_closes(server_factory: Callable[[], Server], hands: Hands) -> None:
     servers = _six_origins(server_factory, hands)
-    hands.options = {"deadline_s": 1.0}
     hands.poll()
     before = cut(servers)
     hands.poll(minutes=60, force=True)
@@ -192,7 +190,6 @@ def test_when_we_are_back_the_alarm_ends_and_the_gap_closes(server_factory: Call
 
 def test_one_dead_origin_among_many_is_its_own_fault(server_factory: Callable[[], Server], hands: Hands) -> None:
     servers = _six_origins(server_factory, hands)
-    hands.options = {"deadline_s": 1.0}
     hands.poll()
     cut(servers[:1])
     report = hands.poll(minutes=60, force=True)

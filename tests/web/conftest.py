@@ -8,6 +8,7 @@ import pytest
 
 from newsflow.settings import Settings
 from newsflow.web.transport import Transport
+from tests.waiting import PATIENCE_S
 from tests.webserver import Server
 
 
@@ -25,7 +26,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def transport(server: Server) -> Iterator[Transport]:
-    settings = Settings(allow_origins=server.origin, deadline_s=10.0, max_bytes=1_000_000)
+    settings = Settings(allow_origins=server.origin, deadline_s=PATIENCE_S, max_bytes=1_000_000)
     with Transport(settings, lookup=lookup) as found:
         yield found
 
@@ -36,7 +37,7 @@ def transports() -> Iterator[Callable[..., Transport]]:
     made: list[Transport] = []
 
     def make(server: Server, **settings: object) -> Transport:
-        given = {"allow_origins": server.origin, "deadline_s": 10.0, "max_bytes": 1_000_000} | settings
+        given = {"allow_origins": server.origin, "deadline_s": PATIENCE_S, "max_bytes": 1_000_000} | settings
         made.append(Transport(Settings(**given), lookup=lookup))
         return made[-1]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import brotli
 
+from tests.waiting import PATIENCE_S
 from tests.webserver import Play, Request, answer, raw, says
 
 HTML = {"Content-Type": "text/html"}
@@ -42,7 +43,7 @@ def forever(head: bytes, piece: bytes, pause: float = 0.0) -> Play:
 
 def silent(until: threading.Event) -> Play:
     """Not a word."""
-    return lambda sock, request: (until.wait(30), None)[1]
+    return lambda sock, request: (until.wait(2 * PATIENCE_S), None)[1]
 
 
 def redirects_to(location: str, status: str = "302 Found", body: bytes = b"") -> Play:
@@ -50,7 +51,7 @@ def redirects_to(location: str, status: str = "302 Found", body: bytes = b"") ->
 
 
 ENDLESS_CONTINUE = forever(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.01)
-SLOW_HEADERS = drip(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(500)))
+SLOW_HEADERS = drip(b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(100_000)))
 SLOW_BODY = forever(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"x", 0.02)
 ENDLESS_BODY = forever(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", b"x" * 65536)
 ENDLESS_CHUNK_EXTENSION = forever(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=", b"x" * 65536)

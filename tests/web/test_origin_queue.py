@@ -10,6 +10,7 @@ from newsflow.clock import utcnow
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
+from tests.waiting import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -45,11 +46,11 @@ def test_line_in_hands_is_not_given_out_twice() -> None:
     got: list[OriginQueue | None] = []
     other = threading.Thread(target=lambda: got.append(lines.take()))
     other.start()
-    time.sleep(0.1)
-    assert got == []
+    other.join(0.1)
+    assert other.is_alive()
     line.jobs.popleft()
     lines.give_back(line)
-    other.join(2)
+    other.join(PATIENCE_S)
     assert got == [line]
 
 
@@ -62,7 +63,7 @@ def test_ends_for_all_when_the_work_is_done() -> None:
         thread.start()
     lines.give_back(line)
     for thread in waiting:
-        thread.join(2)
+        thread.join(PATIENCE_S)
     assert not any(thread.is_alive() for thread in waiting)
 
 

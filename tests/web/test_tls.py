@@ -19,6 +19,7 @@ from newsflow.model import Outcome
 from newsflow.settings import Settings
 from newsflow.web.guarded_connection import tls_context
 from newsflow.web.transport import Transport
+from tests.waiting import PATIENCE_S
 from tests.webserver import Server, says
 
 HOST = "news.example"
@@ -63,7 +64,9 @@ def secure(cert: tuple[Path, Path]) -> Iterator[Server]:
     server.close()
 
 
-def ask(server: Server, ca: Path | None, host: str = HOST, deadline_s: float = 3.0) -> tuple[Outcome, str, bytes]:
+def ask(
+    server: Server, ca: Path | None, host: str = HOST, deadline_s: float = PATIENCE_S
+) -> tuple[Outcome, str, bytes]:
     origin = f"https://{host}:{server.port}"
     settings = Settings(allow_origins=origin, deadline_s=deadline_s)
     tls = tls_context(str(ca) if ca else None)
@@ -93,7 +96,7 @@ def test_certificate_of_another_host(secure: Server, cert: tuple[Path, Path]) ->
 
 
 def test_plain_http_where_tls_is_expected(server: Server) -> None:
-    assert ask(server, None)[0] in {Outcome.TLS_ERROR, Outcome.DEADLINE}
+    assert ask(server, None, deadline_s=1.0)[0] in {Outcome.TLS_ERROR, Outcome.DEADLINE}
 
 
 def stalling(play: Callable[[socket.socket], object]) -> Server:
