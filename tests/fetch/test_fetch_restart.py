@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 CHILD = """
 import os, signal, sys
-from newsflow.fetch import book, step
+from newsflow.fetch import step, store
 from newsflow.settings import Settings
 from newsflow.store.archive import ArchiveWriter
 
@@ -41,8 +41,8 @@ where, calls = sys.argv[2], int(sys.argv[3])
 owner, name = {
     "add": (ArchiveWriter, "add"),  # in the middle of a file
     "seal": (ArchiveWriter, "seal"),  # the file is written, not sealed
-    "commit": (book, "add_captures"),  # sealed, not noted
-    "log": (book, "log_tries"),  # in the middle of the transaction
+    "commit": (store, "add_captures"),  # sealed, not noted
+    "log": (store, "log_tries"),  # in the middle of the transaction
 }[where]
 setattr(owner, name, dies(calls, getattr(owner, name)))
 step.fetch(Settings(), int(sys.argv[1]), 0)

@@ -133,8 +133,8 @@ def test_end_of_a_process_that_is_gone_is_fine() -> None:
 
 def test_kill_9_of_the_launcher_takes_the_children_along(tmp_path: Path) -> None:
     code = (
-        "import os, sys, time\nfrom pathlib import Path\nfrom newsflow.local.processes import Family\n"
-        "f = Family('x')\n"
+        "import os, sys, time\nfrom pathlib import Path\nfrom newsflow.local.processes import ProcessGroup\n"
+        "f = ProcessGroup('x')\n"
         f"f.start('server', ['sleep', '300'], os.environ, Path({str(tmp_path / 'log')!r}), Path('/'))\n"
         "print(f.children['server'].pid, flush=True); time.sleep(300)\n"
     )

@@ -44,7 +44,7 @@ def test_before_the_first_run_there_are_no_figures_of_runs(conn: Connection, mor
 SEND = """
 from airflow.sdk.observability import stats
 from airflow.sdk.observability.metrics import stats_utils
-from newsflow.ops.tasks import send
+from newsflow.airflow_glue.watch_tasks import send
 from newsflow.ops.watch import Report
 stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=False)
 send({"alarms.open": 3.0, "run.seconds": 41.5}, Report(2, 1, 3, 2, ()))
