@@ -225,11 +225,15 @@ class Server:
                 if "in use" in self._tail():
                     return False
                 raise PostgresError(f"PostgreSQL ended at once: {self._tail()}")
-            lines = self._pid_lines()
-            if len(lines) > 7 and lines[7].strip() == "ready":
+            if self._is_ready():
                 return True
             time.sleep(0.05)
         raise PostgresError(f"PostgreSQL did not answer within {START_S:.0f} s: {self._tail()}")
+
+    def _is_ready(self) -> bool:
+        """Whether the postmaster says so: the eighth line of its file (PostgreSQL's pidfile.h)."""
+        lines = self._pid_lines()
+        return len(lines) > 7 and lines[7].strip() == "ready"
 
     def _pid_lines(self) -> list[str]:
         with suppress(OSError):

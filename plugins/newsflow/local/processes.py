@@ -101,15 +101,14 @@ class ProcessGroup:
 
         :param stateless: servers that lose nothing when they are killed once the others are gone.
         """
-        for child in self.children.values():
-            if child.poll() is None:
-                with suppress(ProcessLookupError):
-                    child.terminate()
+        for child in (c for c in self.children.values() if c.poll() is None):
+            with suppress(ProcessLookupError):
+                child.terminate()
         deadline = time.monotonic() + grace_s
-        for name, child in self.children.items():
-            if name not in stateless:
-                with suppress(subprocess.TimeoutExpired):
-                    child.wait(max(0.0, deadline - time.monotonic()))
+        for child in (c for name, c in self.children.items() if name not in stateless):
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, deadline - time.monotonic()))
+        # servers start processes of their own, which outlive them when they are killed
         left = {*marked(self.mark), *in_sessions([child.pid for child in self.children.values()])}
         end(sorted(left), signal.SIGKILL, grace_s=5)
         for child in self.children.values():

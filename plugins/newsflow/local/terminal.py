@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from newsflow.pipeline import Funnel
 from newsflow.progress import StageProgress
+from newsflow.run_check import FunnelStage
 from newsflow.store import queries
 
 Row = queries.local.NewestArticlesRow | queries.local.SharedStoriesRow | queries.local.ReasonsRow
@@ -30,6 +31,7 @@ QUERIES: dict[str, tuple[str, Callable[[Connection], Sequence[Row]]]] = {
 }
 PLAIN_EVERY_S = 5.0
 PLAIN_WIDTH = 120
+BAR = 20  # characters of a progress bar
 
 
 def _console(stream: TextIO) -> Console:
@@ -77,12 +79,10 @@ class Terminal:
         table = Table(title="The run's funnel", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for name, justify in (("stage", "left"), ("in", "right"), ("on", "right"), ("ended or waiting", "left")):
             table.add_column(name, justify=justify)  # type: ignore[arg-type]
-        polls = ", ".join(f"{code} {n}" for code, n in funnel.polls.items())
+        polls = _counts(funnel.polls)
         table.add_row("poll", str(sum(funnel.polls.values())), "", f"feeds: {polls}" if polls else "")
         for stage in funnel.stages:
-            hidden = () if stage.stage == "load" else ("ok",)
-            rest = ", ".join(f"{code} {n}" for code, n in stage.outcomes.items() if code not in hidden)
-            table.add_row(stage.stage, str(stage.taken), str(stage.passed), rest)
+            table.add_row(stage.stage, str(stage.taken), str(stage.passed), _ended(stage))
         self.console.print()
         self.console.print(table)
         self.line(funnel.verdict.sentence)
@@ -126,11 +126,14 @@ class ProgressLines:
         if self.live:
             self.live.update(_stages(stages, note))
             return
-        for stage in stages:
-            if stage.finished and stage.stage not in self._finished:
-                self._finished.add(stage.stage)
-                self.show.line(stage.line())
-        working = [s for s in stages if not s.finished]
+        finished = [s for s in stages if s.finished]
+        for stage in (s for s in finished if s.stage not in self._finished):
+            self.show.line(stage.line())
+        self._finished |= {s.stage for s in finished}
+        self._now_and_then([s for s in stages if not s.finished])
+
+    def _now_and_then(self, working: Sequence[StageProgress]) -> None:
+        """A line about the newest stage at work; a log is not to be filled with them."""
         if working and time.monotonic() - self._printed > PLAIN_EVERY_S:
             self._printed = time.monotonic()
             self.show.line(working[-1].line())
@@ -144,6 +147,21 @@ class ProgressLines:
             self.update(stages)
 
 
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{code} {n}" for code, n in counts.items())
+
+
+def _ended(stage: FunnelStage) -> str:
+    """What became of a stage's pages; those that went on have a column of their own, unless it is the last stage."""
+    hidden = () if stage.stage == "load" else ("ok",)
+    return _counts({code: n for code, n in stage.outcomes.items() if code not in hidden})
+
+
+def _bar(share: float) -> str:
+    filled = round(BAR * share)
+    return "█" * filled + "░" * (BAR - filled)
+
+
 def _stages(stages: Sequence[StageProgress], note: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(justify="left")
@@ -153,11 +171,14 @@ def _stages(stages: Sequence[StageProgress], note: str) -> Table:
     table.add_column()
     for stage in stages:
         share = stage.done / stage.total if stage.total else 1.0
-        bar = "█" * round(20 * share) + "░" * (20 - round(20 * share))
-        counts = ", ".join(f"{code} {n}" for code, n in sorted(stage.counts.items(), key=lambda c: -c[1])[:4])
+        commonest = dict(sorted(stage.counts.items(), key=lambda c: -c[1])[:4])
         mark = "✓" if stage.finished else "…"
         table.add_row(
-            f"{mark} {stage.stage}", f"{stage.done}/{stage.total}", Text(bar, "cyan"), f"{stage.rate:.1f}/s", counts
+            f"{mark} {stage.stage}",
+            f"{stage.done}/{stage.total}",
+            Text(_bar(share), "cyan"),
+            f"{stage.rate:.1f}/s",
+            _counts(commonest),
         )
     if note:
         table.add_row(Text(note, "dim"))

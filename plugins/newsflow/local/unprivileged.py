@@ -110,14 +110,19 @@ def reachable_copy(base: Path, parts: Sequence[str], wanted: Path) -> Path:
     copy = _house() / f"bin-{stamp}"
     if not copy.exists():
         fresh = Path(tempfile.mkdtemp(prefix="bin.new-", dir=_house()))
-        for part in parts:
-            if (base / part).exists():
-                shutil.copytree(base / part, fresh / part, symlinks=True)
-        for path in (fresh, *fresh.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        for part in (part for part in parts if (base / part).exists()):
+            shutil.copytree(base / part, fresh / part, symlinks=True)
+        _open_to_all(fresh)
         _settle(fresh, copy)
     return copy / wanted.relative_to(base)
+
+
+def _open_to_all(folder: Path) -> None:
+    """Let everyone read and enter: the files may come out of a folder that only root could."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_symlink():
+            continue  # chmod would change what it leads to, which is not ours
+        path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
 def _settle(fresh: Path, place: Path) -> None:

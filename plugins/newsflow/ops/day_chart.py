@@ -13,6 +13,7 @@ from newsflow.ops.history import Day
 
 WIDTH = 720.0  # of the days; the labels stand beside them
 TALL, SLIM = 64.0, 16.0  # heights of a figure's track and of a feed's
+_STATES = {(False, False): "none", (True, True): "mixed", (True, False): "ok", (False, True): "fail"}
 RECENT = 7  # days that a fault may have changed already, so they are not "usual"
 
 
@@ -128,8 +129,7 @@ def _feed(feed: Any, shown: Sequence[date], step: float, now: datetime) -> FeedT
 
 def _day_mark(day: date, x: float, days: Mapping[str, Sequence[int]]) -> DayMark:
     ok, failed, new = days.get(day.isoformat(), (0, 0, 0))
-    state = "none" if not ok + failed else "mixed" if ok and failed else "ok" if ok else "fail"
-    return DayMark(day, x, state, int(new or 0))
+    return DayMark(day, x, _STATES[bool(ok), bool(failed)], int(new or 0))
 
 
 def _gap(gap: Mapping[str, Any], first: date, step: float, now: datetime) -> tuple[float, float]:

@@ -21,11 +21,17 @@ def quiets(past: Sequence[Day]) -> list[float]:
     """
     looked = [d for d in past if d.polls]
     weekdays = [[d.new_entries for d in looked if d.day.weekday() == weekday] for weekday in range(7)]
-    strict = sum(len(seen) >= 3 and (all(seen) or not any(seen)) for seen in weekdays) >= 6
-    odd = sum(_odd(seen) for seen in weekdays) if strict else sum(not d.new_entries for d in looked)
+    # all but one of the weekdays: a holiday must not make an irregular publisher out of a regular one
+    strict = sum(map(_is_strict, weekdays)) >= 6
+    odd = sum(map(_odd, weekdays)) if strict else sum(not d.new_entries for d in looked)
     often = (odd + 0.15) / (len(looked) + 0.3)
     size = _size(weekdays)
     return [_quiet(seen, often, size, strict=strict) for seen in weekdays]
+
+
+def _is_strict(seen: Sequence[int]) -> bool:
+    """Whether a weekday brought news always, or never, as far as was seen."""
+    return len(seen) >= 3 and (all(seen) or not any(seen))
 
 
 def _odd(seen: Sequence[int]) -> int:
