@@ -1,6 +1,6 @@
 """Bytes to a feed: one way in for RSS, Atom, JSON Feed, sitemaps and sitemap indexes.
 
-Well-formed XML is read by `xmlfeed` and `sitemap` from lxml with entities, network and huge
+Well-formed XML is read by `xml_feed` and `sitemap` from lxml with entities, network and huge
 trees refused; what lxml refuses goes to feedparser's loose parser. `parser_process` runs this in a
 process that can be killed.
 """
