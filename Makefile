@@ -46,7 +46,7 @@ chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGH
 fuzz: setup-tests ## Damaged pages through the extract pool (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
 
-docs: setup-tests ## Write the generated pages and files anew: schema, data dictionary, settings, commands, Dags
+docs: setup-tests ## Write the generated pages and files anew: schema, data dictionary, settings, commands, runbooks, Dags
 	@$(VENV)/newsflow maintain docs
 	@$(VENV)/python -m newsflow.reference
 	@$(VENV)/python -m newsflow.airflow_glue.dag_docs

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from newsflow.ops import alarms
-from newsflow.ops.alarms import Finding, JudgedRun, Undecided
+from newsflow.ops.alarms.content import drift, length
+from newsflow.ops.alarms.house import disk, lag, large_story
+from newsflow.ops.alarms.judgement import CRITICAL, Finding, JudgedRun, Undecided
+from newsflow.ops.alarms.runs import blind_days, failed_run, late_run, missed_deadline, own_outage
+from newsflow.ops.alarms.silence import feed_gone, silence
 from newsflow.ops.history import Day
 
 MONDAY = date(2026, 3, 2)
@@ -43,7 +46,7 @@ class TestDrift:
 
     def test_one_run_is_enough(self) -> None:
         broken = Day(self.TODAY, extracted=14, readable=1, failures={"not_text": 13})
-        found = alarms.drift("a.example", self.PAST, [*self.PAST[-3:], broken])
+        found = drift("a.example", self.PAST, [*self.PAST[-3:], broken])
         assert isinstance(found, Finding)
         assert "1 of 14 captures" in found.sentence
         assert "not text" in found.sentence
@@ -51,31 +54,29 @@ class TestDrift:
     def test_a_small_publisher_is_judged_over_some_nights(self) -> None:
         past = days(27, steady(0.97, extracted=2))
         broken = [Day(self.TODAY + timedelta(days=n), extracted=2, readable=0) for n in range(3)]
-        assert alarms.drift("a.example", past, broken[:1]) is Undecided.CANT_TELL
-        assert isinstance(alarms.drift("a.example", past, broken), Finding)
+        assert drift("a.example", past, broken[:1]) is Undecided.CANT_TELL
+        assert isinstance(drift("a.example", past, broken), Finding)
 
     def test_half_of_a_paywalled_publisher_is_its_usual(self) -> None:
         past = days(27, steady(0.48))
         for good in range(3, 14):
-            assert not isinstance(
-                alarms.drift("p.example", past, [Day(self.TODAY, extracted=14, readable=good)]), Finding
-            )
+            assert not isinstance(drift("p.example", past, [Day(self.TODAY, extracted=14, readable=good)]), Finding)
         empty = [Day(self.TODAY + timedelta(days=n), extracted=14, readable=0) for n in range(2)]
-        assert isinstance(alarms.drift("p.example", past, empty), Finding), "by the second night it is beyond chance"
+        assert isinstance(drift("p.example", past, empty), Finding), "by the second night it is beyond chance"
 
     def test_one_odd_day_in_the_past_hides_nothing(self) -> None:
         past = [*self.PAST[:20], Day(self.PAST[20].day, extracted=14, readable=0), *self.PAST[21:]]
-        assert isinstance(alarms.drift("a.example", past, [Day(self.TODAY, extracted=14, readable=3)]), Finding)
+        assert isinstance(drift("a.example", past, [Day(self.TODAY, extracted=14, readable=3)]), Finding)
 
     def test_a_new_publisher_has_no_usual(self) -> None:
-        assert alarms.drift("n.example", self.PAST[:1], [Day(self.TODAY, extracted=14, readable=0)]) is Undecided.CLEAR
+        assert drift("n.example", self.PAST[:1], [Day(self.TODAY, extracted=14, readable=0)]) is Undecided.CLEAR
 
     def test_a_day_without_captures_proves_nothing(self) -> None:
-        assert alarms.drift("a.example", self.PAST, [Day(self.TODAY)]) is Undecided.CANT_TELL
-        assert alarms.drift("a.example", self.PAST, []) is Undecided.CANT_TELL
+        assert drift("a.example", self.PAST, [Day(self.TODAY)]) is Undecided.CANT_TELL
+        assert drift("a.example", self.PAST, []) is Undecided.CANT_TELL
 
     def test_a_good_day_clears(self) -> None:
-        assert alarms.drift("a.example", self.PAST, [Day(self.TODAY, extracted=10, readable=10)]) is Undecided.CLEAR
+        assert drift("a.example", self.PAST, [Day(self.TODAY, extracted=10, readable=10)]) is Undecided.CLEAR
 
 
 class TestLength:
@@ -84,16 +85,16 @@ class TestLength:
 
     @pytest.mark.parametrize(("words", "says"), [(90.0, "shorter"), (1900.0, "longer")])
     def test_a_silent_template_change_is_seen(self, words: float, says: str) -> None:
-        found = alarms.length("a.example", self.PAST, Day(self.TODAY, extracted=10, readable=10, words=words))
+        found = length("a.example", self.PAST, Day(self.TODAY, extracted=10, readable=10, words=words))
         assert isinstance(found, Finding)
         assert says in found.sentence
 
     @pytest.mark.parametrize("words", [300.0, 400.0, 600.0])
     def test_ordinary_days_are_ordinary(self, words: float) -> None:
-        assert alarms.length("a.example", self.PAST, Day(self.TODAY, readable=10, words=words)) is Undecided.CLEAR
+        assert length("a.example", self.PAST, Day(self.TODAY, readable=10, words=words)) is Undecided.CLEAR
 
     def test_two_articles_prove_nothing(self) -> None:
-        assert alarms.length("a.example", self.PAST, Day(self.TODAY, readable=2, words=40.0)) is Undecided.CANT_TELL
+        assert length("a.example", self.PAST, Day(self.TODAY, readable=2, words=40.0)) is Undecided.CANT_TELL
 
 
 RHYTHMS: dict[str, Callable[[date], bool]] = {
@@ -108,7 +109,7 @@ class TestSilence:
     @pytest.mark.parametrize("rhythm", RHYTHMS.values(), ids=RHYTHMS.keys())
     def test_a_quiet_rhythm_is_never_an_alarm(self, rhythm: Callable[[date], bool]) -> None:
         for number in range(1, 57):
-            assert not isinstance(alarms.silence("q.example", days(number, news(rhythm)), ()), Finding)
+            assert not isinstance(silence("q.example", days(number, news(rhythm)), ()), Finding)
 
     @pytest.mark.parametrize("rhythm", RHYTHMS.values(), ids=RHYTHMS.keys())
     @pytest.mark.parametrize("start", range(28, 35))
@@ -119,7 +120,7 @@ class TestSilence:
             day = MONDAY + timedelta(days=number - 1)
             beats += rhythm(day)
             listed = days(number, news(lambda d: rhythm(d) and d < silent_from))
-            found = alarms.silence("s.example", listed, ())
+            found = silence("s.example", listed, ())
             if isinstance(found, Finding):
                 break
         assert isinstance(found, Finding)
@@ -129,23 +130,23 @@ class TestSilence:
         rng = random.Random(5)
         listed = days(40, news(lambda _: rng.random() < 0.5))
         quiet = days(3, news(lambda _: False), begin=MONDAY + timedelta(days=40))
-        assert not isinstance(alarms.silence("i.example", [*listed, *quiet], ()), Finding)
+        assert not isinstance(silence("i.example", [*listed, *quiet], ()), Finding)
         long = days(20, news(lambda _: False), begin=MONDAY + timedelta(days=40))
-        assert isinstance(alarms.silence("i.example", [*listed, *long], ()), Finding)
+        assert isinstance(silence("i.example", [*listed, *long], ()), Finding)
 
     def test_while_we_were_blind_nobody_was_silent(self) -> None:
         end = MONDAY + timedelta(days=28)
         listed = days(33, news(lambda d: d < end))
         blind = {end + timedelta(days=n) for n in range(5)}
-        assert alarms.silence("b.example", listed, blind) is Undecided.CLEAR
+        assert silence("b.example", listed, blind) is Undecided.CLEAR
 
     def test_days_on_which_nobody_asked_say_nothing(self) -> None:
         listed = [*days(28, news(lambda _: True)), *days(6, lambda d, _: Day(d), begin=MONDAY + timedelta(days=28))]
-        assert alarms.silence("u.example", listed, ()) is Undecided.CLEAR
+        assert silence("u.example", listed, ()) is Undecided.CLEAR
 
     def test_the_sentence_says_what_its_feeds_answer(self) -> None:
         listed = [*days(28, news(lambda _: True)), *days(3, news(lambda _: False), begin=MONDAY + timedelta(days=28))]
-        found = alarms.silence("s.example", listed, (), "The server failed (5xx).")
+        found = silence("s.example", listed, (), "The server failed (5xx).")
         assert isinstance(found, Finding)
         assert (
             found.sentence
@@ -155,7 +156,7 @@ class TestSilence:
 
 class TestOwnOutage:
     def test_nearly_all_at_once_is_us(self) -> None:
-        found = alarms.own_outage({"connect_error": 10, "dns_error": 3, "ok": 1}, publishers=9)
+        found = own_outage({"connect_error": 10, "dns_error": 3, "ok": 1}, publishers=9)
         assert isinstance(found, Finding)
         assert found.severity == "critical"
         assert "13 of 14 polls" in found.sentence
@@ -170,16 +171,16 @@ class TestOwnOutage:
         ],
     )
     def test_anything_else_is_them(self, polls: dict[str, int], publishers: int) -> None:
-        assert alarms.own_outage(polls, publishers) is Undecided.CLEAR
+        assert own_outage(polls, publishers) is Undecided.CLEAR
 
     def test_a_run_without_polls_proves_nothing(self) -> None:
-        assert alarms.own_outage({}, 9) is Undecided.CANT_TELL
+        assert own_outage({}, 9) is Undecided.CANT_TELL
 
     def test_blind_days_are_those_of_all_publishers(self) -> None:
         out = Day(MONDAY, polls=1, poll_failures={"connect_error": 1})
         fine = Day(MONDAY + timedelta(days=1), polls=1, polls_ok=1)
-        assert alarms.blind_days({n: [out, fine] for n in range(4)}) == {MONDAY}
-        assert alarms.blind_days({0: [out], 1: [Day(MONDAY, polls=3, polls_ok=3)]}) == frozenset()
+        assert blind_days({n: [out, fine] for n in range(4)}) == {MONDAY}
+        assert blind_days({0: [out], 1: [Day(MONDAY, polls=3, polls_ok=3)]}) == frozenset()
 
 
 def run(hours_ago: float, state: str = "success", took: float = 1.0, verdict: str = "Fine.") -> JudgedRun:
@@ -192,15 +193,15 @@ NIGHTS = [run(10 + 24 * n) for n in range(8)]
 
 class TestRuns:
     def test_a_failed_run_tells_its_verdict(self) -> None:
-        found = alarms.failed_run([run(10, "failed", verdict="Not good: x."), *NIGHTS], outage=False)
+        found = failed_run([run(10, "failed", verdict="Not good: x."), *NIGHTS], outage=False)
         assert isinstance(found, Finding)
         assert "Not good: x." in found.sentence
-        assert alarms.failed_run([run(10, "failed"), *NIGHTS], outage=True) is Undecided.CLEAR
+        assert failed_run([run(10, "failed"), *NIGHTS], outage=True) is Undecided.CLEAR
 
     def test_a_run_at_work_leaves_the_last_verdict_in_force(self) -> None:
-        assert isinstance(alarms.failed_run([run(1, "running"), run(10, "failed")], outage=False), Finding)
-        assert alarms.failed_run([run(1, "running")], outage=False) is Undecided.CANT_TELL
-        assert alarms.failed_run(NIGHTS, outage=False) is Undecided.CLEAR
+        assert isinstance(failed_run([run(1, "running"), run(10, "failed")], outage=False), Finding)
+        assert failed_run([run(1, "running")], outage=False) is Undecided.CANT_TELL
+        assert failed_run(NIGHTS, outage=False) is Undecided.CLEAR
 
     @pytest.mark.parametrize(
         ("runs", "late"),
@@ -214,7 +215,7 @@ class TestRuns:
         ids=["on time", "missing", "at work", "stuck", "too young"],
     )
     def test_late_runs(self, runs: list[JudgedRun], late: bool) -> None:
-        assert isinstance(alarms.late_run(runs, NOON), Finding) is late
+        assert isinstance(late_run(runs, NOON), Finding) is late
 
 
 class TestRest:
@@ -223,48 +224,48 @@ class TestRest:
         [(500e9, 1e9, ""), (10e9, 1e9, "warning"), (2.5e9, 1e9, "critical"), (1e9, 0, "critical"), (400e9, 0, "")],
     )
     def test_disk(self, free: float, pace: float, severity: str) -> None:
-        found = alarms.disk(free, 1000e9 if free > 100e9 else 20e9, pace, warn_days=14)
+        found = disk(free, 1000e9 if free > 100e9 else 20e9, pace, warn_days=14)
         assert (found.severity if isinstance(found, Finding) else "") == severity
 
     def test_lag_counts_by_age(self) -> None:
         day = timedelta(hours=24)
-        assert alarms.lag("search", 0, timedelta(), day) is Undecided.CLEAR
-        assert alarms.lag("search", 9000, timedelta(hours=2), day) is Undecided.CLEAR
-        assert isinstance(alarms.lag("search", 3, timedelta(hours=30), day), Finding)
+        assert lag("search", 0, timedelta(), day) is Undecided.CLEAR
+        assert lag("search", 9000, timedelta(hours=2), day) is Undecided.CLEAR
+        assert isinstance(lag("search", 3, timedelta(hours=30), day), Finding)
 
     def test_findings_about_things_name_them(self) -> None:
-        assert alarms.large_story(7, 60, "").subject == "7"
-        assert "accept it" in alarms.feed_gone("a.example", "https://a.example/f", "410", 1).sentence
-        assert "No other" in alarms.feed_gone("a.example", "https://a.example/f", "", 0).sentence
+        assert large_story(7, 60, "").subject == "7"
+        assert "accept it" in feed_gone("a.example", "https://a.example/f", "410", 1).sentence
+        assert "No other" in feed_gone("a.example", "https://a.example/f", "", 0).sentence
 
 
 class TestDeadline:
     BEGAN = NOON - timedelta(hours=3)
 
     def test_it_names_the_run_and_when_it_was_due(self) -> None:
-        found = alarms.missed_deadline("scheduled__2026", NOON)
-        assert (found.cause, found.subject, found.severity) == ("run_late", "", alarms.CRITICAL)
+        found = missed_deadline("scheduled__2026", NOON)
+        assert (found.cause, found.subject, found.severity) == ("run_late", "", CRITICAL)
         assert found.sentence == "The run scheduled__2026 was to be done by Mon 30 Mar 12:00 UTC and is not."
 
     def test_it_lasts_while_the_run_does(self) -> None:
         runs = [JudgedRun("a", "running", self.BEGAN, None, "")]
-        assert alarms.late_run(runs, NOON, NOON - timedelta(minutes=15)) is Undecided.CANT_TELL
-        assert alarms.late_run(runs, NOON) is Undecided.CLEAR
+        assert late_run(runs, NOON, NOON - timedelta(minutes=15)) is Undecided.CANT_TELL
+        assert late_run(runs, NOON) is Undecided.CLEAR
 
     def test_a_run_that_ended_before_it_does_not_end_it(self) -> None:
         runs = [JudgedRun("a", "success", self.BEGAN, NOON - timedelta(hours=2), "")]
-        assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CANT_TELL
+        assert late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CANT_TELL
 
     @pytest.mark.parametrize("state", ["success", "failed"])
     def test_it_is_over_when_a_run_has_ended(self, state: str) -> None:
         runs = [JudgedRun("a", state, self.BEGAN, NOON, "")]
-        assert alarms.late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CLEAR
+        assert late_run(runs, NOON, NOON - timedelta(hours=1)) is Undecided.CLEAR
 
     def test_a_run_that_is_late_by_its_past_too_is_one_alarm(self) -> None:
         nights = [NOON - timedelta(days=n) for n in range(1, 8)]
         past = [JudgedRun(str(n), "success", n, n + timedelta(minutes=40), "") for n in nights]
         runs = [JudgedRun("a", "running", NOON - timedelta(hours=9), None, ""), *past]
-        assert isinstance(alarms.late_run(runs, NOON, NOON - timedelta(hours=6)), Finding)
+        assert isinstance(late_run(runs, NOON, NOON - timedelta(hours=6)), Finding)
 
 
 class TestOverAgain:
@@ -273,8 +274,8 @@ class TestOverAgain:
     @pytest.mark.parametrize(("readable", "extracted"), [(1, 5), (0, 4), (2, 6)])
     def test_a_handful_of_bad_captures_does_not_end_a_drift(self, readable: int, extracted: int) -> None:
         today = Day(MONDAY + timedelta(days=30), extracted=extracted, readable=readable)
-        assert alarms.drift("a.example", self.PAST, [today]) is not Undecided.CLEAR
+        assert drift("a.example", self.PAST, [today]) is not Undecided.CLEAR
 
     def test_captures_as_before_end_it(self) -> None:
         today = Day(MONDAY + timedelta(days=30), extracted=12, readable=12)
-        assert alarms.drift("a.example", self.PAST, [today]) is Undecided.CLEAR
+        assert drift("a.example", self.PAST, [today]) is Undecided.CLEAR

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from newsflow.ops import render
-from newsflow.ops.pages import counts_line, sentence
+from newsflow.ops.words import counts_line, sentence
 
 NOW = datetime(2026, 3, 30, 9, tzinfo=timezone.utc)
 

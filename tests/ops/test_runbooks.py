@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsflow.ops import runbooks
-from newsflow.ops.messages import TITLES
+from newsflow.ops.alarms import TITLES
 from tests.paths import ROOT
 
 FOLDER = ROOT / "docs" / "runbooks"

@@ -14,11 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 
+from newsflow.ops.alarms import ALARMS
+from newsflow.ops.alarms.judgement import Present, Undecided, judge
+from newsflow.ops.alarms.runs import OWN_OUTAGE, blind_days
 from newsflow.ops.history import Day
-from newsflow.ops.watch import Judgement, judge_publishers
 
 FIRST = date(2026, 1, 5)  # a Monday
 FAULTS = {"template": "yield_drift", "shrunk": "length_drift", "silent": "silent"}
+PUBLISHER_ALARMS = [alarm for alarm in ALARMS if alarm.asked_of == "active_publishers"]
 Known = namedtuple("Known", "publisher_id name feed_outcome")
 
 
@@ -120,8 +123,11 @@ class World:
         now = datetime.combine(FIRST + timedelta(days=night), time(23), timezone.utc)
         lasting = {(r.cause, r.subject): r for r in self.raised if r.over is None}
         opened = {key: now - timedelta(days=night - r.day) for key, r in lasting.items()}
-        result = Judgement()
-        judge_publishers(result, known, days, opened, now, outage=night in self.blind)
+        outage = Undecided.CLEAR
+        if night in self.blind:
+            outage = OWN_OUTAGE.found("", "We are cut off.")
+        present = Present(now, 14, timedelta(hours=24), opened=opened, outage=outage, days=days, blind=blind_days(days))
+        result = judge(PUBLISHER_ALARMS, {"active_publishers": known}, present)
         found = {(f.cause, f.subject) for f in result.findings}
         self.raised += [Raised(*key, night) for key in sorted(found - lasting.keys())]
         for key in lasting.keys() - found - result.undecided:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from newsflow.ops import alarms
+from newsflow.ops.alarms.runs import missed_deadline
 from newsflow.ops.connection import task_settings
 from newsflow.ops.watch import Report, watch
 
@@ -24,4 +24,4 @@ async def missed(context: Mapping[str, Any]) -> str:
 
 
 def _late(dag_run_id: str, due: datetime) -> Report:
-    return watch(task_settings(), known=[alarms.missed_deadline(dag_run_id, due)])
+    return watch(task_settings(), known=[missed_deadline(dag_run_id, due)])

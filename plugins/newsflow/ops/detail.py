@@ -11,7 +11,8 @@ from newsflow.model import CapturePointer
 from newsflow.ops import charts, history, publishers
 from newsflow.ops.day_chart import day_chart
 from newsflow.ops.dependencies import Database, Now, Options
-from newsflow.ops.pages import DAYS, sentence
+from newsflow.ops.pages import DAYS
+from newsflow.ops.words import sentence
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.archive import Archive, CaptureError

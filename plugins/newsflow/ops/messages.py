@@ -8,20 +8,9 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-SHOWN = 8
+from newsflow.ops.alarms import TITLES
 
-TITLES = {
-    "run_failed": "The nightly run failed",
-    "run_late": "The nightly run is late",
-    "yield_drift": "Captures no longer become articles",
-    "length_drift": "Article bodies changed their length",
-    "silent": "Publishers are silent",
-    "feed_gone": "Publishers without a feed",
-    "own_outage": "Our own network failed",
-    "disk": "The archive's disk fills",
-    "story_too_large": "A story is too large",
-    "consumer_lag": "A consumer is behind",
-}
+SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +53,21 @@ def compose(alarms: Sequence[Any], base: str) -> list[Message]:
 def _message(cause: str, over: bool, alarms: list[Any], base: str) -> Message:
     title = TITLES.get(cause, cause)
     count = f" ({len(alarms)})" if len(alarms) > 1 else ""
-    lines = [_over(a) if over else a.sentence for a in alarms[:SHOWN]]
-    if len(alarms) > SHOWN:
-        lines.append(f"and {len(alarms) - SHOWN} more")
     return Message(
         cause,
-        min(a.severity for a in alarms),
+        min(a.severity for a in alarms),  # the worst: "critical" comes before "warning"
         over,
         len(alarms),
         f"Resolved: {title}{count}" if over else f"{title}{count}",
-        tuple(lines),
+        tuple(_lines(alarms, over=over)),
         f"{base.rstrip('/')}/plugin/news/newsflow/runbooks/{cause}",
         tuple(a.alarm_id for a in alarms),
     )
+
+
+def _lines(alarms: Sequence[Any], *, over: bool) -> list[str]:
+    lines = [_over(a) if over else a.sentence for a in alarms[:SHOWN]]
+    return [*lines, f"and {len(alarms) - SHOWN} more"] if len(alarms) > SHOWN else lines
 
 
 def _over(alarm: Any) -> str:

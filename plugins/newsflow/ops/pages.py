@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsflow.model import OUTCOMES, Outcome
 from newsflow.names import NIGHTLY
-from newsflow.ops import charts, history
+from newsflow.ops import charts
+from newsflow.ops.alarms import TITLES
 from newsflow.ops.dependencies import Database, Now
-from newsflow.ops.messages import TITLES
-from newsflow.ops.robust_statistics import Usual
+from newsflow.ops.run_history import is_running, newest, usual_new, usual_stages
+from newsflow.ops.words import sentence
 from newsflow.progress import snapshot
 from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
@@ -20,77 +20,45 @@ from newsflow.store.queries.ops import OpenAlarmsRow, RunByNameRow, RunsRow
 
 DAYS = 28
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
-STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
-
-
-def sentence(code: str | None) -> str:
-    """What an outcome means; the code itself where it is unknown."""
-    try:
-        return OUTCOMES[Outcome(code or "")].sentence
-    except ValueError:
-        return code or ""
-
-
-def _stage_totals(run: RunsRow) -> dict[str, float]:
-    return {stage: float(sum(counts.values())) for stage, counts in run.stages.items()}
-
-
-def usual_stages(run: RunsRow, earlier: Sequence[RunsRow]) -> dict[str, Usual]:
-    """What each stage usually takes on this weekday, from the good runs before."""
-    good = [r for r in earlier if r.state == "success" and r.dag_id == run.dag_id and r.run_id != run.run_id]
-    found = {}
-    for stage in ("fetch", "extract", "deduplicate", "load"):
-        points = [(r.started_at.date(), _stage_totals(r).get(stage, 0.0)) for r in good]
-        if band := history.weekday_usual(points, run.started_at.date()):
-            found[stage] = band
-    return found
-
-
-def usual_new(run: RunsRow, earlier: Sequence[RunsRow]) -> Usual | None:
-    """How many new articles this weekday usually brings."""
-    points = [
-        (r.started_at.date(), float(r.stages.get("load", {}).get("new", 0)))
-        for r in earlier
-        if r.state == "success" and r.run_id != run.run_id
-    ]
-    return history.weekday_usual(points, run.started_at.date())
-
-
-def _is_running(run: RunsRow | RunByNameRow, now: datetime) -> bool:
-    return run.state == "running" and now - run.started_at < STALE
 
 
 def _tone(run: RunsRow | RunByNameRow, now: datetime) -> str:
     if run.state == "success":
         return "good"
-    return "running" if _is_running(run, now) else "bad"
+    return "running" if is_running(run, now) else "bad"
 
 
 def last_night(conn: Database, now: Now) -> dict[str, Any]:
     """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
     recent = queries.ops.runs(conn, since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=1), publisher_id=None)
-    running = next((r for r in recent if _is_running(r, now)), None)
-    last = next((r for r in recent if not _is_running(r, now)), None)
-    progress = snapshot(conn, running.run_id, now) if running else []
-    stages = runs.funnel(conn, last.run_id) if last else []
-    usuals = usual_stages(last, recent) if last else {}
+    running, last = newest(recent, now)
+    lasting = [a for a in alarms if a.resolved_at is None]
     return {
-        "run": last,
-        "tone": _tone(last, now) if last else "none",
-        "polls": last.stages.get("poll", {}) if last else {},
-        "stages": stages,
-        "picture": charts.funnel(stages, usuals),
-        "usuals": usuals,
-        "usual_new": usual_new(last, recent) if last else None,
-        "new": _count(stages, "load", "new"),
+        **_last_run(conn, last, recent, now),
         "running": running,
-        "progress": progress,
-        "open": (lasting := [a for a in alarms if a.resolved_at is None]),
+        "progress": snapshot(conn, running.run_id, now) if running else [],
+        "open": lasting,
         "causes": by_cause(lasting),
         "few": FEW,
         "resolved": [a for a in alarms if a.resolved_at is not None],
         "runs": recent[:14],
+    }
+
+
+def _last_run(conn: Database, run: RunsRow | None, recent: Sequence[RunsRow], now: datetime) -> dict[str, Any]:
+    """The last run beside what is usual; the same names where there was none yet."""
+    stages = runs.funnel(conn, run.run_id) if run else []
+    usuals = usual_stages(run, recent) if run else {}
+    return {
+        "run": run,
+        "tone": _tone(run, now) if run else "none",
+        "polls": run.stages.get("poll", {}) if run else {},
+        "stages": stages,
+        "picture": charts.funnel(stages, usuals),
+        "usuals": usuals,
+        "usual_new": usual_new(run, recent) if run else None,
+        "new": _count(stages, "load", "new"),
     }
 
 
@@ -169,11 +137,3 @@ def rejects(
         "publisher": publisher,
         "sentence": sentence,
     }
-
-
-def counts_line(counts: Mapping[str, int], limit: int = 4) -> str:
-    """Counts as a short line: "ok 12, not_found 3"."""
-    ordered = sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-    rest = sum(n for _, n in ordered[limit:])
-    shown = [f"{code.replace('_', ' ')} {n}" for code, n in ordered[:limit]]
-    return ", ".join([*shown, f"others {rest}"] if rest else shown)

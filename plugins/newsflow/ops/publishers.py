@@ -13,7 +13,8 @@ from psycopg2.extensions import connection as Connection
 from newsflow.ops import charts, history
 from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.health import Health, Level, State, judge
-from newsflow.ops.pages import DAYS, sentence
+from newsflow.ops.pages import DAYS
+from newsflow.ops.words import sentence
 from newsflow.store import queries
 
 SHOWN = 50  # publishers on one page of the list

@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from newsflow.ops.pages import counts_line
 from newsflow.ops.routes import NAVIGATION
+from newsflow.ops.words import counts_line
 
 ANSWERED = ("ok", "not_modified")
 TEMPLATES = Path(__file__).parent / "templates"

@@ -8,7 +8,8 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.names import NIGHTLY
-from newsflow.ops.pages import STALE, counts_line
+from newsflow.ops.run_history import newest
+from newsflow.ops.words import counts_line
 from newsflow.progress import snapshot
 from newsflow.store import queries, runs
 
@@ -16,8 +17,7 @@ from newsflow.store import queries, runs
 def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     """The last run with its funnel, what runs, open alarms and totals."""
     recent = queries.ops.runs(conn, since=now - timedelta(days=3650), dags=[*NIGHTLY], limit=20)
-    running = next((r for r in recent if r.state == "running" and now - r.started_at < STALE), None)
-    last = next((r for r in recent if r is not running), None)
+    running, last = newest(recent, now)
     alarms = queries.ops.open_alarms(conn, since=now, publisher_id=None)
     return {
         "last": _run(last) if last else None,

@@ -1,4 +1,4 @@
-"""`python -m newsflow.reference` writes docs/settings.md and docs/commands.md anew; tests find them stale."""
+"""`python -m newsflow.reference` writes the pages of settings, commands and runbooks anew; tests find them stale."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 
 from newsflow import resources
-from newsflow.reference import commands_page, settings_page
+from newsflow.reference import commands_page, runbooks_page, settings_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/settings.md": settings_page.render,
     "docs/commands.md": commands_page.render,
+    "docs/runbooks/README.md": runbooks_page.render,
 }
 
 

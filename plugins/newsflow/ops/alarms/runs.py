@@ -1,0 +1,140 @@
+"""Alarms about the nightly run, and about our own network. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from newsflow.names import COMMAND_PREFIX
+from newsflow.ops.alarms.judgement import CRITICAL, Alarm, Answer, Finding, JudgedRun, Present, Undecided
+from newsflow.ops.history import Day
+
+BLIND = 0.8  # share of polls that fail by the network when it is our own outage
+FEW_POLLS = FEW_PUBLISHERS = 3  # fewer say nothing of us
+NETWORK = frozenset({"dns_error", "connect_error", "tls_error", "connection_lost", "deadline", "own_outage"})
+FEW_RUNS = 3  # a rhythm of fewer is none
+HOUR = timedelta(hours=1)
+STUCK = timedelta(hours=6)  # the limit of a run at work, where none has ended before
+
+
+def failed_run(runs: Sequence[JudgedRun], *, outage: bool) -> Answer:
+    """The newest ended run was not good (our own outage has an alarm of its own).
+
+    :param runs: newest first.
+    """
+    last = next((r for r in runs if r.state != "running"), None)
+    if last is None:
+        return Undecided.CANT_TELL
+    if last.state == "success" or outage:
+        return Undecided.CLEAR
+    verdict = last.verdict or "It broke off before its check."
+    return RUN_FAILED.found("", f"{_run_of(last)} failed. {verdict}", {"run": last.name})
+
+
+def missed_deadline(dag_run_id: str, due: datetime) -> Finding:
+    """Airflow's deadline of a run passed before it ended, whether or not its first step began."""
+    sentence = f"The run {dag_run_id} was to be done by {due:%a %d %b %H:%M} UTC and is not."
+    return RUN_LATE.found("", sentence, {"run": dag_run_id})
+
+
+def late_run(runs: Sequence[JudgedRun], now: datetime, opened: datetime | None = None) -> Answer:
+    """No run began when one was due, or one takes far longer than usual; it is over when a run has ended.
+
+    :param runs: newest first; the usual pause and duration are medians of these.
+    :param opened: when the alarm was raised, where it lasts.
+    """
+    answer = _late_by_its_past(runs, now)
+    if answer is Undecided.CLEAR and opened and not any(r.ended_at and r.ended_at > opened for r in runs):
+        return Undecided.CANT_TELL
+    return answer
+
+
+def _late_by_its_past(runs: Sequence[JudgedRun], now: datetime) -> Answer:
+    if len(runs) < FEW_RUNS:
+        return Undecided.CLEAR
+    waited = now - runs[0].started_at
+    if runs[0].state == "running":
+        sentence = f"{_run_of(runs[0])} is still at work after {waited / HOUR:.1f} hours."
+        late = waited > _longest_work(runs)
+    else:
+        usual = _median([a.started_at - b.started_at for a, b in pairwise(runs)])
+        began = f"{runs[0].started_at:%a %d %b %H:%M}"
+        sentence = f"No run since {began} UTC; one was due {(waited - usual) / HOUR:.1f} hours ago."
+        late = waited > usual + max(0.25 * usual, HOUR)
+    return RUN_LATE.found("", sentence, {"hours": round(waited / HOUR, 1)}) if late else Undecided.CLEAR
+
+
+def _longest_work(runs: Sequence[JudgedRun]) -> timedelta:
+    """How long a run may be at work: three times the usual, and an hour at least."""
+    took = [r.ended_at - r.started_at for r in runs if r.ended_at]
+    return max(3 * _median(took), HOUR) if took else STUCK
+
+
+def _median(spans: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(span.total_seconds() for span in spans))
+
+
+def _run_of(run: JudgedRun) -> str:
+    return f"The run of {run.started_at:%a %d %b %H:%M} UTC"
+
+
+def own_outage(polls: Mapping[str, int], publishers: int) -> Answer:
+    """Nearly all feeds fail by the network at once: it is us, and no publisher is blamed.
+
+    :param polls: polls of the newest run, by outcome.
+    :param publishers: how many publishers have active feeds.
+    """
+    asked = sum(polls.values())
+    failures = {code: number for code, number in polls.items() if code in NETWORK}
+    failed = sum(failures.values())
+    if not asked:
+        return Undecided.CANT_TELL
+    if publishers < FEW_PUBLISHERS or asked < FEW_POLLS or failed / asked < BLIND:
+        return Undecided.CLEAR
+    kinds = ", ".join(f"{code.replace('_', ' ')} {number}" for code, number in failures.items())
+    sentence = f"Our own network failed: {failed} of {asked} polls got no answer ({kinds}). No publisher is blamed."
+    return OWN_OUTAGE.found("", sentence, {"failed": failed, "asked": asked})
+
+
+def blind_days(days: Mapping[int, Sequence[Day]]) -> frozenset[date]:
+    """Days on which most polls of all publishers failed by the network."""
+    polls: Counter[date] = Counter()
+    failed: Counter[date] = Counter()
+    for day in (day for own in days.values() for day in own):
+        polls[day.day] += day.polls
+        failed[day.day] += sum(number for code, number in day.poll_failures.items() if code in NETWORK)
+    return frozenset(day for day, number in polls.items() if number >= FEW_POLLS and failed[day] >= BLIND * number)
+
+
+def _late_of(_row: Any, present: Present) -> Answer:
+    # a run by hand keeps no rhythm, so a scheduled one is due in spite of it
+    scheduled = [r for r in present.runs if not r.name.startswith(COMMAND_PREFIX)]
+    return late_run(scheduled, present.now, present.opened.get((RUN_LATE.cause, "")))
+
+
+RUN_FAILED = Alarm(
+    "run_failed",
+    "The nightly run failed",
+    CRITICAL,
+    "the newest ended run was not good",
+    lambda _, present: failed_run(present.runs, outage=present.is_cut_off),
+)
+RUN_LATE = Alarm(
+    "run_late",
+    "The nightly run is late",
+    CRITICAL,
+    "no run began when one was due, or one takes three times the usual time",
+    _late_of,
+)
+OWN_OUTAGE = Alarm(
+    "own_outage",
+    "Our own network failed",
+    CRITICAL,
+    "nearly all feeds fail by the network at once",
+    lambda _, present: present.outage,
+)
+ALARMS = (RUN_FAILED, RUN_LATE, OWN_OUTAGE)

@@ -1,0 +1,76 @@
+"""Which run is at work, which was the last one, and what is usual on its weekday. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from newsflow.ops import history
+from newsflow.ops.robust_statistics import Usual
+
+STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
+STAGES = ("fetch", "extract", "deduplicate", "load")  # those that count pages
+
+
+class Run(Protocol):
+    """Of a run, whether it ended."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+
+
+class CountedRun(Run, Protocol):
+    """A run of `ops.runs`."""
+
+    @property
+    def run_id(self) -> int: ...
+    @property
+    def dag_id(self) -> str: ...
+    @property
+    def stages(self) -> Mapping[str, Mapping[str, int]]: ...
+
+
+RunT = TypeVar("RunT", bound=Run)
+
+
+def is_running(run: Run, now: datetime) -> bool:
+    """Whether a run is at work."""
+    return run.state == "running" and now - run.started_at < STALE
+
+
+def newest(runs: Sequence[RunT], now: datetime) -> tuple[RunT | None, RunT | None]:
+    """(the run at work, the last one before it); None where there is none.
+
+    :param runs: newest first.
+    """
+    running = next((r for r in runs if is_running(r, now)), None)
+    last = next((r for r in runs if not is_running(r, now)), None)
+    return running, last
+
+
+def usual_stages(run: CountedRun, earlier: Sequence[CountedRun]) -> dict[str, Usual]:
+    """What each stage usually takes on this weekday, from the good runs before of the same Dag."""
+    good = [r for r in _good(run, earlier) if r.dag_id == run.dag_id]
+    found = {}
+    for stage in STAGES:
+        points = [(r.started_at.date(), _taken(r, stage)) for r in good]
+        if band := history.weekday_usual(points, run.started_at.date()):
+            found[stage] = band
+    return found
+
+
+def usual_new(run: CountedRun, earlier: Sequence[CountedRun]) -> Usual | None:
+    """How many new articles this weekday usually brings."""
+    points = [(r.started_at.date(), float(r.stages.get("load", {}).get("new", 0))) for r in _good(run, earlier)]
+    return history.weekday_usual(points, run.started_at.date())
+
+
+def _good(run: CountedRun, earlier: Sequence[CountedRun]) -> list[CountedRun]:
+    return [r for r in earlier if r.state == "success" and r.run_id != run.run_id]
+
+
+def _taken(run: CountedRun, stage: str) -> float:
+    return float(sum(run.stages.get(stage, {}).values()))
