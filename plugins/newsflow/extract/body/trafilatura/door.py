@@ -17,8 +17,6 @@ from lxml.html import HtmlElement
 from newsflow.extract.body.trafilatura import pruning, xpaths
 from newsflow.text.characters import clean_lines
 
-TESTED = "2.3.1"  # the release whose insides are called here; raise it with the pin, when the tests beside are green
-
 # What trafilatura logs is said by outcomes here; a warning a page floods the task's log.
 for _name in ("trafilatura", "htmldate", "courlan"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
