@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import timedelta
-from pathlib import Path
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from newsflow.model import CapturePointer
 from newsflow.ops import charts, history, publishers
 from newsflow.ops.day_chart import day_chart
 from newsflow.ops.dependencies import Database, Now, Options
+from newsflow.ops.disk_usage import archive_disk
 from newsflow.ops.pages import DAYS
 from newsflow.ops.words import sentence
 from newsflow.settings import Settings
@@ -18,6 +19,9 @@ from newsflow.store import queries
 from newsflow.store.archive import Archive, CaptureError
 
 CHART_DAYS = 56
+_RETENTION = re.compile(r"retain_(\w+)_days")  # settings that say how long something is kept
+# name in the template → kind of the rows of `ops.publisher_things`: one statement for four lists
+THINGS = {"articles": "loaded", "rejects": "rejected", "origins": "origin", "lines": "line"}
 SHOWN_TEXT = 20_000  # characters of a stored capture that a page shows
 
 
@@ -28,8 +32,7 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
         return None
     number, since = found.publisher_id, now.date() - timedelta(days=CHART_DAYS - 1)
     own = history.read(queries.ops.days(conn, since=since, publishers=[number])).get(number, [])
-    age = (now.date() - own[0].day).days + 1 if own else DAYS
-    days = history.series(own, now.date(), max(DAYS, min(age, CHART_DAYS)))
+    days = history.series(own, now.date(), _charted(own, now))
     alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=30), publisher_id=number)
     shown = now - timedelta(days=len(days))
     feeds = queries.ops.publisher_feeds(conn, publisher_id=number, since=shown, now=now)
@@ -40,12 +43,15 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
         "alarms": alarms,
         "day_chart": day_chart(days, feeds, [a.opened_at.date() for a in alarms], now),
         "feeds": feeds,
-        "articles": [p for p in listed if p.kind == "loaded"],
-        "rejects": [p for p in listed if p.kind == "rejected"],
-        "origins": [p for p in listed if p.kind == "origin"],
-        "lines": [p for p in listed if p.kind == "line"],
+        **{name: [thing for thing in listed if thing.kind == kind] for name, kind in THINGS.items()},
         "sentence": sentence,
     }
+
+
+def _charted(own: Sequence[history.Day], now: datetime) -> int:
+    """How many days the chart shows: all that are known, within its bounds."""
+    age = (now.date() - own[0].day).days + 1 if own else DAYS
+    return max(DAYS, min(age, CHART_DAYS))
 
 
 def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | None:
@@ -107,8 +113,8 @@ def storage(conn: Database, now: Now, settings: Options) -> dict[str, Any]:
     sizes = queries.ops.sizes(conn)
     days = queries.ops.archive_days(conn, since=now - timedelta(days=DAYS))
     total = queries.ops.archive_total(conn)
-    pace = sum(d.bytes for d in days) / max((now.date() - days[0].day).days + 1, 1) if days else 0.0
-    usage = _usage(settings.archive_url)
+    pace = _pace(days, now)
+    usage = archive_disk(settings)
     return {
         "sizes": sizes,
         "database": sizes[0].database_bytes if sizes else 0,
@@ -118,19 +124,13 @@ def storage(conn: Database, now: Now, settings: Options) -> dict[str, Any]:
         "usage": usage,
         "days_left": usage.free / pace if usage and pace else None,
         "bars": charts.spark([float(d.bytes) for d in days]),
-        "retention": {
-            name.removeprefix("retain_").removesuffix("_days"): getattr(settings, name)
-            for name in type(settings).model_fields
-            if name.startswith("retain_") and name.endswith("_days")
-        },
+        "retention": {m[1]: getattr(settings, m[0]) for m in map(_RETENTION.fullmatch, Settings.model_fields) if m},
         "maintenance": queries.ops.maintenance(conn),
     }
 
 
-def _usage(archive_url: str) -> Any:
-    if "://" in archive_url:
-        return None
-    folder = Path(archive_url).expanduser().absolute()
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder)
+def _pace(days: Sequence[queries.ops.ArchiveDaysRow], now: datetime) -> float:
+    """Bytes a day since the first day that brought any."""
+    if not days:
+        return 0.0
+    return sum(d.bytes for d in days) / max((now.date() - days[0].day).days + 1, 1)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ from psycopg2.extensions import parse_dsn
 
 from newsflow.clock import Clock, utcnow
 from newsflow.ops.connection import stored_uri
+from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings, SettingsError
 from newsflow.store import migrate, queries
 from newsflow.store.db import session
@@ -143,12 +142,9 @@ def _archive(settings: Settings) -> CheckResult:
 
 
 def _disk(settings: Settings) -> CheckResult:
-    if "://" in settings.archive_url:
+    usage = archive_disk(settings)
+    if usage is None:
         return CheckResult("disk", "ok", "the archive is an object store")
-    folder = Path(settings.archive_url)
-    while not folder.exists():
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
     detail = f"{usage.free / 1e9:.1f} GB free, {usage.free / usage.total:.0%}"
     if usage.free < TIGHT_BYTES:
         return CheckResult("disk", "fail", detail, "free space, or prune the archive: `newsflow archive --help`")

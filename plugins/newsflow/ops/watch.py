@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -19,6 +17,7 @@ from newsflow.ops import history, messages
 from newsflow.ops.alarms import ALARMS, judgement
 from newsflow.ops.alarms.judgement import DiskUse, Finding, JudgedRun, Judgement, Present
 from newsflow.ops.alarms.runs import blind_days, own_outage
+from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import advisory_lock, session, transaction
@@ -96,12 +95,9 @@ def _present(conn: Connection, settings: Settings, now: datetime, publishers: in
 
 
 def _disk(conn: Connection, settings: Settings, now: datetime) -> DiskUse | None:
-    if "://" in settings.archive_url:
-        return None  # an object store has no end
-    folder = Path(settings.archive_url).expanduser().absolute()
-    while not folder.exists():
-        folder = folder.parent
-    usage = shutil.disk_usage(folder)
+    usage = archive_disk(settings)
+    if usage is None:
+        return None
     grown = queries.ops.archive_growth(conn, now=now, since=now - timedelta(days=14))
     return DiskUse(usage.free, usage.total, grown.bytes / grown.days if grown.bytes else 0.0)
 

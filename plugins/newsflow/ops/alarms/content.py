@@ -159,13 +159,13 @@ def _split(alarm: Alarm, row: Any, present: Present) -> tuple[list[Day], list[Da
 
     The days since are none where today can't be judged: it has no figures yet, or we are cut off now.
     """
-    today, since = present.now.date(), _since(alarm, row, present)
+    today = present.now.date()
+    since = _since(alarm, row, present)
+    begin = since or today - timedelta(days=POOLED - 1)
     seen = [d for d in present.days.get(row.publisher_id, ()) if d.day not in present.blind]
     past = [d for d in seen if d.day < min(since or today, today)]
-    recent = [d for d in seen if d.day >= (since or today - timedelta(days=POOLED - 1))]
-    if present.is_cut_off or not recent or recent[-1].day != today:
-        return past, []
-    return past, recent
+    can_tell = not present.is_cut_off and any(d.day == today for d in seen[-1:])
+    return past, [d for d in seen if d.day >= begin] if can_tell else []
 
 
 def _since(alarm: Alarm, row: Any, present: Present) -> date | None:

@@ -24,9 +24,7 @@ def silence(name: str, days: Sequence[Day], blind: Collection[date], why: str = 
     :param blind: days of our own outages.
     :param why: what its feeds answer, where they fail.
     """
-    looked = [d for d in days if d.polls and d.day not in blind]
-    known = max((i + 1 for i, d in enumerate(looked) if d.new_entries), default=0)
-    past, since = looked[:known], looked[known:]
+    past, since = _until_news([d for d in days if d.polls and d.day not in blind])
     if len(past) < PAST or not since:
         return Undecided.CLEAR
     quiet = rhythm.quiets(past)
@@ -38,6 +36,12 @@ def silence(name: str, days: Sequence[Day], blind: Collection[date], why: str = 
     text = f"{name} is silent since {past[-1].day:%a %d %b}: {missed:.0f} times news was due and none came"
     facts = {"since": past[-1].day.isoformat(), "missed": round(missed, 1), "chance": round(chance, 5)}
     return SILENCE.found(name, f"{text}; {why}" if why else f"{text}.", facts)
+
+
+def _until_news(days: Sequence[Day]) -> tuple[Sequence[Day], Sequence[Day]]:
+    """The days up to the last one with news, and those since."""
+    known = max((i + 1 for i, d in enumerate(days) if d.new_entries), default=0)
+    return days[:known], days[known:]
 
 
 def _silence_of(row: Any, present: Present) -> Answer:
