@@ -908,18 +908,56 @@ CREATE TABLE ingest.outcome (
     stage text NOT NULL,
     kind text NOT NULL,
     sentence text NOT NULL,
-    CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text])))
+    blame text NOT NULL,
+    reach text NOT NULL,
+    goes_on boolean NOT NULL,
+    pause_s double precision,
+    feed_wait_s double precision NOT NULL,
+    asks_for_pause boolean NOT NULL,
+    address_dead boolean NOT NULL,
+    leads_nowhere boolean NOT NULL,
+    keeps_text boolean NOT NULL,
+    closed_to_archives boolean NOT NULL,
+    withdrawn boolean NOT NULL,
+    writes_article boolean NOT NULL,
+    CONSTRAINT outcome_blame_check CHECK ((blame = ANY (ARRAY['nobody'::text, 'us'::text, 'publisher'::text]))),
+    CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text]))),
+    CONSTRAINT outcome_reach_check CHECK ((reach = ANY (ARRAY['unsent'::text, 'unreached'::text, 'unanswered'::text, 'answered'::text])))
 );
 
-COMMENT ON TABLE ingest.outcome IS 'Every typed reason for which a poll, a page or a row can end, in a sentence.';
+COMMENT ON TABLE ingest.outcome IS 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
 
 COMMENT ON COLUMN ingest.outcome.code IS 'Stable code, as stored with pages and polls.';
 
-COMMENT ON COLUMN ingest.outcome.stage IS 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load.';
+COMMENT ON COLUMN ingest.outcome.stage IS 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load; ok is given by all.';
 
-COMMENT ON COLUMN ingest.outcome.kind IS 'ok: goes on; retry: tried again later; final: ended.';
+COMMENT ON COLUMN ingest.outcome.kind IS 'ok: it went well; retry: tried again later; final: ended.';
 
 COMMENT ON COLUMN ingest.outcome.sentence IS 'What it means, for people.';
+
+COMMENT ON COLUMN ingest.outcome.blame IS 'Whom it is held against: nobody, us (our network, database or extractor) or the publisher, whose failures are counted.';
+
+COMMENT ON COLUMN ingest.outcome.reach IS 'How far the request got: it was not sent, the origin was not there, no answer came, or one did.';
+
+COMMENT ON COLUMN ingest.outcome.goes_on IS 'The page goes on to the next stage.';
+
+COMMENT ON COLUMN ingest.outcome.pause_s IS 'First pause of the origin in seconds, doubled with each further failure in a row; null where it is asked on as before.';
+
+COMMENT ON COLUMN ingest.outcome.feed_wait_s IS 'First wait of a feed whose poll ends so, in seconds, doubled with each further failure in a row.';
+
+COMMENT ON COLUMN ingest.outcome.asks_for_pause IS 'The origin has named the time of the next try itself.';
+
+COMMENT ON COLUMN ingest.outcome.address_dead IS 'The feed is no longer at this address, and another one is looked for.';
+
+COMMENT ON COLUMN ingest.outcome.leads_nowhere IS 'The address, or what it redirects to, is unusable; a robots.txt that ends so allows all.';
+
+COMMENT ON COLUMN ingest.outcome.keeps_text IS 'The extracted text is the article''s own, if not all of it; the text of others is a wall''s and is not kept.';
+
+COMMENT ON COLUMN ingest.outcome.closed_to_archives IS 'The page is not filled from others'' captures either.';
+
+COMMENT ON COLUMN ingest.outcome.withdrawn IS 'A person took the page out: nothing but a person brings it back.';
+
+COMMENT ON COLUMN ingest.outcome.writes_article IS 'Load writes the article, anew or as a revision.';
 
 CREATE TABLE ingest.page (
     page_id bigint NOT NULL,
@@ -3302,7 +3340,9 @@ CREATE VIEW news.runs AS
             x.extract_outcome,
             count(*) AS count
            FROM ingest.run_page x
-          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'extract'::text) OR (x.fetch_outcome = 'ok'::text)))
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'extract'::text) OR (x.fetch_outcome IN ( SELECT outcome.code
+                   FROM ingest.outcome
+                  WHERE outcome.goes_on))))
           GROUP BY x.extract_outcome
         UNION ALL
          SELECT 4,
@@ -3310,7 +3350,9 @@ CREATE VIEW news.runs AS
             x.deduplicate_outcome,
             count(*) AS count
            FROM ingest.run_page x
-          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'deduplicate'::text) OR (x.extract_outcome = 'ok'::text)))
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'deduplicate'::text) OR (x.extract_outcome IN ( SELECT outcome.code
+                   FROM ingest.outcome
+                  WHERE outcome.goes_on))))
           GROUP BY x.deduplicate_outcome
         UNION ALL
          SELECT 5,
@@ -3318,7 +3360,9 @@ CREATE VIEW news.runs AS
             x.load_outcome,
             count(*) AS count
            FROM ingest.run_page x
-          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'load'::text) OR (x.deduplicate_outcome = 'ok'::text)))
+          WHERE ((x.run_id = r.run_id) AND ((x.entered = 'load'::text) OR (x.deduplicate_outcome IN ( SELECT outcome.code
+                   FROM ingest.outcome
+                  WHERE outcome.goes_on))))
           GROUP BY x.load_outcome) f ON (true))
      LEFT JOIN ingest.outcome o ON ((o.code = f.outcome)));
 

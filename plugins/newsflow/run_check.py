@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-LOADED = ("new", "revised", "unchanged")  # outcomes of load with which a page is an article
+from newsflow.outcomes import Blame, Kind, Outcome, Stage, where
+
+PASSED = where(lambda it: it.goes_on)  # a page goes on to the next stage
+LOADED = where(lambda it: it.stage is Stage.LOAD and it.kind is Kind.OK)  # a page is an article
+NOT_FAILED = where(lambda it: it.kind is Kind.OK or (it.kind is Kind.RETRY and it.blame is Blame.NOBODY))
 MIN_SAMPLE = 20  # below this many pages a share says nothing
 
 
@@ -30,13 +34,13 @@ class FunnelStage:
         return {code: pages for code, pages in self.outcomes.items() if code not in self._good}
 
     @property
-    def _good(self) -> tuple[str, ...]:
-        return LOADED if self.stage == "load" else ("ok",)
+    def _good(self) -> tuple[Outcome, ...]:
+        return LOADED if self.stage == Stage.LOAD else PASSED
 
     @property
     def unchanged(self) -> int:
         """Pages whose article says the same already: extract ends them, and load those that changed meanwhile."""
-        return self.outcomes.get("unchanged", 0)
+        return self.outcomes.get(Outcome.UNCHANGED, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def _yield(stages: Sequence[FunnelStage], min_loaded: float) -> list[str]:
 
 def _blind(polls: Mapping[str, int]) -> list[str]:
     asked = sum(polls.values())
-    good = sum(polls.get(code, 0) for code in ("ok", "not_modified", "cooling", "paused"))
+    good = any(polls.get(outcome) for outcome in NOT_FAILED)
     return [f"all {asked} feeds failed"] if asked and not good else []
 
 
@@ -117,6 +121,6 @@ def _sentence(stages: Sequence[FunnelStage], polls: Mapping[str, int], problems:
     if problems:
         return "Not good: " + "; ".join(problems) + "."
     load = next((s for s in stages if s.stage == "load"), FunnelStage("load", 0))
-    new, revised = (load.outcomes.get(code, 0) for code in ("new", "revised"))
+    new, revised = (load.outcomes.get(code, 0) for code in (Outcome.NEW, Outcome.REVISED))
     same = sum(stage.unchanged for stage in stages)
     return f"Good: {sum(polls.values())} feeds asked; {new} new articles, {revised} revised, {same} unchanged."

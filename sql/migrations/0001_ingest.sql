@@ -9,19 +9,44 @@ create schema ingest;
 comment on schema ingest is 'The pipeline''s own tables, for operators. Analysts read the schema news.';
 
 -- Outcomes ----------------------------------------------------------------------------------------
--- The codes stand in the code (newsflow.model). After each migration the runner brings this table in step with them.
+-- Rows and columns stand in the code (newsflow.outcomes). After each migration the runner brings this table in step with them.
+-- What follows from an outcome is asked here by joining, never by listing codes.
 
 create table ingest.outcome (
   code text primary key,
   stage text not null,
   kind text not null check (kind in ('ok', 'retry', 'final')),
-  sentence text not null
+  sentence text not null,
+  blame text not null check (blame in ('nobody', 'us', 'publisher')),
+  reach text not null check (reach in ('unsent', 'unreached', 'unanswered', 'answered')),
+  goes_on boolean not null,
+  pause_s double precision,
+  feed_wait_s double precision not null,
+  asks_for_pause boolean not null,
+  address_dead boolean not null,
+  leads_nowhere boolean not null,
+  keeps_text boolean not null,
+  closed_to_archives boolean not null,
+  withdrawn boolean not null,
+  writes_article boolean not null
 );
-comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence.';
+comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
 comment on column ingest.outcome.code is 'Stable code, as stored with pages and polls.';
-comment on column ingest.outcome.stage is 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load.';
-comment on column ingest.outcome.kind is 'ok: goes on; retry: tried again later; final: ended.';
+comment on column ingest.outcome.stage is 'Stage that gives this outcome: poll, fetch, extract, deduplicate or load; ok is given by all.';
+comment on column ingest.outcome.kind is 'ok: it went well; retry: tried again later; final: ended.';
 comment on column ingest.outcome.sentence is 'What it means, for people.';
+comment on column ingest.outcome.blame is 'Whom it is held against: nobody, us (our network, database or extractor) or the publisher, whose failures are counted.';
+comment on column ingest.outcome.reach is 'How far the request got: it was not sent, the origin was not there, no answer came, or one did.';
+comment on column ingest.outcome.goes_on is 'The page goes on to the next stage.';
+comment on column ingest.outcome.pause_s is 'First pause of the origin in seconds, doubled with each further failure in a row; null where it is asked on as before.';
+comment on column ingest.outcome.feed_wait_s is 'First wait of a feed whose poll ends so, in seconds, doubled with each further failure in a row.';
+comment on column ingest.outcome.asks_for_pause is 'The origin has named the time of the next try itself.';
+comment on column ingest.outcome.address_dead is 'The feed is no longer at this address, and another one is looked for.';
+comment on column ingest.outcome.leads_nowhere is 'The address, or what it redirects to, is unusable; a robots.txt that ends so allows all.';
+comment on column ingest.outcome.keeps_text is 'The extracted text is the article''s own, if not all of it; the text of others is a wall''s and is not kept.';
+comment on column ingest.outcome.closed_to_archives is 'The page is not filled from others'' captures either.';
+comment on column ingest.outcome.withdrawn is 'A person took the page out: nothing but a person brings it back.';
+comment on column ingest.outcome.writes_article is 'Load writes the article, anew or as a revision.';
 
 -- Publishers, origins, feeds ----------------------------------------------------------------------
 

@@ -307,14 +307,19 @@ left join lateral (
   from ingest.run_page x where x.run_id = r.run_id and x.entered = 'fetch' group by x.fetch_outcome
   union all
   select 3, 'extract', x.extract_outcome, count(*)
-  from ingest.run_page x where x.run_id = r.run_id and (x.entered = 'extract' or x.fetch_outcome = 'ok') group by x.extract_outcome
+  from ingest.run_page x where x.run_id = r.run_id
+    and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on))
+  group by x.extract_outcome
   union all
   select 4, 'deduplicate', x.deduplicate_outcome, count(*)
-  from ingest.run_page x where x.run_id = r.run_id and (x.entered = 'deduplicate' or x.extract_outcome = 'ok')
+  from ingest.run_page x where x.run_id = r.run_id
+    and (x.entered = 'deduplicate' or x.extract_outcome in (select code from ingest.outcome where goes_on))
   group by x.deduplicate_outcome
   union all
   select 5, 'load', x.load_outcome, count(*)
-  from ingest.run_page x where x.run_id = r.run_id and (x.entered = 'load' or x.deduplicate_outcome = 'ok') group by x.load_outcome
+  from ingest.run_page x where x.run_id = r.run_id
+    and (x.entered = 'load' or x.deduplicate_outcome in (select code from ingest.outcome where goes_on))
+  group by x.load_outcome
 ) f on true
 left join ingest.outcome o on o.code = f.outcome;
 comment on view news.runs is 'The funnel of each run: stage by stage, how many pages ended with which outcome. What goes into a stage is what came out of the one before as ok, plus what an earlier run left there.';

@@ -3,7 +3,7 @@
 select coalesce(array_agg(p.page_id order by p.page_id), '{}')
 from ingest.run_page x join ingest.page p using (page_id)
 where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
-  and (x.entered = 'extract' or x.fetch_outcome = 'ok');
+  and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on));
 
 -- name: extract.take reads captured pages, with what feed and publisher know of them
 -- column rights: dict[str, Any]
@@ -43,19 +43,20 @@ returning e.page_id, e.extraction_id;
 -- name: extract.move sends a batch of pages on, or ends them; one whose article says the same already goes back to it
 -- not null: outcome
 with made as (
-  select page_id, extraction_id, outcome, detail,
-    case when outcome = 'ok' then substring(%(content_hashes)s::bytea from 32 * n::integer - 31 for 32) end as content_hash
+  select d.page_id, d.extraction_id, d.outcome, d.detail, o.goes_on,
+    case when o.goes_on then substring(%(content_hashes)s::bytea from 32 * n::integer - 31 for 32) end as content_hash
   from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[])
     with ordinality as d (page_id, extraction_id, outcome, detail, n)
+    left join ingest.outcome o on o.code = d.outcome
 ), moved as (
   update ingest.page p set
     state = case
-      when m.outcome = 'ok' and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
+      when m.goes_on and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
         then 'extracted'
       when p.loaded_extraction_id is not null then 'loaded'
       else 'rejected' end,
     extraction_id = case
-      when m.outcome = 'ok' and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
+      when m.goes_on and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
         then m.extraction_id
       else p.extraction_id end,
     outcome = case

@@ -81,7 +81,8 @@ select a.article_id, a.revision, a.revised_at, %(now)s, a.publisher_id, a.word_c
   a.body, a.authors, a.agencies, a.published_raw, a.published_quality, a.language, a.section, a.tags, a.image_url,
   a.image_caption, a.page_type, a.rights, a.sources, a.extractor, a.cause, a.changed
 from load_plan l join news_internal.article a on a.article_id = l.page_id
-where l.verdict = 'revised' and l.page_id between %(first)s and %(last)s
+where l.revision is not null and l.verdict in (select code from ingest.outcome where writes_article)
+  and l.page_id between %(first)s and %(last)s
 order by l.page_id;
 
 -- name: load.put_articles writes new and changed articles, ordered by key so that two loads can't deadlock
@@ -99,7 +100,7 @@ from load_plan l
 join ingest.page p using (page_id)
 join ingest.extraction e on e.extraction_id = l.extraction_id
 left join ingest.capture c on c.capture_id = e.capture_id
-where l.verdict in ('new', 'revised') and l.page_id between %(first)s and %(last)s
+where l.verdict in (select code from ingest.outcome where writes_article) and l.page_id between %(first)s and %(last)s
 order by l.page_id
 on conflict (article_id) do update set
   story_id = excluded.story_id, revision = a.revision + 1, word_count = excluded.word_count,
@@ -153,22 +154,16 @@ delete from ingest.story_pending where page_id = any(%(pages)s::bigint[]);
 
 -- name: load.close_pages ends the pages in the ledger; a page with an article is never rejected
 update ingest.page p
-set state = case when l.verdict in ('new', 'revised', 'unchanged') or l.revision is not null and l.verdict = 'bad_row'
-    then 'loaded' else 'rejected' end,
+set state = case when o.kind = 'ok' or l.revision is not null and not o.withdrawn then 'loaded' else 'rejected' end,
   outcome = l.verdict,
   detail = l.detail,
   attempts = 0,
-  loaded_extraction_id = case l.verdict
-    when 'bad_row' then p.loaded_extraction_id
-    when 'retracted' then null
-    else l.extraction_id end,
-  loaded_content_hash = case l.verdict
-    when 'bad_row' then p.loaded_content_hash
-    when 'retracted' then null
-    else l.content_hash end,
+  loaded_extraction_id = case when o.kind = 'ok' then l.extraction_id
+    when not o.withdrawn then p.loaded_extraction_id end,
+  loaded_content_hash = case when o.kind = 'ok' then l.content_hash when not o.withdrawn then p.loaded_content_hash end,
   changed_at = %(now)s
-from load_plan l
-where p.page_id = l.page_id and l.verdict <> 'none';
+from load_plan l join ingest.outcome o on o.code = l.verdict
+where p.page_id = l.page_id;
 
 -- name: load.close_run_pages writes the outcomes into the run's funnel
 update ingest.run_page x set load_outcome = l.verdict
@@ -187,9 +182,13 @@ select verdict, count(*) as pages, count(*) filter (where moved) as moved from l
 with logged as (
   insert into news_internal.change (change_id, article_id, story_id, run_id, revision, kind, changed_at)
   select nextval('news_internal.change_id'), page_id, story_id, %(run_id)s,
-    case when verdict in ('new', 'revised') then coalesce(revision, 0) + 1 else revision end,
-    case verdict when 'new' then 'insert' when 'revised' then 'revision' else 'story' end, %(now)s
-  from (select * from load_plan where verdict in ('new', 'revised') or moved order by page_id) l
+    case when written then coalesce(revision, 0) + 1 else revision end,
+    case when not written then 'story' when revision is null then 'insert' else 'revision' end, %(now)s
+  from (
+    select l.page_id, l.story_id, l.revision, coalesce(o.writes_article, false) as written
+    from load_plan l left join ingest.outcome o on o.code = l.verdict
+    where o.writes_article or l.moved order by l.page_id
+  ) plan
   returning change_id
 )
 select pg_notify('news_changes', max(change_id)::text), count(*) from logged having count(*) > 0;

@@ -142,11 +142,11 @@ where page_id = any(%(pages)s::bigint[]);
 -- name: retract.close_run_pages ends the pages in the funnels of runs that are under way
 update ingest.run_page x set
   fetch_outcome = case when entered = 'fetch' then coalesce(fetch_outcome, 'retracted') end,
-  extract_outcome = case when fetch_outcome = 'ok' or entered = 'extract'
+  extract_outcome = case when entered = 'extract' or fetch_outcome in (select code from ingest.outcome where goes_on)
     then coalesce(extract_outcome, 'retracted') end,
-  deduplicate_outcome = case when extract_outcome = 'ok' or entered = 'deduplicate'
+  deduplicate_outcome = case when entered = 'deduplicate' or extract_outcome in (select code from ingest.outcome where goes_on)
     then coalesce(deduplicate_outcome, 'retracted') end,
-  load_outcome = case when deduplicate_outcome = 'ok' or entered = 'load'
+  load_outcome = case when entered = 'load' or deduplicate_outcome in (select code from ingest.outcome where goes_on)
     then coalesce(load_outcome, 'retracted') end
 from ingest.run r
 where r.run_id = x.run_id and r.state = 'running' and x.page_id = any(%(pages)s::bigint[]);
@@ -164,7 +164,7 @@ update ingest.page p set
     else 'pending' end,
   outcome = case when p.page_id <> %(page)s then 'same_page' end,
   detail = '', attempts = 0, next_attempt_at = '-infinity', changed_at = %(now)s
-where p.page_id = any(%(pages)s::bigint[]) and p.outcome = 'retracted';
+where p.page_id = any(%(pages)s::bigint[]) and p.outcome in (select code from ingest.outcome where withdrawn);
 
 -- name: retract.wipe_entries empties the texts that feeds brought back of what was taken out
 update ingest.entry e set title = '', summary = '', content_html = '', authors = '{}'

@@ -7,9 +7,9 @@ with flow as (
 ), pages as (
   select publisher_id, day,
     count(fetch_outcome) as fetched,
-    count(*) filter (where fetch_outcome = 'ok') as captured,
+    count(*) filter (where fetch_outcome in (select code from ingest.outcome where goes_on)) as captured,
     count(extract_outcome) as extracted,
-    count(*) filter (where extract_outcome in ('ok', 'unchanged')) as readable,
+    count(*) filter (where extract_outcome in (select code from ingest.outcome where kind = 'ok')) as readable,
     count(*) filter (where load_outcome = 'new') as new_articles,
     count(*) filter (where load_outcome = 'revised') as revised
   from flow group by publisher_id, day
@@ -23,19 +23,21 @@ with flow as (
 ), lengths as (
   select f.publisher_id, f.day, percentile_cont(0.5) within group (order by e.word_count) as words
   from flow f join ingest.extraction e on e.page_id = f.page_id and e.run_id = f.run_id
-  where e.outcome = 'ok' group by f.publisher_id, f.day
+  where e.outcome in (select code from ingest.outcome where goes_on)
+  group by f.publisher_id, f.day
 ), polled as (
   select f.publisher_id, (l.polled_at at time zone 'UTC')::date as day, l.outcome, l.new_entries
   from ingest.feed f join ingest.poll l using (feed_id)
   where l.polled_at >= %(since)s and l.polled_at < %(until)s
 ), polls as (
   select publisher_id, day, count(*) as polls,
-    count(*) filter (where outcome in ('ok', 'not_modified')) as polls_ok, sum(new_entries) as new_entries
+    count(*) filter (where outcome in (select code from ingest.outcome where kind = 'ok')) as polls_ok, sum(new_entries) as new_entries
   from polled group by publisher_id, day
 ), poll_codes as (
   select publisher_id, day, jsonb_object_agg(outcome, polls) as poll_failures
   from (select publisher_id, day, outcome, count(*) as polls from polled
-        where outcome not in ('ok', 'not_modified') group by publisher_id, day, outcome) c
+        where outcome not in (select code from ingest.outcome where kind = 'ok')
+        group by publisher_id, day, outcome) c
   group by publisher_id, day
 )
 insert into ingest.publisher_day as d (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted,
@@ -82,15 +84,17 @@ where dag_id = %(dag_id)s and (%(dag_run_id)s::text is null or dag_run_id = %(da
 order by started_at desc limit 1;
 
 -- name: ops.run_publishers counts a run's pages by publisher
-select b.name, count(x.fetch_outcome) as fetched, count(*) filter (where x.fetch_outcome = 'ok') as captured,
-  count(x.extract_outcome) as extracted, count(*) filter (where x.extract_outcome in ('ok', 'unchanged')) as readable,
+select b.name, count(x.fetch_outcome) as fetched,
+  count(*) filter (where x.fetch_outcome in (select code from ingest.outcome where goes_on)) as captured,
+  count(x.extract_outcome) as extracted,
+  count(*) filter (where x.extract_outcome in (select code from ingest.outcome where kind = 'ok')) as readable,
   count(*) filter (where x.load_outcome = 'new') as new_articles,
   count(*) filter (where x.load_outcome = 'revised') as revised,
   mode() within group (order by case
-    when x.fetch_outcome <> all(array['ok', 'not_modified']) then x.fetch_outcome
-    when x.extract_outcome <> all(array['ok', 'unchanged']) then x.extract_outcome
-    when x.deduplicate_outcome <> 'ok' then x.deduplicate_outcome
-    when x.load_outcome <> all(array['new', 'revised', 'unchanged']) then x.load_outcome end) as failure
+    when x.fetch_outcome not in (select code from ingest.outcome where kind = 'ok') then x.fetch_outcome
+    when x.extract_outcome not in (select code from ingest.outcome where kind = 'ok') then x.extract_outcome
+    when x.deduplicate_outcome not in (select code from ingest.outcome where kind = 'ok') then x.deduplicate_outcome
+    when x.load_outcome not in (select code from ingest.outcome where kind = 'ok') then x.load_outcome end) as failure
 from ingest.run_page x join ingest.page p using (page_id) join ingest.publisher b using (publisher_id)
 where x.run_id = %(run_id)s
 group by b.name order by count(*) desc, b.name limit %(limit)s;
@@ -188,6 +192,10 @@ from ingest.publisher b
 where not b.paused
   and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active');
 
+-- name: ops.own_outage gives the gap that an outage of our own has opened in all feeds, while it lasts
+-- returns: row or none
+select from_at, detail from ingest.gap where feed_id is null and to_at is null;
+
 -- name: ops.feedless lists publishers that lost their last feed, with the proposals that wait
 -- not null: url, reason
 select b.publisher_id, b.name, min(f.url) as url, min(f.reason) as reason, count(r.proposal_id) as proposals
@@ -243,8 +251,9 @@ where alarm_id = any(%(ids)s);
 select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.last_ok_at, f.last_new_at,
   f.last_outcome, f.failures, f.interval_s, nullif(f.next_poll_at, '-infinity') as next_poll_at, f.moved_to,
   coalesce((select jsonb_object_agg(day, jsonb_build_array(ok, failed, new_entries)) from (
-    select (l.polled_at at time zone 'UTC')::date as day, count(*) filter (where l.outcome in ('ok', 'not_modified')) as ok,
-      count(*) filter (where l.outcome not in ('ok', 'not_modified')) as failed, sum(l.new_entries) as new_entries
+    select (l.polled_at at time zone 'UTC')::date as day,
+      count(*) filter (where l.outcome in (select code from ingest.outcome where kind = 'ok')) as ok,
+      count(*) filter (where l.outcome not in (select code from ingest.outcome where kind = 'ok')) as failed, sum(l.new_entries) as new_entries
     from ingest.poll l where l.feed_id = f.feed_id and l.polled_at >= %(since)s group by 1) p), '{}') as days,
   coalesce((select jsonb_agg(jsonb_build_object('cause', g.cause, 'from', g.from_at, 'to', g.to_at,
       'missed', g.missed_estimate, 'filled', g.filled, 'closed', g.closed_at, 'detail', g.detail) order by g.from_at desc)
@@ -338,11 +347,13 @@ values (%(now)s, %(actor)s, %(action)s, %(subject)s, %(detail)s);
 
 -- name: ops.retry_page makes a rejected page due again
 update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
-where page_id = %(page_id)s and state = 'rejected' and outcome <> 'retracted';
+where page_id = %(page_id)s and state = 'rejected'
+  and outcome not in (select code from ingest.outcome where withdrawn);
 
 -- name: ops.retry_pages makes the rejected pages of an outcome, or of a publisher's, due again
 update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
-where state = 'rejected' and outcome = %(outcome)s and outcome <> 'retracted' and changed_at >= %(since)s
+where state = 'rejected' and outcome = %(outcome)s
+  and outcome not in (select code from ingest.outcome where withdrawn) and changed_at >= %(since)s
   and (%(publisher)s::text is null
     or publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s));
 

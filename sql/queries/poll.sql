@@ -87,7 +87,7 @@ update ingest.entry set last_seen_at = %(now)s where entry_id = any(%(entry_ids)
 -- name: poll.ask_pages_again asks for the pages of changed entries: a correction becomes a revision
 update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
 where page_id in (select page_id from ingest.page where page_id = any(%(page_ids)s)
-    and state in ('loaded', 'rejected') and outcome is distinct from 'retracted'
+    and state in ('loaded', 'rejected') and (outcome in (select code from ingest.outcome where withdrawn)) is not true
   order by page_id for update);
 
 -- name: poll.save_feeds writes what polling learned of feeds

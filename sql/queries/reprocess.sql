@@ -30,7 +30,8 @@ join ingest.publisher b using (publisher_id)
 left join ingest.extraction e on e.extraction_id = p.loaded_extraction_id
 join ingest.capture c on c.capture_id = coalesce(e.capture_id, case when p.loaded_extraction_id is null then p.capture_id end)
 join ingest.warc_file f on f.file = c.file and f.deleted_at is null
-where p.state in ('loaded', 'rejected') and coalesce(p.outcome, '') not in ('retracted', 'same_page', 'bad_row')
+where p.state in ('loaded', 'rejected') and coalesce(p.outcome, '') not in (
+    select code from ingest.outcome where kind = 'final' and stage in ('deduplicate', 'load'))
   and (p.state = 'loaded' or p.loaded_extraction_id is null)
   and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
   and (%(since)s::date is null or c.fetched_at >= %(since)s::date)
@@ -139,7 +140,8 @@ with fit as (
   from ingest.reprocess_page r join ingest.page p using (page_id)
   where r.reprocess_id = %(reprocess_id)s and r.page_id = any(%(pages)s::bigint[])
     and p.state in ('loaded', 'rejected') and p.loaded_extraction_id is not distinct from r.before_extraction_id
-    and coalesce(p.outcome, '') not in ('retracted', 'same_page')
+    and coalesce(p.outcome, '') not in (
+      select code from ingest.outcome where kind = 'final' and (stage = 'deduplicate' or withdrawn))
     and exists (select from ingest.extraction e where e.extraction_id = r.after_extraction_id)
 ), moved as (
   update ingest.page p set state = 'extracted', extraction_id = fit.after_extraction_id, outcome = 'ok', detail = '',

@@ -90,13 +90,13 @@ with flow as (
   where run_id = %(run_id)s and entered = 'fetch'
   union all
   select 'extract', 2, extract_outcome from ingest.run_page
-  where run_id = %(run_id)s and (entered = 'extract' or fetch_outcome = 'ok')
+  where run_id = %(run_id)s and (entered = 'extract' or fetch_outcome in (select code from ingest.outcome where goes_on))
   union all
   select 'deduplicate', 3, deduplicate_outcome from ingest.run_page
-  where run_id = %(run_id)s and (entered = 'deduplicate' or extract_outcome = 'ok')
+  where run_id = %(run_id)s and (entered = 'deduplicate' or extract_outcome in (select code from ingest.outcome where goes_on))
   union all
   select 'load', 4, load_outcome from ingest.run_page
-  where run_id = %(run_id)s and (entered = 'load' or deduplicate_outcome = 'ok')
+  where run_id = %(run_id)s and (entered = 'load' or deduplicate_outcome in (select code from ingest.outcome where goes_on))
 )
 select stage, outcome, count(*) as pages from flow group by stage, position, outcome order by position, pages desc, outcome;
 

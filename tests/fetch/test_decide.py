@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from newsflow.fetch.decide import PendingPage, decide, is_page
 from newsflow.fetch.progress import FetchProgress, label
-from newsflow.model import OUTCOMES, Exchange, Kind, Outcome, PageState
+from newsflow.model import Exchange, Kind, Outcome, PageState
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 NEW = PendingPage(1, "https://example.org/a", 1, "example.org")
@@ -39,7 +39,7 @@ def test_every_outcome_leaves_a_page_that_the_ledger_allows(
     assert found.outcome is outcome
     if outcome is Outcome.OK:
         assert found.state is PageState.CAPTURED
-    elif OUTCOMES[outcome].kind is Kind.FINAL:
+    elif outcome.meaning.kind is Kind.FINAL:
         assert found.state in {PageState.LOADED, PageState.REJECTED}
     if found.state is PageState.PENDING:
         assert found.attempts < 4

@@ -16,6 +16,8 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json, execute_values
 
+from newsflow.poll import gaps
+
 FIRST = datetime(2026, 3, 2, 2, 0, tzinfo=timezone.utc)  # a Monday
 
 
@@ -95,6 +97,7 @@ class Month:
             self._poll(outlet, run_id, begin, night, out, sum(r[0] is outlet for r in rows))
         self._store(run_id, begin, rows)
         self._move(night, begin)
+        self._note_outage(begin, out)
         self._finish(run_id, begin, rows, out)
         self.conn.commit()
         return begin + timedelta(minutes=40)
@@ -153,7 +156,7 @@ class Month:
         if o.fault == "moved" and night > o.from_night:
             return
         gone = o.fault == "moved" and night == o.from_night
-        outcome = "connect_error" if out else "gone" if gone else "ok"
+        outcome = "own_outage" if out else "gone" if gone else "ok"
         detail = "status 410" if gone else ""
         self._execute(
             "insert into ingest.poll (polled_at, feed_id, run_id, outcome, status, entries, new_entries, seconds,"
@@ -172,13 +175,20 @@ class Month:
             " last_new_at = case when %s then %s else last_new_at end where feed_id = %s",
             begin,
             outcome,
-            int(out),
+            0,  # nobody is blamed for an outage of ours
             out,
             begin,
             found > 0,
             begin,
             o.feed_id,
         )
+
+    def _note_outage(self, begin: datetime, out: bool) -> None:
+        """As poll does: one gap and one alarm for all feeds, ended by the first answer."""
+        if out:
+            gaps.own_outage(self.conn, begin, len(self.outlets))
+        else:
+            gaps.outage_over(self.conn, begin)
 
     def _move(self, night: int, begin: datetime) -> None:
         """From its night on, the moved feed is gone and its site names another."""
@@ -234,7 +244,7 @@ class Month:
 
     def _finish(self, run_id: int, begin: datetime, rows: list[Any], out: bool) -> None:
         counts: dict[str, dict[str, int]] = {s: {} for s in ("poll", "fetch", "extract", "deduplicate", "load")}
-        counts["poll"] = {"connect_error" if out else "ok": len(self.outlets)}
+        counts["poll"] = {"own_outage" if out else "ok": len(self.outlets)}
         for _, fetch, extract, load, _ in rows:
             for stage, code in (
                 ("fetch", fetch),

@@ -10,7 +10,7 @@ import pytest
 
 from newsflow.ops.alarms.content import drift, length
 from newsflow.ops.alarms.house import disk, lag, large_story
-from newsflow.ops.alarms.judgement import CRITICAL, Finding, JudgedRun, Undecided
+from newsflow.ops.alarms.judgement import CRITICAL, Finding, JudgedRun, OpenGap, Undecided
 from newsflow.ops.alarms.runs import blind_days, failed_run, late_run, missed_deadline, own_outage
 from newsflow.ops.alarms.silence import feed_gone, silence
 from newsflow.ops.history import Day
@@ -155,26 +155,11 @@ class TestSilence:
 
 
 class TestOwnOutage:
-    def test_nearly_all_at_once_is_us(self) -> None:
-        found = own_outage({"connect_error": 10, "dns_error": 3, "ok": 1}, publishers=9)
+    def test_it_lasts_as_long_as_its_gap(self) -> None:
+        found = own_outage(OpenGap(NOON, "40 origins failed at once."))
         assert isinstance(found, Finding)
-        assert found.severity == "critical"
-        assert "13 of 14 polls" in found.sentence
-
-    @pytest.mark.parametrize(
-        ("polls", "publishers"),
-        [
-            ({"ok": 10, "connect_error": 3}, 9),
-            ({"connect_error": 2}, 1),
-            ({"not_found": 14}, 9),
-            ({"server_error": 9}, 9),
-        ],
-    )
-    def test_anything_else_is_them(self, polls: dict[str, int], publishers: int) -> None:
-        assert own_outage(polls, publishers) is Undecided.CLEAR
-
-    def test_a_run_without_polls_proves_nothing(self) -> None:
-        assert own_outage({}, 9) is Undecided.CANT_TELL
+        assert (found.severity, found.sentence) == ("critical", "40 origins failed at once.")
+        assert own_outage(None) is Undecided.CLEAR
 
     def test_blind_days_are_those_of_all_publishers(self) -> None:
         out = Day(MONDAY, polls=1, poll_failures={"connect_error": 1})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from newsflow.model import OUTCOMES
+from newsflow.outcomes import Meaning, Outcome
 from newsflow.store.migrate import MigrationError, migrate, read
 from tests.paths import ROOT
 
@@ -16,11 +17,27 @@ def test_second_run_applies_nothing(conn: Connection) -> None:
     assert migrate(conn) == []
 
 
-def test_outcomes_in_the_database_are_those_of_the_model(conn: Connection) -> None:
+def test_outcomes_in_the_database_are_those_of_the_code(conn: Connection) -> None:
     with conn.cursor() as cursor:
-        cursor.execute("select code, kind, sentence from ingest.outcome")
-        stored = {code: (kind, sentence) for code, kind, sentence in cursor.fetchall()}
-    assert stored == {str(c): (str(i.kind), i.sentence) for c, i in OUTCOMES.items()}
+        cursor.execute("select * from ingest.outcome")
+        columns = [column.name for column in cursor.description or ()]
+        stored = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    assert sorted(columns) == sorted(["code", *(column.name for column in fields(Meaning))])
+    # an enum equals the text that is stored for it
+    assert {row.pop("code"): row for row in stored} == {str(it): as_columns(it.meaning) for it in Outcome}
+
+
+def as_columns(meaning: Meaning) -> dict[str, object]:
+    return {column.name: getattr(meaning, column.name) for column in fields(Meaning)}
+
+
+def test_an_outcome_that_differs_in_one_column_is_brought_in_step(conn: Connection) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.outcome set pause_s = 7, keeps_text = true where code = 'dns_error'")
+        conn.commit()
+        migrate(conn)
+        cursor.execute("select pause_s, keeps_text from ingest.outcome where code = 'dns_error'")
+        assert cursor.fetchone() == (60.0, False)
 
 
 def test_an_edited_file_is_found(conn: Connection, tmp_path: Path) -> None:

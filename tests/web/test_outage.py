@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from newsflow.web.outage import Failure, own
+import pytest
+
+from newsflow.model import Outcome
+from newsflow.web.outage import Failure, Sign, own, sign
 
 
 def failures(*times: tuple[float, float]) -> list[Failure]:
@@ -34,3 +37,16 @@ def test_outage_in_the_middle_of_a_run() -> None:
 
 def test_two_silences_are_not_added_up() -> None:
     assert own(failures(*[(10, 10.1)] * 3, *[(50, 50.1)] * 3), [30.0]) == set()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([Outcome.OK] * 60 + [Outcome.OWN_OUTAGE] * 40, Sign.LASTS),
+        ([Outcome.NOT_MODIFIED, Outcome.DNS_ERROR], Sign.OVER),
+        ([Outcome.SERVER_ERROR, Outcome.COOLING], Sign.NOTHING),
+        ([], Sign.NOTHING),
+    ],
+)
+def test_what_judged_outcomes_tell(outcomes: list[Outcome], expected: Sign) -> None:
+    assert sign(outcomes) is expected

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.model import Exchange, Outcome
+from newsflow.outcomes import Blame, Reach, where
 from newsflow.web import pace
-from newsflow.web.pace import Pace, after, delay_s, own_outage
+from newsflow.web.pace import Pace, after, delay_s
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 FINE = Exchange("u", Outcome.OK, 200, seconds=0.2)
@@ -96,7 +97,7 @@ def test_answers_that_are_the_pages_trouble_do_not_cool(outcome: Outcome) -> Non
     assert (found.cool_until, found.failures) == (None, 0)
 
 
-@pytest.mark.parametrize("outcome", sorted([*pace.UNASKED, Outcome.OWN_OUTAGE]))
+@pytest.mark.parametrize("outcome", where(lambda it: it.reach is Reach.UNSENT or it.blame is Blame.US))
 def test_who_was_not_asked_is_not_judged(outcome: Outcome) -> None:
     before = Pace(failures=2)
     assert told(before, Exchange("u", outcome)) == before
@@ -117,19 +118,6 @@ def test_returns_are_spread() -> None:
     failed = Exchange("u", Outcome.SERVER_ERROR, 500)
     times = {told(Pace(failures=6), failed, jitter / 10).cool_until for jitter in range(10)}
     assert len(times) == 10
-
-
-def outcomes(**counts: int) -> dict[str, Outcome]:
-    return {f"{name}{n}": Outcome(name) for name, number in counts.items() for n in range(number)}
-
-
-def test_own_outage_needs_nearly_all_and_several() -> None:
-    assert own_outage(outcomes(connect_error=10))
-    assert own_outage(outcomes(dns_error=18, deadline=1, ok=1))
-    assert not own_outage(outcomes(dns_error=10, ok=10))
-    assert not own_outage(outcomes(dns_error=2))
-    assert not own_outage(outcomes(server_error=10))
-    assert own_outage(outcomes(dns_error=5, robots_denied=50))
 
 
 def test_a_rest_that_a_clock_running_ahead_has_noted_is_no_rest() -> None:

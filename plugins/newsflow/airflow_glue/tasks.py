@@ -11,7 +11,7 @@ from typing import Any
 
 from newsflow import pipeline
 from newsflow.airflow_glue import context
-from newsflow.model import StageReport
+from newsflow.model import Outcome, StageReport
 from newsflow.ops.connection import task_settings
 from newsflow.request import MaintainRequest, RunRequest
 
@@ -51,7 +51,7 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
 
 def _shard_label(shard: Mapping[str, Any], report: StageReport) -> str:
     hosts = str(shard["label"]).partition(" · ")[0] or "nothing to do"
-    return f"{hosts} · {report.counts.get('ok', 0)}/{report.taken}"
+    return f"{hosts} · {report.counts.get(Outcome.OK, 0)}/{report.taken}"
 
 
 def deduplicate() -> dict[str, Any]:

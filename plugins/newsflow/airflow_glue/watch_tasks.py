@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk.observability import stats
 
 from newsflow.clock import utcnow
+from newsflow.model import Outcome
 from newsflow.ops import watch as watching
 from newsflow.ops.connection import task_settings
 from newsflow.ops.summary import summarise
@@ -55,8 +56,8 @@ def figures(summary: dict[str, Any], report: Report) -> dict[str, float]:
         found |= {
             "run.fetched": stages["fetch"]["taken"] if "fetch" in stages else 0.0,
             "run.extracted": stages["extract"]["taken"] if "extract" in stages else 0.0,
-            "run.new_articles": stages["load"]["outcomes"].get("new", 0) if "load" in stages else 0.0,
-            "run.revised": stages["load"]["outcomes"].get("revised", 0) if "load" in stages else 0.0,
+            "run.new_articles": stages["load"]["outcomes"].get(Outcome.NEW, 0) if "load" in stages else 0.0,
+            "run.revised": stages["load"]["outcomes"].get(Outcome.REVISED, 0) if "load" in stages else 0.0,
         }
     last = summary["last"]
     if last and last["ended_at"]:

@@ -12,12 +12,13 @@ from psycopg2.extensions import connection as Connection
 from newsflow.backfill.records import FoundRecord
 from newsflow.backfill.selection import Selection
 from newsflow.model import CapturePointer, Outcome
+from newsflow.outcomes import where
 from newsflow.store import queries
 from newsflow.store.archive import ArchiveWriter, SealedFile
 from newsflow.web import rights
 from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
 
-_NEVER = frozenset({Outcome.RETRACTED, Outcome.ROBOTS_DENIED})
+_NEVER = where(lambda it: it.closed_to_archives)
 _UNDER_WAY = frozenset({"captured", "extracted", "clustered"})
 
 

@@ -12,6 +12,7 @@ from newsflow.clock import utcnow
 from newsflow.commands.options import options
 from newsflow.names import COMMAND, command_run
 from newsflow.request import RunRequest
+from newsflow.run_check import PASSED
 from newsflow.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,6 @@ def render(result: Funnel) -> str:
     """The funnel as lines of text."""
     lines = [result.verdict.sentence, ""]
     for stage in result.stages:
-        rest = ", ".join(f"{code} {n}" for code, n in stage.outcomes.items() if code != "ok")
+        rest = ", ".join(f"{code} {n}" for code, n in stage.outcomes.items() if code not in PASSED)
         lines.append(f"  {stage.stage:<12} {stage.taken:>6} in  {stage.passed:>6} on   {rest}".rstrip())
     return "\n".join(lines)

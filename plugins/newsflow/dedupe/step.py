@@ -10,7 +10,7 @@ from newsflow.dedupe.cluster import Clusterer
 from newsflow.dedupe.comparer_pool import ComparerPool
 from newsflow.dedupe.imported_site_lines import ImportedSiteLines, teach
 from newsflow.dedupe.tombstones import end_retracted
-from newsflow.model import Stage, StageReport
+from newsflow.model import Outcome, Stage, StageReport
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
@@ -42,7 +42,7 @@ def _waiting(step: runs.Work) -> dict[int, int]:
     found = {row.page_id: row.extraction_id for row in queries.dedupe.waiting_pages(step.conn, run_id=step.run_id)}
     retracted = end_retracted(step.conn, step.run_id, list(found), step.clock())
     if retracted:
-        step.count("retracted", len(retracted))
+        step.count(Outcome.RETRACTED, len(retracted))
     return {page: extraction for page, extraction in found.items() if page not in retracted}
 
 
@@ -59,5 +59,5 @@ def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
             canonical_of=list(done.canonical_of.values()),
             now=now,
         )
-    step.count("ok", len(moved))
-    step.count("same_page", len(done.canonical_of))
+    step.count(Outcome.OK, len(moved))
+    step.count(Outcome.SAME_PAGE, len(done.canonical_of))

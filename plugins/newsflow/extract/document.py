@@ -80,10 +80,6 @@ def _add_byline(found: dict[str, Any], persons: tuple[str, ...], agencies: tuple
         found["sources"]["authors"] = "text"
 
 
-# Outcomes whose text is the article's own, if not all of it; the text of the others is a wall's.
-_OWN_TEXT = frozenset((Outcome.OK, Outcome.PAYWALL, Outcome.TOO_SHORT))
-
-
 @dataclass(slots=True)
 class PageReading:
     """All that was made of a page, cut paragraphs and evidence included: what `newsflow explain` shows."""
@@ -158,7 +154,7 @@ def _finish(
         url,
         outcome,
         detail,
-        body=body if outcome in _OWN_TEXT else "",
+        body=body if outcome.meaning.keeps_text else "",
         language=code or language.code(page.language or hints.language),
         language_confidence=confidence,
         extractor=extractor(),

@@ -13,7 +13,8 @@ from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.isolation.cores import cores
-from newsflow.model import CapturePointer, Extraction, Hints, Outcome, Stage, StageReport
+from newsflow.model import CapturePointer, Extraction, Hints, Stage, StageReport
+from newsflow.outcomes import WENT_WELL
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError
@@ -124,7 +125,7 @@ def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], si
 
 
 def _label(counts: Mapping[str, int]) -> str:
-    articles = sum(counts.get(str(outcome), 0) for outcome in (Outcome.OK, Outcome.UNCHANGED))
+    articles = sum(counts.get(outcome, 0) for outcome in WENT_WELL)
     return f"{articles}/{sum(counts.values())} articles"
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsflow.model import OUTCOMES, Exchange, Kind, Outcome, PageState
+from newsflow.model import Exchange, Kind, Outcome, PageState
+from newsflow.outcomes import Blame
 from newsflow.web.answers import validators
 
 FIRST_RETRY = timedelta(minutes=15)  # doubled with each further try
 LONGEST_RETRY = timedelta(hours=24)
 OUTAGE_RETRY = timedelta(minutes=15)
-
-# Nobody was asked for this very page, so that it has not used up a try.
-_UNTRIED = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
 
 HTML = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""})
 
@@ -83,9 +81,9 @@ def _unchanged(page: PendingPage, exchange: Exchange) -> PageDecision:
 def _failed(
     page: PendingPage, exchange: Exchange, now: datetime, jitter: float, cool_until: datetime | None, tries: int
 ) -> PageDecision:
-    attempts = page.attempts + (exchange.outcome not in _UNTRIED)
+    attempts = page.attempts + exchange.outcome.meaning.uses_try
     state, again = PageState.PENDING, _next_attempt(exchange.outcome, attempts, now, jitter, cool_until)
-    if OUTCOMES[exchange.outcome].kind is not Kind.RETRY or attempts >= tries:
+    if exchange.outcome.meaning.kind is not Kind.RETRY or attempts >= tries:
         state = PageState.LOADED if page.has_article else PageState.REJECTED
     return PageDecision(
         page.page_id,
@@ -102,9 +100,10 @@ def _failed(
 def _next_attempt(
     outcome: Outcome, attempts: int, now: datetime, jitter: float, cool_until: datetime | None
 ) -> datetime:
-    if outcome is Outcome.OWN_OUTAGE:
+    meaning = outcome.meaning
+    if meaning.blame is Blame.US:
         return max(now + OUTAGE_RETRY, cool_until or now)
-    if cool_until and (outcome in _UNTRIED or outcome is Outcome.RATE_LIMITED):
+    if cool_until and (meaning.asks_for_pause or not meaning.uses_try):
         return max(now, cool_until)  # the server has named the time
     wait: timedelta = FIRST_RETRY * 2 ** min(max(attempts - 1, 0), 10)
     again = now + min(LONGEST_RETRY, wait) * (1 + 0.1 * jitter)

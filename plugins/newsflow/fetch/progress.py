@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from newsflow.model import OUTCOMES, Exchange, Kind
+from newsflow.model import Exchange, Kind
 
 _SLOWEST = 5
 _EXAMPLES = 10
@@ -42,7 +42,7 @@ class FetchProgress:
         if len(times) > 1000:
             del times[:500]
         examples = self.failures[str(exchange.outcome)]
-        if OUTCOMES[exchange.outcome].kind is not Kind.OK and len(examples) < _EXAMPLES:
+        if exchange.outcome.meaning.kind is not Kind.OK and len(examples) < _EXAMPLES:
             examples.append(f"page {page_id} of {host}: {exchange.detail}")
 
     def progress(self, done: int, total: int, seconds: float) -> str:

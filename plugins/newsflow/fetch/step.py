@@ -23,7 +23,6 @@ from newsflow.store.runs import Work
 from newsflow.web import origins, rights
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
-from newsflow.web.pace import OFFLINE
 from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
 from newsflow.web.transport import Transport
 
@@ -154,7 +153,7 @@ class ShardFetcher:
             self._journal.note(result.origin.origin.partition("//")[2], page.page_id, result.exchange)
             size, bare = len(result.exchange.body), replace(result.exchange, body=b"")
             self._open().tries.append(Tried(page.page_id, result.at, bare, size))
-        if result.final and result.exchange.outcome in OFFLINE:
+        if result.final and result.exchange.outcome.meaning.looks_offline:
             self._held.append(result)
         elif result.final:
             self._settle(page, result.exchange, result.at, result)

@@ -47,7 +47,7 @@ class Imported:
     def count(self, outcome: str, rows: int = 1) -> None:
         """Add rows to an outcome's count."""
         if rows:
-            self.counts[outcome] = self.counts.get(outcome, 0) + rows
+            self.counts[str(outcome)] = self.counts.get(str(outcome), 0) + rows
 
     def reject(self, rejects: Sequence[Reject]) -> None:
         """Add rows that were left out."""
@@ -139,7 +139,7 @@ def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clo
         elif kept is Outcome.KEPT_OWN:
             rejects.append(Reject(found.line, kept, "url: we have this article from its own page, and keep that"))
         else:
-            result.count("unchanged", 0 if known[url_hash(found.extraction.url)].waits else 1)
+            result.count(Outcome.UNCHANGED, 0 if known[url_hash(found.extraction.url)].waits else 1)
     if new:
         _store(conn, run_id, new, clock)
     return rejects

@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import Clock, utcnow
 from newsflow.load import search_index
 from newsflow.model import Stage, StageReport
+from newsflow.outcomes import where
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
@@ -22,6 +23,8 @@ from newsflow.store.db import transaction
 # SQLSTATE classes in which a row is at fault, not the server:
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _ROW_ERRORS = ("22", "23", "54", "P0")
+
+_WRITTEN = where(lambda it: it.writes_article)
 
 
 def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
@@ -41,9 +44,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
             with transaction(step.conn):
                 _publish(step, pages)
         if settings.load_search:
-            with search_index.helpers(
-                settings.dsn, sum(step.counts.get(name, 0) for name in ("new", "revised"))
-            ) as beside:
+            with search_index.helpers(settings.dsn, sum(step.counts.get(name, 0) for name in _WRITTEN)) as beside:
                 search_index.catch_up(step.conn, clock, beside)
         return step.report(started)
 
@@ -69,7 +70,7 @@ def _publish(step: runs.Work, pages: list[int]) -> None:
     queries.load.decide(conn, pages=pages)
     queries.load.analyze_plan(conn)
     stories = queries.load.list_stories_of(conn, pages=pages)
-    _put(step, queries.load.list_plan(conn, verdicts=["new", "revised"]), now)
+    _put(step, queries.load.list_plan(conn, verdicts=[*map(str, _WRITTEN)]), now)
     queries.load.move_stories(conn, pages=pages)
     queries.load.empty_pending(conn, pages=pages)
     queries.load.close_pages(conn, now=now)

@@ -15,9 +15,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from newsflow.model import Stage
 from newsflow.pipeline import Funnel
 from newsflow.progress import StageProgress
-from newsflow.run_check import FunnelStage
+from newsflow.run_check import PASSED, FunnelStage
 from newsflow.store import queries
 
 Row = queries.local.NewestArticlesRow | queries.local.SharedStoriesRow | queries.local.ReasonsRow
@@ -153,7 +154,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 def _ended(stage: FunnelStage) -> str:
     """What became of a stage's pages; those that went on have a column of their own, unless it is the last stage."""
-    hidden = () if stage.stage == "load" else ("ok",)
+    hidden = () if stage.stage == Stage.LOAD else PASSED
     return _counts({code: n for code, n in stage.outcomes.items() if code not in hidden})
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from newsflow.ops.robust_statistics import Usual
-from newsflow.run_check import LOADED, FunnelStage
+from newsflow.outcomes import Outcome
+from newsflow.run_check import LOADED, PASSED, FunnelStage
 
 WIDTH, TOP, TALL, BAR, END, BEND = 1080.0, 66.0, 124.0, 12.0, 150.0, 26.0
 FLOOR = TOP + TALL + 16  # where what leaves the run leaves the picture
@@ -83,15 +84,17 @@ def _box(stage: FunnelStage, x: float, scale: float, usual: Usual | None) -> Box
 
 def _ribbons(stage: FunnelStage, left: float, scale: float) -> Iterator[Ribbon]:
     """The losses at the foot of a bar, and above them what was the same; the upper one leaves further right."""
-    failed = sorted(((c, n) for c, n in stage.left.items() if c != "unchanged"), key=lambda c: (-c[1], c[0]))
-    lost, same = sum(n for _, n in failed), stage.left.get("unchanged", 0)
+    failed = sorted(((c, n) for c, n in stage.left.items() if c != Outcome.UNCHANGED), key=lambda c: (-c[1], c[0]))
+    lost, same = sum(n for _, n in failed), stage.left.get(Outcome.UNCHANGED, 0)
     top, inner = TOP + stage.passed * scale, left + BEND
     if lost:
         path = _ribbon(left, top + same * scale, inner, max(lost * scale, 2.0))
         yield Ribbon("loss", path, inner, lost, tuple(failed[:REASONS]))
         inner += max(ASIDE, lost * scale + 8)
     if same:
-        yield Ribbon("same", _ribbon(left, top, inner, max(same * scale, 2.0)), inner, same, (("unchanged", same),))
+        yield Ribbon(
+            "same", _ribbon(left, top, inner, max(same * scale, 2.0)), inner, same, ((str(Outcome.UNCHANGED), same),)
+        )
 
 
 def _flows(boxes: Sequence[Box], passed: Sequence[float], step: float) -> list[str]:
@@ -118,10 +121,10 @@ def _ends(last: FunnelStage, scale: float) -> list[End]:
     """Blocks of what passed the last stage, their labels at least a line apart."""
     ends: list[End] = []
     y, label = TOP, 0.0
-    for code in (c for c in ("ok", *LOADED) if last.outcomes.get(c) and c not in last.left):
+    for code in (c for c in (*PASSED, *LOADED) if last.outcomes.get(c) and c not in last.left):
         pages = last.outcomes[code]
         label = max(y + pages * scale / 2 + 5, label + 19 if ends else TOP + 12)
-        ends.append(End(code, pages, y, max(pages * scale, 2.0), label))
+        ends.append(End(str(code), pages, y, max(pages * scale, 2.0), label))
         y += pages * scale
     return ends
 

@@ -13,6 +13,7 @@ from newsflow.ops.alarms import TITLES
 from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.run_history import is_running, newest, usual_new, usual_stages
 from newsflow.ops.words import sentence
+from newsflow.outcomes import Outcome
 from newsflow.progress import snapshot
 from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
@@ -58,7 +59,7 @@ def _last_run(conn: Database, run: RunsRow | None, recent: Sequence[RunsRow], no
         "picture": charts.funnel(stages, usuals),
         "usuals": usuals,
         "usual_new": usual_new(run, recent) if run else None,
-        "new": _count(stages, "load", "new"),
+        "new": _count(stages, "load", Outcome.NEW),
     }
 
 
@@ -103,7 +104,7 @@ def run_page(conn: Database, dag_id: str, dag_run_id: str | None, now: Now) -> d
         "dag_id": dag_id,
         "tone": _tone(run, now),
         "stages": stages,
-        "new": _count(stages, "load", "new"),
+        "new": _count(stages, "load", Outcome.NEW),
         "picture": charts.funnel(stages, {}),
         "usuals": {},
         "polls": {p.outcome: p.polls for p in queries.runs.polls(conn, run_id=run.run_id)},

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsflow.ops.routes import NAVIGATION
-from newsflow.ops.words import counts_line
+from newsflow.ops.words import counts_line, is_withdrawn, poll_sentence, went_well
+from newsflow.outcomes import WENT_WELL
 
-ANSWERED = ("ok", "not_modified")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -99,12 +99,12 @@ def capital(text: str) -> str:
 
 def answered(polls: Mapping[str, int]) -> str:
     """How many feeds answered well."""
-    return number(sum(n for code, n in polls.items() if code in ANSWERED))
+    return number(sum(n for code, n in polls.items() if code in WENT_WELL))
 
 
 def failed(polls: Mapping[str, int]) -> str:
     """The others by outcome, as a short line."""
-    return counts_line({code: n for code, n in polls.items() if code not in ANSWERED})
+    return counts_line({code: n for code, n in polls.items() if code not in WENT_WELL})
 
 
 def query(asked: Mapping[str, Any]) -> str:
@@ -139,11 +139,13 @@ def environment() -> Environment:
         "without": without,
         "capital": capital,
         "answered": answered,
+        "poll_sentence": poll_sentence,
         "failed": failed,
         "query": query,
         "instant": lambda text: clock(datetime.fromisoformat(text)),
         "words": lambda code: str(code).replace("_", " "),
     }
+    made.tests |= {"went_well": went_well, "withdrawn": is_withdrawn}
     return made
 
 

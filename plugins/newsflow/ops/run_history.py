@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from newsflow.ops import history
 from newsflow.ops.robust_statistics import Usual
+from newsflow.outcomes import Outcome
 
 STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
 STAGES = ("fetch", "extract", "deduplicate", "load")  # those that count pages
@@ -64,7 +65,7 @@ def usual_stages(run: CountedRun, earlier: Sequence[CountedRun]) -> dict[str, Us
 
 def usual_new(run: CountedRun, earlier: Sequence[CountedRun]) -> Usual | None:
     """How many new articles this weekday usually brings."""
-    points = [(r.started_at.date(), float(r.stages.get("load", {}).get("new", 0))) for r in _good(run, earlier)]
+    points = [(r.started_at.date(), float(r.stages.get("load", {}).get(Outcome.NEW, 0))) for r in _good(run, earlier)]
     return history.weekday_usual(points, run.started_at.date())
 
 

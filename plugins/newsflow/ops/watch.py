@@ -12,10 +12,10 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
-from newsflow.names import NEWS_POLL, NIGHTLY
+from newsflow.names import NIGHTLY
 from newsflow.ops import history, messages
 from newsflow.ops.alarms import ALARMS, judgement
-from newsflow.ops.alarms.judgement import DiskUse, Finding, JudgedRun, Judgement, Present
+from newsflow.ops.alarms.judgement import DiskUse, Finding, JudgedRun, Judgement, OpenGap, Present
 from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
@@ -68,7 +68,7 @@ def count(conn: Connection, now: datetime) -> None:
 def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
     """Put the rules of all alarms to the tables."""
     rows = {name: _rows(conn, name) for name in sorted({alarm.asked_of for alarm in ALARMS if alarm.asked_of})}
-    return judgement.judge(ALARMS, rows, _present(conn, settings, now, len(rows["active_publishers"])))
+    return judgement.judge(ALARMS, rows, _present(conn, settings, now))
 
 
 def _rows(conn: Connection, name: str) -> Sequence[Any]:
@@ -76,18 +76,17 @@ def _rows(conn: Connection, name: str) -> Sequence[Any]:
     return found
 
 
-def _present(conn: Connection, settings: Settings, now: datetime, publishers: int) -> Present:
+def _present(conn: Connection, settings: Settings, now: datetime) -> Present:
     days = history.read(queries.ops.days(conn, since=(now - WINDOW).date(), publishers=None))
-    found = queries.ops.runs(conn, since=now - WINDOW, dags=[*NIGHTLY, NEWS_POLL], limit=200)
-    polls = next((polls for r in found if (polls := r.stages.get("poll"))), {})  # of the newest run that polled
-    nightly = [r for r in found if r.dag_id in NIGHTLY][:NIGHTS]
+    nightly = queries.ops.runs(conn, since=now - WINDOW, dags=[*NIGHTLY], limit=NIGHTS)
+    gap = queries.ops.own_outage(conn)
     return Present(
         now=now,
         disk_days=settings.alarm_disk_days,
         lag=timedelta(hours=settings.alarm_lag_h),
         opened={(a.cause, a.subject): a.opened_at for a in queries.ops.lasting_alarms(conn)},
         runs=[JudgedRun(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "") for r in nightly],
-        outage=own_outage(polls, publishers),
+        outage=own_outage(OpenGap(gap.from_at, gap.detail) if gap else None),
         days=days,
         blind=blind_days(days),
         disk=_disk(conn, settings, now),

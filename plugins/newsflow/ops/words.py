@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from newsflow.model import OUTCOMES, Outcome
+from newsflow.outcomes import WENT_WELL, Meaning, Outcome
 
 
 def sentence(code: str | None) -> str:
     """What an outcome means; the code itself where it is unknown, as one of another release may be."""
+    meaning = _meaning(code)
+    return meaning.sentence if meaning else code or ""
+
+
+def poll_sentence(code: str) -> str:
+    """What came of a poll, in a word or two where it went well."""
+    if not went_well(code):
+        return sentence(code)
+    return "Answered" if Outcome(code).meaning.goes_on else "Nothing new"
+
+
+def went_well(code: str | None) -> bool:
+    """Whether a poll or a page ended well."""
+    return code in WENT_WELL
+
+
+def is_withdrawn(code: str | None) -> bool:
+    """Whether a person took the page out, so that there is no retry."""
+    meaning = _meaning(code)
+    return meaning is not None and meaning.withdrawn
+
+
+def _meaning(code: str | None) -> Meaning | None:
     try:
-        return OUTCOMES[Outcome(code or "")].sentence
+        return Outcome(code or "").meaning
     except ValueError:
-        return code or ""
+        return None
 
 
 def counts_line(counts: Mapping[str, int], limit: int = 4) -> str:

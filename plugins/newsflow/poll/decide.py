@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange, Kind, Outcome
 from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
@@ -15,9 +15,6 @@ AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validat
 MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed
 
 _LOOK_AT = (2, 8)  # failures in a row at which a dead address leads to a search for another
-
-# Ends that say nothing about the feed: it is not to be blamed for them.
-BLAMELESS = frozenset({Outcome.COOLING, Outcome.PAUSED, Outcome.OWN_OUTAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,10 @@ class PollDecision:
 
 def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
     """The decision after one poll; `jitter` is between 0 and 1."""
-    if polled.outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
+    meaning = polled.outcome.meaning
+    if meaning.kind is Kind.OK:
         return _went_well(polled, counts, now, jitter)
-    if polled.outcome in BLAMELESS:
+    if not meaning.uses_try:
         # one poll interval at least, or a cooling origin would be looked at again and again
         wait = max(polled.wait_s, 60.0) * (1 + 0.1 * jitter)
         at = now + timedelta(seconds=min(wait, LONGEST_S))
@@ -122,7 +120,7 @@ def _failed(polled: PollResult, now: datetime, jitter: float) -> PollDecision:
         return PollDecision(ended, now + timedelta(seconds=LONGEST_S), look_for_another=True)
     asked = max(polled.exchange.retry_after_s or 0.0, polled.wait_s)
     at = after_failure(polled.outcome, feed.failures, now, jitter, asked)
-    dead = polled.outcome in (Outcome.NOT_FOUND, Outcome.NOT_A_FEED) and feed.failures in _LOOK_AT
+    dead = polled.outcome.meaning.address_dead and feed.failures in _LOOK_AT
     # one failed poll loses nothing that the next good one does not show
     blind = feed.last_ok_at if feed.failures >= 2 and not feed.gap_open else None
     return PollDecision(feed, at, blind_since=blind, look_for_another=dead)

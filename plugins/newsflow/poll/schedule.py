@@ -32,26 +32,6 @@ _POLLS_A_DAY = 2.0  # of a feed that publishes one entry a day at its busiest; o
 # waits end early by what that rounding adds at the mean.
 _HALF_A_TICK_S = 300.0
 
-# First wait after a failure, seconds; it doubles with each further one in a row up to a day.
-# Soft failures pass by themselves; hard ones need somebody; names come back within hours or never.
-_SOFT_S, _HARD_S, _NAME_S = 900.0, 3_600.0, 1_800.0
-HARD = frozenset(
-    {
-        Outcome.NOT_FOUND,
-        Outcome.GONE,
-        Outcome.FORBIDDEN,
-        Outcome.CLIENT_ERROR,
-        Outcome.NOT_A_FEED,
-        Outcome.BAD_URL,
-        Outcome.SSRF_BLOCKED,
-        Outcome.BAD_REDIRECT,
-        Outcome.TOO_MANY_REDIRECTS,
-        Outcome.ROBOTS_DENIED,
-        Outcome.TOO_BIG,
-        Outcome.BAD_CONTENT_TYPE,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -127,8 +107,7 @@ def after_failure(
 
     :param retry_after_s: what the server or the origin's breaker asked for, at most a day of it counts.
     """
-    soft = _NAME_S if outcome is Outcome.DNS_ERROR else _SOFT_S
-    base = _HARD_S if outcome in HARD else soft
-    wait = min(base * 2.0 ** min(failures - 1, 10), LONGEST_S)
+    # it doubles with each further failure in a row up to a day
+    wait = min(outcome.meaning.feed_wait_s * 2.0 ** min(failures - 1, 10), LONGEST_S)
     wait = max(wait, min(retry_after_s or 0.0, LONGEST_S))
     return now + timedelta(seconds=wait * (1 + 0.1 * jitter))

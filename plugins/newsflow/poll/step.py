@@ -23,10 +23,9 @@ from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 from newsflow.subscriptions import proposals
 from newsflow.subscriptions.finder import Finder
-from newsflow.web import origins
+from newsflow.web import origins, outage
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
-from newsflow.web.pace import OFFLINE
 from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
 from newsflow.web.transport import Transport
 from newsflow.web.urls import BadUrl, origin_of
@@ -39,7 +38,6 @@ ACCEPT = (
 )
 _GUNZIPPED = 50_000_000  # bytes; a sitemap may have 50 MB (sitemaps.org)
 _FLUSH_S = 2.0
-_SAW_AN_ANSWER = frozenset({Outcome.OK, Outcome.NOT_MODIFIED})
 _OUR_PAUSE_S = 300.0  # after an outage of our own
 
 
@@ -154,7 +152,7 @@ class _Poller:
         with ThreadPoolExecutor(s.parse_workers, thread_name_prefix="read") as pool:
             reading: deque[Future[PollResult]] = deque()
             for result in scheduler.results(made):
-                if result.final and result.exchange.outcome in OFFLINE:
+                if result.final and result.exchange.outcome.meaning.looks_offline:
                     doubtful.append(result)
                 elif result.final:
                     reading.append(pool.submit(self._read, result))
@@ -237,9 +235,10 @@ class _Poller:
 
     def _note_outage(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """In the flush's transaction: an outage of our own begins, or is over once anybody answers."""
-        if Outcome.OWN_OUTAGE in outcomes:
+        sign = outage.sign(outcomes)
+        if sign is outage.Sign.LASTS:
             gaps.own_outage(self._step.conn, now, self._failing_origins)
-        elif not _SAW_AN_ANSWER.isdisjoint(outcomes):
+        elif sign is outage.Sign.OVER:
             gaps.outage_over(self._step.conn, now)
 
 

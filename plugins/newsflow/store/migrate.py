@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from psycopg2.extras import execute_values
 
 from newsflow import __version__, resources
 from newsflow.errors import NewsflowError
-from newsflow.model import OUTCOMES
+from newsflow.outcomes import Meaning, Outcome
 from newsflow.store.db import advisory_lock, transaction
 
 _FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
@@ -37,10 +38,8 @@ comment on column newsflow_meta.migration.applied_at is 'When.';
 """
 
 _SYNC = """
-insert into ingest.outcome as o (code, stage, kind, sentence) values %s
-on conflict (code) do update
-  set (stage, kind, sentence) = (excluded.stage, excluded.kind, excluded.sentence)
-  where (o.stage, o.kind, o.sentence) is distinct from (excluded.stage, excluded.kind, excluded.sentence)
+insert into ingest.outcome as o (code, {columns}) values %s
+on conflict (code) do update set ({columns}) = ({new}) where ({old}) is distinct from ({new})
 """
 
 
@@ -131,14 +130,18 @@ def _apply(conn: Connection, migration: Migration) -> None:
 
 
 def sync_outcomes(conn: Connection) -> None:
-    """Bring `ingest.outcome` in step with `model.OUTCOMES` (codes are only ever added)."""
-    data = [(str(code), str(i.stage), str(i.kind), i.sentence) for code, i in OUTCOMES.items()]
+    """Bring `ingest.outcome` in step with `newsflow.outcomes`, column by column (codes are only ever added)."""
+    columns = [column.name for column in fields(Meaning)]
+    # an enum goes to the database as its code, a number or truth value as it is
+    rows = [(str(it), *(_stored(getattr(it.meaning, column)) for column in columns)) for it in Outcome]
+    listed = {alias: ", ".join(f"{alias}.{column}" for column in columns) for alias in ("o", "excluded")}
+    statement = _SYNC.format(columns=", ".join(columns), old=listed["o"], new=listed["excluded"])
     with transaction(conn), conn.cursor() as cursor:
-        execute_values(
-            cursor,
-            _SYNC,
-            data,
-        )
+        execute_values(cursor, statement, rows)
+
+
+def _stored(value: object) -> object:
+    return str(value) if isinstance(value, Enum) else value
 
 
 def migrate(conn: Connection, sql: Path | None = None) -> list[str]:

@@ -10,7 +10,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.feeds.parsed import FeedError, FeedReader
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import OUTCOMES, Exchange, Outcome
+from newsflow.model import Exchange, Outcome
 from newsflow.settings import Settings
 from newsflow.subscriptions import autodiscovery
 from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed
@@ -53,7 +53,7 @@ class Finder:
     def trouble(self, url: str) -> str:
         """How asking for `url` failed, as the end of a sentence; nothing where it answered."""
         outcome = self._asked[url].outcome if url in self._asked else Outcome.ROBOTS_DENIED
-        return "" if outcome is Outcome.OK else f": {OUTCOMES[outcome].sentence.rstrip('.')}"
+        return "" if outcome is Outcome.OK else f": {outcome.meaning.sentence.rstrip('.')}"
 
     def _try(self, candidates: Sequence[FeedCandidate]) -> list[FoundFeed]:
         return autodiscovery.ranked(list(self._found(candidates)))

@@ -6,12 +6,11 @@ One breaker and one pace for all that we ask of an origin, feeds and pages alike
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Blame, Reach
 
 LONGEST_COOL_S = 6 * 3600.0  # of our own choice
 LONGEST_ASKED_S = 24 * 3600.0  # by Retry-After; who asks for more is asked again daily
@@ -19,29 +18,8 @@ _SMOOTHING = 0.3  # weight of the newest response time
 _DOUBLINGS = 12
 _SPREAD = 0.05  # of the delay between two requests, so that origins fall out of step
 
-# First pause after a failure in seconds; it doubles with each further one in a row.
-_PAUSE_S: Mapping[Outcome, float] = MappingProxyType(
-    {
-        Outcome.RATE_LIMITED: 60.0,
-        Outcome.FORBIDDEN: 2.0,
-        Outcome.SERVER_ERROR: 2.0,
-        Outcome.BAD_RESPONSE: 2.0,
-        Outcome.CONNECTION_LOST: 2.0,
-        Outcome.DEADLINE: 4.0,
-        Outcome.CONNECT_ERROR: 30.0,
-        Outcome.TLS_ERROR: 60.0,
-        Outcome.DNS_ERROR: 60.0,
-    }
-)
 FARTHEST_REST_S = 3600.0
 _OVERLOADED_S = 30.0  # 503 that names no time
-
-# Failures that a dead network of our own looks like.
-OFFLINE = frozenset({Outcome.DNS_ERROR, Outcome.CONNECT_ERROR, Outcome.CONNECTION_LOST, Outcome.DEADLINE})
-# The origin is not there at all; its other pages need not be tried to know their fate.
-UNREACHED = frozenset({Outcome.DNS_ERROR, Outcome.CONNECT_ERROR, Outcome.TLS_ERROR})
-# Ends of an exchange in which nobody was asked anything.
-UNASKED = frozenset({Outcome.BAD_URL, Outcome.SSRF_BLOCKED, Outcome.ROBOTS_DENIED, Outcome.COOLING, Outcome.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +72,8 @@ def after(pace: Pace, exchange: Exchange, now: datetime, jitter: float, *, least
     :param least: `settings.delay_s`; `most`: `settings.max_delay_s`.
     :param jitter: 0 to 1; spreads the return of many workers, and never shortens a pause.
     """
-    if exchange.outcome in UNASKED or exchange.outcome is Outcome.OWN_OUTAGE:
+    meaning = exchange.outcome.meaning
+    if meaning.reach is Reach.UNSENT or meaning.blame is Blame.US:
         return pace
     told = replace(pace, response_s=_smoothed(pace.response_s, exchange))
     gap = delay_s(told, least=least, most=most) * (1 + _SPREAD * jitter)
@@ -114,7 +93,7 @@ def _smoothed(before: float | None, exchange: Exchange) -> float | None:
 
 
 def _pause_s(pace: Pace, exchange: Exchange) -> float | None:
-    base = _PAUSE_S.get(exchange.outcome)
+    base = exchange.outcome.meaning.pause_s
     if base is None:
         return None
     if exchange.retry_after_s is not None and exchange.status >= 400:
@@ -122,17 +101,3 @@ def _pause_s(pace: Pace, exchange: Exchange) -> float | None:
     if exchange.status == 503:
         base = _OVERLOADED_S
     return float(min(base * 2 ** min(pace.failures, _DOUBLINGS), LONGEST_COOL_S))
-
-
-def own_outage(last: Mapping[str, Outcome], *, least_origins: int = 5, share: float = 0.9) -> bool:
-    """True where the trouble is ours: (nearly) all origins failed, and as a dead network fails.
-
-    For callers that ask each origin once; `newsflow.web.outage` looks at times as well.
-
-    :param last: the last outcome of each origin that was asked.
-    :param least_origins: with fewer, nobody can tell.
-    """
-    asked = [outcome for outcome in last.values() if outcome not in UNASKED]
-    if len(asked) < least_origins:
-        return False
-    return sum(outcome in OFFLINE for outcome in asked) >= share * len(asked)

@@ -57,7 +57,7 @@ def read(exchange: Exchange, now: datetime, before: RobotsFile | None = None) ->
 
 
 def _unavailable(exchange: Exchange) -> bool:
-    if exchange.outcome in {Outcome.BAD_REDIRECT, Outcome.TOO_MANY_REDIRECTS, Outcome.SSRF_BLOCKED, Outcome.BAD_URL}:
+    if exchange.outcome.meaning.leads_nowhere:
         return True
     return 400 <= exchange.status < 500 and exchange.status not in {408, 425, 429}
 

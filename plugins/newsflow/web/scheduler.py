@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from newsflow.clock import Clock
-from newsflow.model import OUTCOMES, Exchange, Kind, Outcome
+from newsflow.model import Exchange, Kind, Outcome
+from newsflow.outcomes import Reach, where
 from newsflow.web import outage, pace, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
@@ -22,6 +23,8 @@ from newsflow.web.origins import Origin
 from newsflow.web.transport import CheckHop, Transport, Wants
 from newsflow.web.urls import origin_of
 
+# Failures after which an origin's other jobs share its fate.
+_UNREACHED = where(lambda it: it.reach is Reach.UNREACHED)
 TRIES = 2  # of a job within one run
 _FAREWELL_S = 5.0  # for exchanges under way when the consumer gives up
 _WAITING = 32_000_000  # bytes of bodies that wait for the consumer
@@ -211,7 +214,7 @@ class PoliteScheduler:
         if exchange.status:
             self._answers.append(now.timestamp())
             queue.pace_before_failure = None
-        elif told.outcome in pace.OFFLINE:
+        elif told.outcome.meaning.looks_offline:
             began = now.timestamp() - exchange.seconds
             self._failures.append(outage.Failure(queue.origin.origin, began, now.timestamp()))
             queue.pace_before_failure = queue.pace_before_failure or queue.origin.pace
@@ -235,7 +238,7 @@ class PoliteScheduler:
             check_hop=self._check_hop(queue, job, elsewhere),
         )
         now = self._clock()
-        answered = bool(elsewhere) or (found.outcome in pace.UNASKED and found.status > 0)
+        answered = bool(elsewhere) or (found.outcome.meaning.reach is Reach.UNSENT and found.status > 0)
         self._settle(queue, found, now, fine=answered)
         if elsewhere:
             return self._redirected(job, found, elsewhere[0])
@@ -261,7 +264,7 @@ class PoliteScheduler:
 
     def _ended(self, queue: OriginQueue, job: UrlJob, found: Exchange, now: datetime) -> FetchResult:
         whole = replace(found, url=job.url, hops=job.trail + found.hops, permanent=_permanent(job, found))
-        final = OUTCOMES[found.outcome].kind is not Kind.RETRY or job.tries >= TRIES
+        final = found.outcome.meaning.kind is not Kind.RETRY or job.tries >= TRIES
         if not final:
             job.last = whole
             queue.jobs.append(job)
@@ -277,5 +280,5 @@ def _permanent(job: UrlJob, found: Exchange) -> bool:
 def _unasked(origin: Origin) -> Exchange:
     """What is said of a job whose turn never came: its origin was dead, or asked for a pause."""
     reason = origin.pace.cool_reason
-    dead = next((outcome for outcome in pace.UNREACHED if str(outcome) == reason), None)
+    dead = next((outcome for outcome in _UNREACHED if outcome == reason), None)
     return Exchange("", dead or Outcome.COOLING, detail=f"waits for its origin: {reason}" if reason else "")

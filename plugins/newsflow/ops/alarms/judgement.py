@@ -47,6 +47,14 @@ class JudgedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGap:
+    """The gap of all feeds while it lasts; `detail` is a sentence."""
+
+    from_at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class DiskUse:
     """The disk of the archive, in bytes."""
 

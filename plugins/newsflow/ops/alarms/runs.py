@@ -10,12 +10,13 @@ from statistics import median
 from typing import Any
 
 from newsflow.names import COMMAND_PREFIX
-from newsflow.ops.alarms.judgement import CRITICAL, Alarm, Answer, Finding, JudgedRun, Present, Undecided
+from newsflow.ops.alarms.judgement import CRITICAL, Alarm, Answer, Finding, JudgedRun, OpenGap, Present, Undecided
 from newsflow.ops.history import Day
+from newsflow.outcomes import Reach, where
 
-BLIND = 0.8  # share of polls that fail by the network when it is our own outage
-FEW_POLLS = FEW_PUBLISHERS = 3  # fewer say nothing of us
-NETWORK = frozenset({"dns_error", "connect_error", "tls_error", "connection_lost", "deadline", "own_outage"})
+BLIND = 0.8  # share of polls without an answer on a day that says nothing of any publisher
+FEW_POLLS = 3  # fewer say nothing of us
+UNSEEN = where(lambda it: it.reach in (Reach.UNREACHED, Reach.UNANSWERED))  # a poll that saw nothing of its feed
 FEW_RUNS = 3  # a rhythm of fewer is none
 HOUR = timedelta(hours=1)
 STUCK = timedelta(hours=6)  # the limit of a run at work, where none has ended before
@@ -82,22 +83,14 @@ def _run_of(run: JudgedRun) -> str:
     return f"The run of {run.started_at:%a %d %b %H:%M} UTC"
 
 
-def own_outage(polls: Mapping[str, int], publishers: int) -> Answer:
-    """Nearly all feeds fail by the network at once: it is us, and no publisher is blamed.
+def own_outage(gap: OpenGap | None) -> Answer:
+    """An outage of our own lasts: it is us, and no publisher is blamed.
 
-    :param polls: polls of the newest run, by outcome.
-    :param publishers: how many publishers have active feeds.
+    :param gap: that of all feeds; poll opens and ends it by `newsflow.web.outage`, which alone judges outages.
     """
-    asked = sum(polls.values())
-    failures = {code: number for code, number in polls.items() if code in NETWORK}
-    failed = sum(failures.values())
-    if not asked:
-        return Undecided.CANT_TELL
-    if publishers < FEW_PUBLISHERS or asked < FEW_POLLS or failed / asked < BLIND:
+    if gap is None:
         return Undecided.CLEAR
-    kinds = ", ".join(f"{code.replace('_', ' ')} {number}" for code, number in failures.items())
-    sentence = f"Our own network failed: {failed} of {asked} polls got no answer ({kinds}). No publisher is blamed."
-    return OWN_OUTAGE.found("", sentence, {"failed": failed, "asked": asked})
+    return OWN_OUTAGE.found("", gap.detail, {"since": gap.from_at.isoformat()})
 
 
 def blind_days(days: Mapping[int, Sequence[Day]]) -> frozenset[date]:
@@ -106,7 +99,7 @@ def blind_days(days: Mapping[int, Sequence[Day]]) -> frozenset[date]:
     failed: Counter[date] = Counter()
     for day in (day for own in days.values() for day in own):
         polls[day.day] += day.polls
-        failed[day.day] += sum(number for code, number in day.poll_failures.items() if code in NETWORK)
+        failed[day.day] += sum(number for code, number in day.poll_failures.items() if code in UNSEEN)
     return frozenset(day for day, number in polls.items() if number >= FEW_POLLS and failed[day] >= BLIND * number)
 
 
@@ -134,7 +127,7 @@ OWN_OUTAGE = Alarm(
     "own_outage",
     "Our own network failed",
     CRITICAL,
-    "nearly all feeds fail by the network at once",
+    "five or more origins fail by the network at once, and nobody answers",
     lambda _, present: present.outage,
 )
 ALARMS = (RUN_FAILED, RUN_LATE, OWN_OUTAGE)

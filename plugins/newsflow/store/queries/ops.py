@@ -263,6 +263,18 @@ def active_publishers(conn: Connection) -> list[ActivePublishersRow]:
     return named_query.rows(conn, "ops.active_publishers", ActivePublishersRow._make, {})
 
 
+class OwnOutageRow(NamedTuple):
+    """A row of `ops.own_outage`."""
+
+    from_at: datetime
+    detail: str
+
+
+def own_outage(conn: Connection) -> OwnOutageRow | None:
+    """Gives the gap that an outage of our own has opened in all feeds, while it lasts."""
+    return named_query.row_or_none(conn, "ops.own_outage", OwnOutageRow._make, {})
+
+
 class FeedlessRow(NamedTuple):
     """A row of `ops.feedless`."""
 
