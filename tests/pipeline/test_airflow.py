@@ -1,17 +1,16 @@
-"""In the real scheduler: each stage's own task process killed once; the past brought in, compared, applied, undone.
+"""In the real scheduler: a night and what it tells the world; each stage's own task process killed once; the past
+brought in, compared, applied, undone.
 
-One file, so that one Airflow serves both: starting it is what takes the time.
+One file, so that one Airflow serves all of it: starting it is what takes the time.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import signal
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,43 +23,137 @@ from newsflow import pipeline
 from newsflow.backfill import pipeline as backfill
 from newsflow.backfill.request import BackfillRequest as Past
 from newsflow.extract import pool
-from newsflow.local.home import Home
+from newsflow.local import sample
 from newsflow.local.launcher import Launcher
-from newsflow.local.terminal import Terminal
 from newsflow.model import Extraction
 from newsflow.names import NEWS_INGEST
 from newsflow.request import RunRequest
-from newsflow.settings import Settings
-from newsflow.store.db import connect
+from newsflow.store.db import connect, session, transaction
 from tests.backfill.foreign import pages, write
 from tests.pipeline.night import differences, left, orphans, settings_for
+from tests.pipeline.real_airflow import SECRET, RealAirflow, real_airflow
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 # stage → the state of a page before it
 STAGES = {"fetch": "pending", "extract": "captured", "deduplicate": "extracted", "load": "clustered"}
 
 
-pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(900)]
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealAirflow]:
+    with real_airflow(tmp_path_factory.mktemp("airflow") / "home") as running:
+        yield running
+
+
+@dataclass
+class Night:
+    """What a night left: messages, lineage events, and the tasks' logs by name."""
+
+    airflow: RealAirflow
+    state: str
+    messages: list[str]
+    late: list[str]
+    lineage: list[dict[str, Any]]
+    logs: dict[str, str]
+    asset: dict[str, Any]
+
+
+def _seed(airflow: RealAirflow) -> None:
+    """A feed whose address carries a token, and whose server is not there."""
+    with session(airflow.dsn) as conn, transaction(conn), conn.cursor() as cursor:
+        cursor.execute(
+            "insert into ingest.feed (publisher_id, url) select publisher_id, %s from ingest.publisher limit 1",
+            (f"http://127.0.0.1:9/feed?token={SECRET}",),
+        )
+
+
+def _logs(folder: Path) -> dict[str, str]:
+    """By task_id, all tries and mapped tasks together."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.log")):
+        task = next((p.partition("=")[2] for p in path.parts if p.startswith("task_id=")), path.stem)
+        found[task] = found.get(task, "") + path.read_text(errors="replace")
+    return found
+
+
+def _asset(launcher: Launcher) -> dict[str, Any]:
+    answer = launcher.airflow.client._call("GET", "/assets/events?limit=10")
+    answer.raise_for_status()
+    events: list[dict[str, Any]] = answer.json()["asset_events"]
+    return events[0]["extra"] if events else {}
 
 
 @pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
-    folder = Path(tempfile.mkdtemp(prefix="nf-airflow-"))
-    folder.chmod(0o755)
-    home = folder / "home"
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"HOME": str(home), "RETRY_DELAY_S": "1", "FETCH_BATCH": "5", "DELAY_S": "0.05"}.items():
-            patch.setenv(f"NEWSFLOW_{name}", value)
-        with Launcher(Home(home), Settings(), Terminal()).open() as running:
-            yield running
-    shutil.rmtree(folder, ignore_errors=True)
+def night(airflow: RealAirflow) -> Night:
+    """The first night of all, and a watch after it."""
+    _seed(airflow)
+    state = airflow.ran(NEWS_INGEST, force=True)
+    late = wait_for(lambda: [text for text in airflow.texts() if "is late" in text], "the deadline's message")
+    airflow.ran("news_watch")
+    wait_for(lambda: "newsflow.alarms.open" in " ".join(airflow.metrics.seen), "the watch's metrics")
+    lineage = [json.loads(line) for line in (airflow.home.root / "lineage.json").read_text().splitlines()]
+    logs = _logs(airflow.home.logs)
+    return Night(airflow, state, airflow.texts(), late, lineage, logs, _asset(airflow.launcher))
 
 
-def wait_for(found: Callable[[], object], what: str, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not found():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds:.0f} s for {what}")
-        time.sleep(0.02)
+def test_a_missed_deadline_is_told_while_the_run_is_at_work_and_over_when_it_has_ended(night: Night) -> None:
+    assert night.state == "success"
+    assert "was to be done by" in night.late[0]
+    assert "runbooks/run_late" in night.late[0]
+    ((opened, resolved, ended),) = night.airflow.rows(
+        "select a.opened_at, a.resolved_at, (select max(ended_at) from ingest.run where dag_id = 'news_ingest')"
+        " from ingest.ops_alarm a where cause = 'run_late'"
+    )
+    assert opened < ended < resolved
+    about = [text.splitlines()[0] for text in night.messages if "late" in text.splitlines()[0]]
+    assert about == ["The nightly run is late", "Resolved: The nightly run is late"]
+
+
+def test_a_statsd_socket_receives_our_figures_and_airflows(night: Night) -> None:
+    seen = night.airflow.metrics.seen
+    (loaded,) = night.airflow.rows("select count(*) from news.articles")[0]
+    assert seen["airflow.newsflow.run.new_articles"][-1] == (loaded, "g")
+    assert seen["airflow.newsflow.alarms.resolved"][-1][1] == "c"
+    assert seen["airflow.newsflow.pages.rejected"][-1][0] > 0
+    assert any(name.startswith("airflow.dagrun.duration.success") for name in seen)
+    assert any(name.startswith("airflow.deadline_alerts.deadline_missed") for name in seen)
+
+
+def test_openlineage_names_the_tables_of_the_load(night: Night) -> None:
+    ended = [e for e in night.lineage if e["eventType"] == "COMPLETE" and e["job"]["name"] == "news_ingest.load"]
+    assert len(ended) == 1
+    names = {d["name"] for d in ended[0]["outputs"]}
+    assert {"news.news.articles", "news.news.changes"} <= names
+    assert all(d["namespace"].startswith("postgres://") for d in ended[0]["inputs"] + ended[0]["outputs"])
+
+
+def test_the_logs_of_tasks_read_as_reports(night: Night) -> None:
+    fetch, extract = night.logs["fetch"], night.logs["extract"]
+    assert "slowest hosts: " in fetch
+    assert "/s)" in fetch
+    assert "not_found: page " in fetch
+    assert "paywall (1): page " in extract
+    assert "The page shows a paywall" in extract
+    assert "new " in night.logs["load"]
+    assert "Good: " in night.logs["check"]
+
+
+def test_no_log_carries_a_secret(night: Night) -> None:
+    password = night.airflow.dsn.split(":")[2].partition("@")[0]
+    assert len(password) > 10
+    for name, text in night.logs.items():
+        assert SECRET not in text, name
+        assert password not in text, name
+    assert SECRET not in json.dumps(night.lineage)
+    assert password not in json.dumps(night.lineage)
+
+
+def test_the_assets_event_carries_the_funnel(night: Night) -> None:
+    assert set(night.asset["stages"]) >= {"fetch", "extract", "deduplicate", "load"}
+    assert night.asset["verdict"].startswith("Good: ")
+    assert night.asset["polls"]["ok"] > 0
+    assert night.airflow.rows("select max(change_id) from news.changes") == [(night.asset["change_id"],)]
 
 
 def locked(conn: Connection, url: str, state: str) -> bool:
@@ -102,16 +195,17 @@ def owner(port: int) -> int:
 
 
 def test_each_stage_killed_once_by_its_task_process(
-    launcher: Launcher, make_dsn: Callable[[], str], tmp_path: Path
+    airflow: RealAirflow, make_dsn: Callable[[], str], tmp_path: Path
 ) -> None:
+    airflow.start_over()
+    launcher = airflow.launcher
     assert launcher.newsroom is not None
     newsroom, client = launcher.newsroom, launcher.airflow.client
     publisher = newsroom.world.publishers[0]
     url = newsroom.url(publisher.name, publisher.articles[0].slug)
     barrier, watcher = connect(launcher.database_url), connect(launcher.database_url)
     watcher.autocommit = True
-    client.unpause(NEWS_INGEST)
-    dag_run_id = client.trigger(NEWS_INGEST, {"force": True})
+    dag_run_id = airflow.begin(NEWS_INGEST, force=True)
     for stage, state in STAGES.items():
         wait_for(lambda state=state: locked(barrier, url, state), f"the page to be {state}")
         wait_for(lambda stage=stage: blocked(watcher, stage), f"{stage} to reach the page")
@@ -119,7 +213,7 @@ def test_each_stage_killed_once_by_its_task_process(
         assert port is not None
         os.kill(owner(port), signal.SIGKILL)
         barrier.rollback()
-    ended = end_of(launcher, NEWS_INGEST, dag_run_id)
+    ended = airflow.end_of(NEWS_INGEST, dag_run_id)
     barrier.close()
     watcher.close()
 
@@ -132,19 +226,10 @@ def test_each_stage_killed_once_by_its_task_process(
     assert differences(left(launcher.database_url), twin) == []
 
 
-def end_of(launcher: Launcher, dag_id: str, dag_run_id: str) -> str:
-    """State of a run, once it has ended."""
-    client = launcher.airflow.client
-    wait_for(lambda: client.state(dag_id, dag_run_id) in ("success", "failed"), f"the run of {dag_id} to end")
-    return client.state(dag_id, dag_run_id)
-
-
 def undisturbed(launcher: Launcher, dsn: str, archive: Path) -> dict[str, list[tuple[object, ...]]]:
     """The same newsroom through the same steps, in process and in peace."""
-    from newsflow.local import sample
-
     assert launcher.newsroom is not None
-    with connect(dsn) as conn:
+    with session(dsn) as conn:
         sample.register(conn, launcher.newsroom)
         conn.commit()
     settings = settings_for(dsn, archive, launcher.newsroom)
@@ -157,73 +242,61 @@ CONTRACT = ("articles", "revisions", "stories")
 
 
 @pytest.fixture(scope="module")
-def past(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Launcher:
+def past(airflow: RealAirflow, tmp_path_factory: pytest.TempPathFactory) -> RealAirflow:
     """What news_backfill of the real scheduler brought in: twelve articles of a WARC file."""
     file = write(tmp_path_factory.mktemp("past") / "past.warc.gz", pages(12))
-    assert ran(launcher, "news_backfill", warc=[str(file)]) == "success"
-    return launcher
+    assert airflow.ran("news_backfill", warc=[str(file)]) == "success"
+    return airflow
 
 
-def ran(launcher: Launcher, dag_id: str, **params: object) -> str:
-    """How a run with this form ends."""
-    launcher.airflow.client.unpause(dag_id)
-    return end_of(launcher, dag_id, launcher.airflow.client.trigger(dag_id, params))
+def contract(airflow: RealAirflow) -> dict[str, list[str]]:
+    return {view: sorted(map(repr, airflow.rows(f"select * from news.{view}"))) for view in CONTRACT}
 
 
-def rows(launcher: Launcher, query: str) -> list[Any]:
-    with connect(launcher.database_url) as conn, conn.cursor() as cursor:
-        cursor.execute(query)
-        return [tuple(row) for row in cursor]
-
-
-def contract(launcher: Launcher) -> dict[str, list[str]]:
-    return {view: sorted(map(repr, rows(launcher, f"select * from news.{view}"))) for view in CONTRACT}
-
-
-def test_news_backfill_brings_in_a_file_in_its_own_pool(past: Launcher) -> None:
-    client = past.airflow.client
-    [run] = rows(past, "select dag_run_id, state from ingest.run where dag_id = 'news_backfill'")
+def test_news_backfill_brings_in_a_file_in_its_own_pool(past: RealAirflow) -> None:
+    client = past.launcher.airflow.client
+    [run] = past.rows("select dag_run_id, state from ingest.run where dag_id = 'news_backfill'")
     tasks = client.tasks("news_backfill", run[0])
     assert run[1] == "success"
     assert {task["pool"] for task in tasks} == {"news_backfill"}
     [read] = [task for task in tasks if task["task_id"] == "read"]
     assert read["rendered_map_index"] == "past.warc.gz 100% · 12 of 12 records taken"
-    assert rows(past, "select count(*) from news_internal.article where cause = 'backfill'") == [(12,)]
+    assert past.rows("select count(*) from news_internal.article where cause = 'backfill'") == [(12,)]
 
 
-def test_a_wrong_form_is_red_and_says_why(past: Launcher) -> None:
-    assert ran(past, "news_backfill", warc=["/nowhere/at/all.warc.gz"]) == "failed"
-    assert rows(past, "select state from ingest.run where dag_id = 'news_backfill' order by run_id") == [
+def test_a_wrong_form_is_red_and_says_why(past: RealAirflow) -> None:
+    assert past.ran("news_backfill", warc=["/nowhere/at/all.warc.gz"]) == "failed"
+    assert past.rows("select state from ingest.run where dag_id = 'news_backfill' order by run_id") == [
         ("success",),
         ("failed",),
     ]
 
 
-def test_airflows_own_backfill_is_refused_where_it_would_do_nothing(past: Launcher) -> None:
+def test_airflows_own_backfill_is_refused_where_it_would_do_nothing(past: RealAirflow) -> None:
     """It makes runs for past dates; our past is asked for by content, with a form."""
     for dag_id in ("news_backfill", "news_reprocess", "news_ingest"):
         span = {"from_date": "2026-01-01T00:00:00Z", "to_date": "2026-01-02T00:00:00Z"}
-        answer = past.airflow.client._call("POST", "/backfills", {"dag_id": dag_id, **span})
+        answer = past.launcher.airflow.client._call("POST", "/backfills", {"dag_id": dag_id, **span})
         assert answer.status_code in (400, 409, 422), (dag_id, answer.text)
 
 
 def test_news_reprocess_compares_applies_and_undoes(
-    past: Launcher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    past: RealAirflow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    older_extractor_reads(past, tmp_path, monkeypatch)
+    older_extractor_reads(past.launcher, tmp_path, monkeypatch)
     start = contract(past)
-    assert ran(past, "news_reprocess", action="compare", publishers=PAPERS) == "success"
-    [(number, report)] = rows(past, "select reprocess_id, report from ingest.reprocess")
+    assert past.ran("news_reprocess", action="compare", publishers=PAPERS) == "success"
+    [(number, report)] = past.rows("select reprocess_id, report from ingest.reprocess")
     assert report["verdicts"] == {"same": 12, "changed": 6}
     assert (past.home.root / "reports" / f"reprocess-{number}.html").read_text().startswith("<!doctype html>")
     assert contract(past) == start
 
-    assert ran(past, "news_reprocess", action="apply", reprocess=number) == "success"
-    assert rows(past, "select count(*) from news_internal.article where cause = 'reprocess'") == [(6,)]
+    assert past.ran("news_reprocess", action="apply", reprocess=number) == "success"
+    assert past.rows("select count(*) from news_internal.article where cause = 'reprocess'") == [(6,)]
     assert contract(past) != start
-    assert ran(past, "news_reprocess", action="undo", reprocess=number) == "success"
+    assert past.ran("news_reprocess", action="undo", reprocess=number) == "success"
     assert contract(past) == start
-    assert ran(past, "news_reprocess", action="apply", reprocess=number) == "failed"  # it was undone: compare anew
+    assert past.ran("news_reprocess", action="apply", reprocess=number) == "failed"  # it was undone: compare anew
 
 
 def older_extractor_reads(launcher: Launcher, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,125 @@
+"""One real Airflow for all tests that need its scheduler: starting it is what takes the time.
+
+What listens outside (a webhook, StatsD, a file of lineage events) is set up for all of them; a run is to be done
+within a second, so that each is late. A test that needs an empty ledger asks for `start_over`.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from newsflow.local.home import Home
+from newsflow.local.launcher import DATABASE, Launcher
+from newsflow.local.terminal import Terminal
+from newsflow.settings import Settings
+from newsflow.store.db import session
+from tests.ops.receivers import Metrics, Posted, http_receiver, statsd_receiver
+from tests.waiting import wait_for
+
+SECRET = "seeded-s3cret"
+FINAL = ("success", "failed")
+
+
+@dataclass(frozen=True)
+class RealAirflow:
+    """The servers at work, and what they tell the world outside."""
+
+    launcher: Launcher
+    posted: Posted
+    metrics: Metrics
+
+    @property
+    def home(self) -> Home:
+        """Where logs, archive and reports are."""
+        return self.launcher.home
+
+    @property
+    def dsn(self) -> str:
+        """URL of the news database."""
+        return self.launcher.database_url
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the news database."""
+        with session(self.dsn) as conn, conn.cursor() as cursor:
+            cursor.execute(query)
+            return [tuple(row) for row in cursor]
+
+    def begin(self, dag_id: str, **conf: object) -> str:
+        """Start a run by hand; returns its run_id."""
+        client = self.launcher.airflow.client
+        wait_for(lambda: client.knows(dag_id), f"Airflow to read {dag_id}", pause_s=0.2)
+        client.unpause(dag_id)
+        return client.trigger(dag_id, conf)
+
+    def end_of(self, dag_id: str, dag_run_id: str) -> str:
+        """State of a run, once it has ended."""
+        client = self.launcher.airflow.client
+        wait_for(lambda: client.state(dag_id, dag_run_id) in FINAL, f"the run of {dag_id} to end", pause_s=0.2)
+        return client.state(dag_id, dag_run_id)
+
+    def ran(self, dag_id: str, **conf: object) -> str:
+        """How a run with this form ends."""
+        return self.end_of(dag_id, self.begin(dag_id, **conf))
+
+    def texts(self) -> list[str]:
+        """The messages that were posted."""
+        return [json.loads(body)["text"] for _, body in self.posted.bodies]
+
+    def start_over(self) -> None:
+        """The news database and the archive as they were before the first run."""
+        with _superuser(self.dsn) as conn:
+            cursor = conn.cursor()
+            cursor.execute(f"drop database {DATABASE} with (force)")
+            cursor.execute(f"create database {DATABASE} template pristine strategy file_copy")
+        shutil.rmtree(self.home.archive, ignore_errors=True)
+
+
+@contextmanager
+def _superuser(dsn: str) -> Iterator[Connection]:
+    conn = psycopg2.connect(urlunsplit(urlsplit(dsn)._replace(path="/postgres")))
+    conn.autocommit = True
+    yield conn
+    conn.close()
+
+
+def _environment(home: Path, posted: Posted, metrics: Metrics) -> dict[str, str]:
+    hook = f"http://127.0.0.1:{posted.port}/services/{SECRET}"
+    return {
+        "NEWSFLOW_HOME": str(home),
+        "NEWSFLOW_DEADLINE_H": "0.0003",  # a second
+        "NEWSFLOW_DELAY_S": "0.05",
+        "NEWSFLOW_FETCH_BATCH": "5",
+        "NEWSFLOW_RETRY_DELAY_S": "1",
+        "NEWSFLOW_NOTIFIERS": json.dumps([{"class": "newsflow.ops.notify.WebhookNotifier", "url": hook}]),
+        "AIRFLOW__METRICS__STATSD_ON": "True",
+        "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
+        "AIRFLOW__METRICS__STATSD_PORT": str(metrics.port),
+        "AIRFLOW__OPENLINEAGE__TRANSPORT": json.dumps(
+            {"type": "file", "log_file_path": str(home / "lineage.json"), "append": True}
+        ),
+        "AIRFLOW__OPENLINEAGE__NAMESPACE": "news",
+        "AIRFLOW__OPENLINEAGE__EXTRACTORS": "newsflow.airflow_glue.lineage.NewsExtractor",
+    }
+
+
+@contextmanager
+def real_airflow(home: Path) -> Iterator[RealAirflow]:
+    """Start all servers, and stop them."""
+    with http_receiver() as posted, statsd_receiver() as metrics, pytest.MonkeyPatch.context() as patch:
+        for name, value in _environment(home, posted, metrics).items():
+            patch.setenv(name, value)
+        with Launcher(Home(home), Settings(), Terminal()).open() as launcher:
+            with _superuser(launcher.database_url) as conn:
+                conn.cursor().execute(f"create database pristine template {DATABASE} strategy file_copy")
+            yield RealAirflow(launcher, posted, metrics)
