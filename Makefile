@@ -7,7 +7,7 @@ LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-ha
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test conformance lint bench chaos fuzz queries docs lock screenshots down clean
+.PHONY: help setup setup-tests run test test-busy conformance lint bench chaos fuzz queries docs lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ down: ## Stop what `make run` left running elsewhere
 test: export PYTHONDONTWRITEBYTECODE =
 test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# each busy process ends with the shell that started it
+test-busy: setup-tests ## The same beside LOAD=20 busy processes: no test may fail because the machine is slow
+	@for n in $$(seq $(or $(LOAD),20)); do $(PYTHON) -c "import itertools, os; shell = os.getppid(); \
+		any(os.getppid() != shell for _ in itertools.count())" & done; $(MAKE) test
 
 conformance: setup-tests ## Play the known cases of politeness on loopback, print the scored table, write docs/conformance.md
 	@$(VENV)/python -m pytest -q tests/conformance --conformance
