@@ -23,4 +23,4 @@ def broken(made: Extraction, html: bytes) -> str:
     if len(made.body) > 4 * len(html):
         return "a body larger than the page allows"
     to_json(made).encode("utf-8")
-    return "" if len(values(made)[-1]) == 32 else "a hash that is none"
+    return "" if len(values(made)["text_hash"]) == 32 else "a hash that is none"

@@ -160,8 +160,8 @@ def dry(*words: str) -> str:
         (("run", "ONCE=1"), ".venv/bin/newsflow up --run --once"),
         (("run", "ONCE=0"), ".venv/bin/newsflow up --run"),
         (("run", "FEEDS=my feeds.opml", "ONCE=1"), '.venv/bin/newsflow up --run --once --feeds "my feeds.opml"'),
-        (("test",), ".venv/bin/python -m pytest -n 2 --dist loadfile"),
-        (("test", "ARGS=-k copy"), ".venv/bin/python -m pytest -n 2 --dist loadfile -k copy"),
+        (("test",), ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"),
+        (("test", "ARGS=-k copy"), ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -k copy"),
         (("bench", "PART=load"), ".venv/bin/python -m benchmarks load"),
         (("down",), ".venv/bin/newsflow down"),
     ],
@@ -181,9 +181,9 @@ def test_every_target_installs_first_and_tests_install_more() -> None:
         assert dry(target).splitlines()[0].endswith("install.py --tests")
 
 
-def test_ci_runs_make_test_and_nothing_else() -> None:
+def test_ci_runs_lint_and_tests_and_nothing_else() -> None:
     commands = [line for line in (ROOT / ".ci/run").read_text().splitlines() if not line.startswith("#")]
-    assert commands == ["set -e", 'cd "$(dirname "$0")/.."', "exec make test"]
+    assert commands == ["set -e", 'cd "$(dirname "$0")/.."', "make lint", "exec make test"]
 
 
 def test_help_names_the_targets() -> None:

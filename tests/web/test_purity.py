@@ -15,7 +15,7 @@ PURE = [
         f"web/{name}.py"
         for name in ("answers", "charset", "guard", "outage", "pace", "rights", "robots", "tracking", "urls")
     ),
-    *(f"fetch/{name}.py" for name in ("decide", "journal")),
+    *(f"fetch/{name}.py" for name in ("decide", "progress")),
 ]
 IMPURE = {
     "airflow",
