@@ -28,7 +28,8 @@ from benchmarks.sheets import Sheet
 from benchmarks.watch import Watch, draw
 from newsflow.clock import utcnow
 from newsflow.isolation.cores import cores
-from newsflow.model import CapturePointer, Exchange, Outcome
+from newsflow.model import CapturePointer, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.store import queries, runs, warc
 from newsflow.store.archive import Archive
 from tests.paths import ROOT

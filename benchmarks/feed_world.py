@@ -23,7 +23,8 @@ from datetime import datetime, timedelta, timezone
 
 from benchmarks.feed_world_chart import draw
 from newsflow.feeds.parsed import ParsedFeed, PollingHints
-from newsflow.model import Entry, Exchange, Outcome
+from newsflow.model import Entry, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.poll.decide import MOVED_AFTER, decide
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from tests.paths import ROOT

@@ -23,7 +23,8 @@ from benchmarks.extraction.sets import load
 from benchmarks.sheets import Sheet
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.isolation.cores import cores
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from tests.extract.invariants import broken
 from tests.extract.mutations import mutate
 from tests.extract.walls import cases

@@ -21,7 +21,8 @@ from pydantic import SecretStr
 from benchmarks import real_pages
 from benchmarks.watch import spent
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate

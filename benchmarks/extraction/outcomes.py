@@ -6,7 +6,7 @@ from collections import Counter
 
 from benchmarks.sheets import Sheet
 from newsflow.extract.document import extract
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract import doubts, vendor_walls, walls
 
 

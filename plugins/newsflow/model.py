@@ -13,21 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from newsflow.outcomes import Code, Kind, Outcome, Stage
-
-__all__ = [
-    "CapturePointer",
-    "Code",
-    "Entry",
-    "Exchange",
-    "Extraction",
-    "Hints",
-    "Kind",
-    "Outcome",
-    "PageState",
-    "Stage",
-    "StageReport",
-]
+from newsflow.outcomes import Code, Outcome, Stage
 
 
 class PageState(Code):

@@ -12,9 +12,10 @@ from newsflow import run_check
 from newsflow.backfill import ledger
 from newsflow.fetch import decide as fetch_decide
 from newsflow.load import step as load_step
-from newsflow.model import Exchange, Outcome, PageState
+from newsflow.model import Exchange, PageState
 from newsflow.ops import render, words
 from newsflow.ops.alarms import runs as run_alarms
+from newsflow.outcomes import Outcome
 from newsflow.poll import decide as poll_decide
 from newsflow.poll import schedule
 from newsflow.poll.state import EntryCounts, FeedState, PollResult

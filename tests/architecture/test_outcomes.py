@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.model import Outcome
-from newsflow.outcomes import Kind, Reach
+from newsflow.outcomes import Kind, Outcome, Reach
 from tests.paths import ROOT
 
 PACKAGE = ROOT / "plugins" / "newsflow"

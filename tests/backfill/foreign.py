@@ -10,7 +10,8 @@ from pathlib import Path
 
 from newsflow.local.newsroom import Article, ArticleText, Publisher, documents, sample_world
 from newsflow.local.newsroom.documents import Item
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.store import warc
 
 EPOCH = datetime(2024, 5, 1, tzinfo=timezone.utc)

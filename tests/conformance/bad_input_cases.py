@@ -11,7 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from newsflow.clock import utcnow
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.poll.step import poll
 from newsflow.store import runs
 from newsflow.subscriptions import store

@@ -11,7 +11,8 @@ from socket import socket
 
 import brotli
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from tests.conformance.registry import World, case
 from tests.webserver import Play, Request, Server, raw, says
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.texts import TEXTS, Text
 from tests.extract.walls import Case, document, json_ld, paragraphs
 

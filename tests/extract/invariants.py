@@ -6,7 +6,8 @@ import re
 
 from newsflow.extract.manifest import to_json
 from newsflow.extract.row import values
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.pages import COMMENT_FORM, PARAGRAPHS, page
 
 URL = "https://courier.example/2026/05/12/westmere-ferry-pier"

@@ -7,7 +7,8 @@ from functools import cache
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from tests.extract.layouts import LAYOUTS, Written, everything
 from tests.extract.site_line_pages import FURNITURE
 from tests.extract.texts import TEXTS

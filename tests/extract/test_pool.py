@@ -14,7 +14,7 @@ import pytest
 
 from newsflow.extract import pool as pools
 from newsflow.extract.pool import ExtractionJob, Extractors
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.pages import page
 
 GOOD = ExtractionJob("https://courier.example/a", page())

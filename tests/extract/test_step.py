@@ -11,7 +11,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.extract.step import extract
 from newsflow.extract.version import extractor
-from newsflow.model import CapturePointer, Exchange, Outcome
+from newsflow.model import CapturePointer, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.archive import Archive

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.texts import TEXTS, Text
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from newsflow.feeds.parse import parse
 from newsflow.feeds.parsed import FeedError, ParsedFeed
-from newsflow.model import Entry, Outcome
+from newsflow.model import Entry
+from newsflow.outcomes import Outcome
 
 BASE = "https://news.example/feeds/all.xml"
 NOON = datetime(2026, 3, 4, 12, tzinfo=timezone.utc)

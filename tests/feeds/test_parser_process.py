@@ -14,7 +14,7 @@ import pytest
 
 from newsflow.feeds.parsed import FeedError
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.paths import ROOT
 
 BASE = "https://news.example/rss"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from newsflow.fetch.decide import PendingPage, decide, is_page
 from newsflow.fetch.progress import FetchProgress, label
-from newsflow.model import Exchange, Kind, Outcome, PageState
+from newsflow.model import Exchange, PageState
+from newsflow.outcomes import Kind, Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 NEW = PendingPage(1, "https://example.org/a", 1, "example.org")

@@ -20,8 +20,8 @@ from newsflow.commands.importer import Bars
 from newsflow.importer import step
 from newsflow.importer.read import FileReading, UnreadableError, records
 from newsflow.importer.step import import_file
-from newsflow.model import Outcome
 from newsflow.ops import pages
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from tests.dedupe.test_near_copies import WIRE
 from tests.ops.test_pages import show

@@ -9,7 +9,7 @@ import pytest
 
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.pages import page
 
 FORK = multiprocessing.get_context("fork")

@@ -14,7 +14,7 @@ import pytest
 from newsflow.extract.document import extract, read
 from newsflow.extract.fields.authors import tidy
 from newsflow.languages import lists
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.texts import TEXTS, Text
 from tests.extract.walls import document, paragraphs
 

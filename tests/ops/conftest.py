@@ -14,8 +14,9 @@ from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
 
 from newsflow.local.postgres import Server
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
 from newsflow.ops.watch import watch
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.archive import Archive

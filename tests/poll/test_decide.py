@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from newsflow.feeds.parsed import ParsedFeed
-from newsflow.model import Entry, Exchange, Outcome
+from newsflow.model import Entry, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.poll.decide import AUDIT_EVERY, MOVED_AFTER, conditional, decide, fresh_s
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window, window_of

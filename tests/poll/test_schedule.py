@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.feeds.parsed import PollingHints
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.poll.schedule import LONGEST_S, SHORTEST_S, Seen, after_failure, after_success
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=timezone.utc)  # a Wednesday

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.extract.row import content_hash
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from newsflow.reprocess.compare import difference, f1
 from newsflow.reprocess.sides import MOST_WORDS, side_by_side
 

@@ -14,7 +14,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline as nightly
 from newsflow.extract import pool
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from newsflow.reprocess import pipeline, report, step
 from newsflow.reprocess.request import ReprocessRequest
 from newsflow.reprocess.step import WrongStateError

@@ -19,7 +19,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from newsflow.model import CapturePointer, Exchange, Outcome
+from newsflow.model import CapturePointer, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.store import warc
 from newsflow.store.archive import (
     Archive,

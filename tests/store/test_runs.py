@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from newsflow.model import Stage
+from newsflow.outcomes import Stage
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import brotli
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.web import plays
 from tests.web.plays import chunked, encoded, redirects_to
 from tests.webserver import Play, answer, raw, says

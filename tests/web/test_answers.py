@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.answers import media_type, outcome_of, retry_after
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ssrfguard import DEFAULT_DENIED
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.web.guard import is_public, refusal
 from newsflow.web.transport import Transport

@@ -15,7 +15,7 @@ import brotli
 import psutil
 import pytest
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.transport import Transport
 from tests.waiting import PATIENCE_S
 from tests.web import plays

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.outage import Failure, Sign, own, sign
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.model import Exchange, Outcome
-from newsflow.outcomes import Blame, Reach, where
+from newsflow.model import Exchange
+from newsflow.outcomes import Blame, Outcome, Reach, where
 from newsflow.web import pace
 from newsflow.web.pace import Pace, after, delay_s
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.web.rights import AI_AGENTS, of_page, of_robots
 from newsflow.web.robots import AGENT, Rules
 

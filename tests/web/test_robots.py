@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.web import robots
 from newsflow.web.robots import RobotsFile, Rules, read

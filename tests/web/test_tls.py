@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.web.guarded_connection import tls_context
 from newsflow.web.transport import Transport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.transport import Transport
 from tests.webserver import Server, says
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from newsflow import pipeline
 from newsflow.airflow_glue import context
-from newsflow.model import Outcome, StageReport
+from newsflow.model import StageReport
 from newsflow.ops.connection import task_settings
+from newsflow.outcomes import Outcome
 from newsflow.request import MaintainRequest, RunRequest
 
 

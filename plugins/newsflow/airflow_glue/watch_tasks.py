@@ -8,11 +8,11 @@ from typing import Any
 from airflow.sdk.observability import stats
 
 from newsflow.clock import utcnow
-from newsflow.model import Outcome
 from newsflow.ops import watch as watching
 from newsflow.ops.connection import task_settings
 from newsflow.ops.summary import summarise
 from newsflow.ops.watch import Report
+from newsflow.outcomes import Outcome
 from newsflow.store.db import session
 
 COUNTERS = ("alarms.opened", "alarms.resolved")

@@ -11,8 +11,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.backfill.records import FoundRecord
 from newsflow.backfill.selection import Selection
-from newsflow.model import CapturePointer, Outcome
-from newsflow.outcomes import where
+from newsflow.model import CapturePointer
+from newsflow.outcomes import Outcome, where
 from newsflow.store import queries
 from newsflow.store.archive import ArchiveWriter, SealedFile
 from newsflow.web import rights

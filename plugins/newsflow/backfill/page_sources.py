@@ -19,7 +19,8 @@ from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import Entry, Outcome
+from newsflow.model import Entry
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction

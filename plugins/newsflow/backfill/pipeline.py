@@ -10,8 +10,9 @@ from newsflow import pipeline
 from newsflow.backfill import page_sources, step
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import Clock, utcnow
-from newsflow.model import Stage, StageReport
+from newsflow.model import StageReport
 from newsflow.names import COMMAND_PREFIX, NEWS_BACKFILL
+from newsflow.outcomes import Stage
 from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
 from newsflow.store import queries, runs

@@ -22,7 +22,8 @@ from newsflow.backfill.selection import refuses_answer
 from newsflow.backfill.sources import Source, Sources
 from newsflow.clock import Clock, utcnow
 from newsflow.isolation.prefetch import prefetch
-from newsflow.model import Exchange, Stage, StageReport
+from newsflow.model import Exchange, StageReport
+from newsflow.outcomes import Stage
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.archive import SUFFIX, Archive

@@ -11,8 +11,8 @@ import typer
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
 from newsflow.commands.options import options
-from newsflow.model import Stage
 from newsflow.names import NEWS_BACKFILL, command_run
+from newsflow.outcomes import Stage
 from newsflow.settings import get_settings
 
 if TYPE_CHECKING:

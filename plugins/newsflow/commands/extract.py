@@ -74,7 +74,7 @@ def page(source: str) -> ShownExtraction:
 
 
 def _asked(url: str) -> ShownExtraction:
-    from newsflow.model import Outcome
+    from newsflow.outcomes import Outcome
     from newsflow.web.transport import Transport
 
     with Transport(get_settings()) as transport:

@@ -10,7 +10,8 @@ from newsflow.dedupe.cluster import Clusterer
 from newsflow.dedupe.comparer_pool import ComparerPool
 from newsflow.dedupe.imported_site_lines import ImportedSiteLines, teach
 from newsflow.dedupe.tombstones import end_retracted
-from newsflow.model import Outcome, Stage, StageReport
+from newsflow.model import StageReport
+from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction

@@ -16,7 +16,8 @@ from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
 from newsflow.extract.rejects import judge
 from newsflow.extract.version import extractor
-from newsflow.model import Extraction, Hints, Outcome
+from newsflow.model import Extraction, Hints
+from newsflow.outcomes import Outcome
 
 MIN_WORDS = 25
 _STATED = frozenset(("json-ld", "meta", "microdata", "feed"))  # sources of a date that only articles have

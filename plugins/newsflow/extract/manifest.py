@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 from newsflow.extract.document import MIN_WORDS
 from newsflow.extract.fields.dates import parse
 from newsflow.extract.pool import ExtractionJob
-from newsflow.model import Extraction, Hints, Outcome
+from newsflow.model import Extraction, Hints
+from newsflow.outcomes import Outcome
 from newsflow.text.characters import clean
 from newsflow.text.normalise import tokens_by_line
 from newsflow.text.site_lines import PageLines, learn, line_hash, page_lines

@@ -13,7 +13,8 @@ from newsflow.extract.document import MIN_WORDS, extract
 from newsflow.extract.version import extractor
 from newsflow.isolation.limits import Ending, Finished, Limits, Stopped
 from newsflow.isolation.workers import Workers
-from newsflow.model import Extraction, Hints, Outcome
+from newsflow.model import Extraction, Hints
+from newsflow.outcomes import Outcome
 
 _RECYCLE = 4000  # documents after which a child is replaced: libxml2's heap fragments
 

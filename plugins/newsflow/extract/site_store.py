@@ -15,7 +15,8 @@ from heapq import heappush, heappushpop
 from psycopg2.extensions import connection as Connection
 
 from newsflow.extract.row import CapturedPage
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.text.site_lines import PageLines, learn, line_hash, page_lines

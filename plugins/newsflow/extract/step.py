@@ -13,8 +13,8 @@ from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.isolation.cores import cores
-from newsflow.model import CapturePointer, Extraction, Hints, Stage, StageReport
-from newsflow.outcomes import WENT_WELL
+from newsflow.model import CapturePointer, Extraction, Hints, StageReport
+from newsflow.outcomes import WENT_WELL, Stage
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.archive import Archive, CaptureError

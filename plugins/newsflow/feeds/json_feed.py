@@ -20,7 +20,8 @@ from newsflow.feeds.parsed import (
     ParsedFeed,
 )
 from newsflow.feeds.sanitize import harmless, literal, squeeze
-from newsflow.model import Entry, Outcome
+from newsflow.model import Entry
+from newsflow.outcomes import Outcome
 
 
 def read(body: bytes, base: str) -> ParsedFeed:

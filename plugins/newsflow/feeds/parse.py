@@ -17,7 +17,8 @@ from lxml import etree
 from newsflow.feeds import json_feed, sitemap, xml_feed
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.feeds.repair_xml import mended, trimmed
-from newsflow.model import Entry, Outcome
+from newsflow.model import Entry
+from newsflow.outcomes import Outcome
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=")

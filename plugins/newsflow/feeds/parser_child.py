@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from newsflow.feeds.parse import parse
 from newsflow.feeds.parsed import FeedError, ParsedFeed
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 
 Answer = ParsedFeed | tuple[Outcome, str]
 

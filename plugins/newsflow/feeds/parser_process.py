@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.isolation.bounded_call import BoundedChildren
 from newsflow.isolation.limits import Ending, Limits, Stopped
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 
 if TYPE_CHECKING:
     from newsflow.feeds.parser_child import Answer

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsflow.model import Exchange, Kind, Outcome, PageState
-from newsflow.outcomes import Blame
+from newsflow.model import Exchange, PageState
+from newsflow.outcomes import Blame, Kind, Outcome
 from newsflow.web.answers import validators
 
 FIRST_RETRY = timedelta(minutes=15)  # doubled with each further try

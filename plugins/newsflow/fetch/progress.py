@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from newsflow.model import Exchange, Kind
+from newsflow.model import Exchange
+from newsflow.outcomes import Kind
 
 _SLOWEST = 5
 _EXAMPLES = 10

@@ -14,7 +14,8 @@ from newsflow.fetch import store
 from newsflow.fetch.decide import PageDecision, PendingPage, decide, is_page
 from newsflow.fetch.progress import FetchProgress, label
 from newsflow.fetch.store import Stored, Tried
-from newsflow.model import Exchange, Outcome, Stage, StageReport
+from newsflow.model import Exchange, StageReport
+from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.archive import SUFFIX, Archive, ArchiveWriter

@@ -11,7 +11,8 @@ from typing import Any
 
 from newsflow.errors import NewsflowError
 from newsflow.extract.fields.language import detect, stated
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from newsflow.text.characters import clean, clean_lines
 from newsflow.web.urls import BadUrl, canonicalise, publisher_name
 

@@ -16,7 +16,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
 from newsflow.importer.file_row import BadRowError, Row, row
 from newsflow.importer.read import FileReading, records
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction

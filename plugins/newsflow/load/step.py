@@ -14,8 +14,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.load import search_index
-from newsflow.model import Stage, StageReport
-from newsflow.outcomes import where
+from newsflow.model import StageReport
+from newsflow.outcomes import Stage, where
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction

@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from newsflow.model import Stage
+from newsflow.outcomes import Stage
 from newsflow.pipeline import Funnel
 from newsflow.progress import StageProgress
 from newsflow.run_check import PASSED, FunnelStage

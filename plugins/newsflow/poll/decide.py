@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from newsflow.model import Exchange, Kind, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Kind, Outcome
 from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsflow.feeds.parsed import FeedError, FeedReader, ParsedFeed, SitemapPart
-from newsflow.model import Entry, Exchange, Outcome
+from newsflow.model import Entry, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.poll.decide import conditional
 from newsflow.poll.state import FeedState, PollResult
 

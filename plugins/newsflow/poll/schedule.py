@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from newsflow.feeds.parsed import PollingHints
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 
 SHORTEST_S = 600.0
 LONGEST_S = 86_400.0

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsflow.feeds.parsed import ParsedFeed, PollingHints
-from newsflow.model import Entry, Exchange, Outcome
+from newsflow.model import Entry, Exchange
+from newsflow.outcomes import Outcome
 from newsflow.poll.window import Window
 
 

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from newsflow.clock import Clock, utcnow
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import Outcome, Stage, StageReport
+from newsflow.model import StageReport
+from newsflow.outcomes import Outcome, Stage
 from newsflow.poll import gaps, store
 from newsflow.poll.decide import conditional, decide
 from newsflow.poll.reading import read, with_children, worth_asking

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.model import Entry, Outcome
+from newsflow.model import Entry
+from newsflow.outcomes import Outcome
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
 from newsflow.poll.link_owners import of_links
 from newsflow.poll.state import EntryCounts, FeedState, PollResult

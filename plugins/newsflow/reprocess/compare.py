@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from newsflow.model import Extraction, Outcome
+from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 
 FIELDS = (
     "title", "lead", "body", "authors", "agencies", "published_at", "modified_at", "language", "section", "tags",

@@ -12,7 +12,8 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
-from newsflow.model import Stage, StageReport
+from newsflow.model import StageReport
+from newsflow.outcomes import Stage
 from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
 from newsflow.store import queries

@@ -23,7 +23,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import BufferWARCWriter
 
 from newsflow import PRODUCT
-from newsflow.model import CapturePointer, Exchange, Outcome
+from newsflow.model import CapturePointer, Exchange
+from newsflow.outcomes import Outcome
 
 MAX_PAYLOAD = 64 * 1024 * 1024  # bytes; a stored record that unpacks to more is damaged or hostile
 

@@ -10,7 +10,8 @@ from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.feeds.parsed import FeedError, FeedReader
 from newsflow.feeds.parser_process import ParserProcesses
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.subscriptions import autodiscovery
 from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.resolver import Resolver
 
 HEADER_BYTES = 256 * 1024  # status line, headers and 1xx answers of one hop, together

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.budget import ExchangeEnd
 
 ACCEPT_ENCODING = "gzip, deflate, br"

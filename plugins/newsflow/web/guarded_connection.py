@@ -18,7 +18,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web import guard
 from newsflow.web.budget import ExchangeEnd, RequestBudget, current
 

@@ -8,7 +8,7 @@ from http.client import IncompleteRead
 from requests import Response
 from urllib3.exceptions import HTTPError, InvalidChunkLength, ProtocolError
 
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.web.budget import ExchangeEnd
 
 _PIECE = 64 * 1024

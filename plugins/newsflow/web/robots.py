@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from protego import Protego
 
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 
 AGENT = "newsflow"  # our product token, the first word of the User-Agent
 CAP = 500 * 1024  # bytes; §2.5: at least 500 KiB are read

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from newsflow.clock import Clock
-from newsflow.model import Exchange, Kind, Outcome
-from newsflow.outcomes import Reach, where
+from newsflow.model import Exchange
+from newsflow.outcomes import Kind, Outcome, Reach, where
 from newsflow.web import outage, pace, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob

@@ -20,7 +20,8 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from newsflow.clock import Clock, utcnow
-from newsflow.model import Exchange, Outcome
+from newsflow.model import Exchange
+from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.web import answers, guard
 from newsflow.web.budget import ExchangeEnd, RequestBudget, running

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS
 from tests.extract.texts import TEXTS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from tests.extract.pages import PARAGRAPHS, page
 from tests.extract.texts import TEXTS
 

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.model import Extraction, Hints, Outcome
+from newsflow.model import Extraction, Hints
+from newsflow.outcomes import Outcome
 from tests.extract import doubts, vendor_walls, walls
 from tests.extract.pages import PARAGRAPHS, page
 from tests.extract.texts import TEXTS

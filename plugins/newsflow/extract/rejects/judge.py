@@ -18,7 +18,7 @@ from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, plain, types
 from newsflow.extract.page.signals import PageSignals
 from newsflow.extract.rejects import vendor_walls
-from newsflow.model import Outcome
+from newsflow.outcomes import Outcome
 from newsflow.text.word_count import count_words
 
 # Chosen on the walls of `tests/extract/walls.py` and the open pages, so that no article is lost (docs/extraction.md).
