@@ -94,24 +94,21 @@ class Clusterer:
         by_page = {m.page_id: (m, row) for m, row in rows.items()}
         origins = {row.story_id: row.page_id for row in rows.values() if row.is_origin}
         by_pair = {(e.lo, e.hi): containment for e, containment in edges.items()}
-        found: dict[int, float] = {}
-        missing: list[tuple[int, int]] = []
-        for story in stories:
-            key = by_page[story.origin][0].comparison_key
-            for page_id in story.members:
-                member, row = by_page[page_id]
-                pair = (min(page_id, story.origin), max(page_id, story.origin))
-                if page_id == story.origin or (key is not None and member.comparison_key == key):
-                    found[page_id] = 1.0
-                elif pair in by_pair:
-                    found[page_id] = by_pair[pair]
-                elif (
-                    row.similarity is not None
-                    and origins.get(row.story_id) == story.origin
-                    and not batch & {page_id, story.origin}
-                ):
-                    found[page_id] = row.similarity
-                else:
-                    missing.append((page_id, story.origin))
+
+        def known(page_id: int, origin: int) -> float | None:
+            member, row = by_page[page_id]
+            key = by_page[origin][0].comparison_key
+            if page_id == origin or (key is not None and member.comparison_key == key):
+                return 1.0
+            if (edge := by_pair.get((min(page_id, origin), max(page_id, origin)))) is not None:
+                return edge
+            # a stored likeness holds while the origin is the same and neither text is new
+            stands = origins.get(row.story_id) == origin and not batch & {page_id, origin}
+            return row.similarity if stands else None
+
+        pairs = [(page_id, story.origin) for story in stories for page_id in story.members]
+        found = {page_id: known(page_id, origin) for page_id, origin in pairs}
+        missing = [(page_id, origin) for page_id, origin in pairs if found[page_id] is None]
         likeness = self.pool.own.likeness(missing, store.versions(self.conn, {p for pair in missing for p in pair}))
-        return found | {page_id: likeness[page_id, origin] for page_id, origin in missing}
+        told = {page_id: likeness[page_id, origin] for page_id, origin in missing}
+        return {page_id: told[page_id] if value is None else value for page_id, value in found.items()}
