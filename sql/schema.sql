@@ -13,7 +13,7 @@ COMMENT ON SCHEMA news_internal IS 'Tables behind the schema news. They may chan
 
 CREATE SCHEMA newsflow_meta;
 
-COMMENT ON SCHEMA newsflow_meta IS 'Which migrations this database has seen.';
+COMMENT ON SCHEMA newsflow_meta IS 'Which migrations this database has seen, and who is at work in it.';
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA news_internal;
 
@@ -1353,6 +1353,7 @@ begin
     grant usage on schema ingest, news, news_internal, newsflow_meta to newsflow_writer;
     grant select, insert, update, delete on all tables in schema ingest, news_internal to newsflow_writer;
     grant select on all tables in schema news, newsflow_meta to newsflow_writer;
+    grant insert, update, delete on newsflow_meta.lock to newsflow_writer;
     grant usage, select on all sequences in schema ingest, news_internal to newsflow_writer;
     grant execute on all functions in schema news, news_internal to newsflow_writer;
     alter default privileges in schema ingest, news_internal
@@ -1509,7 +1510,7 @@ CREATE FUNCTION news_internal.renew_counts() RETURNS bigint
 declare
   days news_internal.stale_day[];
 begin
-  perform pg_advisory_xact_lock(hashtextextended('news_internal.renew_counts', 0));
+  insert into ingest.turn (name) values ('counts') on conflict (name) do update set name = excluded.name;
   with gone as (delete from news_internal.stale_day returning publisher_id, day)
   select coalesce(array_agg(distinct row(g.publisher_id, g.day)::news_internal.stale_day), '{}') into days from gone g;
   delete from news_internal.hourly k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
@@ -2809,6 +2810,14 @@ COMMENT ON TABLE ingest.story_pending IS 'Loaded articles whose story changed; t
 
 COMMENT ON COLUMN ingest.story_pending.page_id IS 'Page (and article).';
 
+CREATE TABLE ingest.turn (
+    name text NOT NULL
+);
+
+COMMENT ON TABLE ingest.turn IS 'What one transaction does at a time: it locks the row of that name until it ends. Rows and not advisory locks, for those are open to analysts.';
+
+COMMENT ON COLUMN ingest.turn.name IS 'changes: giving out change numbers; counts: renewing the kept counts; stories: changing stories.';
+
 CREATE TABLE ingest.warc_file (
     file text NOT NULL,
     run_id bigint,
@@ -3598,7 +3607,7 @@ CREATE SEQUENCE news_internal.change_id
     NO MAXVALUE
     CACHE 1;
 
-COMMENT ON SEQUENCE news_internal.change_id IS 'Numbers of news_internal.change; drawn only under the advisory lock ''news.changes'', as the last act of a transaction, so that they become visible in order.';
+COMMENT ON SEQUENCE news_internal.change_id IS 'Numbers of news_internal.change; drawn only in the turn ''changes'' (ingest.turn), as the last act of a transaction, so that they become visible in order.';
 
 CREATE TABLE news_internal.consumer (
     name text NOT NULL,
@@ -3721,6 +3730,26 @@ COMMENT ON COLUMN news_internal.tombstone.why IS 'Reason, for people.';
 COMMENT ON COLUMN news_internal.tombstone.made_by IS 'Database role that did it.';
 
 COMMENT ON COLUMN news_internal.tombstone.made_at IS 'When.';
+
+CREATE TABLE newsflow_meta.lock (
+    name text NOT NULL,
+    pid integer NOT NULL,
+    token bigint NOT NULL,
+    application text NOT NULL,
+    taken_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE newsflow_meta.lock IS 'Jobs of one session at a time; a row counts while its process holds its token.';
+
+COMMENT ON COLUMN newsflow_meta.lock.name IS 'Job, such as newsflow.maintain.';
+
+COMMENT ON COLUMN newsflow_meta.lock.pid IS 'Server process of the holder.';
+
+COMMENT ON COLUMN newsflow_meta.lock.token IS 'Random key of an advisory lock that the holder keeps while it lives.';
+
+COMMENT ON COLUMN newsflow_meta.lock.application IS 'application_name of the holder.';
+
+COMMENT ON COLUMN newsflow_meta.lock.taken_at IS 'Since when.';
 
 CREATE TABLE newsflow_meta.migration (
     version text NOT NULL,
@@ -3874,6 +3903,9 @@ ALTER TABLE ONLY ingest.story_member
 ALTER TABLE ONLY ingest.story_pending
     ADD CONSTRAINT story_pending_pkey PRIMARY KEY (page_id);
 
+ALTER TABLE ONLY ingest.turn
+    ADD CONSTRAINT turn_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY ingest.warc_file
     ADD CONSTRAINT warc_file_pkey PRIMARY KEY (file);
 
@@ -3918,6 +3950,9 @@ ALTER TABLE ONLY news_internal.story
 
 ALTER TABLE ONLY news_internal.tombstone
     ADD CONSTRAINT tombstone_pkey PRIMARY KEY (url_hash);
+
+ALTER TABLE ONLY newsflow_meta.lock
+    ADD CONSTRAINT lock_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY newsflow_meta.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (version);

@@ -977,3 +977,11 @@ comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names 
 comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess or undo_reprocess.';
 comment on column ingest.audit.subject is 'What it was done to.';
 comment on column ingest.audit.detail is 'Further figures, such as the number of pages.';
+
+-- Turns -------------------------------------------------------------------------------------------
+
+create table ingest.turn (
+  name text primary key
+);
+comment on table ingest.turn is 'What one transaction does at a time: it locks the row of that name until it ends. Rows and not advisory locks, for those are open to analysts.';
+comment on column ingest.turn.name is 'changes: giving out change numbers; counts: renewing the kept counts; stories: changing stories.';

@@ -248,7 +248,7 @@ comment on function news_internal.diff_lines is 'Lines that went (-) and came (+
 -- Changes -----------------------------------------------------------------------------------------
 
 create sequence news_internal.change_id as bigint cache 1;
-comment on sequence news_internal.change_id is 'Numbers of news_internal.change; drawn only under the advisory lock ''news.changes'', as the last act of a transaction, so that they become visible in order.';
+comment on sequence news_internal.change_id is 'Numbers of news_internal.change; drawn only in the turn ''changes'' (ingest.turn), as the last act of a transaction, so that they become visible in order.';
 
 create table news_internal.change (
   change_id bigint primary key,
@@ -540,7 +540,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   days news_internal.stale_day[];
 begin
-  perform pg_advisory_xact_lock(hashtextextended('news_internal.renew_counts', 0));
+  insert into ingest.turn (name) values ('counts') on conflict (name) do update set name = excluded.name;
   with gone as (delete from news_internal.stale_day returning publisher_id, day)
   select coalesce(array_agg(distinct row(g.publisher_id, g.day)::news_internal.stale_day), '{}') into days from gone g;
   delete from news_internal.hourly k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;

@@ -181,6 +181,7 @@ begin
     grant usage on schema ingest, news, news_internal, newsflow_meta to newsflow_writer;
     grant select, insert, update, delete on all tables in schema ingest, news_internal to newsflow_writer;
     grant select on all tables in schema news, newsflow_meta to newsflow_writer;
+    grant insert, update, delete on newsflow_meta.lock to newsflow_writer;
     grant usage, select on all sequences in schema ingest, news_internal to newsflow_writer;
     grant execute on all functions in schema news, news_internal to newsflow_writer;
     alter default privileges in schema ingest, news_internal

@@ -47,7 +47,7 @@ with moved as (
 insert into change_plan select article_id, story_id, revision, 'story' from moved;
 
 -- name: changes.lock waits for its turn to give out change numbers; held until the commit is visible
-select pg_advisory_xact_lock(hashtextextended('news.changes', 0));
+insert into ingest.turn (name) values ('changes') on conflict (name) do update set name = excluded.name;
 
 -- name: changes.renew_stories brings the rows of stories in line with their articles; under the change log's lock
 -- returns: count

@@ -48,7 +48,7 @@ update ingest.run_page x set deduplicate_outcome = 'retracted'
 from retracted b where x.run_id = %(run_id)s and x.page_id = b.page_id;
 
 -- name: dedupe.lock_stories lets one writer at a time change stories, until its transaction ends
-select pg_advisory_xact_lock(hashtextextended('newsflow.stories', 0));
+insert into ingest.turn (name) values ('stories') on conflict (name) do update set name = excluded.name;
 
 -- name: dedupe.list_texts reads the newest extraction of pages, and what tells whether they are another address
 select p.page_id, p.publisher_id, p.url, p.loaded_extraction_id is not null as loaded, e.extraction_id, e.canonical_url,

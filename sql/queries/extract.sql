@@ -85,7 +85,7 @@ on conflict (page_id) do update set
   = (excluded.publisher_id, excluded.title, excluded.lines, excluded.words, excluded.seen_at);
 
 -- name: extract.lock_publisher lets one step at a time learn a publisher's lines
-select pg_advisory_xact_lock(hashtextextended('newsflow.site_line:' || %(publisher_id)s, 0));
+select from ingest.publisher where publisher_id = %(publisher_id)s for no key update;
 
 -- name: extract.prune_pages keeps a publisher's newest articles only
 delete from ingest.site_page where page_id in (

@@ -97,7 +97,7 @@ def teach(conn: Connection, run_id: int, publishers: Iterable[int], now: datetim
 
 def _teach(conn: Connection, run_id: int, publisher: int, now: datetime) -> int:
     with transaction(conn):
-        queries.extract.lock_publisher(conn, publisher_id=str(publisher))
+        queries.extract.lock_publisher(conn, publisher_id=publisher)
         queries.extract.prune_pages(conn, publisher_id=publisher, keep=KEEP)
         queries.extract.forget_lines(conn, publisher_id=publisher, run_id=run_id)
         kept = queries.extract.learning_pages(conn, publisher_id=publisher)

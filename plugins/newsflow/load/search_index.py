@@ -15,7 +15,8 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import Clock
 from newsflow.isolation.cores import cores
 from newsflow.store import queries
-from newsflow.store.db import advisory_lock, session, transaction
+from newsflow.store.db import session, transaction
+from newsflow.store.locks import lock
 
 BATCH = 1_000  # changes a transaction; an article costs about a millisecond
 MANY = 3_000  # new articles from which more connections are worth their opening
@@ -36,7 +37,7 @@ def catch_up(conn: Connection, clock: Clock, beside: Sequence[Connection] = ()) 
     :param beside: further connections, over which the server indexes at the same time.
     """
     batches: list[int] = []
-    with advisory_lock(conn, "newsflow.search"):
+    with lock(conn, "newsflow.search"):
         while (indexed := _index_next(conn, clock, beside)) is not None:
             batches.append(indexed)
         if batches:

@@ -6,6 +6,7 @@ numbers pass through here. A run becomes visible in one transaction.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -19,6 +20,9 @@ from newsflow.outcomes import Stage, where
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
+from newsflow.store.locks import LockedError
+
+log = logging.getLogger(__name__)
 
 # SQLSTATE classes in which a row is at fault, not the server:
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -44,9 +48,18 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
             with transaction(step.conn):
                 _publish(step, pages)
         if settings.load_search:
-            with search_index.helpers(settings.dsn, sum(step.counts.get(name, 0) for name in _WRITTEN)) as beside:
-                search_index.catch_up(step.conn, clock, beside)
+            _fill_search(settings, step, clock)
         return step.report(started)
+
+
+def _fill_search(settings: Settings, step: runs.Work, clock: Clock) -> None:
+    """Index what was loaded; a session that has been at the index for minutes takes ours along, or maintenance does."""
+    written = sum(step.counts.get(name, 0) for name in _WRITTEN)
+    try:
+        with search_index.helpers(settings.dsn, written) as beside:
+            search_index.catch_up(step.conn, clock, beside)
+    except LockedError as error:
+        log.warning("search is filled later: %s", error)
 
 
 def _done_before(step: runs.Work) -> dict[str, int]:

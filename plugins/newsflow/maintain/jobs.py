@@ -19,7 +19,8 @@ from newsflow.load.search_index import catch_up
 from newsflow.maintain.retraction import retract
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import advisory_lock, session, transaction
+from newsflow.store.db import session, transaction
+from newsflow.store.locks import lock
 
 PARTITIONED = ("ingest.poll", "ingest.fetch_log", "news_internal.revision")
 BATCH = 5_000
@@ -194,6 +195,9 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "statistics": (statistics, _DAY),
 }
 
+# These wait for nobody: the reaper must end the very sessions that hold others up.
+BESIDE_OTHERS = {"reap"}
+
 
 def run(
     settings: Settings, names: Sequence[str] = (), *, force: bool = False, clock: Clock = utcnow
@@ -201,12 +205,19 @@ def run(
     """Run the jobs that are due (or those that are named), one after the other.
 
     :raises MaintenanceError: at the end, where a job failed.
+    :raises LockedError: where another maintenance did not end while we waited; the reaper has done its work then.
     :raises KeyError: for an unknown job.
     """
     chosen = [(name, *JOBS[name]) for name in names or JOBS]
-    with session(settings.dsn, application="newsflow maintain") as conn, advisory_lock(conn, "newsflow.maintain"):
-        due = [(n, job) for n, job, every in chosen if names or force or _due(conn, n, every, clock())]
-        reports = [_run_one(settings, conn, name, job, clock) for name, job in due]
+    with session(settings.dsn, application="newsflow maintain") as conn:
+
+        def run_due(jobs: Sequence[tuple[str, Job, timedelta]]) -> list[JobReport]:
+            due = [(n, job) for n, job, every in jobs if names or force or _due(conn, n, every, clock())]
+            return [_run_one(settings, conn, name, job, clock) for name, job in due]
+
+        reports = run_due([one for one in chosen if one[0] in BESIDE_OTHERS])
+        with lock(conn, "newsflow.maintain"):
+            reports += run_due([one for one in chosen if one[0] not in BESIDE_OTHERS])
     failed = [f"{r.job}: {r.error}" for r in reports if r.error]
     if failed:
         raise MaintenanceError("; ".join(failed))

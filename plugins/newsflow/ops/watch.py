@@ -20,7 +20,8 @@ from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import advisory_lock, session, transaction
+from newsflow.store.db import session, transaction
+from newsflow.store.locks import lock
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def watch(settings: Settings, *, known: Sequence[Finding] = (), clock: Clock = u
     :param known: what the caller has found wrong by other means, such as a missed deadline.
     """
     now = clock()
-    with session(settings.dsn, application="newsflow watch") as conn, advisory_lock(conn, "newsflow.watch"):
+    with session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
         count(conn, now)
         with transaction(conn):
             result = judge(conn, settings, now)

@@ -25,7 +25,8 @@ from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
 from newsflow.store import changes, queries
 from newsflow.store.archive import Archive
-from newsflow.store.db import advisory_lock, session, transaction
+from newsflow.store.db import session, transaction
+from newsflow.store.locks import lock
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def compare(settings: Settings, run_id: int, selection: ReprocessRequest, *, clo
     """
     with session(settings.dsn) as conn:
         number = _open(conn, run_id, selection, clock)
-        with advisory_lock(conn, "newsflow.reprocess", number):
+        with lock(conn, "newsflow.reprocess", number):
             if _state(conn, number) == "comparing":
                 _compare(conn, settings, run_id, number, clock)
                 with transaction(conn):
@@ -146,7 +147,7 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
 
     :raises WrongStateError: where it was not compared, or was undone.
     """
-    with session(settings.dsn) as conn, advisory_lock(conn, "newsflow.reprocess", number):
+    with session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
         _expect(conn, number, {"compared", "applying", "applied"}, "applied")
         with transaction(conn):
             _move(conn, number, "applying", clock, run_id=run_id)
@@ -166,7 +167,7 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
 
     :raises WrongStateError: where it was not applied.
     """
-    with session(settings.dsn) as conn, advisory_lock(conn, "newsflow.reprocess", number):
+    with session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
         _expect(conn, number, {"applying", "applied", "undoing", "undone"}, "undone")
         with transaction(conn):
             _move(conn, number, "undoing", clock, run_id=run_id)

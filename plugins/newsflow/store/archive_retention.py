@@ -15,7 +15,8 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.store import queries
 from newsflow.store.archive import Archive
-from newsflow.store.db import advisory_lock, transaction
+from newsflow.store.db import transaction
+from newsflow.store.locks import lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def prune(
     :param move_to: folder or fsspec URL of the archive that takes them.
     :raises OSError: where a store fails; what was done stays done.
     """
-    with advisory_lock(conn, "newsflow.archive.prune"):
+    with lock(conn, "newsflow.archive.prune"):
         target = Archive(move_to) if move_to else None
         for found in expired(conn, before):
             if target is None:

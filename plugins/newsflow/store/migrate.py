@@ -13,13 +13,15 @@ from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
 from newsflow import __version__, resources
 from newsflow.errors import NewsflowError
 from newsflow.outcomes import Meaning, Outcome
-from newsflow.store.db import advisory_lock, transaction
+from newsflow.store.db import transaction
+from newsflow.store.locks import lock
 
 _FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
@@ -30,11 +32,24 @@ create table if not exists newsflow_meta.migration (
   checksum text not null,
   applied_at timestamptz not null default now()
 );
-comment on schema newsflow_meta is 'Which migrations this database has seen.';
+create table if not exists newsflow_meta.lock (
+  name text primary key,
+  pid integer not null,
+  token bigint not null,
+  application text not null,
+  taken_at timestamptz not null
+);
+comment on schema newsflow_meta is 'Which migrations this database has seen, and who is at work in it.';
 comment on table newsflow_meta.migration is 'Ledger of the migrations runner.';
 comment on column newsflow_meta.migration.version is 'File name.';
 comment on column newsflow_meta.migration.checksum is 'sha256 of the file as it was applied.';
 comment on column newsflow_meta.migration.applied_at is 'When.';
+comment on table newsflow_meta.lock is 'Jobs of one session at a time; a row counts while its process holds its token.';
+comment on column newsflow_meta.lock.name is 'Job, such as newsflow.maintain.';
+comment on column newsflow_meta.lock.pid is 'Server process of the holder.';
+comment on column newsflow_meta.lock.token is 'Random key of an advisory lock that the holder keeps while it lives.';
+comment on column newsflow_meta.lock.application is 'application_name of the holder.';
+comment on column newsflow_meta.lock.taken_at is 'Since when.';
 """
 
 _SYNC = """
@@ -115,8 +130,20 @@ def check_schema(conn: Connection) -> None:
 
 def _has_ledger(conn: Connection) -> bool:
     with conn.cursor() as cursor:
-        cursor.execute("select from pg_class where oid = to_regclass('newsflow_meta.migration')")
+        cursor.execute("select from pg_class where oid = to_regclass('newsflow_meta.lock')")
         return cursor.rowcount == 1
+
+
+def _make_ledger(conn: Connection) -> None:
+    """Make the tables that the lock itself needs; another process may make them at the same moment."""
+    for last in (False, True):
+        try:
+            with transaction(conn):
+                if not _has_ledger(conn):
+                    conn.cursor().execute(_LEDGER)
+        except (psycopg2.errors.UniqueViolation, psycopg2.errors.DuplicateTable, psycopg2.errors.DuplicateSchema):
+            if last:
+                raise
 
 
 def _apply(conn: Connection, migration: Migration) -> None:
@@ -149,9 +176,8 @@ def migrate(conn: Connection, sql: Path | None = None) -> list[str]:
 
     :param sql: folder with `migrations/`; none: that of this release.
     """
-    with advisory_lock(conn, "newsflow.migrate"):
-        with transaction(conn), conn.cursor() as cursor:
-            cursor.execute(_LEDGER)
+    _make_ledger(conn)
+    with lock(conn, "newsflow.migrate"):
         todo = pending(conn, read(sql / "migrations") if sql else released())
         for migration in todo:
             _apply(conn, migration)

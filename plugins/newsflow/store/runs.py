@@ -17,7 +17,8 @@ from newsflow.outcomes import Stage
 from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import advisory_lock, connect, transaction
+from newsflow.store.db import connect, transaction
+from newsflow.store.locks import lock
 from newsflow.store.migrate import check_schema
 
 
@@ -65,7 +66,7 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
     """Open a step: its connection, its lock against a half-dead predecessor, its row in `run_stage`."""
     conn = connect(settings.dsn, application=f"newsflow {stage} {run_id}/{shard}")
     try:
-        with advisory_lock(conn, "newsflow.step", run_id, stage, shard):
+        with lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
                 attempt = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
             step = Work(conn, run_id, stage, shard, clock, attempt)

@@ -168,7 +168,7 @@ def keep_pages(conn: Connection, data: Iterable[KeepPagesValues], /) -> None:
     return named_query.write(conn, "extract.keep_pages", data)
 
 
-def lock_publisher(conn: Connection, *, publisher_id: str) -> int:
+def lock_publisher(conn: Connection, *, publisher_id: int) -> int:
     """Lets one step at a time learn a publisher's lines."""
     return named_query.count(conn, "extract.lock_publisher", {"publisher_id": publisher_id})
 
