@@ -1,17 +1,24 @@
 -- name: backfill.add_files notes the files that a run is to read; finished ones of the same version stay finished
--- values: source text, selection text, run_id bigint, shard integer, version text, bytes bigint null, now timestamptz
-insert into ingest.backfill_file as f (source, selection, run_id, shard, version, bytes, added_at, changed_at)
-select n.source, n.selection, n.run_id, n.shard, n.version, n.bytes::bigint, n.now::timestamptz, n.now::timestamptz
-from (values %s) as n (source, selection, run_id, shard, version, bytes, now)
+-- values: source text, selection text, run_id bigint, shard integer, version text, bytes bigint null, trouble text, now timestamptz
+-- One that can't be asked for now (its trouble says why) counts as unchanged, so that a later run goes on in it.
+insert into ingest.backfill_file as f
+  (source, selection, run_id, shard, version, bytes, detail, state, added_at, changed_at, ended_at)
+select n.source, n.selection, n.run_id, n.shard,
+  case when n.trouble = '' then n.version else coalesce(known.version, '') end,
+  n.bytes::bigint, n.trouble, case when n.trouble = '' then 'waiting' else 'failed' end,
+  n.now::timestamptz, n.now::timestamptz, case when n.trouble <> '' then n.now::timestamptz end
+from (values %s) as n (source, selection, run_id, shard, version, bytes, trouble, now)
+left join ingest.backfill_file as known on known.source = n.source and known.selection = n.selection
 on conflict (source, selection) do update set
-  run_id = excluded.run_id, shard = excluded.shard, bytes = excluded.bytes, version = excluded.version, detail = '',
+  run_id = excluded.run_id, shard = excluded.shard, bytes = coalesce(excluded.bytes, f.bytes),
+  version = excluded.version, detail = excluded.detail,
   "offset" = case when f.version = excluded.version then f."offset" else 0 end,
   records = case when f.version = excluded.version then f.records else 0 end,
   matched = case when f.version = excluded.version then f.matched else 0 end,
   taken = case when f.version = excluded.version then f.taken else 0 end,
   skipped = case when f.version = excluded.version then f.skipped else '{}' end,
-  state = case when f.version = excluded.version and f.state = 'done' then 'done' else 'waiting' end,
-  ended_at = case when f.version = excluded.version and f.state = 'done' then f.ended_at end;
+  state = case when f.version = excluded.version and f.state = 'done' then 'done' else excluded.state end,
+  ended_at = case when f.version = excluded.version and f.state = 'done' then f.ended_at else excluded.ended_at end;
 
 -- name: backfill.unfinished finds the newest run of a request that was not closed
 -- returns: value or none

@@ -24,6 +24,7 @@ from newsflow.settings import Settings
 from newsflow.store import warc
 from newsflow.store.archive import Archive
 from newsflow.store.warc import digest
+from newsflow.web.transport import Transport
 from tests.backfill.foreign import pages, write
 from tests.backfill.test_reading import FILES, STATE, read_all, rows, sound
 
@@ -177,10 +178,11 @@ def test_public_buckets_are_read_without_credentials(monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         monkeypatch.setitem(fsspec.config.conf, "s3", address)
-        sources = Sources("test", anonymous=True)
-        [found] = sources.find("s3://commoncrawl/crawl-data/CC-NEWS/")
-        stream = sources.open(found.name, 0)
-        assert len(list(records.read(stream, lambda _record: "", lambda _page: ""))) == 3
+        with Transport(Settings()) as transport:
+            sources = Sources(transport, anonymous=True)
+            [found] = sources.find("s3://commoncrawl/crawl-data/CC-NEWS/")
+            stream = sources.open(found.name, 0)
+            assert len(list(records.read(stream, lambda _record: "", lambda _page: ""))) == 3
     finally:
         moto.stop()
 

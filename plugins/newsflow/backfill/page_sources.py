@@ -87,15 +87,15 @@ def worth_asking(request: BackfillRequest, child: SitemapPart) -> bool:
 def discover(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Clock = utcnow) -> Discovered:
     """Register the pages of lists and sitemaps, and take those that we never had into the run, to be fetched."""
     found = Discovered()
-    with session(settings.dsn) as conn:
+    with session(settings.dsn) as conn, Transport(settings, clock=clock) as transport:
         with transaction(conn):
             owners = {row.origin: row.name for row in queries.backfill.publishers(conn)}
         selection = request.selection(owners)
-        sources = Sources(settings.user_agent, anonymous=request.anonymous)
+        sources = Sources(transport, anonymous=request.anonymous)
         listed = (url for given in request.urls for url in _listed(sources, given))
         _register(conn, settings, run_id, _wanted(listed, selection, found), found, "backfill", request.limit, clock)
         if request.sitemaps:
-            urls = _sitemap_pages(conn, settings, request, found, clock)
+            urls = _sitemap_pages(conn, settings, transport, request, found, clock)
             _register(conn, settings, run_id, _wanted(urls, selection, found), found, "sitemap", request.limit, clock)
     log.info("%d pages to fetch; left out: %s", found.pages, found.left_out or "none")
     return found
@@ -152,10 +152,15 @@ def _parser() -> ParserProcesses:
 
 
 def _sitemap_pages(
-    conn: Connection, settings: Settings, request: BackfillRequest, found: Discovered, clock: Clock
+    conn: Connection,
+    settings: Settings,
+    transport: Transport,
+    request: BackfillRequest,
+    found: Discovered,
+    clock: Clock,
 ) -> Iterator[str]:
     waiting, seen = list(request.sitemaps), set[str]()
-    with Transport(settings, clock=clock) as transport, _parser() as parser:
+    with _parser() as parser:
         for _ in range(DEPTH):
             asked = [url for url in dict.fromkeys(waiting) if url not in seen][: MOST_SITEMAPS - len(seen)]
             seen.update(asked)

@@ -29,6 +29,7 @@ from newsflow.store import queries, runs
 from newsflow.store.archive import SUFFIX, Archive
 from newsflow.store.db import session, transaction
 from newsflow.store.runs import Work
+from newsflow.web.transport import Transport
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,9 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
 
     :raises OSError: where a source is not there.
     """
-    sources = Sources(settings.user_agent, anonymous=request.anonymous)
-    found = {source.name: source for given in request.warc for source in sources.find(given)}
+    with Transport(settings) as transport:
+        sources = Sources(transport, anonymous=request.anonymous)
+        found = {source.name: source for given in request.warc for source in sources.find(given)}
     if not found:
         return 0
     shards = max(1, min(settings.shards, len(found)))
@@ -56,6 +58,7 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
             shard=shard,
             version=source.version,
             bytes=source.bytes,
+            trouble=source.trouble[:500],
             now=now,
         )
         for source, shard in _shared(list(found.values()), shards)
@@ -83,11 +86,11 @@ def read(
     A file that can't be read is an outcome in `ingest.backfill_file`; only trouble of our own raises.
     """
     started = clock()
-    with runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
+    with Transport(settings) as transport, runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
         with transaction(step.conn):
             files = queries.backfill.files(step.conn, run_id=run_id, shard=shard)
             owners = {row.origin: row.name for row in queries.backfill.publishers(step.conn)}
-        reader = WarcReader(step, settings, request, owners)
+        reader = WarcReader(step, settings, request, owners, Sources(transport, anonymous=request.anonymous))
         for row in files:
             if not reader.spent:
                 reader.file(row)
@@ -156,11 +159,13 @@ class _Batch:
 class WarcReader:
     """Reads one file after the other."""
 
-    def __init__(self, step: Work, settings: Settings, request: BackfillRequest, owners: dict[str, str]) -> None:
+    def __init__(
+        self, step: Work, settings: Settings, request: BackfillRequest, owners: dict[str, str], sources: Sources
+    ) -> None:
         self._step, self._shards = step, settings.shards
         self._selection = request.selection(owners)
         self._left = request.limit
-        self._sources = Sources(settings.user_agent, anonymous=request.anonymous)
+        self._sources = sources
         self._archive = Archive(settings.archive_url)
 
     @property

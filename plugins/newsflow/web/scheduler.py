@@ -20,7 +20,8 @@ from newsflow.web import outage, pace, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
 from newsflow.web.origins import Origin
-from newsflow.web.transport import CheckHop, Transport, Wants
+from newsflow.web.transport import Transport
+from newsflow.web.trip import CheckHop, Wants
 from newsflow.web.urls import origin_of
 
 # Failures after which an origin's other jobs share its fate.

@@ -7,56 +7,30 @@ on its Session, which reads redirect bodies to their end, and heeds proxies and 
 from __future__ import annotations
 
 import logging
-import re
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from contextlib import closing
 from types import TracebackType
 
 from requests import PreparedRequest, RequestException, Response
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, get_cookie_header
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from newsflow.clock import Clock, utcnow
 from newsflow.model import Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.web import answers, guard
+from newsflow.web import answers
 from newsflow.web.budget import ExchangeEnd, RequestBudget, running
-from newsflow.web.decode import ACCEPT_ENCODING, decode
+from newsflow.web.decode import decode
+from newsflow.web.download import Download
 from newsflow.web.guarded_connection import GuardedAdapter, tls_context
 from newsflow.web.resolver import Lookup, Resolver, system_lookup
 from newsflow.web.response_body import drain, pieces
-from newsflow.web.urls import BadUrl, origin_of, sendable
+from newsflow.web.trip import CheckHop, Trip, Wants, request_headers
+from newsflow.web.urls import origin_of
 
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
-_UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
-
-CheckHop = Callable[[str], "Outcome | None"]
-Wants = Callable[[str], bool]
-
-
-@dataclass
-class _Hops:
-    """An exchange under way."""
-
-    url: str
-    sent: CaseInsensitiveDict[str]
-    max_bytes: int
-    conditional: bool
-    check_hop: CheckHop | None
-    wants: Wants | None
-    clip: bool
-    hops: list[str] = field(default_factory=list)
-    jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)  # for its redirects only, then forgotten
-    seen: set[tuple[str, str]] = field(default_factory=set)
-    statuses: list[int] = field(default_factory=list)
-    status: int = 0
-    reason: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 class Transport:
@@ -118,17 +92,36 @@ class Transport:
             ends in BAD_CONTENT_TYPE.
         :param clip: a body over the cap is cut there instead of ending in TOO_BIG.
         """
-        sent = _request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified)
-        conditional = "If-None-Match" in sent or "If-Modified-Since" in sent
-        trip = _Hops(url, sent, max_bytes or self._settings.max_bytes, conditional, check_hop, wants, clip)
+        trip = Trip(
+            url,
+            request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified),
+            self._settings.max_redirects,
+            max_bytes=max_bytes or self._settings.max_bytes,
+            check_hop=check_hop,
+            wants=wants,
+            clip=clip,
+        )
         with running(RequestBudget(self._names, deadline_s or self._settings.deadline_s)) as call:
+            outcome, detail = Outcome.OK, ""
             try:
-                outcome, detail = self._travel(trip, call), ""
+                with closing(self._travel(trip, call)) as response:
+                    _read(trip, call, response)
+                outcome = trip.outcome
             except ExchangeEnd as stop:
                 outcome, detail = stop.outcome, stop.detail
             return self._ended(trip, call, outcome, detail)
 
-    def _ended(self, trip: _Hops, call: RequestBudget, outcome: Outcome, detail: str) -> Exchange:
+    def open(self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Download:
+        """Ask for `url`, following redirects; the body is left to be read as it comes. Close it when done.
+
+        :raises ExchangeEnd: where there is no answer; one of any status is returned.
+        """
+        sent = request_headers(self._settings.user_agent, "*/*", {"Accept-Encoding": "identity", **(headers or {})})
+        trip = Trip(url, sent, self._settings.max_redirects, method=method)
+        with running(RequestBudget(self._names, self._settings.deadline_s)) as call:
+            return Download(trip, self._travel(trip, call), self._names)
+
+    def _ended(self, trip: Trip, call: RequestBudget, outcome: Outcome, detail: str) -> Exchange:
         asked = trip.headers.get("retry-after", "")
         return Exchange(
             url=trip.url,
@@ -147,40 +140,24 @@ class Transport:
             reason=trip.reason,
         )
 
-    def _travel(self, trip: _Hops, call: RequestBudget) -> Outcome:
-        target: str | None = self._first(trip.url)
-        while target is not None:
-            trip.hops.append(target)
-            trip.seen.add((target, _cookies(trip, target)))
-            target = self._hop(trip, call, target)
-        return answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional)
-
-    @staticmethod
-    def _first(url: str) -> str:
-        try:
-            target = sendable(url)
-        except BadUrl as error:
-            raise ExchangeEnd(Outcome.BAD_URL, str(error)) from None
-        _check_port(target)
-        return target
-
-    def _hop(self, trip: _Hops, call: RequestBudget, target: str) -> str | None:
-        """One request; returns where it redirects to, or None when `trip` has its answer."""
-        call.hop(loopback=origin_of(target) in self._settings.allow_origins)
-        request = _prepared(trip, target)
-        response = self._answer(request, call)
-        extract_cookies_to_jar(trip.jar, request, response.raw)  # type: ignore[no-untyped-call]
-        try:
-            trip.status, trip.reason = response.status_code, response.reason or ""
-            trip.headers = {name.lower(): value for name, value in response.headers.items()}
-            if trip.status in answers.REDIRECTS:
-                follow = self._redirect(trip, target)
+    def _travel(self, trip: Trip, call: RequestBudget) -> Response:
+        """The answer at the end of all redirects; its body is not read."""
+        target = trip.first()
+        while True:
+            call.hop(loopback=origin_of(target) in self._settings.allow_origins)
+            request = trip.request(target)
+            response = self._answer(request, call)
+            try:
+                trip.answered(request, response)
+                follow = trip.redirect()
+                if follow is None:
+                    return response
                 drain(response)
-                return follow
-            self._read(trip, call, response)
-            return None
-        finally:
+            except BaseException:
+                response.close()
+                raise
             response.close()
+            target = follow
 
     def _answer(self, request: PreparedRequest, call: RequestBudget) -> Response:
         try:
@@ -200,81 +177,20 @@ class Transport:
                 Outcome.CONNECTION_LOST, f"the request could not be sent: {type(error).__name__}"
             ) from None
 
-    def _redirect(self, trip: _Hops, target: str) -> str:
-        trip.statuses.append(trip.status)
-        location = _location(trip.headers)
-        if not location:
-            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"status {trip.status} without a Location")
-        try:
-            follow = sendable(location, base=target)
-        except BadUrl as error:
-            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
-        if (follow, _cookies(trip, follow)) in trip.seen:
-            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(trip.hops)} redirects")
-        if len(trip.hops) > self._settings.max_redirects:
-            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects} redirects")
-        _check_port(follow)
-        why = trip.check_hop(follow) if trip.check_hop else None
-        if why is not None:
-            raise ExchangeEnd(why, f"redirected to {origin_of(follow)}")
-        return follow
 
-    def _read(self, trip: _Hops, call: RequestBudget, response: Response) -> None:
-        if answers.outcome_of(trip.status, trip.headers, conditional=trip.conditional) is not Outcome.OK:
-            drain(response)
-            return
-        kind = answers.media_type(trip.headers)
-        if trip.wants and not trip.wants(kind):
-            raise ExchangeEnd(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
-        announced = trip.headers.get("content-length", "")
-        if announced.isdigit() and int(announced[:18]) > trip.max_bytes and not trip.clip:
-            raise ExchangeEnd(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
-        call.body(trip.max_bytes)
-        encoding = trip.headers.get("content-encoding", "")
-        trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
-
-
-def _prepared(trip: _Hops, target: str) -> PreparedRequest:
-    request = PreparedRequest()
-    request.method, request.url, request.headers = "GET", target, trip.sent.copy()
-    if cookies := _cookies(trip, target):
-        request.headers["Cookie"] = cookies
-    return request
-
-
-def _cookies(trip: _Hops, target: str) -> str:
-    """The cookies that this exchange's redirects have set, for `target`: some sites loop without."""
-    if not len(trip.jar):
-        return ""
-    request = PreparedRequest()
-    request.url, request.headers = target, CaseInsensitiveDict()
-    return get_cookie_header(trip.jar, request) or ""  # type: ignore[no-untyped-call]
-
-
-def _check_port(url: str) -> None:
-    port = url.partition("//")[2].partition("/")[0].rpartition("]")[2].rpartition(":")[2]
-    if port.isdigit() and int(port) in guard.BAD_PORTS:
-        raise ExchangeEnd(Outcome.BAD_URL, f"port {port} belongs to another service")
-
-
-def _location(headers: Mapping[str, str]) -> str:
-    """Location as text; servers send UTF-8 where only ASCII is allowed."""
-    raw = headers.get("location", "")
-    try:
-        return raw.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return raw
-
-
-def _request_headers(
-    user_agent: str, accept: str, extra: Mapping[str, str], etag: str | None, last_modified: str | None
-) -> CaseInsensitiveDict[str]:
-    sent = {"User-Agent": user_agent, "Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, **extra}
-    if etag:
-        sent["If-None-Match"] = etag
-    if last_modified:
-        sent["If-Modified-Since"] = last_modified
-    return CaseInsensitiveDict((name, value) for name, value in sent.items() if not _UNPRINTABLE.search(value))
+def _read(trip: Trip, call: RequestBudget, response: Response) -> None:
+    if trip.outcome is not Outcome.OK:
+        drain(response)
+        return
+    kind = answers.media_type(trip.headers)
+    if trip.wants and not trip.wants(kind):
+        raise ExchangeEnd(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
+    announced = trip.headers.get("content-length", "")
+    if announced.isdigit() and int(announced[:18]) > trip.max_bytes and not trip.clip:
+        raise ExchangeEnd(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
+    call.body(trip.max_bytes)
+    encoding = trip.headers.get("content-encoding", "")
+    trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
 
 
 def _printable(text: str) -> str:

@@ -25,6 +25,7 @@ class AddFilesValues(NamedTuple):
     shard: int
     version: str
     bytes: int | None
+    trouble: str
     now: datetime
 
 

@@ -1,0 +1,145 @@
+"""An exchange under way: where it has been, what it sends next, and where it is redirected to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, Response
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, get_cookie_header
+from requests.structures import CaseInsensitiveDict
+
+from newsflow.outcomes import Outcome
+from newsflow.web import answers, guard
+from newsflow.web.budget import ExchangeEnd
+from newsflow.web.decode import ACCEPT_ENCODING
+from newsflow.web.urls import BadUrl, origin_of, sendable
+
+CheckHop = Callable[[str], "Outcome | None"]
+Wants = Callable[[str], bool]
+
+_UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+
+
+@dataclass
+class Trip:
+    """One request with its redirects."""
+
+    url: str
+    sent: CaseInsensitiveDict[str]
+    max_redirects: int
+    max_bytes: int = 0
+    method: str = "GET"
+    check_hop: CheckHop | None = None
+    wants: Wants | None = None
+    clip: bool = False
+    hops: list[str] = field(default_factory=list)
+    jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)  # for its redirects only, then forgotten
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    statuses: list[int] = field(default_factory=list)  # of its redirects
+    status: int = 0
+    reason: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether 304 is an answer to what was asked."""
+        return "If-None-Match" in self.sent or "If-Modified-Since" in self.sent
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the last answer's status and headers say."""
+        return answers.outcome_of(self.status, self.headers, conditional=self.conditional)
+
+    def first(self) -> str:
+        """The address to begin with.
+
+        :raises ExchangeEnd: BAD_URL.
+        """
+        try:
+            target = sendable(self.url)
+        except BadUrl as error:
+            raise ExchangeEnd(Outcome.BAD_URL, str(error)) from None
+        return _with_a_web_port(target)
+
+    def request(self, target: str) -> PreparedRequest:
+        """The request of the next hop; `target` counts as visited from now on."""
+        cookies = self._cookies(target)
+        self.hops.append(target)
+        self.seen.add((target, cookies))
+        request = PreparedRequest()
+        request.method, request.url, request.headers = self.method, target, self.sent.copy()
+        if cookies:
+            request.headers["Cookie"] = cookies
+        return request
+
+    def answered(self, request: PreparedRequest, response: Response) -> None:
+        """Note status, headers and cookies of an answer."""
+        extract_cookies_to_jar(self.jar, request, response.raw)  # type: ignore[no-untyped-call]
+        self.status, self.reason = response.status_code, response.reason or ""
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+
+    def redirect(self) -> str | None:
+        """Where the last answer redirects to; None where it is no redirect.
+
+        :raises ExchangeEnd: where that is not to be followed.
+        """
+        if self.status not in answers.REDIRECTS:
+            return None
+        self.statuses.append(self.status)
+        follow = self._location()
+        if (follow, self._cookies(follow)) in self.seen:
+            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(self.hops)} redirects")
+        if len(self.hops) > self.max_redirects:
+            raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"more than {self.max_redirects} redirects")
+        why = self.check_hop(_with_a_web_port(follow)) if self.check_hop else None
+        if why is not None:
+            raise ExchangeEnd(why, f"redirected to {origin_of(follow)}")
+        return _with_a_web_port(follow)
+
+    def _location(self) -> str:
+        location = _utf8(self.headers.get("location", ""))
+        if not location:
+            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"status {self.status} without a Location")
+        try:
+            return sendable(location, base=self.hops[-1])
+        except BadUrl as error:
+            raise ExchangeEnd(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
+
+    def _cookies(self, target: str) -> str:
+        """The cookies that this exchange's redirects have set, for `target`: some sites loop without."""
+        if not len(self.jar):
+            return ""
+        request = PreparedRequest()
+        request.url, request.headers = target, CaseInsensitiveDict()
+        return get_cookie_header(self.jar, request) or ""  # type: ignore[no-untyped-call]
+
+
+def request_headers(
+    user_agent: str, accept: str, extra: Mapping[str, str], etag: str | None = None, last_modified: str | None = None
+) -> CaseInsensitiveDict[str]:
+    """What a request says; values that no header can hold are left out."""
+    sent = {"User-Agent": user_agent, "Accept": accept, "Accept-Encoding": ACCEPT_ENCODING, **extra}
+    if etag:
+        sent["If-None-Match"] = etag
+    if last_modified:
+        sent["If-Modified-Since"] = last_modified
+    return CaseInsensitiveDict((name, value) for name, value in sent.items() if not _UNPRINTABLE.search(value))
+
+
+def _with_a_web_port(url: str) -> str:
+    port = urlsplit(url).port
+    if port in guard.BAD_PORTS:
+        raise ExchangeEnd(Outcome.BAD_URL, f"port {port} belongs to another service")
+    return url
+
+
+def _utf8(value: str) -> str:
+    """A header's value as text; servers send UTF-8 where only ASCII is allowed."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
