@@ -19,6 +19,12 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA news_internal;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE FUNCTION ingest.owner_rank(word text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_position(ARRAY['link'::text, 'feed'::text, 'person'::text], word);
+
+COMMENT ON FUNCTION ingest.owner_rank(word text) IS 'How much the word counts that an origin is a publisher''s: the higher one wins.';
+
 CREATE TABLE news_internal.change (
     change_id bigint NOT NULL,
     article_id bigint NOT NULL,
@@ -995,7 +1001,7 @@ COMMENT ON COLUMN ingest.page.url_hash IS 'sha256 of the canonical URL.';
 
 COMMENT ON COLUMN ingest.page.origin_id IS 'Origin that is asked for it.';
 
-COMMENT ON COLUMN ingest.page.publisher_id IS 'Publisher.';
+COMMENT ON COLUMN ingest.page.publisher_id IS 'Whose page it is: only this publisher''s feeds tell what its article takes from entries, and when it is asked again.';
 
 COMMENT ON COLUMN ingest.page.state IS 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
 
@@ -1009,7 +1015,7 @@ COMMENT ON COLUMN ingest.page.next_attempt_at IS 'Not to be fetched before.';
 
 COMMENT ON COLUMN ingest.page.discovered_at IS 'When we first learned of it.';
 
-COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed, sitemap, backfill, import or link.';
+COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed or sitemap of its publisher, backfill, import, or link (so far only feeds of others have shown it).';
 
 COMMENT ON COLUMN ingest.page.etag IS 'Validator of the last good answer.';
 
@@ -2224,6 +2230,7 @@ CREATE TABLE ingest.origin (
     origin_id integer NOT NULL,
     origin text NOT NULL,
     publisher_id integer,
+    owner_word text DEFAULT 'link'::text NOT NULL,
     robots_body text,
     robots_status smallint,
     robots_fetched_at timestamp with time zone,
@@ -2233,7 +2240,8 @@ CREATE TABLE ingest.origin (
     failures integer DEFAULT 0 NOT NULL,
     cool_until timestamp with time zone,
     cool_reason text,
-    next_request_at timestamp with time zone
+    next_request_at timestamp with time zone,
+    CONSTRAINT origin_owner_word_check CHECK ((owner_word = ANY (ARRAY['person'::text, 'feed'::text, 'link'::text])))
 );
 
 COMMENT ON TABLE ingest.origin IS 'A scheme, host and port that we send requests to, with its pace; politeness is kept here across runs and machines.';
@@ -2243,6 +2251,8 @@ COMMENT ON COLUMN ingest.origin.origin_id IS 'Key.';
 COMMENT ON COLUMN ingest.origin.origin IS 'scheme://host[:port], lower case, default port left out.';
 
 COMMENT ON COLUMN ingest.origin.publisher_id IS 'Whose host this is.';
+
+COMMENT ON COLUMN ingest.origin.owner_word IS 'On whose word: person (one named the publisher of a feed there), feed (one that a person added is served from its site), link (the name of its domain). Only a stronger word takes an origin over.';
 
 COMMENT ON COLUMN ingest.origin.robots_body IS 'robots.txt as last fetched, at most 500 KiB.';
 
@@ -2806,7 +2816,7 @@ CREATE TABLE ingest.story_pending (
     page_id bigint NOT NULL
 );
 
-COMMENT ON TABLE ingest.story_pending IS 'Loaded articles whose story changed; the next load carries it to the analysts and empties this.';
+COMMENT ON TABLE ingest.story_pending IS 'Loaded articles whose story or publisher changed; the next load carries it to the analysts and empties this.';
 
 COMMENT ON COLUMN ingest.story_pending.page_id IS 'Page (and article).';
 

@@ -74,6 +74,7 @@ create table ingest.origin (
   origin_id integer generated always as identity primary key,
   origin text not null unique,
   publisher_id integer references ingest.publisher,
+  owner_word text not null default 'link' check (owner_word in ('person', 'feed', 'link')),
   robots_body text,
   robots_status smallint,
   robots_fetched_at timestamptz,
@@ -89,6 +90,7 @@ comment on table ingest.origin is 'A scheme, host and port that we send requests
 comment on column ingest.origin.origin_id is 'Key.';
 comment on column ingest.origin.origin is 'scheme://host[:port], lower case, default port left out.';
 comment on column ingest.origin.publisher_id is 'Whose host this is.';
+comment on column ingest.origin.owner_word is 'On whose word: person (one named the publisher of a feed there), feed (one that a person added is served from its site), link (the name of its domain). Only a stronger word takes an origin over.';
 comment on column ingest.origin.robots_body is 'robots.txt as last fetched, at most 500 KiB.';
 comment on column ingest.origin.robots_status is 'HTTP status of that fetch; 0 for no answer.';
 comment on column ingest.origin.robots_fetched_at is 'When robots.txt was last fetched.';
@@ -99,6 +101,11 @@ comment on column ingest.origin.failures is 'Failures in a row of the whole orig
 comment on column ingest.origin.cool_until is 'No request before this time.';
 comment on column ingest.origin.cool_reason is 'Outcome code that started the pause.';
 comment on column ingest.origin.next_request_at is 'Earliest time of the next request, for politeness.';
+
+create function ingest.owner_rank(word text) returns integer
+language sql immutable parallel safe
+return array_position(array['link', 'feed', 'person'], owner_rank.word);
+comment on function ingest.owner_rank is 'How much the word counts that an origin is a publisher''s: the higher one wins.';
 
 create table ingest.feed (
   feed_id integer generated always as identity primary key,
@@ -302,14 +309,14 @@ comment on column ingest.page.page_id is 'Key; the article of this page has the 
 comment on column ingest.page.url is 'Canonical URL.';
 comment on column ingest.page.url_hash is 'sha256 of the canonical URL.';
 comment on column ingest.page.origin_id is 'Origin that is asked for it.';
-comment on column ingest.page.publisher_id is 'Publisher.';
+comment on column ingest.page.publisher_id is 'Whose page it is: only this publisher''s feeds tell what its article takes from entries, and when it is asked again.';
 comment on column ingest.page.state is 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
 comment on column ingest.page.outcome is 'Outcome of the last step that ended or postponed it.';
 comment on column ingest.page.detail is 'What was seen, for people; never a secret.';
 comment on column ingest.page.attempts is 'Failed tries since it last moved on.';
 comment on column ingest.page.next_attempt_at is 'Not to be fetched before.';
 comment on column ingest.page.discovered_at is 'When we first learned of it.';
-comment on column ingest.page.discovered_by is 'How: feed, sitemap, backfill, import or link.';
+comment on column ingest.page.discovered_by is 'How: feed or sitemap of its publisher, backfill, import, or link (so far only feeds of others have shown it).';
 comment on column ingest.page.etag is 'Validator of the last good answer.';
 comment on column ingest.page.last_modified is 'Validator of the last good answer.';
 comment on column ingest.page.capture_id is 'Newest capture.';
@@ -645,7 +652,7 @@ comment on column ingest.story_member.changed_at is 'When story or origin last c
 create table ingest.story_pending (
   page_id bigint primary key references ingest.page on delete cascade
 );
-comment on table ingest.story_pending is 'Loaded articles whose story changed; the next load carries it to the analysts and empties this.';
+comment on table ingest.story_pending is 'Loaded articles whose story or publisher changed; the next load carries it to the analysts and empties this.';
 comment on column ingest.story_pending.page_id is 'Page (and article).';
 
 create table ingest.sketch (

@@ -15,9 +15,11 @@ from ingest.page p
 join ingest.publisher b using (publisher_id)
 join ingest.capture c on c.capture_id = p.capture_id
 left join lateral (
-  select title, authors, published_at, updated_at, content_html, language
-  from ingest.entry where entry.page_id = p.page_id
-  order by last_seen_at desc, entry_id desc limit 1
+  -- of the page's own publisher only: what other feeds say of a page is kept, and tells nothing
+  select x.title, x.authors, x.published_at, x.updated_at, x.content_html, x.language
+  from ingest.entry x join ingest.feed f using (feed_id)
+  where x.page_id = p.page_id and f.publisher_id = p.publisher_id
+  order by x.last_seen_at desc, x.entry_id desc limit 1
 ) e on true
 where p.page_id = any(%(pages)s::bigint[]) and p.state = 'captured'
 order by p.page_id;

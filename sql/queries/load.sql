@@ -133,14 +133,17 @@ on conflict (article_id) do update set
 -- name: load.mark_bad notes a row that the database refused
 update load_plan set verdict = 'bad_row', detail = %(detail)s where page_id = %(page)s;
 
--- name: load.move_stories carries changed stories to articles whose content stays
+-- name: load.move_stories carries changed stories, and publishers, to articles whose content stays
 with moved as (
   update news_internal.article a
-  set story_id = m.story_id, is_origin = m.is_origin, similarity = m.similarity
-  from ingest.story_member m
+  set story_id = m.story_id, is_origin = m.is_origin, similarity = m.similarity, publisher_id = p.publisher_id
+  from ingest.story_member m join ingest.page p using (page_id)
   where a.article_id = any(%(pages)s::bigint[]) and m.page_id = a.article_id
-    and (a.story_id, a.is_origin) is distinct from (m.story_id, m.is_origin)
-  returning a.article_id, a.revision, a.story_id, a.is_origin, a.similarity
+    and (a.story_id, a.is_origin, a.publisher_id) is distinct from (m.story_id, m.is_origin, p.publisher_id)
+  returning a.article_id, a.revision, a.story_id, a.is_origin, a.similarity, a.publisher_id
+), searched as (
+  update news_internal.search s set publisher_id = m.publisher_id from moved m
+  where s.article_id = m.article_id and s.publisher_id <> m.publisher_id
 ), noted as (
   update load_plan l set moved = true, story_id = m.story_id from moved m where l.page_id = m.article_id
   returning l.page_id

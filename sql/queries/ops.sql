@@ -297,6 +297,15 @@ where p.page_id = %(page_id)s;
 select fetched_at, outcome, status, bytes, seconds, detail from ingest.fetch_log
 where page_id = %(page_id)s order by fetched_at desc limit 10;
 
+-- name: ops.page_entries lists what feeds say of a page, and whether the feed is its own publisher's
+-- not null: own
+select b.name as publisher, f.url as feed_url, f.publisher_id = p.publisher_id as own, e.title, e.authors, e.published_at,
+  e.first_seen_at
+from ingest.page p join ingest.entry e using (page_id) join ingest.feed f using (feed_id)
+join ingest.publisher b on b.publisher_id = f.publisher_id
+where p.page_id = %(page_id)s
+order by own desc, e.first_seen_at, e.entry_id limit 50;
+
 -- name: ops.proposals lists proposals for failing feeds, open ones first
 select r.proposal_id, r.url, r.kind, r.title, r.reason, r.proposed_at, r.decided_at, r.accepted,
   f.feed_id, f.url as feed_url, f.state, f.last_outcome, f.failures, f.last_ok_at, b.name as publisher

@@ -25,42 +25,89 @@ order by f.feed_id;
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
 -- not null: n, changed
 select g.n::int as n, e.entry_id, e.page_id, e.entry_hash is not null and e.entry_hash <> g.entry_hash as changed,
-  coalesce(p.state in ('captured', 'extracted', 'clustered'), false) as busy
+  coalesce(p.state in ('captured', 'extracted', 'clustered'), false) as busy,
+  coalesce(p.publisher_id = f.publisher_id, false) as own
 from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(entry_hashes)s::bytea[]) with ordinality
   as g (feed_id, guid_hash, entry_hash, n)
 left join ingest.entry e on e.feed_id = g.feed_id and e.guid_hash = g.guid_hash
 left join ingest.page p on p.page_id = e.page_id
+left join ingest.feed f on f.feed_id = e.feed_id
 where e.entry_id is null or e.entry_hash <> g.entry_hash or e.last_seen_at < %(now)s - interval '1 day';
 
 -- name: poll.add_publishers makes publishers for links that lead elsewhere
 insert into ingest.publisher (name) select distinct given from unnest(%(names)s::text[]) given order by given
 on conflict (name) do nothing;
 
--- name: poll.add_origins makes the origins of links known, each with its publisher
+-- name: poll.add_origins makes origins known, each with its publisher; a stronger word takes an origin and its pages over
 -- parameter publisher_ids: Iterable[int | None]
 -- parameter names: Iterable[str | None]
-insert into ingest.origin as o (origin, publisher_id)
-select g.origin, coalesce(g.publisher_id, b.publisher_id)
-from unnest(%(origins)s::text[], %(publisher_ids)s::int[], %(names)s::text[]) as g (origin, publisher_id, name)
-left join ingest.publisher b on b.name = g.name
-order by g.origin
-on conflict (origin) do update set publisher_id = excluded.publisher_id where o.publisher_id is null;
+with given as (
+  select g.origin, coalesce(g.publisher_id, b.publisher_id) as publisher_id, g.word
+  from unnest(%(origins)s::text[], %(publisher_ids)s::int[], %(names)s::text[], %(words)s::text[])
+    as g (origin, publisher_id, name, word)
+  left join ingest.publisher b on b.name = g.name
+), before as (
+  select o.origin_id, o.publisher_id from ingest.origin o join given using (origin)
+), told as (
+  insert into ingest.origin as o (origin, publisher_id, owner_word)
+  select origin, publisher_id, word from given order by origin
+  on conflict (origin) do update set publisher_id = excluded.publisher_id, owner_word = excluded.owner_word
+  where o.publisher_id is null or ingest.owner_rank(o.owner_word) < ingest.owner_rank(excluded.owner_word)
+    -- of two publishers that a person named, the earlier one goes once it has no feed there any more
+    or o.publisher_id <> excluded.publisher_id and o.owner_word = 'person' and excluded.owner_word = 'person'
+      and not exists (select from ingest.feed f where f.publisher_id = o.publisher_id and f.state <> 'gone'
+        and starts_with(f.url, o.origin || '/'))
+  returning o.origin_id, o.publisher_id
+), moved as (
+  update ingest.page p set publisher_id = t.publisher_id
+  from told t join before b using (origin_id)
+  where p.origin_id = t.origin_id and p.publisher_id = b.publisher_id and b.publisher_id <> t.publisher_id
+  returning p.page_id, p.loaded_extraction_id
+)
+insert into ingest.story_pending (page_id) select page_id from moved where loaded_extraction_id is not null order by 1
+on conflict do nothing;
 
 -- name: poll.make_batch gives the session its table for entries under way
 create temp table if not exists poll_batch (
   feed_id integer, guid_hash bytea, guid text, link text, title text, authors text[], published_at timestamptz,
   published_raw text, updated_at timestamptz, summary text, content_html text, categories text[], language text,
   image_url text, enclosures text[], entry_hash bytea, outcome text, url text, url_hash bytea, origin text,
-  discovered_by text
+  discovered_by text, same_site boolean
 ) on commit delete rows;
+
+-- name: poll.claim_pages gives pages that only others' feeds had shown to a feed of their own publisher: they start afresh
+with own as (
+  select distinct on (t.url_hash) t.url_hash, t.discovered_by, f.publisher_id
+  from poll_batch t join ingest.origin o on o.origin = t.origin join ingest.feed f on f.feed_id = t.feed_id
+  where t.url_hash is not null and (t.same_site or o.publisher_id = f.publisher_id)
+  order by t.url_hash, t.feed_id
+), found as (
+  select p.page_id, p.publisher_id as before, own.publisher_id, own.discovered_by,
+    p.state in ('pending', 'loaded', 'rejected')
+      and (p.outcome in (select code from ingest.outcome where withdrawn)) is not true as afresh
+  from own join ingest.page p using (url_hash)
+  where p.discovered_by = 'link'
+  order by p.page_id for update of p
+), claimed as (
+  update ingest.page p set discovered_by = n.discovered_by, publisher_id = n.publisher_id,
+    state = case when n.afresh then 'pending' else p.state end,
+    attempts = case when n.afresh then 0 else p.attempts end,
+    next_attempt_at = case when n.afresh then %(now)s else p.next_attempt_at end,
+    etag = case when not n.afresh then p.etag end, last_modified = case when not n.afresh then p.last_modified end,
+    changed_at = %(now)s
+  from found n where p.page_id = n.page_id
+  returning p.page_id, n.before <> p.publisher_id and p.loaded_extraction_id is not null as carried
+)
+insert into ingest.story_pending (page_id) select page_id from claimed where carried order by 1 on conflict do nothing;
 
 -- name: poll.add_pages registers the pages that entries of the batch lead to
 insert into ingest.page (url, url_hash, origin_id, publisher_id, discovered_by, discovered_at, changed_at)
-select distinct on (t.url_hash) t.url, t.url_hash, o.origin_id, coalesce(o.publisher_id, f.publisher_id), t.discovered_by,
-  %(now)s, %(now)s
+select distinct on (t.url_hash) t.url, t.url_hash, o.origin_id, case when own then f.publisher_id else o.publisher_id end,
+  case when own then t.discovered_by else 'link' end, %(now)s, %(now)s
 from poll_batch t join ingest.origin o on o.origin = t.origin join ingest.feed f on f.feed_id = t.feed_id
+cross join lateral (select t.same_site or o.publisher_id = f.publisher_id as own) whose
 where t.url_hash is not null
-order by t.url_hash, t.feed_id
+order by t.url_hash, own desc, t.feed_id
 on conflict (url_hash) do nothing;
 
 -- name: poll.save_entries writes the batch's new and changed entries
@@ -108,13 +155,17 @@ where f.feed_id = n.feed_id;
 
 -- name: poll.add_feeds adds feeds, or brings back those that were gone
 -- not null: new
+with given as (
+  select g.url, b.publisher_id, g.named, g.title, g.home
+  from unnest(%(urls)s::text[], %(names)s::text[], %(named)s::boolean[], %(titles)s::text[], %(homes)s::text[])
+    as g (url, name, named, title, home)
+  join ingest.publisher b on b.name = g.name
+)
 insert into ingest.feed as f (publisher_id, url, title, home, added_at)
-select b.publisher_id, g.url, g.title, g.home, %(now)s
-from unnest(%(urls)s::text[], %(names)s::text[], %(titles)s::text[], %(homes)s::text[]) as g (url, name, title, home)
-join ingest.publisher b on b.name = g.name
-order by g.url
+select publisher_id, url, title, home, %(now)s from given order by url
 on conflict (url) do update set
-  state = 'active', reason = '', publisher_id = excluded.publisher_id,
+  state = 'active', reason = '',
+  publisher_id = case when (select g.named from given g where g.url = f.url) then excluded.publisher_id else f.publisher_id end,
   next_poll_at = case when f.state = 'active' then f.next_poll_at else '-infinity' end
 returning f.url, f.publisher_id, xmax = 0 as new;
 

@@ -68,9 +68,11 @@ join ingest.publisher b using (publisher_id)
 join ingest.capture c on c.capture_id = r.capture_id
 join ingest.warc_file f on f.file = c.file
 left join lateral (
-  select title, authors, published_at, updated_at, content_html, language
-  from ingest.entry where entry.page_id = p.page_id
-  order by last_seen_at desc, entry_id desc limit 1
+  -- of the page's own publisher only: what other feeds say of a page is kept, and tells nothing
+  select x.title, x.authors, x.published_at, x.updated_at, x.content_html, x.language
+  from ingest.entry x join ingest.feed f using (feed_id)
+  where x.page_id = p.page_id and f.publisher_id = p.publisher_id
+  order by x.last_seen_at desc, x.entry_id desc limit 1
 ) n on true
 where r.reprocess_id = %(reprocess_id)s and r.page_id = any(%(pages)s::bigint[])
 order by f.location, c.file, c."offset", p.page_id;

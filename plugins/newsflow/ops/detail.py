@@ -55,7 +55,7 @@ def _charted(own: Sequence[history.Day], now: datetime) -> int:
 
 
 def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | None:
-    """One page: why it ended, its fetches, and the stored capture as inert text (2 statements)."""
+    """One page: why it ended, its fetches, and the stored capture as inert text (3 statements)."""
     page = queries.ops.reject(conn, page_id=page_id)
     if page is None:
         return None
@@ -64,6 +64,7 @@ def reject(conn: Database, page_id: int, settings: Options) -> dict[str, Any] | 
         "page": page,
         "why": sentence(page.outcome),
         "fetches": queries.ops.fetches(conn, page_id=page_id),
+        "entries": queries.ops.page_entries(conn, page_id=page_id),
         "text": text,
         "source": source,
         "trouble": trouble,

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsflow.poll.state import PollResult
-from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import BadUrl, publisher_name
+from newsflow.subscriptions.owners import Owner, same_site
+from newsflow.web.urls import publisher_name
 
 
 def of_links(linked: Iterable[tuple[str | None, PollResult]]) -> dict[str, Owner]:
-    """Owners of the origins that links lead to, each with the poll that showed it; the first showing counts."""
+    """Owners of the origins that links lead to; a feed of the origin's own site counts before others."""
     found: dict[str, Owner] = {}
     for origin, polled in linked:
-        if origin and origin not in found:
+        if origin and (origin not in found or found[origin].word == "link"):
             found[origin] = _owner(origin, polled)
     return found
 
 
 def _owner(origin: str, polled: PollResult) -> Owner:
-    """The feed's publisher where the origin is of its site, else the one of the origin's domain."""
-    name = publisher_name(origin)
-    home = polled.parsed.home if polled.parsed else polled.feed.home
-    for own in (polled.feed.url, home):
-        try:
-            if own and publisher_name(own) == name:
-                return polled.feed.publisher_id, None
-        except BadUrl:
-            continue
-    return None, name
+    """The feed's publisher where the feed is served from the origin's site, else the one of the origin's domain.
+
+    What a feed calls its home does not count: anybody can write any address there.
+    """
+    if same_site(polled.feed.url, origin):
+        return Owner(polled.feed.publisher_id, None, "feed")
+    return Owner(None, publisher_name(origin), "link")

@@ -20,6 +20,7 @@ from newsflow.poll.window import Window, guid_hash
 from newsflow.store import queries
 from newsflow.store.copy import copy_rows
 from newsflow.subscriptions import owners
+from newsflow.subscriptions.owners import Owner
 from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
 
 _POLL_NAMES = (
@@ -38,7 +39,7 @@ class Place(NamedTuple):
 
 
 _OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name != "guid")
-_COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", *_OF_ENTRY, *Place._fields)
+_COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", "same_site", *_OF_ENTRY, *Place._fields)
 _entry_values = attrgetter(*_OF_ENTRY)
 
 
@@ -106,6 +107,7 @@ def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
 def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe:
     """Ask which of the shown entries are new or changed; one statement.
 
+    A page is asked again where a feed of its own publisher changed: others' feeds have no say in that.
     An entry whose page is between two stages of a run is left as it was, so that the next poll
     finds it changed again.
     """
@@ -138,7 +140,7 @@ def _sort_in(found: Probe, shown: ShownEntries, row: queries.poll.ProbeEntriesRo
     elif row.changed and not row.busy:
         found.changed.append(shown)
         found.counts[feed_id] = EntryCounts(counts.new, counts.changed + 1)
-        if row.page_id is not None:
+        if row.page_id is not None and row.own:
             found.pages_to_ask.append(row.page_id)
     elif not row.changed:
         found.to_touch.append(row.entry_id)
@@ -153,6 +155,7 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         owners.note(conn, of_links(links))
         queries.poll.make_batch(conn)
         copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
+        queries.poll.claim_pages(conn, now=now)
         queries.poll.add_pages(conn, now=now)
         queries.poll.save_entries(conn, now=now)
     if found.pages_to_ask:
@@ -175,7 +178,8 @@ def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
     by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
     guid = entry.guid[:_LONGEST_GUID]
     feed_id = shown.polled.feed.feed_id
-    return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, *_entry_values(entry), *place)
+    own = place.origin is not None and owners.same_site(shown.polled.feed.url, place.origin)
+    return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, own, *_entry_values(entry), *place)
 
 
 def save_polls(conn: Connection, batch: Sequence[tuple[PollResult, EntryCounts]], run_id: int) -> None:
@@ -244,4 +248,4 @@ def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
     if not moved:
         return
     found = queries.poll.move_feeds(conn, feed_ids=moved, polls=MOVED_AFTER)
-    owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in found})
+    owners.note(conn, {origin_of(row.url): Owner(row.publisher_id, None, "feed") for row in found})

@@ -89,5 +89,5 @@ def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool)
             if publisher_id is None:
                 cure = f"decline proposal {proposal_id}, and remove the dead feed"
                 raise ProposalError(f"{url} is polled already: {cure}")
-            owners.note(conn, {origin_of(url): (publisher_id, None)})
+            owners.note(conn, {origin_of(url): owners.Owner(publisher_id, None, "person")})
     return found.url

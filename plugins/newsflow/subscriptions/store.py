@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.lists import Listed
+from newsflow.subscriptions.owners import Owner
 from newsflow.web.urls import BadUrl, origin_of, publisher_name, sendable
 
 
@@ -27,7 +28,9 @@ class Added:
 def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
     """Add feeds with their publishers and origins; a feed that was gone or paused is active again.
 
-    The publisher of a feed without a name is the registrable domain of its address.
+    The publisher of a feed without a name is the registrable domain of its address. A person's name for it wins
+    over all that was known, and holds when the feed is listed again without one. A home page that the list names
+    is the publisher's too.
     """
     good: dict[str, tuple[Listed, str]] = {}
     refused: list[tuple[str, str]] = []
@@ -54,12 +57,36 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
             conn,
             urls=urls,
             names=names,
+            named=[bool(feed.publisher) for feed, _ in good.values()],
             titles=[feed.title for feed, _ in good.values()],
             homes=[feed.homepage for feed, _ in good.values()],
             now=now,
         )
-        owners.note(conn, {origin_of(row.url): (row.publisher_id, None) for row in reversed(rows)})
+        named = {url for url, (feed, _) in good.items() if feed.publisher}
+        homes = {url: feed.homepage for url, (feed, _) in good.items()}
+        owners.note(conn, _owners(rows, named, homes))
     return frozenset(row.url for row in rows if row.new)
+
+
+def _owners(
+    rows: Sequence[queries.poll.AddFeedsRow], named: Collection[str], homes: Mapping[str, str]
+) -> dict[str, Owner]:
+    """Whose the origins of feeds, and of the home pages that a person gave, are; of several feeds the first counts."""
+    found: dict[str, Owner] = {}
+    for row in rows:
+        owner = Owner(row.publisher_id, None, "person" if row.url in named else "feed")
+        for url in (row.url, homes[row.url]):
+            if url and (origin := _origin(url)):
+                found[origin] = max(found.get(origin, owner), owner, key=lambda one: one.word == "person")
+    return found
+
+
+def _origin(url: str) -> str:
+    """The origin of an address that a person wrote; '' for one that is none."""
+    try:
+        return origin_of(url)
+    except BadUrl:
+        return ""
 
 
 def listing(conn: Connection, publishers: Sequence[str] | None = None) -> list[queries.poll.ListFeedsRow]:

@@ -142,17 +142,30 @@ def url_hash(canonical: str) -> bytes:
 def publisher_name(url: str) -> str:
     """The registrable domain (`bbc.co.uk`); for addresses and bare names, host and port.
 
-    Private suffixes count: `someone.blogspot.com` is a publisher of its own.
-    Source: the Public Suffix List that the package `tld` carries; nothing is downloaded.
+    On hosts that are shared (`someone.blogspot.com`, `someone.github.io`) each name is a publisher of its own.
+    Source: the Public Suffix List with its private part, which the package `tld` carries (nothing is downloaded), and
+    `_SHARED` for platforms that are not on it.
 
     :raises BadUrl: where the URL is unusable.
     """
     return _registrable(_parse(url, None).origin.partition("//")[2])
 
 
+# Platforms whose users publish on a name below theirs, and that the Public Suffix List leaves out.
+_SHARED = re.compile(
+    r"(?:^|\.)(?P<name>[^.]+\.(?:blogspot\.(?:com|[a-z]{2}|com?\.[a-z]{2})|substack\.com|tumblr\.com|medium\.com|wordpress\.com|"
+    r"livejournal\.com|typepad\.com|over-blog\.com|canalblog\.com|beehiiv\.com|ghost\.io|squarespace\.com|home\.blog|"
+    r"micro\.blog|writeas\.com|posthaven\.com|eklablog\.com|blog\.hu|blogs\.com|jimdofree\.com|exblog\.jp|livedoor\.blog|"
+    r"seesaa\.net|tistory\.com|neocities\.org|hashnode\.dev|podbean\.com|libsyn\.com|prezly\.com))$"
+)
+
+
 @lru_cache(maxsize=4096)
 def _registrable(host: str) -> str:
     from tld import get_fld
 
+    shared = _SHARED.search(host)
+    if shared and not shared["name"].startswith("www."):
+        return shared["name"]
     found = get_fld(f"http://{host}", fail_silently=True, search_private=True)
     return str(found) if found else host.removeprefix("www.")

@@ -79,7 +79,7 @@ def mark_bad(conn: Connection, *, detail: str, page: int) -> int:
 
 
 def move_stories(conn: Connection, *, pages: Iterable[int]) -> int:
-    """Carries changed stories to articles whose content stays."""
+    """Carries changed stories, and publishers, to articles whose content stays."""
     return named_query.count(conn, "load.move_stories", {"pages": named_query.array(pages)})
 
 

@@ -501,6 +501,23 @@ def fetches(conn: Connection, *, page_id: int) -> list[FetchesRow]:
     return named_query.rows(conn, "ops.fetches", FetchesRow._make, {"page_id": page_id})
 
 
+class PageEntriesRow(NamedTuple):
+    """A row of `ops.page_entries`."""
+
+    publisher: str
+    feed_url: str
+    own: bool
+    title: str
+    authors: list[str]
+    published_at: datetime | None
+    first_seen_at: datetime
+
+
+def page_entries(conn: Connection, *, page_id: int) -> list[PageEntriesRow]:
+    """Lists what feeds say of a page, and whether the feed is its own publisher's."""
+    return named_query.rows(conn, "ops.page_entries", PageEntriesRow._make, {"page_id": page_id})
+
+
 class ProposalsRow(NamedTuple):
     """A row of `ops.proposals`."""
 

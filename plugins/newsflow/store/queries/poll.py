@@ -81,6 +81,7 @@ class ProbeEntriesRow(NamedTuple):
     page_id: int | None
     changed: bool
     busy: bool
+    own: bool
 
 
 def probe_entries(
@@ -116,8 +117,9 @@ def add_origins(
     origins: Iterable[str],
     publisher_ids: Iterable[int | None],
     names: Iterable[str | None],
+    words: Iterable[str],
 ) -> int:
-    """Makes the origins of links known, each with its publisher."""
+    """Makes origins known, each with its publisher; a stronger word takes an origin and its pages over."""
     return named_query.count(
         conn,
         "poll.add_origins",
@@ -125,6 +127,7 @@ def add_origins(
             "origins": named_query.array(origins),
             "publisher_ids": named_query.array(publisher_ids),
             "names": named_query.array(names),
+            "words": named_query.array(words),
         },
     )
 
@@ -132,6 +135,11 @@ def add_origins(
 def make_batch(conn: Connection) -> int:
     """Gives the session its table for entries under way."""
     return named_query.count(conn, "poll.make_batch", {})
+
+
+def claim_pages(conn: Connection, *, now: datetime) -> int:
+    """Gives pages that only others' feeds had shown to a feed of their own publisher: they start afresh."""
+    return named_query.count(conn, "poll.claim_pages", {"now": now})
 
 
 def add_pages(conn: Connection, *, now: datetime) -> int:
@@ -199,11 +207,12 @@ class AddFeedsRow(NamedTuple):
 def add_feeds(
     conn: Connection,
     *,
-    now: datetime,
     urls: Iterable[str],
     names: Iterable[str],
+    named: Iterable[bool],
     titles: Iterable[str],
     homes: Iterable[str],
+    now: datetime,
 ) -> list[AddFeedsRow]:
     """Adds feeds, or brings back those that were gone."""
     return named_query.rows(
@@ -211,11 +220,12 @@ def add_feeds(
         "poll.add_feeds",
         AddFeedsRow._make,
         {
-            "now": now,
             "urls": named_query.array(urls),
             "names": named_query.array(names),
+            "named": named_query.array(named),
             "titles": named_query.array(titles),
             "homes": named_query.array(homes),
+            "now": now,
         },
     )
 
