@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationErro
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from newsflow import PRODUCT, resources
+from newsflow.dsn import DsnError, normal
 from newsflow.errors import NewsflowError
 
 PREFIX = "NEWSFLOW_"
@@ -47,6 +48,15 @@ def _cron(value: str) -> str:
     return value
 
 
+def _address(value: SecretStr) -> SecretStr:
+    """The address as libpq writes it. A message of pydantic's could quote it; `hide_input_in_errors` forbids that."""
+    given = value.get_secret_value()
+    try:
+        return SecretStr(normal(given) if given else "")
+    except DsnError as error:
+        raise ValueError(str(error)) from None
+
+
 USUAL = "usual"  # marks the settings that an installation of one's own needs
 
 Seconds = Annotated[float, Unit("seconds")]
@@ -65,7 +75,7 @@ Kept = Annotated[int, Unit("days (0: for ever)"), Interval(ge=0, le=36_500)]
 class _Places(BaseModel):
     """Database, archive, and who we are"""
 
-    database_url: Annotated[SecretStr, USUAL] = Field(
+    database_url: Annotated[SecretStr, USUAL, AfterValidator(_address)] = Field(
         SecretStr(""), description="libpq URL of the news database; empty: that of the Airflow connection news_db"
     )
     archive: Annotated[str, USUAL] = Field(
@@ -225,7 +235,7 @@ GROUPS: tuple[type[BaseModel], ...] = (
 class Settings(_Alarms, _Maintenance, _Stories, _Extraction, _Feeds, _Requests, _Runs, _Places, BaseSettings):
     """Validated settings; `NEWSFLOW_FETCH_THREADS=8` sets `fetch_threads`, and so on."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
     @field_validator("allow_origins", mode="before")
     @classmethod
@@ -238,8 +248,15 @@ class Settings(_Alarms, _Maintenance, _Stories, _Extraction, _Feeds, _Requests, 
         return f"{PRODUCT} (+{self.contact})"
 
     def on(self, uri: str) -> Settings:
-        """These settings, with the database of an Airflow connection's URI; its scheme becomes libpq's."""
-        return self.model_copy(update={"database_url": SecretStr("postgresql://" + uri.partition("://")[2])})
+        """These settings, with the database of an Airflow connection's URI; its scheme becomes libpq's.
+
+        :raises SettingsError: where the URI can't be read.
+        """
+        try:
+            url = normal(uri)
+        except DsnError as error:
+            raise SettingsError(f"Airflow's connection news_db: {error}") from None
+        return self.model_copy(update={"database_url": SecretStr(url)})
 
     @property
     def dsn(self) -> str:

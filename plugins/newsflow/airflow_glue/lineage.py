@@ -10,8 +10,8 @@ from typing import Any
 
 from airflow.providers.openlineage.extractors.base import BaseExtractor, OperatorLineage
 from openlineage.client.event_v2 import InputDataset, OutputDataset
-from psycopg2.extensions import parse_dsn
 
+from newsflow.dsn import parts
 from newsflow.ops.connection import task_settings
 
 READS = ("ingest.extraction", "ingest.story_member")
@@ -50,5 +50,5 @@ def place(dsn: str) -> tuple[str, str]:
     OpenLineage's naming of PostgreSQL: `postgres://host:port` and `database.schema.table`
     (openlineage.io/docs/spec/naming).
     """
-    parts = parse_dsn(dsn)
-    return f"postgres://{parts.get('host', 'localhost')}:{parts.get('port', 5432)}", parts.get("dbname", "")
+    found = parts(dsn)
+    return f"postgres://{found.get('host', 'localhost')}:{found.get('port', 5432)}", found.get("dbname", "")

@@ -76,7 +76,7 @@ def psql(context: typer.Context) -> int:
 
 def _libpq(url: str) -> dict[str, str]:
     """The URL as libpq's variables: a password in the arguments would stand in the list of processes."""
-    from psycopg2.extensions import parse_dsn
+    from newsflow.dsn import parts
 
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    return {names[key]: str(value) for key, value in parse_dsn(url).items() if key in names}
+    return {names[key]: str(value) for key, value in parts(url).items() if key in names}

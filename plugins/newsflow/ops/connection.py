@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from newsflow.dsn import ADVICE
 from newsflow.names import CONNECTION
 from newsflow.settings import Settings, SettingsError, get_settings
+
+_UNREADABLE = f"Airflow's connection {CONNECTION} can't be read: {ADVICE}"
 
 
 def task_settings() -> Settings:
@@ -30,10 +33,17 @@ def stored_uri() -> str:
     """The connection's URI, read from Airflow's secrets backends and its own database.
 
     :raises AirflowNotFoundException: where it is not defined.
+    :raises SettingsError: where it can't be read.
     """
     from airflow.models.connection import Connection as Stored  # loads Airflow's ORM, which tasks do without
+    from airflow.sdk.exceptions import AirflowNotFoundException
 
-    return str(Stored.get_connection_from_secrets(CONNECTION).get_uri())
+    try:
+        return str(Stored.get_connection_from_secrets(CONNECTION).get_uri())
+    except AirflowNotFoundException:
+        raise
+    except Exception:  # Airflow's own messages quote the URI
+        raise SettingsError(_UNREADABLE) from None
 
 
 def _task_uri() -> str:
@@ -42,6 +52,8 @@ def _task_uri() -> str:
 
     try:
         return str(Connection.get(CONNECTION).get_uri())
-    except AirflowRuntimeError as error:
+    except AirflowRuntimeError:
         text = f"no database: set NEWSFLOW_DATABASE_URL, or the Airflow connection {CONNECTION}"
-        raise SettingsError(text) from error
+        raise SettingsError(text) from None
+    except Exception:  # as above
+        raise SettingsError(_UNREADABLE) from None

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import psycopg2
 import requests
 from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import parse_dsn
 
 from newsflow.clock import Clock, utcnow
+from newsflow.dsn import parts
 from newsflow.ops.connection import stored_uri
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings, SettingsError
@@ -50,7 +50,12 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
 
 def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
     """Which database the tasks use: the environment's, else that of Airflow's connection `news_db`."""
-    uri, given = _news_db(), settings.database_url.get_secret_value()
+    given = settings.database_url.get_secret_value()
+    try:
+        uri = _news_db()
+        named = settings.on(uri) if uri else settings
+    except SettingsError as error:
+        return CheckResult("connection", "fail", str(error), "mend it, or delete it"), settings
     if not uri:
         detail = (
             "NEWSFLOW_DATABASE_URL names the database" if given else "neither NEWSFLOW_DATABASE_URL nor news_db is set"
@@ -58,8 +63,8 @@ def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
         cure = "" if given else "set one: `airflow connections add news_db --conn-uri postgresql://…`, or `newsflow up`"
         return CheckResult("connection", "ok" if given else "fail", detail, cure), settings
     if not given:
-        return CheckResult("connection", "ok", "Airflow's connection news_db names the database"), settings.on(uri)
-    if _place(settings.on(uri).dsn) == _place(given):
+        return CheckResult("connection", "ok", "Airflow's connection news_db names the database"), named
+    if _place(named.dsn) == _place(given):
         return CheckResult("connection", "ok", "Airflow's news_db and NEWSFLOW_DATABASE_URL agree"), settings
     cure = "make them the same, or unset one"
     return CheckResult(
@@ -70,16 +75,15 @@ def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
 def _news_db() -> str:
     try:
         return stored_uri()
+    except SettingsError:
+        raise
     except Exception:  # not defined, or Airflow's own database is not there: the check "airflow" tells
         return ""
 
 
 def _place(dsn: str) -> tuple[str | None, ...]:
-    try:
-        parts = parse_dsn(dsn)
-    except psycopg2.ProgrammingError:
-        return ()
-    return tuple(parts.get(key) for key in ("host", "port", "dbname"))
+    found = parts(dsn)
+    return tuple(found.get(key) for key in ("host", "port", "dbname"))
 
 
 def _database(settings: Settings) -> CheckResult:
@@ -92,9 +96,6 @@ def _database(settings: Settings) -> CheckResult:
         )
     except psycopg2.Error as error:
         reason = str(error).strip().splitlines()[0]
-        if not isinstance(error, psycopg2.OperationalError) or "invalid" in reason:  # such a message quotes the address
-            cure = "write it as postgresql://user:password@host:5432/name, / @ : of a password as %2F %40 %3A"
-            return CheckResult("database", "fail", "its address can't be read", cure)
         cure = "start the server (`newsflow up` for the local one), or mend NEWSFLOW_DATABASE_URL or Airflow's news_db"
         return CheckResult("database", "fail", reason, cure)
     return CheckResult("database", "ok", f"PostgreSQL {version} answers")

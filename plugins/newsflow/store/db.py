@@ -10,7 +10,10 @@ from contextlib import contextmanager
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
+from psycopg2.extensions import make_dsn
 from psycopg2.extras import NamedTupleCursor
+
+from newsflow.dsn import parts, unquoted
 
 # The server asks a silent client whether it lives, as the client asks the server: a dead machine's session ends, and
 # gives its locks back, after a minute. The system's own setting is two hours (tcp_keepalive_time of Linux).
@@ -23,22 +26,25 @@ _SESSION = {
     **{name if name.startswith("tcp_") else f"tcp_{name}": value for name, value in _ALIVE.items()},
 }
 OPTIONS = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+_CLIENT = {"connect_timeout": 10, **_ALIVE}
 
 
 def connect(dsn: str, *, application: str = "newsflow") -> Connection:
     """Open a connection whose rows are named tuples.
 
+    What the address asks for beside (TLS, timeouts, options) holds; our own options go last, and win.
+
     :param dsn: libpq URL or keyword string.
+    :raises DsnError: where it can't be read.
     :raises psycopg2.OperationalError: where the server is not there (retry is the caller's).
     """
-    return psycopg2.connect(
-        dsn,
-        application_name=application,
-        options=OPTIONS,
-        connect_timeout=10,
-        keepalives_idle=30,
-        cursor_factory=NamedTupleCursor,
-    )
+    found = parts(dsn)
+    options = f"{found.get('options', '')} {OPTIONS}".strip()
+    address = make_dsn(**{**_CLIENT, **found, "application_name": application, "options": options})
+    try:
+        return psycopg2.connect(address, cursor_factory=NamedTupleCursor)
+    except psycopg2.OperationalError as error:
+        raise type(error)(unquoted(str(error), found)) from None
 
 
 @contextmanager
