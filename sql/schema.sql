@@ -2331,11 +2331,11 @@ CREATE TABLE ingest.proposal (
     accepted boolean
 );
 
-COMMENT ON TABLE ingest.proposal IS 'New addresses found for feeds that are gone; a person accepts or declines.';
+COMMENT ON TABLE ingest.proposal IS 'New addresses found for feeds that are gone, or that redirect for good to another site; a person accepts or declines.';
 
 COMMENT ON COLUMN ingest.proposal.proposal_id IS 'Key.';
 
-COMMENT ON COLUMN ingest.proposal.feed_id IS 'Feed that fails.';
+COMMENT ON COLUMN ingest.proposal.feed_id IS 'Feed that fails or has moved.';
 
 COMMENT ON COLUMN ingest.proposal.url IS 'Address that might stand for it.';
 

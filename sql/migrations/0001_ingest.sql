@@ -215,9 +215,9 @@ create table ingest.proposal (
   accepted boolean,
   unique (feed_id, url)
 );
-comment on table ingest.proposal is 'New addresses found for feeds that are gone; a person accepts or declines.';
+comment on table ingest.proposal is 'New addresses found for feeds that are gone, or that redirect for good to another site; a person accepts or declines.';
 comment on column ingest.proposal.proposal_id is 'Key.';
-comment on column ingest.proposal.feed_id is 'Feed that fails.';
+comment on column ingest.proposal.feed_id is 'Feed that fails or has moved.';
 comment on column ingest.proposal.url is 'Address that might stand for it.';
 comment on column ingest.proposal.kind is 'rss, atom, json or sitemap.';
 comment on column ingest.proposal.title is 'Title as that feed gives it.';

@@ -384,13 +384,15 @@ update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
 where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
 
 -- name: ops.move_feed gives a feed another address; one that another feed has already ends this feed
+-- returns: row or none
 update ingest.feed f set
   url = case when taken then f.url else %(url)s end,
   state = case when taken then 'gone' else 'active' end,
   reason = case when taken then 'its proposed address is polled as a feed of its own' else 'moved by a person' end,
   failures = 0, etag = null, last_modified = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
 from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
-where f.feed_id = %(feed_id)s;
+where f.feed_id = %(feed_id)s
+returning f.publisher_id, f.url;
 
 -- name: ops.switch_line leaves a learned line out of bodies again, or keeps it in them
 update ingest.site_line set enabled = %(enabled)s

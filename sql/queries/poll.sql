@@ -52,9 +52,10 @@ with given as (
   insert into ingest.origin as o (origin, publisher_id, owner_word)
   select origin, publisher_id, word from given order by origin
   on conflict (origin) do update set publisher_id = excluded.publisher_id, owner_word = excluded.owner_word
-  where o.publisher_id is null or ingest.owner_rank(o.owner_word) < ingest.owner_rank(excluded.owner_word)
-    -- of two publishers that a person named, the earlier one goes once it has no feed there any more
-    or o.publisher_id <> excluded.publisher_id and o.owner_word = 'person' and excluded.owner_word = 'person'
+  where o.publisher_id is null
+    or o.publisher_id = excluded.publisher_id and ingest.owner_rank(o.owner_word) < ingest.owner_rank(excluded.owner_word)
+    -- a publisher that has a feed there keeps the host: the pages of the other one's feeds are that one's all the same
+    or (ingest.owner_rank(o.owner_word) < ingest.owner_rank(excluded.owner_word) or excluded.owner_word = 'person')
       and not exists (select from ingest.feed f where f.publisher_id = o.publisher_id and f.state <> 'gone'
         and starts_with(f.url, o.origin || '/'))
   returning o.origin_id, o.publisher_id
@@ -247,7 +248,7 @@ update ingest.gap g set filled = l.entries,
   closed_by = case when l.entries >= g.missed_estimate then case when l.by_sitemap then 'sitemap' else 'entries' end end
 from late l where l.gap_id = g.gap_id and (l.entries <> g.filled or l.entries >= g.missed_estimate);
 
--- name: poll.move_feeds follows redirects that have held; where the target is polled already, the old one ends
+-- name: poll.move_feeds follows redirects that have held, on their own site; where the target is polled already, the old one ends
 -- not null: all
 update ingest.feed f set
   url = case when taken.feed_id is null then f.moved_to else f.url end,
@@ -257,9 +258,23 @@ update ingest.feed f set
   moved_to = null, moved_polls = 0
 from ingest.feed old left join ingest.feed taken on taken.url = old.moved_to
 where f.feed_id = old.feed_id and old.moved_polls >= %(polls)s and old.feed_id = any(%(feed_ids)s)
+  and (taken.feed_id is not null or old.feed_id = any(%(near)s::int[]) and not exists (
+    select from ingest.origin o where o.origin = substring(old.moved_to from '^[a-z]+://[^/?#]+')
+      and o.publisher_id <> old.publisher_id and o.owner_word <> 'link'
+      and split_part(o.origin, '//', 2) <> split_part(old.url, '/', 3)))
   and not exists (select from ingest.feed twin where twin.moved_to = old.moved_to and twin.feed_id < old.feed_id
     and twin.moved_polls >= %(polls)s)
 returning f.url, f.publisher_id;
+
+-- name: poll.propose_moves proposes the redirects that have held and lead to another site or another publisher's host
+insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at)
+select f.feed_id, f.moved_to, f.kind, f.title, 'it answers with a permanent redirect to this address, which is of another site',
+  %(now)s
+from ingest.feed f
+where f.feed_id = any(%(feed_ids)s) and f.state = 'active' and f.moved_polls >= %(polls)s
+  and not exists (select from ingest.feed g where g.url = f.moved_to)
+order by f.feed_id
+on conflict (feed_id, url) do nothing;
 
 -- name: poll.propose notes addresses that may stand for dead feeds
 -- values: feed_id integer, url text, kind text, title text, reason text, at timestamptz

@@ -11,7 +11,7 @@ import pytest
 from newsflow.store import queries
 from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
-from newsflow.subscriptions.owners import same_site
+from newsflow.web.urls import same_site
 from tests.poll.conftest import Hands
 from tests.poll.feeds import items, rss
 from tests.webserver import Server, says

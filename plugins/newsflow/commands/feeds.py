@@ -62,7 +62,7 @@ def discover(
 
 @app.command("proposals")
 def proposals(as_json: AsJson = False) -> None:
-    """List the new addresses found for dead feeds."""
+    """List the new addresses proposed for feeds that are dead or have moved to another site."""
     from newsflow.subscriptions import proposals
 
     found = _with_db(proposals.waiting)
@@ -78,7 +78,7 @@ def proposals(as_json: AsJson = False) -> None:
 
 @app.command("accept")
 def accept(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
-    """Give a dead feed the address that was proposed."""
+    """Give a feed the address that was proposed."""
     _settle(number, accepted=True)
 
 

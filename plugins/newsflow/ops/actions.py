@@ -13,6 +13,9 @@ from psycopg2.extensions import connection as Connection
 from newsflow.ops import reprocess_pages
 from newsflow.store import queries
 from newsflow.store.db import transaction
+from newsflow.subscriptions import owners
+from newsflow.subscriptions.owners import Owner
+from newsflow.web.urls import origin_of
 
 _BIGINT = re.compile(r"-?[0-9]{1,19}")
 
@@ -60,7 +63,11 @@ def _poll_now(conn: Connection, subject: str, now: datetime) -> int:
 
 def _accept(conn: Connection, subject: str, now: datetime) -> int:
     found = queries.ops.decide(conn, proposal_id=_number(subject), accepted=True, now=now)
-    return queries.ops.move_feed(conn, feed_id=found.feed_id, url=found.url) if found else 0
+    feed = queries.ops.move_feed(conn, feed_id=found.feed_id, url=found.url) if found else None
+    if feed is None:
+        return 0
+    owners.note(conn, {origin_of(feed.url): Owner(feed.publisher_id, None, "feed")})
+    return 1
 
 
 def _dismiss(conn: Connection, subject: str, now: datetime) -> int:

@@ -13,7 +13,8 @@ from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
 
 AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
-MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed
+MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed, or a change proposed
+MOST_MOVED_POLLS = 1_000  # counted
 
 _LOOK_AT = (2, 8)  # failures in a row at which a dead address leads to a search for another
 
@@ -111,7 +112,8 @@ def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
     if not exchange.permanent or exchange.final_url in ("", feed.url):
         return replace(feed, moved_to=None, moved_polls=0)
     polls = feed.moved_polls + 1 if exchange.final_url == feed.moved_to else 1
-    return replace(feed, moved_to=exchange.final_url, moved_polls=polls)
+    # a move that waits for a person may hold for years
+    return replace(feed, moved_to=exchange.final_url, moved_polls=min(polls, MOST_MOVED_POLLS))
 
 
 def _failed(polled: PollResult, now: datetime, jitter: float) -> PollDecision:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsflow.poll.state import PollResult
-from newsflow.subscriptions.owners import Owner, same_site
-from newsflow.web.urls import publisher_name
+from newsflow.subscriptions.owners import Owner
+from newsflow.web.urls import publisher_name, same_site
 
 
 def of_links(linked: Iterable[tuple[str | None, PollResult]]) -> dict[str, Owner]:

@@ -29,7 +29,7 @@ from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
 from newsflow.web.transport import Transport
-from newsflow.web.urls import BadUrl, origin_of
+from newsflow.web.urls import origin_of, same_site
 
 log = logging.getLogger(__name__)
 
@@ -223,7 +223,7 @@ class _Poller:
             decided = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
             store.save_feeds(step.conn, decided)
             gaps.note(step.conn, [(p, decision) for p, _, decision in decided], now)
-            store.move_feeds(step.conn, [decision.feed for _, _, decision in decided])
+            store.move_feeds(step.conn, [decision.feed for _, _, decision in decided], now)
             self._note_outage([polled.outcome for polled in batch], now)
             if self._scheduler is not None:
                 origins.save(step.conn, self._scheduler.changed(all_of_them=last))
@@ -248,12 +248,12 @@ def _job(feed: FeedState) -> tuple[str, FeedState, bool]:
 
 
 def _child_jobs(index: PollResult) -> list[tuple[str, FeedState, bool]]:
-    """The sitemaps of an index to ask, in the name of its feed; those with unusable addresses are left out."""
-    found = []
-    for child in worth_asking(index.parsed.children if index.parsed else (), index.feed.last_ok_at):
-        try:
-            origin_of(child.url)
-        except BadUrl:
-            continue
-        found.append((child.url, replace(index.feed, body_hash=None), False))
-    return found
+    """The sitemaps of an index to ask, in the name of its feed: those of its own site (sitemaps.org, "Sitemap index").
+
+    Other sites are not asked on its word; unusable addresses are of no site.
+    """
+    children = [
+        child for child in (index.parsed.children if index.parsed else ()) if same_site(index.feed.url, child.url)
+    ]
+    feed = replace(index.feed, body_hash=None)
+    return [(child.url, feed, False) for child in worth_asking(tuple(children), index.feed.last_ok_at)]

@@ -21,7 +21,7 @@ from newsflow.store import queries
 from newsflow.store.copy import copy_rows
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
+from newsflow.web.urls import BadUrl, canonicalise, origin_of, same_site, url_hash
 
 _POLL_NAMES = (
     "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
@@ -178,7 +178,7 @@ def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
     by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
     guid = entry.guid[:_LONGEST_GUID]
     feed_id = shown.polled.feed.feed_id
-    own = place.origin is not None and owners.same_site(shown.polled.feed.url, place.origin)
+    own = place.origin is not None and same_site(shown.polled.feed.url, place.origin)
     return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, own, *_entry_values(entry), *place)
 
 
@@ -242,10 +242,16 @@ def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -
     )
 
 
-def move_feeds(conn: Connection, feeds: Sequence[FeedState]) -> None:
-    """Give feeds whose permanent redirect has held the address that it leads to; mostly no statement at all."""
-    moved = [feed.feed_id for feed in feeds if feed.moved_polls >= MOVED_AFTER]
+def move_feeds(conn: Connection, feeds: Sequence[FeedState], now: datetime) -> None:
+    """Give feeds whose permanent redirect has held the address that it leads to; mostly no statement at all.
+
+    A move to another site, or to a host of another publisher, is proposed to a person.
+    """
+    moved = [feed for feed in feeds if feed.moved_polls >= MOVED_AFTER and feed.moved_to]
     if not moved:
         return
-    found = queries.poll.move_feeds(conn, feed_ids=moved, polls=MOVED_AFTER)
+    ids = [feed.feed_id for feed in moved]
+    near = [feed.feed_id for feed in moved if same_site(feed.url, feed.moved_to or "")]
+    found = queries.poll.move_feeds(conn, feed_ids=ids, near=near, polls=MOVED_AFTER)
     owners.note(conn, {origin_of(row.url): Owner(row.publisher_id, None, "feed") for row in found})
+    queries.poll.propose_moves(conn, feed_ids=ids, polls=MOVED_AFTER, now=now)

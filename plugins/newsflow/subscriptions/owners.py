@@ -7,13 +7,11 @@ What a feed says of other sites gives it nothing there: their origins get the pu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.store import queries
-from newsflow.web.urls import BadUrl, publisher_name
 
 Word = Literal["person", "feed", "link"]
 """On whose word an origin is a publisher's; `ingest.owner_rank` orders them.
@@ -29,15 +27,6 @@ class Owner(NamedTuple):
     publisher_id: int | None = None
     name: str | None = None
     word: Word = "link"
-
-
-@lru_cache(maxsize=65_536)
-def same_site(url: str, other: str) -> bool:
-    """Whether two addresses are of one registrable domain; False where either is unusable."""
-    try:
-        return publisher_name(url) == publisher_name(other)
-    except BadUrl:
-        return False
 
 
 def note(conn: Connection, owners: Mapping[str, Owner]) -> None:

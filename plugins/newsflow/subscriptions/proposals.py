@@ -1,4 +1,4 @@
-"""Feeds whose address is dead: other addresses are looked for and proposed; a person decides."""
+"""Feeds whose address is dead or leads to another site: other addresses are proposed; a person decides."""
 
 from __future__ import annotations
 
@@ -89,5 +89,5 @@ def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool)
             if publisher_id is None:
                 cure = f"decline proposal {proposal_id}, and remove the dead feed"
                 raise ProposalError(f"{url} is polled already: {cure}")
-            owners.note(conn, {origin_of(url): owners.Owner(publisher_id, None, "person")})
+            owners.note(conn, {origin_of(url): owners.Owner(publisher_id, None, "feed")})
     return found.url

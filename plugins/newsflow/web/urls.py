@@ -151,6 +151,15 @@ def publisher_name(url: str) -> str:
     return _registrable(_parse(url, None).origin.partition("//")[2])
 
 
+@lru_cache(maxsize=65_536)
+def same_site(url: str, other: str) -> bool:
+    """Whether two addresses are of one registrable domain; False where either is unusable."""
+    try:
+        return publisher_name(url) == publisher_name(other)
+    except BadUrl:
+        return False
+
+
 # Platforms whose users publish on a name below theirs, and that the Public Suffix List leaves out.
 _SHARED = re.compile(
     r"(?:^|\.)(?P<name>[^.]+\.(?:blogspot\.(?:com|[a-z]{2}|com?\.[a-z]{2})|substack\.com|tumblr\.com|medium\.com|wordpress\.com|"

@@ -689,9 +689,16 @@ def decide(conn: Connection, *, now: datetime, accepted: bool, proposal_id: int)
     )
 
 
-def move_feed(conn: Connection, *, url: str, feed_id: int) -> int:
+class MoveFeedRow(NamedTuple):
+    """A row of `ops.move_feed`."""
+
+    publisher_id: int
+    url: str
+
+
+def move_feed(conn: Connection, *, url: str, feed_id: int) -> MoveFeedRow | None:
     """Gives a feed another address; one that another feed has already ends this feed."""
-    return named_query.count(conn, "ops.move_feed", {"url": url, "feed_id": feed_id})
+    return named_query.row_or_none(conn, "ops.move_feed", MoveFeedRow._make, {"url": url, "feed_id": feed_id})
 
 
 def switch_line(conn: Connection, *, enabled: bool, line_hash: int, publisher: str) -> int:

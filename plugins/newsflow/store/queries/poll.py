@@ -351,13 +351,22 @@ class MoveFeedsRow(NamedTuple):
     publisher_id: int
 
 
-def move_feeds(conn: Connection, *, polls: int, feed_ids: Iterable[int]) -> list[MoveFeedsRow]:
-    """Follows redirects that have held; where the target is polled already, the old one ends."""
+def move_feeds(conn: Connection, *, polls: int, feed_ids: Iterable[int], near: Iterable[int]) -> list[MoveFeedsRow]:
+    """Follows redirects that have held, on their own site; where the target is polled already, the old one ends."""
     return named_query.rows(
         conn,
         "poll.move_feeds",
         MoveFeedsRow._make,
-        {"polls": polls, "feed_ids": named_query.array(feed_ids)},
+        {"polls": polls, "feed_ids": named_query.array(feed_ids), "near": named_query.array(near)},
+    )
+
+
+def propose_moves(conn: Connection, *, now: datetime, feed_ids: Iterable[int], polls: int) -> int:
+    """Proposes the redirects that have held and lead to another site or another publisher's host."""
+    return named_query.count(
+        conn,
+        "poll.propose_moves",
+        {"now": now, "feed_ids": named_query.array(feed_ids), "polls": polls},
     )
 
 
