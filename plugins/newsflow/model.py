@@ -4,6 +4,7 @@ A *feed* shows *entries*; an entry points at a *page* (one canonical URL). Fetch
 page gives a *capture* (one stored HTTP exchange); extracting a capture gives an
 *extraction*; a loaded extraction is an *article*, and equal articles form a *story*.
 Whatever ends otherwise ends with an *outcome*: errors are data (`newsflow.outcomes`).
+All are `Storable`: a text of theirs holds nothing that the database refuses.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from newsflow.outcomes import Code, Outcome, Stage
+from newsflow.text.storable import Storable
 
 
 class PageState(Code):
@@ -28,7 +30,7 @@ class PageState(Code):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Storable):
     """One item as a feed showed it; texts are plain, links absolute, times aware (UTC)."""
 
     guid: str
@@ -47,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Storable):
     """One HTTP exchange as it ended; `body` is decoded (no content encoding left).
 
     `outcome` is OK for a usable 2xx answer, NOT_MODIFIED for 304, else the reason.
@@ -71,7 +73,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class CapturePointer:
+class CapturePointer(Storable):
     """Where a capture's response record lies: a gzip member of a WARC file, in bytes."""
 
     file: str
@@ -81,7 +83,7 @@ class CapturePointer:
 
 
 @dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Storable):
     """What feed, transport and publisher know of a page before its bytes are read."""
 
     title: str = ""
@@ -98,7 +100,7 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(Storable):
     """What one extractor version made of one capture.
 
     `sources` names, for each field that had rivals, which source won
@@ -132,7 +134,7 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
-class StageReport:
+class StageReport(Storable):
     """What a step did: counts by outcome code, and the pages that it took on."""
 
     stage: Stage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from typing import Any
@@ -40,14 +39,14 @@ def compared(conn: Connection) -> int:
         conn,
         "reprocess",
         "reprocess_id",
-        selection=json.dumps({"publishers": ["courier.example"]}),
+        selection={"publishers": ["courier.example"]},
         extractor="newsflow-9+trafilatura-9.9.9",
         pages=len(PAGES),
         created_at=BEGUN,
     )
     for slug in PAGES:
         _page(conn, number, slug, {"publisher_id": publisher, "origin_id": origin})
-    summary, done = json.dumps(report.summary(conn, number)), BEGUN + timedelta(minutes=3)
+    summary, done = report.summary(conn, number), BEGUN + timedelta(minutes=3)
     queries.reprocess.set_state(conn, reprocess_id=number, state="compared", run_id=None, report=summary, now=done)
     conn.commit()
     return number

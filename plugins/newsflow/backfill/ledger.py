@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from newsflow.model import CapturePointer
 from newsflow.outcomes import Outcome, where
 from newsflow.store import queries
 from newsflow.store.archive import ArchiveWriter, SealedFile
+from newsflow.text.storable import Storable
 from newsflow.web import rights
 from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
 
@@ -23,7 +23,7 @@ _UNDER_WAY = frozenset({"captured", "extracted", "clustered"})
 
 
 @dataclass(frozen=True, slots=True)
-class PageCandidate:
+class PageCandidate(Storable):
     """A found record and the page that it would be a capture of."""
 
     url: str
@@ -141,5 +141,5 @@ def _capture(page_id: int, run_id: int, one: PageCandidate, at: CapturePointer) 
         length=at.length,
         payload_digest=at.payload_digest,
         bytes=len(exchange.body),
-        rights=json.dumps(rights.of_page(exchange, {})),
+        rights=rights.of_page(exchange, {}),
     )

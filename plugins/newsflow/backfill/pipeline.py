@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
@@ -28,7 +26,7 @@ def unfinished(settings: Settings, request: BackfillRequest) -> str | None:
             conn,
             dag_id=NEWS_BACKFILL,
             prefix=f"{COMMAND_PREFIX}%",
-            params=json.dumps(request.as_params()),
+            params=request.as_params(),
         )
     return str(found) if found else None
 

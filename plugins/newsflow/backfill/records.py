@@ -17,6 +17,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from newsflow.model import Exchange
 from newsflow.store import warc
+from newsflow.text.storable import Storable
 
 _GZIP = b"\x1f\x8b"
 _ENOUGH = 512  # bytes at the beginning of a gzip member, of which some can be unpacked
@@ -97,7 +98,7 @@ class CopiedBytes:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRecord:
+class FoundRecord(Storable):
     """A record that passed the filter.
 
     :param packed: what the file holds from its begin to that of the next response record.

@@ -15,6 +15,7 @@ from newsflow.backfill.http_file import HttpFile, head
 from newsflow.backfill.records import Stream
 from newsflow.errors import NewsflowError
 from newsflow.store.filesystem import open_filesystem
+from newsflow.text.storable import Storable
 from newsflow.web.transport import Transport
 
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".warc.lz4")
@@ -34,7 +35,7 @@ class RefusedNameError(NewsflowError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(Storable):
     """A file to read: path or URL, size in bytes (None: unknown), and what changes when its content does.
 
     A file that a list names and that can't be read says why in `trouble`: the others are read all the same.

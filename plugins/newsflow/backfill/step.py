@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -289,7 +288,7 @@ class WarcReader:
             selection=progress.selection,
             state=state,
             detail=detail[:500],
-            skipped=json.dumps(progress.skipped),
+            skipped=dict(progress.skipped),
             now=self._step.clock(),
             **numbers,
         )

@@ -64,15 +64,13 @@ def record(
     :param taught: the newest run that taught one of the publisher's site lines; 0 where there are none.
     """
     learned = {"site_lines": f"run {taught}"} if taught else {}
-    rights = json.dumps({**(page.rights or {}), **extraction.rights}, ensure_ascii=False)
-    sources = json.dumps({**extraction.sources, **learned}, ensure_ascii=False)
     return StoreValues(
         page_id=page.page_id,
         capture_id=page.capture_id,
         run_id=run_id,
         cause=cause,
-        rights=rights,
-        sources=sources,
+        rights={**(page.rights or {}), **extraction.rights},
+        sources={**extraction.sources, **learned},
         extracted_at=now,
         **values,
     )

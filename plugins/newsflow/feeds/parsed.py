@@ -8,6 +8,7 @@ from typing import Protocol
 
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
+from newsflow.text.storable import Storable
 
 MAX_ENTRIES = 10_000
 MAX_TITLE = 1_000
@@ -41,7 +42,7 @@ class PollingHints:
 
 
 @dataclass(frozen=True, slots=True)
-class SitemapPart:
+class SitemapPart(Storable):
     """A sitemap that an index points at."""
 
     url: str
@@ -49,7 +50,7 @@ class SitemapPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(Storable):
     """A feed as read; `reader` says which code read it (xml, json, feedparser)."""
 
     kind: str  # rss | atom | json | sitemap | sitemapindex

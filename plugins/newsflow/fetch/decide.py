@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from newsflow.model import Exchange, PageState
 from newsflow.outcomes import Blame, Kind, Outcome
+from newsflow.text.storable import Storable
 from newsflow.web.answers import validators
 
 FIRST_RETRY = timedelta(minutes=15)  # doubled with each further try
@@ -21,7 +22,7 @@ HTML = frozenset({"text/html", "application/xhtml+xml", "text/plain", "applicati
 
 
 @dataclass(frozen=True, slots=True)
-class PendingPage:
+class PendingPage(Storable):
     """A page to be fetched, as the ledger has it."""
 
     page_id: int
@@ -36,7 +37,7 @@ class PendingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PageDecision:
+class PageDecision(Storable):
     """The page's row after the fetch."""
 
     page_id: int

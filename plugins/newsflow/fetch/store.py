@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,13 @@ from newsflow.store import queries
 from newsflow.store.archive import ArchiveWriter, SealedFile
 from newsflow.store.copy import copy_rows
 from newsflow.store.warc import Original, digest
+from newsflow.text.storable import Storable
 
 _LOG = ("fetched_at", "page_id", "run_id", "outcome", "status", "bytes", "seconds", "detail")
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Storable):
     """A capture in the file that is being written."""
 
     page_id: int
@@ -36,7 +36,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Storable):
     """A line of the fetch log; `exchange` without its body, which had `bytes`."""
 
     page_id: int
@@ -136,7 +136,7 @@ def add_captures(
             length=c.pointer.length,
             payload_digest=c.pointer.payload_digest,
             bytes=c.bytes,
-            rights=json.dumps(c.rights),
+            rights=dict(c.rights),
             refers_to=c.refers_to,
         )
         for c in captures

@@ -14,6 +14,7 @@ from newsflow.extract.fields.language import detect, stated
 from newsflow.model import Extraction
 from newsflow.outcomes import Outcome
 from newsflow.text.characters import clean, clean_lines
+from newsflow.text.storable import Storable
 from newsflow.web.urls import BadUrl, canonicalise, publisher_name
 
 EXTRACTOR = "import/1"
@@ -24,6 +25,7 @@ FIELDS = (
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
 _SEVERAL = re.compile(r"\s*[;|]\s*")
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+LONGEST_NAME = 300  # characters of a publisher's name; it is a key
 _MILLISECONDS = 100_000_000_000  # seconds until the year 5138, milliseconds since 1973
 _FIRST, _LAST = datetime(1600, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc)
 
@@ -37,7 +39,7 @@ class BadRowError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Row(Storable):
     """A row of a file, valid: its extraction, and the publisher that it names or that its host does."""
 
     line: int
@@ -110,7 +112,7 @@ def _publisher(name: str, url: str) -> str:
     """A name as it stands; for an address or a host what that host's publisher is called; else the page's host's."""
     if _HOST.fullmatch(name):
         return publisher_name(name if "//" in name else f"https://{name}")
-    return name or publisher_name(url)
+    return name[:LONGEST_NAME] or publisher_name(url)
 
 
 def _plain(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -21,6 +20,7 @@ from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session, transaction
 from newsflow.text.characters import clean
+from newsflow.text.storable import Storable
 from newsflow.web.urls import origin_of, url_hash
 
 BATCH = 500  # rows in one transaction
@@ -28,7 +28,7 @@ REMEMBERED = 1000  # rejects that a report holds; the database holds them all
 
 
 @dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Storable):
     """A row that was left out."""
 
     line: int
@@ -175,7 +175,7 @@ def _store(conn: Connection, run_id: int, new: list[Row], clock: Clock) -> None:
             page_id=pages[url_hash(r.extraction.url)],
             run_id=run_id,
             cause="import",
-            sources=json.dumps(dict(r.extraction.sources)),
+            sources=dict(r.extraction.sources),
             extracted_at=clock(),
             **extraction_row.values(r.extraction),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -243,5 +242,5 @@ def _run_one(settings: Settings, conn: Connection, name: str, job: Job, clock: C
         error = (str(trouble).strip() or type(trouble).__name__).splitlines()[0][:500]
     else:
         with transaction(conn):
-            queries.maintain.end(conn, job=name, now=clock(), result=json.dumps(result))
+            queries.maintain.end(conn, job=name, now=clock(), result=result)
     return JobReport(name, result, (clock() - started).total_seconds(), error)

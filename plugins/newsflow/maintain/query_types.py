@@ -28,7 +28,7 @@ PYTHON = {
     "timestamptz": "datetime",
     "void": "None",
 }
-PARAMETERS = {"numeric": "float", "bytea": "bytes | memoryview", "json": "str", "jsonb": "str"}  # JSON goes as its text
+PARAMETERS = {"numeric": "float", "bytea": "bytes | memoryview", "json": "dict[str, Any]", "jsonb": "dict[str, Any]"}
 
 # `now - interval '1 day'` alone would make PostgreSQL take `now` for an interval.
 KNOWN_PARAMETERS = {"now": "timestamptz"}

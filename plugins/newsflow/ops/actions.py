@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,6 +117,6 @@ def perform(conn: Connection, name: str, subject: str, actor: str, now: datetime
             actor=actor,
             action=name,
             subject=subject[:500],
-            detail=json.dumps({"rows": rows}),
+            detail={"rows": rows},
         )
     return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,7 +113,7 @@ def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int,
             publisher_id=f.publisher_id,
             severity=f.severity,
             sentence=f.sentence,
-            facts=json.dumps(dict(f.facts)),
+            facts=dict(f.facts),
             now=now,
         )
     over = lasting - found.keys() - result.undecided

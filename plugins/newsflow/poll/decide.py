@@ -11,6 +11,7 @@ from newsflow.outcomes import Kind, Outcome
 from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
+from newsflow.web.urls import LONGEST
 
 AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
 MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed, or a change proposed
@@ -109,7 +110,7 @@ def _audited(feed: FeedState, polled: PollResult, counts: EntryCounts) -> FeedSt
 
 def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
     """Follow a permanent redirect for good once several polls in a row agree on it (RFC 9110 §15.4.2)."""
-    if not exchange.permanent or exchange.final_url in ("", feed.url):
+    if not exchange.permanent or exchange.final_url in ("", feed.url) or len(exchange.final_url) > LONGEST:
         return replace(feed, moved_to=None, moved_polls=0)
     polls = feed.moved_polls + 1 if exchange.final_url == feed.moved_to else 1
     # a move that waits for a person may hold for years

@@ -9,10 +9,11 @@ from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
 from newsflow.poll.window import Window
+from newsflow.text.storable import Storable
 
 
 @dataclass(frozen=True, slots=True)
-class FeedState:
+class FeedState(Storable):
     """A feed as the last poll left it; times aware, UTC."""
 
     feed_id: int
@@ -38,7 +39,7 @@ class FeedState:
 
 
 @dataclass(frozen=True, slots=True)
-class PollResult:
+class PollResult(Storable):
     """One poll of one feed before the database was asked: the exchange (body dropped) and the feed read."""
 
     feed: FeedState

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsflow.model import Entry
+from newsflow.text.storable import Storable
 
 _HEADS = 5
 _FORGET = 1.1  # growth of a remembered horizon from poll to poll, so that a quiet night does not hide a busy day
@@ -15,7 +16,7 @@ _SECOND = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Window(Storable):
     """What is kept of a poll: guid hashes of the newest entries, their number, newest date, horizon (seconds)."""
 
     heads: tuple[bytes, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -50,7 +50,7 @@ def compare(settings: Settings, run_id: int, selection: ReprocessRequest, *, clo
             if _state(conn, number) == "comparing":
                 _compare(conn, settings, run_id, number, clock)
                 with transaction(conn):
-                    summary = json.dumps(report.summary(conn, number))
+                    summary = report.summary(conn, number)
                     _move(conn, number, "compared", clock, report=summary)
     return number
 
@@ -60,7 +60,7 @@ def _open(conn: Connection, run_id: int, selection: ReprocessRequest, clock: Clo
         number = queries.reprocess.start(
             conn,
             run_id=run_id,
-            selection=json.dumps(selection.as_params()),
+            selection=selection.as_params(),
             extractor=extractor(),
             now=clock(),
         )
@@ -222,6 +222,12 @@ def _expect(conn: Connection, number: int, states: Iterable[str], aim: str) -> N
 
 
 def _move(
-    conn: Connection, number: int, state: str, clock: Clock, *, run_id: int | None = None, report: str | None = None
+    conn: Connection,
+    number: int,
+    state: str,
+    clock: Clock,
+    *,
+    run_id: int | None = None,
+    report: dict[str, Any] | None = None,
 ) -> None:
     queries.reprocess.set_state(conn, reprocess_id=number, state=state, run_id=run_id, report=report, now=clock())

@@ -14,6 +14,7 @@ from psycopg2.extensions import make_dsn
 from psycopg2.extras import NamedTupleCursor
 
 from newsflow.dsn import parts, unquoted
+from newsflow.store import literals
 
 # The server asks a silent client whether it lives, as the client asks the server: a dead machine's session ends, and
 # gives its locks back, after a minute. The system's own setting is two hours (tcp_keepalive_time of Linux).
@@ -38,6 +39,7 @@ def connect(dsn: str, *, application: str = "newsflow") -> Connection:
     :raises DsnError: where it can't be read.
     :raises psycopg2.OperationalError: where the server is not there (retry is the caller's).
     """
+    literals.register()
     found = parts(dsn)
     options = f"{found.get('options', '')} {OPTIONS}".strip()
     address = make_dsn(**{**_CLIENT, **found, "application_name": application, "options": options})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -50,7 +49,7 @@ class Work:
             run_id=self.run_id,
             stage=str(self.stage),
             shard=self.shard,
-            counts=json.dumps(self.counts),
+            counts=self.counts,
             label=self.label,
             ended_at=ended_at,
         )
@@ -90,7 +89,7 @@ def start(
     with transaction(conn):
         if alone:
             queries.runs.close_dead(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now)
-        found = queries.runs.start(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=json.dumps(params))
+        found = queries.runs.start(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=dict(params))
     return int(found)
 
 

@@ -25,6 +25,7 @@ from warcio.warcwriter import BufferWARCWriter
 from newsflow import PRODUCT
 from newsflow.model import CapturePointer, Exchange
 from newsflow.outcomes import Outcome
+from newsflow.text.storable import Storable
 
 MAX_PAYLOAD = 64 * 1024 * 1024  # bytes; a stored record that unpacks to more is damaged or hostile
 
@@ -37,7 +38,7 @@ _UNPRINTABLE = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class Original(Storable):
     """The stored capture that a revisit record refers to; never itself a revisit.
 
     :param url: WARC-Target-URI of the original (its final URL).
@@ -50,7 +51,7 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(Storable):
     """A response or revisit record as it was read.
 
     :param revisits: where the body lies, for a revisit record.

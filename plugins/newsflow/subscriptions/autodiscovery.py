@@ -13,6 +13,7 @@ from lxml.etree import LxmlError
 
 from newsflow.feeds.parsed import ParsedFeed
 from newsflow.feeds.sanitize import squeeze
+from newsflow.text.storable import Storable
 from newsflow.web.urls import BadUrl, origin_of, sendable
 
 # Where WordPress, Ghost, Hugo, Drupal, Arc and their like put feeds.
@@ -35,7 +36,7 @@ _MOST_IN_PAGE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class FeedCandidate:
+class FeedCandidate(Storable):
     """An address that may be a feed, and how we came upon it."""
 
     url: str
@@ -44,7 +45,7 @@ class FeedCandidate:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundFeed:
+class FoundFeed(Storable):
     """A candidate that is a feed; a higher `score` is better."""
 
     url: str

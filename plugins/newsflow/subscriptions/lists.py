@@ -13,6 +13,7 @@ import yaml
 from lxml import etree
 
 from newsflow.errors import NewsflowError
+from newsflow.text.storable import Storable
 
 FORMATS = ("opml", "yaml", "csv", "txt")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
@@ -20,7 +21,7 @@ _SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Storable):
     """A feed in a list; only the address must be there."""
 
     url: str

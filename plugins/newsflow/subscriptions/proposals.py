@@ -16,7 +16,7 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.autodiscovery import FoundFeed
 from newsflow.subscriptions.finder import Finder
-from newsflow.web.urls import BadUrl, origin_of, sendable
+from newsflow.web.urls import LONGEST, BadUrl, origin_of, sendable
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:
         found = finder.find(feed.home or origin_of(feed.url) + "/")
     except BadUrl:
         return []
-    return [one for one in found if one.url != feed.url][:_MOST_PROPOSALS]
+    return [one for one in found if one.url != feed.url and len(one.url) <= LONGEST][:_MOST_PROPOSALS]
 
 
 def _row(feed: DeadFeed, found: FoundFeed, now: datetime) -> queries.poll.ProposeValues:

@@ -13,7 +13,7 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.lists import Listed
 from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import BadUrl, origin_of, publisher_name, sendable
+from newsflow.web.urls import LONGEST, BadUrl, origin_of, publisher_name, sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,20 @@ class Added:
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+
+
+LONGEST_NAME = 300  # characters of a publisher's name; it is a key
+
+
+def kept_address(url: str) -> str:
+    """The address as a feed is asked for, and kept.
+
+    :raises BadUrl: where it is unusable, or too long to be a key of ours.
+    """
+    sent = sendable(url)
+    if len(sent) > LONGEST:
+        raise BadUrl(f"the URL is {len(sent)} bytes long, more than {LONGEST}")
+    return sent
 
 
 def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
@@ -36,8 +50,8 @@ def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
     refused: list[tuple[str, str]] = []
     for feed in feeds:
         try:
-            url = sendable(feed.url)
-            good.setdefault(url, (feed, feed.publisher or publisher_name(url)))
+            url = kept_address(feed.url)
+            good.setdefault(url, (feed, feed.publisher[:LONGEST_NAME] or publisher_name(url)))
         except BadUrl as error:
             refused.append((feed.url, str(error)))
     new = _save(conn, good, now) if good else frozenset()

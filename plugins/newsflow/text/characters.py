@@ -33,6 +33,24 @@ def strip(text: str) -> str:
     return _BAD.sub("", _ANSI.sub("", text)) if _BAD.search(unusual) else text
 
 
+def storable(text: str) -> str:
+    """The text without what no database stores: NUL, and surrogates that stand for no character.
+
+    PostgreSQL's texts hold no NUL, and UTF-8 has no lone surrogates; two that make a pair become their character.
+    """
+    if not text.isascii() and not _encodes(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    return text.replace("\x00", "") if "\x00" in text else text
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def bare(text: str) -> str:
     """Its letters, digits and underscores, as `\\w` means them."""
     rest = _without(_SIGNS, text)

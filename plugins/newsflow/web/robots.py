@@ -12,6 +12,7 @@ from protego import Protego
 
 from newsflow.model import Exchange
 from newsflow.outcomes import Outcome
+from newsflow.text.storable import Storable
 
 AGENT = "newsflow"  # our product token, the first word of the User-Agent
 CAP = 500 * 1024  # bytes; §2.5: at least 500 KiB are read
@@ -27,7 +28,7 @@ _NOBODY = "someone-else"
 
 
 @dataclass(frozen=True, slots=True)
-class RobotsFile:
+class RobotsFile(Storable):
     """robots.txt of an origin as last answered; `body` is empty where the answer allows all."""
 
     status: int

@@ -16,7 +16,8 @@ import ada_url
 from newsflow.errors import NewsflowError
 from newsflow.web.tracking import tracks
 
-LONGEST = 2704  # bytes; PostgreSQL refuses longer btree rows
+LONGEST = 2_600  # bytes; PostgreSQL refuses btree rows over 2,704 bytes, their heads and other columns included
+_LONGEST_HOST = 253  # characters of a DNS name (RFC 1035 §2.3.4)
 _LONGEST_RAW = 65_536
 _LONGEST_SENT = 8192
 _ROUNDS = 8
@@ -62,6 +63,8 @@ class _Written(NamedTuple):
         host = self.host.removesuffix(".")
         if not all(host.split(".")):
             raise BadUrl("the host name has an empty part")
+        if len(host) > _LONGEST_HOST:
+            raise BadUrl(f"the host name is {len(host)} characters long, more than {_LONGEST_HOST}")
         return f"{self.scheme}//{host}{self.port}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
@@ -34,7 +34,7 @@ def add_files(conn: Connection, data: Iterable[AddFilesValues], /) -> None:
     return named_query.write(conn, "backfill.add_files", data)
 
 
-def unfinished(conn: Connection, *, dag_id: str, prefix: str, params: str) -> str | None:
+def unfinished(conn: Connection, *, dag_id: str, prefix: str, params: dict[str, Any]) -> str | None:
     """Finds the newest run of a request that was not closed."""
     return named_query.value_or_none(
         conn,
@@ -112,7 +112,7 @@ def save_progress(
     records: int,
     matched: int,
     taken: int,
-    skipped: str,
+    skipped: dict[str, Any],
     detail: str,
     now: datetime,
     source: str,
@@ -250,7 +250,7 @@ class AddCapturesValues(NamedTuple):
     length: int
     payload_digest: str
     bytes: int
-    rights: str
+    rights: dict[str, Any]
 
 
 def add_captures(conn: Connection, data: Iterable[AddCapturesValues], /) -> list[AddCapturesRow]:

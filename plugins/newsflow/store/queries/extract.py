@@ -66,8 +66,8 @@ class StoreValues(NamedTuple):
     capture_id: int | None
     run_id: int | None
     cause: str
-    rights: str
-    sources: str
+    rights: dict[str, Any]
+    sources: dict[str, Any]
     extractor: str
     outcome: str
     detail: str

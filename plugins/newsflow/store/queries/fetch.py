@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
@@ -123,7 +123,7 @@ class AddCapturesValues(NamedTuple):
     length: int
     payload_digest: str
     bytes: int
-    rights: str
+    rights: dict[str, Any]
     refers_to: int | None
 
 

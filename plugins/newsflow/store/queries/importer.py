@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
@@ -123,7 +123,7 @@ class PutExtractionsValues(NamedTuple):
     page_id: int
     run_id: int | None
     cause: str
-    sources: str
+    sources: dict[str, Any]
     extractor: str
     outcome: str
     detail: str

@@ -336,7 +336,7 @@ def raise_alarm(
     publisher_id: int | None,
     severity: str,
     sentence: str,
-    facts: str,
+    facts: dict[str, Any],
     now: datetime,
 ) -> int:
     """Opens an alarm, or notes that it lasts."""
@@ -634,7 +634,7 @@ def audit_log(conn: Connection) -> list[AuditLogRow]:
     return named_query.rows(conn, "ops.audit_log", AuditLogRow._make, {})
 
 
-def note(conn: Connection, *, now: datetime, actor: str, action: str, subject: str, detail: str) -> int:
+def note(conn: Connection, *, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> int:
     """Writes what a person did."""
     return named_query.count(
         conn,

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.store import named_query
 
 
-def start(conn: Connection, *, run_id: int, selection: str, extractor: str, now: datetime) -> int | None:
+def start(conn: Connection, *, run_id: int, selection: dict[str, Any], extractor: str, now: datetime) -> int | None:
     """Opens a reprocess, or finds the one that this run has already opened."""
     return named_query.value_or_none(
         conn,
@@ -266,7 +266,7 @@ def set_state(
     *,
     state: str,
     run_id: int | None,
-    report: str | None,
+    report: dict[str, Any] | None,
     now: datetime,
     reprocess_id: int,
 ) -> int:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.store import named_query
 
 
-def start(conn: Connection, *, dag_id: str, dag_run_id: str, now: datetime, params: str) -> int:
+def start(conn: Connection, *, dag_id: str, dag_run_id: str, now: datetime, params: dict[str, Any]) -> int:
     """Opens a run, or finds it again after a retry."""
     return named_query.value(
         conn,
@@ -48,7 +48,7 @@ def begin_stage(conn: Connection, *, run_id: int, stage: str, shard: int, now: d
 def progress(
     conn: Connection,
     *,
-    counts: str,
+    counts: dict[str, Any],
     label: str,
     ended_at: datetime | None,
     run_id: int,
