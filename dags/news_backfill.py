@@ -51,7 +51,7 @@ def news_backfill() -> None:
     read = task(map_index_template="{{ label }}")(backfill_tasks.read)
     waiting = task(trigger_rule="all_done")(backfill_tasks.shards)()
     read.expand(shard=task(backfill_tasks.plan)()) >> waiting
-    steps.bring_in(waiting, backfill_tasks.judge)
+    steps.bring_in(waiting, backfill_tasks.judge, fetch=backfill_tasks.fetch)
 
 
 DAG = news_backfill()

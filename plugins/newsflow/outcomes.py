@@ -129,6 +129,8 @@ class Outcome(Code):
         blame=_NOBODY, reach=_UNSENT, asks_for_pause=True)
     PAUSED = "paused", Meaning(_FETCH, _RETRY, "The publisher or feed was paused by a person.",
         blame=_NOBODY, reach=_UNSENT)
+    POSTPONED = "postponed", Meaning(_FETCH, _RETRY,
+        "No time was left for it in this run; the next one takes it on.", blame=_NOBODY, reach=_UNSENT)
     # the exchange failed
     DNS_ERROR = "dns_error", Meaning(_FETCH, _RETRY, "The host name could not be resolved.",
         reach=_UNREACHED, pause_s=60.0, feed_wait_s=_SOON)

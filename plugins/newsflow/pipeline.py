@@ -13,7 +13,6 @@ from typing import Any
 
 from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
-from newsflow.isolation.cores import cores
 from newsflow.model import StageReport
 from newsflow.names import COMMAND
 from newsflow.request import Request, RunRequest, only
@@ -222,8 +221,8 @@ def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: 
 
 
 def alone(settings: Settings) -> Settings:
-    """Settings for shards that are taken one after the other: each has all cores to extract with."""
-    return settings.model_copy(update={"extract_workers": settings.extract_workers or cores()})
+    """Settings for a run in one process: one shard, so that its slow sites are waited for at the same time."""
+    return settings.model_copy(update={"shards": 1})
 
 
 def run_all(
@@ -234,16 +233,17 @@ def run_all(
     dag_id: str = COMMAND,
     clock: Clock = utcnow,
 ) -> Funnel:
-    """The whole run in this process, shard after shard.
+    """The whole run in this process.
 
     :raises RunFailedError: where the check fails.
     """
+    settings = alone(settings)
     run_id = open_run(settings, dag_id, dag_run_id, request, clock=clock)
     shards = poll(settings, run_id, request, clock=clock)
     for shard in shards:
         fetch(settings, run_id, shard.shard, clock=clock)
     for shard in shards:
-        extract(alone(settings), run_id, shard.shard, clock=clock)
+        extract(settings, run_id, shard.shard, clock=clock)
     deduplicate(settings, run_id, clock=clock)
     load(settings, run_id, clock=clock)
     return check(settings, run_id, steps=NIGHT, clock=clock)

@@ -116,6 +116,18 @@ class _Requests(BaseModel):
     fetch_batch: Annotated[int, Unit("captures")] = Field(
         100, ge=1, le=100_000, description="captures stored in one transaction"
     )
+    fetch_budget_s: Seconds = Field(
+        3600.0,
+        gt=0,
+        le=86_400,
+        description="time for fetching in a run; pages that don't fit wait for the next",
+    )
+    fetch_tail_s: Seconds = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="least time that slow sites get beyond the others; they get as much as those took, at least",
+    )
     fetch_attempts: Annotated[int, Unit("tries")] = Field(
         4, ge=1, le=100, description="tries before a page is given up whose failure may pass"
     )
@@ -141,6 +153,15 @@ class _Feeds(BaseModel):
     poll_threads: Origins = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
     poll_batch: Annotated[int, Unit("polls")] = Field(
         100, ge=1, le=100_000, description="polls stored in one transaction"
+    )
+    poll_budget_s: Seconds = Field(
+        900.0,
+        gt=0,
+        le=3000,
+        description="time for polling in a run; feeds that don't fit are due at the next",
+    )
+    poll_tail_s: Seconds = Field(
+        60.0, ge=0, le=3000, description="least time that slow sites get beyond the others, as for fetch"
     )
     parse_workers: Processes = Field(2, ge=1, le=64, description="processes that read feeds")
     parse_timeout_s: CpuSeconds = Field(10.0, gt=0, le=3600, description="limit for reading one feed")

@@ -13,14 +13,14 @@ where f.feed_id in (
   limit %(limit)s
   for update of d skip locked);
 
--- name: poll.claimed_feeds lists what this run has in hand, a retry's leftovers included
+-- name: poll.claimed_feeds lists what this run has in hand, a retry's leftovers included, the longest due first
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
   f.body_hash, f.validators_lie, f.polls_unaudited, f.moved_to, f.moved_polls,
   exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open
 from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.last_run_id = %(run_id)s and f.claimed_until is not null
-order by f.feed_id;
+order by f.next_poll_at, f.feed_id;
 
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
 -- not null: n, changed

@@ -230,3 +230,30 @@ def test_identity(ledger: Ledger, page: Callable[[str], Any]) -> None:
     agents = {request.headers["user-agent"] for request in server.requests}
     assert agents == {Settings(contact="https://desk.example/bot").user_agent}
     assert "desk.example" in agents.pop()
+
+
+def test_a_slow_publisher_holds_nobody_and_its_newest_pages_come_first(
+    ledger: Ledger, page: Callable[[str], Any]
+) -> None:
+    slow, quick = ledger.server(robots=b"User-agent: *\nCrawl-delay: 600\n"), ledger.server()
+    for server in (slow, quick):
+        server.plays |= {f"/{n}": page("x") for n in range(4)}
+        ledger.pages(*(server.url(f"/{n}") for n in range(4)))
+    ledger.do("update ingest.page set discovered_at = discovered_at - interval '1 day' where url not like '%%/2'")
+    assert dict(ledger.fetch(fetch_tail_s=0.5, max_delay_s=3600).counts) == {"ok": 4, "postponed": 4}
+    assert [request.path for request in slow.requests] == ["/robots.txt"]
+    assert ledger.all(
+        "select distinct state, attempts, next_attempt_at <= now() from ingest.page where outcome = 'postponed'"
+    ) == [("pending", 0, True)]
+
+
+def test_what_was_postponed_is_taken_up_by_the_next_run(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    server = ledger.server(robots=b"User-agent: *\nCrawl-delay: 600\n")
+    server.plays |= {f"/{n}": page("x") for n in range(3)}
+    ledger.pages(*(server.url(f"/{n}") for n in range(3)))
+    ledger.do("update ingest.page set discovered_at = discovered_at - interval '1 day' where url not like '%%/2'")
+    ledger.fetch(fetch_tail_s=0.2, max_delay_s=3600)
+    ledger.do("update ingest.origin set crawl_delay_s = null, next_request_at = null, robots_expires_at = null")
+    server.plays["/robots.txt"] = says("404 Not Found")
+    assert dict(ledger.fetch().counts) == {"ok": 3}
+    assert server.requests[2].path == "/2"  # the newest, after robots.txt twice

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from newsflow.clock import utcnow
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
+from newsflow.web.time_budget import TimeBudget
 from tests.waiting import PATIENCE_S
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -119,3 +121,84 @@ def test_many_workers_do_each_job_once() -> None:
     for worker in workers:
         worker.join(20)
     assert len(done) == len(set(done)) == sum(range(1, 40))
+
+
+class Hands:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_s(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def with_budget(clock: Hands, budget: TimeBudget, *sizes: int, slow: int = -1) -> OriginQueues:
+    lines = OriginQueues(clock, budget)
+    for number, size in enumerate(sizes):
+        at = origin(number, Pace(crawl_delay_s=30.0) if number == slow else None)
+        for n in range(size):
+            lines.add(UrlJob(f"{at.origin}/{n}", at))
+    lines.open()
+    return lines
+
+
+def serve(lines: OriginQueues, clock: Hands, *, times: int, each_s: float) -> list[int]:
+    """Serve the queues one after the other; whose turns they were."""
+    turns = []
+    for _ in range(times):
+        line = taken(lines)
+        turns.append(line.origin.origin_id)
+        line.jobs.popleft()
+        clock.pass_s(each_s)
+        at = line.origin
+        at.pace = replace(at.pace, next_request_at=clock.now + timedelta(seconds=at.pace.crawl_delay_s or 0.0))
+        lines.give_back(line)
+    return turns
+
+
+def test_a_slow_origin_holds_the_others_for_the_tail_only() -> None:
+    clock = Hands()
+    lines = with_budget(clock, TimeBudget(3600.0, 60.0, (1.0, 30.0)), 400, 2, slow=0)
+    assert serve(lines, clock, times=3, each_s=10.0) == [0, 1, 1]
+    clock.pass_s(30.0)
+    assert serve(lines, clock, times=1, each_s=10.0) == [0]
+    clock.pass_s(30.0)
+    assert lines.take() is None
+    assert lines.cut
+
+
+def test_an_origin_alone_that_is_not_slow_has_the_whole_time() -> None:
+    clock = Hands()
+    lines = with_budget(clock, TimeBudget(3600.0, 60.0, (1.0, 30.0)), 2000)
+    serve(lines, clock, times=1800, each_s=2.0)
+    assert lines.take() is None
+    assert lines.cut
+
+
+def test_in_the_second_half_of_the_time_who_was_served_least_goes_first() -> None:
+    clock = Hands()
+    lines = with_budget(clock, TimeBudget(100.0), 500, 3, 3)
+    turns = serve(lines, clock, times=99, each_s=1.0)
+    assert set(turns[:49]) == {0}
+    assert turns.count(1) == turns.count(2) == 3
+
+
+def test_work_that_is_done_in_time_is_not_cut() -> None:
+    clock = Hands()
+    lines = with_budget(clock, TimeBudget(100.0, 10.0), 3, 2)
+    serve(lines, clock, times=5, each_s=1.0)
+    assert lines.take() is None
+    assert not lines.cut
+
+
+def test_a_worker_that_waits_for_a_slow_origin_wakes_when_the_time_is_up() -> None:
+    lines = OriginQueues(utcnow, TimeBudget(tail_s=0.2, pause_s=(0.0, 3600.0)))
+    at = origin(0, Pace(crawl_delay_s=3600.0, next_request_at=utcnow() + timedelta(hours=1)))
+    lines.add(UrlJob(at.origin, at))
+    lines.open()
+    assert lines.take() is None
+    assert lines.cut

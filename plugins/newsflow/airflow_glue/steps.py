@@ -12,16 +12,19 @@ from newsflow.airflow_glue import tasks
 ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
 
 
-def bring_in(shards: Any, judge: Callable[[], dict[str, Any]]) -> None:
+def bring_in(
+    shards: Any, judge: Callable[[], dict[str, Any]], *, fetch: Callable[[dict[str, Any]], dict[str, Any]] = tasks.fetch
+) -> None:
     """fetch → extract → deduplicate → load → check, then the asset event with the funnel; call it within a Dag.
 
     Each step runs whatever the one before did, since it takes on just what is there; `check` is the gate.
 
     :param shards: the task that gives the shards, one mapped task each.
     :param judge: body of `check`, gives the funnel; raises where the run is not good.
+    :param fetch: body of `fetch`, for a shard.
     """
 
-    fetch = task(map_index_template="{{ label }}")(tasks.fetch)
+    fetching = task(map_index_template="{{ label }}")(fetch)
     extract = task(map_index_template="{{ label }}", trigger_rule="all_done")(tasks.extract)
     deduplicate = task(trigger_rule="all_done")(tasks.deduplicate)
     load = task(trigger_rule="all_done")(tasks.load)
@@ -31,4 +34,4 @@ def bring_in(shards: Any, judge: Callable[[], dict[str, Any]]) -> None:
         outlet_events[ARTICLES].extra = judge()
         return {"articles": outlet_events[ARTICLES].extra["articles"]}
 
-    fetch.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> check()
+    fetching.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> check()

@@ -22,6 +22,12 @@ def xcom(report: StageReport) -> dict[str, Any]:
     return {"taken": report.taken, "counts": dict(report.counts), "seconds": report.seconds}
 
 
+def told(shard: Mapping[str, Any], report: StageReport) -> dict[str, Any]:
+    """A shard's report for XCom, and its label in the Airflow UI."""
+    context.label(_shard_label(shard, report))
+    return xcom(report)
+
+
 def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, ask the feeds, plan the shards."""
     settings, request = task_settings(), RunRequest.from_params(params)
@@ -37,17 +43,13 @@ def poll_only(params: Mapping[str, Any]) -> dict[str, Any]:
 def fetch(shard: dict[str, Any]) -> dict[str, Any]:
     """Fetch a shard."""
     settings = task_settings()
-    report = pipeline.fetch(settings, context.run_id(settings), shard["shard"])
-    context.label(_shard_label(shard, report))
-    return xcom(report)
+    return told(shard, pipeline.fetch(settings, context.run_id(settings), shard["shard"]))
 
 
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Extract a shard."""
     settings = task_settings()
-    report = pipeline.extract(settings, context.run_id(settings), shard["shard"])
-    context.label(_shard_label(shard, report))
-    return xcom(report)
+    return told(shard, pipeline.extract(settings, context.run_id(settings), shard["shard"]))
 
 
 def _shard_label(shard: Mapping[str, Any], report: StageReport) -> str:

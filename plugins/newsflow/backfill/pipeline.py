@@ -16,6 +16,10 @@ from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session
 
+FETCH_BUDGET_S = (
+    20 * 3600.0
+)  # seconds of one fetch task: less than the 24 h that Airflow gives the tasks of news_backfill
+
 Totals = queries.backfill.TotalsRow  # progress over a run's WARC files: bytes and records
 
 
@@ -87,6 +91,12 @@ def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
     return result
 
 
+def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Fetch a shard's pages. Nobody waits for a backfill, so that slow sites are asked to the end of its day."""
+    patient = {"fetch_budget_s": FETCH_BUDGET_S, "fetch_tail_s": FETCH_BUDGET_S}
+    return pipeline.fetch(settings.model_copy(update=patient), run_id, shard, clock=clock)
+
+
 def run_all(
     settings: Settings, dag_run_id: str, request: BackfillRequest, *, dag_id: str = NEWS_BACKFILL, clock: Clock = utcnow
 ) -> Funnel:
@@ -94,14 +104,15 @@ def run_all(
 
     :raises RunFailedError: where the check fails.
     """
+    settings = pipeline.alone(settings)
     run_id = pipeline.open_run(settings, dag_id, dag_run_id, request, clock=clock)
     for shard in plan(settings, run_id, request, clock=clock):
         read(settings, run_id, shard.shard, request, clock=clock)
     waiting = shards(settings, run_id)
     for shard in waiting:
-        pipeline.fetch(settings, run_id, shard.shard, clock=clock)
+        fetch(settings, run_id, shard.shard, clock=clock)
     for shard in waiting:
-        pipeline.extract(pipeline.alone(settings), run_id, shard.shard, clock=clock)
+        pipeline.extract(settings, run_id, shard.shard, clock=clock)
     pipeline.deduplicate(settings, run_id, clock=clock)
     pipeline.load(settings, run_id, clock=clock)
     return check(settings, run_id, clock=clock)

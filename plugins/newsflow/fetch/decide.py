@@ -102,6 +102,8 @@ def _next_attempt(
     outcome: Outcome, attempts: int, now: datetime, jitter: float, cool_until: datetime | None
 ) -> datetime:
     meaning = outcome.meaning
+    if outcome is Outcome.POSTPONED:
+        return now  # the next run has time again
     if meaning.blame is Blame.US:
         return max(now + OUTAGE_RETRY, cool_until or now)
     if cool_until and (meaning.asks_for_pause or not meaning.uses_try):

@@ -128,6 +128,8 @@ class ShardFetcher:
             self._settings.max_redirects,
             ACCEPT,
             is_page,
+            self._settings.fetch_budget_s,
+            self._settings.fetch_tail_s,
         )
         self._scheduler = PoliteScheduler(self._transport, politeness, self._find, self._clock, self._jitter)
         return self._scheduler.results(self._job(page) for page in self._pages if not page.paused)

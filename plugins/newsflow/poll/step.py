@@ -144,7 +144,15 @@ class _Poller:
     def _round(self, jobs: Iterable[tuple[str, FeedState, bool]]) -> Iterator[PollResult]:
         """Ask all of these and read what comes; failures that may be our own come last, judged together."""
         s = self._settings
-        politeness = Politeness(s.delay_s, s.max_delay_s, s.poll_threads, s.max_redirects, ACCEPT)
+        politeness = Politeness(
+            s.delay_s,
+            s.max_delay_s,
+            s.poll_threads,
+            s.max_redirects,
+            ACCEPT,
+            most_time_s=s.poll_budget_s,
+            tail_s=s.poll_tail_s,
+        )
         self._scheduler = scheduler = PoliteScheduler(
             self._transport, politeness, self._find, self._clock, self._jitter
         )

@@ -1,12 +1,14 @@
 """Who is asked next: origins as queues of jobs, given out to workers one holder at a time.
 
 The queue with the most left goes first among those that are ready, so that the whole ends
-when the slowest origin does. One idle worker watches the clock and the others sleep, else
+when the slowest origin does; who was served least goes first once half of the time is gone,
+so that nobody is left out. One idle worker watches the clock and the others sleep, else
 a hundred workers would wake for each queue that ripens.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -20,6 +22,7 @@ from newsflow.model import Exchange
 from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
 from newsflow.web.robots import Rules
+from newsflow.web.time_budget import NO_LIMIT, TimeBudget
 
 PATIENCE_S = 5.0  # how long a cooling origin is waited for when nothing else is left to do
 
@@ -54,6 +57,7 @@ class OriginQueue:
     robots_failure: Exchange | None = None  # how robots.txt failed, while it could not be had
     pace_before_failure: Pace | None = None  # the pace before failures that may turn out to be our own
     placed: bool = False  # queued, or in a worker's hands
+    served: int = 0  # how often a worker took it
 
     def ready_at(self, now: datetime) -> datetime:
         """When it may be asked again."""
@@ -63,8 +67,12 @@ class OriginQueue:
 class OriginQueues:
     """The queues of a set of jobs; safe for many workers."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, clock: Clock, budget: TimeBudget = NO_LIMIT) -> None:
+        self._clock, self._budget = clock, budget
+        self._began = clock()
+        self._quick: set[int] = set()  # queues with jobs whose origins are not slow
+        self._others_s = 0.0  # for how long any of those was at work
+        self.cut = False  # the time was up before the jobs were done
         self._queues: dict[int, OriginQueue] = {}
         self._ready: list[tuple[int, int]] = []
         self._waiting: list[tuple[datetime, int]] = []
@@ -88,6 +96,7 @@ class OriginQueues:
     def open(self) -> None:
         """Queue the queues, once their jobs are known: the longest goes first."""
         with self._idle:
+            self._began = self._clock()
             for queue in self._queues.values():
                 self._place(queue)
 
@@ -111,21 +120,30 @@ class OriginQueues:
             while not self._ended:
                 now = self._clock()
                 self._ripen(now)
-                if self._ready:
-                    self._busy += 1
-                    self._idle.notify()
-                    return self._queues[heappop(self._ready)[1]]
-                if self._busy or self._worth_waiting(now):
+                if self._time_is_up(now):
+                    self.cut = True
+                    self._end()
+                elif self._ready:
+                    return self._hand_out()
+                elif self._busy or self._worth_waiting(now):
                     self._sleep(now)
                 else:
                     self._end()
             return None
+
+    def _hand_out(self) -> OriginQueue:
+        queue = self._queues[heappop(self._ready)[1]]
+        queue.served += 1
+        self._busy += 1
+        self._idle.notify()
+        return queue
 
     def give_back(self, queue: OriginQueue) -> None:
         """A worker has done its request."""
         with self._idle:
             self._busy -= 1
             queue.placed = False
+            self._quick.discard(queue.origin.origin_id)
             if queue.jobs:
                 self._place(queue)
             self._clockwatch.notify()
@@ -144,14 +162,25 @@ class OriginQueues:
         queue.placed = True
         now = self._clock()
         at = queue.ready_at(now)
+        if not self._budget.slow(queue.origin.pace) and not self._cools_long(queue, now):
+            self._quick.add(queue.origin.origin_id)
         if at <= now:
-            heappush(self._ready, (-len(queue.jobs), queue.origin.origin_id))
+            late = self._budget.half_gone(self._used_s(now))
+            heappush(self._ready, (queue.served if late else -len(queue.jobs), queue.origin.origin_id))
         else:
             heappush(self._waiting, (at, queue.origin.origin_id))
 
     def _ripen(self, now: datetime) -> None:
         while self._waiting and self._waiting[0][0] <= now:
             self._place(self._queues[heappop(self._waiting)[1]])
+
+    def _used_s(self, now: datetime) -> float:
+        return (now - self._began).total_seconds()
+
+    def _time_is_up(self, now: datetime) -> bool:
+        if self._quick:
+            self._others_s = self._used_s(now)
+        return self._budget.is_up(self._used_s(now), self._others_s)
 
     def _worth_waiting(self, now: datetime) -> bool:
         return any(not self._cools_long(self._queues[number], now) for _, number in self._waiting)
@@ -166,7 +195,10 @@ class OriginQueues:
             self._idle.wait()
             return
         self._watched = True
-        self._clockwatch.wait((self._waiting[0][0] - now).total_seconds() if self._waiting else None)
+        left_s = self._budget.left_s(self._used_s(now), self._others_s)
+        if self._waiting:
+            left_s = min(left_s, (self._waiting[0][0] - now).total_seconds())
+        self._clockwatch.wait(None if left_s == math.inf else max(0.0, left_s))
         self._watched = False
 
     def _end(self) -> None:

@@ -7,6 +7,7 @@ redirect to another origin joins that one's queue.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from newsflow.web import outage, pace, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
 from newsflow.web.origins import Origin
+from newsflow.web.time_budget import TimeBudget
 from newsflow.web.transport import Transport
 from newsflow.web.trip import CheckHop, Wants
 from newsflow.web.urls import origin_of
@@ -50,7 +52,10 @@ class FetchResult:
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How origins are asked: seconds between two requests (least, most), origins at once, and what is wanted."""
+    """How origins are asked: seconds between two requests (least, most), origins at once, and what is wanted.
+
+    What doesn't fit into `most_time_s` seconds, or holds up the others for `tail_s`, ends as `postponed`.
+    """
 
     least_s: float
     most_s: float
@@ -58,6 +63,13 @@ class Politeness:
     redirects: int
     accept: str
     wants: Wants | None = None
+    most_time_s: float = math.inf
+    tail_s: float = math.inf
+
+    @property
+    def budget(self) -> TimeBudget:
+        """Of a whole set of jobs."""
+        return TimeBudget(self.most_time_s, self.tail_s, (self.least_s, self.most_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +94,7 @@ class PoliteScheduler:
     ) -> None:
         self._transport, self._politeness, self._find = transport, politeness, find
         self._clock, self._jitter = clock, jitter
-        self._queues = OriginQueues(clock)
+        self._queues = OriginQueues(clock, politeness.budget)
         self._out: ByteQueue[FetchResult | _Redirected | BaseException | None] = ByteQueue(_WAITING)
         self._failures: list[outage.Failure] = []
         self._answers: list[float] = []
@@ -153,9 +165,20 @@ class PoliteScheduler:
         now = self._clock()
         for queue in self._queues:
             for job in queue.jobs:
-                exchange = job.last or queue.robots_failure or _unasked(queue.origin)
+                exchange = job.last or queue.robots_failure or self._unasked(queue, now)
                 whole = replace(exchange, url=job.url, hops=job.trail, body=b"")
                 yield FetchResult(job, whole, queue.origin, now, False, True)
+
+    def _unasked(self, queue: OriginQueue, now: datetime) -> Exchange:
+        """What is said of a job whose turn never came: no time was left, its origin was dead, or asked for a pause."""
+        found = queue.origin.pace
+        if self._queues.cut and not found.cooling(now):
+            pause = pace.delay_s(found, least=self._politeness.least_s, most=self._politeness.most_s)
+            why = f"no time was left: {len(queue.jobs)} wait, and the site takes {pause:.0f} s between two requests"
+            return Exchange("", Outcome.POSTPONED, detail=why)
+        reason = found.cool_reason
+        dead = next((outcome for outcome in _UNREACHED if outcome == reason), None)
+        return Exchange("", dead or Outcome.COOLING, detail=f"waits for its origin: {reason}" if reason else "")
 
     # -- a worker's thread --
 
@@ -276,10 +299,3 @@ def _permanent(job: UrlJob, found: Exchange) -> bool:
     if not job.trail:
         return found.permanent
     return job.permanent and (found.permanent or len(found.hops) <= 1)
-
-
-def _unasked(origin: Origin) -> Exchange:
-    """What is said of a job whose turn never came: its origin was dead, or asked for a pause."""
-    reason = origin.pace.cool_reason
-    dead = next((outcome for outcome in _UNREACHED if outcome == reason), None)
-    return Exchange("", dead or Outcome.COOLING, detail=f"waits for its origin: {reason}" if reason else "")

@@ -69,7 +69,7 @@ class ClaimedFeedsRow(NamedTuple):
 
 
 def claimed_feeds(conn: Connection, *, run_id: int) -> list[ClaimedFeedsRow]:
-    """Lists what this run has in hand, a retry's leftovers included."""
+    """Lists what this run has in hand, a retry's leftovers included, the longest due first."""
     return named_query.rows(conn, "poll.claimed_feeds", ClaimedFeedsRow._make, {"run_id": run_id})
 
 
