@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from newsflow.model import Exchange, PageState
-from newsflow.outcomes import Blame, Kind, Outcome
+from newsflow.outcomes import Blame, Kind, Outcome, Reach
 from newsflow.text.storable import Storable
 from newsflow.web.answers import validators
 
@@ -102,8 +102,8 @@ def _next_attempt(
     outcome: Outcome, attempts: int, now: datetime, jitter: float, cool_until: datetime | None
 ) -> datetime:
     meaning = outcome.meaning
-    if outcome is Outcome.POSTPONED:
-        return now  # the next run has time again
+    if meaning.reach is Reach.UNSENT and cool_until is None:
+        return now  # nothing was tried, and nobody asked for a pause: the next run may
     if meaning.blame is Blame.US:
         return max(now + OUTAGE_RETRY, cool_until or now)
     if cool_until and (meaning.asks_for_pause or not meaning.uses_try):
