@@ -19,6 +19,239 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA news_internal;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE TABLE newsflow_meta.lock (
+    name text NOT NULL,
+    pid integer NOT NULL,
+    token bigint NOT NULL,
+    application text NOT NULL,
+    taken_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE newsflow_meta.lock IS 'Jobs of one session at a time; a row counts while its process holds its token.';
+
+COMMENT ON COLUMN newsflow_meta.lock.name IS 'Job, such as newsflow.maintain.';
+
+COMMENT ON COLUMN newsflow_meta.lock.pid IS 'Server process of the holder.';
+
+COMMENT ON COLUMN newsflow_meta.lock.token IS 'Random key of an advisory lock that the holder keeps while it lives.';
+
+COMMENT ON COLUMN newsflow_meta.lock.application IS 'application_name of the holder.';
+
+COMMENT ON COLUMN newsflow_meta.lock.taken_at IS 'Since when.';
+
+CREATE FUNCTION ingest.is_locked(job text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT
+            FROM (newsflow_meta.lock h
+              JOIN pg_locks l ON ((l.pid = h.pid)))
+           WHERE ((h.name = is_locked.job) AND (l.locktype = 'advisory'::text) AND l.granted AND (l.objsubid = 1) AND (l.database = ( SELECT d.oid
+                    FROM pg_database d
+                   WHERE (d.datname = current_database()))) AND ((((l.classid)::bigint << 32) | (l.objid)::bigint) = h.token)))) AS "exists";
+END;
+
+COMMENT ON FUNCTION ingest.is_locked(job text) IS 'Whether a session that lives holds the lock of a job (newsflow.store.locks).';
+
+CREATE TABLE ingest.run (
+    run_id bigint NOT NULL,
+    dag_id text NOT NULL,
+    dag_run_id text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    params jsonb DEFAULT '{}'::jsonb NOT NULL,
+    verdict text,
+    in_process boolean DEFAULT false NOT NULL,
+    broken_off boolean DEFAULT false NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'success'::text, 'failed'::text])))
+);
+
+COMMENT ON TABLE ingest.run IS 'One run of a Dag (or of `newsflow run`).';
+
+COMMENT ON COLUMN ingest.run.run_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.run.dag_id IS 'Dag, as Airflow names it; cli for runs without the scheduler.';
+
+COMMENT ON COLUMN ingest.run.dag_run_id IS 'Run, as Airflow names it.';
+
+COMMENT ON COLUMN ingest.run.state IS 'running, success or failed.';
+
+COMMENT ON COLUMN ingest.run.started_at IS 'When its first step began.';
+
+COMMENT ON COLUMN ingest.run.ended_at IS 'When its check ended.';
+
+COMMENT ON COLUMN ingest.run.params IS 'What it was asked to do.';
+
+COMMENT ON COLUMN ingest.run.verdict IS 'What the check found, in a sentence.';
+
+COMMENT ON COLUMN ingest.run.in_process IS 'True where one process does all of it and holds its lock while it lives; false where a scheduler runs its steps.';
+
+COMMENT ON COLUMN ingest.run.broken_off IS 'True where it ended without its check: stopped, killed or crashed. The next run takes its pages.';
+
+COMMENT ON COLUMN ingest.run.seen_at IS 'When it was last opened, by the database''s clock.';
+
+CREATE TABLE ingest.run_stage (
+    run_id bigint NOT NULL,
+    stage text NOT NULL,
+    shard smallint DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    attempts smallint DEFAULT 1 NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE ingest.run_stage IS 'What each step of a run did: times and counts, for progress and rates.';
+
+COMMENT ON COLUMN ingest.run_stage.run_id IS 'Run.';
+
+COMMENT ON COLUMN ingest.run_stage.stage IS 'poll, fetch, extract, deduplicate or load.';
+
+COMMENT ON COLUMN ingest.run_stage.shard IS 'Number of the mapped task; 0 where there is one.';
+
+COMMENT ON COLUMN ingest.run_stage.started_at IS 'First start.';
+
+COMMENT ON COLUMN ingest.run_stage.ended_at IS 'End of the last attempt; null while it runs.';
+
+COMMENT ON COLUMN ingest.run_stage.attempts IS 'How often it was started.';
+
+COMMENT ON COLUMN ingest.run_stage.counts IS 'Counts by outcome code, and stage figures such as bytes.';
+
+COMMENT ON COLUMN ingest.run_stage.label IS 'Label as the Airflow UI shows it.';
+
+COMMENT ON COLUMN ingest.run_stage.seen_at IS 'Last sign of life, by the database''s clock.';
+
+CREATE FUNCTION ingest.is_at_work(run ingest.run) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (ingest.is_locked(format('newsflow.run:%s:%s'::text, (run).dag_id, (run).dag_run_id)) OR (EXISTS ( SELECT
+            FROM ingest.run_stage s
+           WHERE ((s.run_id = (is_at_work.run).run_id) AND (s.ended_at IS NULL) AND ingest.is_locked(format('newsflow.step:%s:%s:%s'::text, s.run_id, s.stage, s.shard))))));
+END;
+
+COMMENT ON FUNCTION ingest.is_at_work(run ingest.run) IS 'Whether a process works on a run now.';
+
+CREATE FUNCTION ingest.is_alive(run ingest.run) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (((run).state = 'running'::text) AND (ingest.is_at_work(run) OR ((NOT (run).in_process) AND ((GREATEST((run).seen_at, ( SELECT max(s.seen_at) AS max
+            FROM ingest.run_stage s
+           WHERE (s.run_id = (is_alive.run).run_id))) >= (clock_timestamp() - '01:00:00'::interval)) AND (GREATEST((run).seen_at, ( SELECT max(s.seen_at) AS max
+            FROM ingest.run_stage s
+           WHERE (s.run_id = (is_alive.run).run_id))) <= (clock_timestamp() + '00:01:00'::interval))))));
+END;
+
+COMMENT ON FUNCTION ingest.is_alive(run ingest.run) IS 'Whether a run is at work, or may be between two tasks of a scheduler. A dead one may be closed, and its pages be taken.';
+
+CREATE TABLE ingest.feed (
+    feed_id integer NOT NULL,
+    publisher_id integer NOT NULL,
+    url text NOT NULL,
+    kind text DEFAULT ''::text NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    etag text,
+    last_modified text,
+    next_poll_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    interval_s integer,
+    last_poll_at timestamp with time zone,
+    last_ok_at timestamp with time zone,
+    last_new_at timestamp with time zone,
+    last_outcome text,
+    failures integer DEFAULT 0 NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_run_id bigint,
+    claimed_until timestamp with time zone,
+    window_heads bytea[] DEFAULT '{}'::bytea[] NOT NULL,
+    window_entries integer DEFAULT 0 NOT NULL,
+    window_newest_at timestamp with time zone,
+    window_horizon_s integer,
+    body_hash bytea,
+    validators_lie boolean DEFAULT false NOT NULL,
+    polls_unaudited smallint DEFAULT 0 NOT NULL,
+    moved_to text,
+    moved_polls smallint DEFAULT 0 NOT NULL,
+    home text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT feed_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
+);
+
+COMMENT ON TABLE ingest.feed IS 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
+
+COMMENT ON COLUMN ingest.feed.feed_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.feed.publisher_id IS 'Whose feed this is.';
+
+COMMENT ON COLUMN ingest.feed.url IS 'Address that is polled.';
+
+COMMENT ON COLUMN ingest.feed.kind IS 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll.';
+
+COMMENT ON COLUMN ingest.feed.title IS 'Title as the feed gives it.';
+
+COMMENT ON COLUMN ingest.feed.state IS 'active; paused by a person; gone (410, or a person''s decision).';
+
+COMMENT ON COLUMN ingest.feed.etag IS 'Validator of the last answer, sent as If-None-Match.';
+
+COMMENT ON COLUMN ingest.feed.last_modified IS 'Validator of the last answer, sent as If-Modified-Since.';
+
+COMMENT ON COLUMN ingest.feed.next_poll_at IS 'When it is due.';
+
+COMMENT ON COLUMN ingest.feed.interval_s IS 'Interval in force, seconds.';
+
+COMMENT ON COLUMN ingest.feed.last_poll_at IS 'When it was last asked.';
+
+COMMENT ON COLUMN ingest.feed.last_ok_at IS 'When it last answered well (200 or 304).';
+
+COMMENT ON COLUMN ingest.feed.last_new_at IS 'When it last showed an entry that was new to us.';
+
+COMMENT ON COLUMN ingest.feed.last_outcome IS 'Outcome of the last poll.';
+
+COMMENT ON COLUMN ingest.feed.failures IS 'Failed polls in a row.';
+
+COMMENT ON COLUMN ingest.feed.added_at IS 'When it was added.';
+
+COMMENT ON COLUMN ingest.feed.last_run_id IS 'Run that polled it last; a retried step skips what it has already polled.';
+
+COMMENT ON COLUMN ingest.feed.claimed_until IS 'A step of the run last_run_id has it in hand until then, while that run lives; null otherwise.';
+
+COMMENT ON COLUMN ingest.feed.window_heads IS 'Guid hashes of the newest entries of the last good poll: if none of them is shown again, the window moved past them.';
+
+COMMENT ON COLUMN ingest.feed.window_entries IS 'Entries that the last good poll showed.';
+
+COMMENT ON COLUMN ingest.feed.window_newest_at IS 'Publication time of the newest of them.';
+
+COMMENT ON COLUMN ingest.feed.window_horizon_s IS 'Shortest time in which half of the window was published, seconds: longer waits may lose entries.';
+
+COMMENT ON COLUMN ingest.feed.body_hash IS 'sha256 of the last good answer; the same bytes again need no reading.';
+
+COMMENT ON COLUMN ingest.feed.validators_lie IS 'True where an audit showed new content under an unchanged validator; it is then asked without.';
+
+COMMENT ON COLUMN ingest.feed.polls_unaudited IS 'Answers 304 in a row since the last unconditional one.';
+
+COMMENT ON COLUMN ingest.feed.moved_to IS 'Where permanent redirects led at the last polls.';
+
+COMMENT ON COLUMN ingest.feed.moved_polls IS 'How many polls in a row agreed on that; enough of them change the address.';
+
+COMMENT ON COLUMN ingest.feed.home IS 'Home page as the feed gives it.';
+
+COMMENT ON COLUMN ingest.feed.reason IS 'Why state or interval are what they are, for people.';
+
+CREATE FUNCTION ingest.is_claimed(feed ingest.feed, at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (COALESCE((((feed).claimed_until > at) AND ((feed).claimed_until <= (at + '02:00:00'::interval))), false) AND (EXISTS ( SELECT
+            FROM ingest.run r
+           WHERE ((r.run_id = (is_claimed.feed).last_run_id) AND (r.state = 'running'::text)))));
+END;
+
+COMMENT ON FUNCTION ingest.is_claimed(feed ingest.feed, at timestamp with time zone) IS 'Whether a step of a run that is not closed has a feed in hand. A claim lasts two hours, so a later end was written by a wrong clock.';
+
 CREATE FUNCTION ingest.owner_rank(word text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['link'::text, 'feed'::text, 'person'::text], word);
@@ -2024,99 +2257,6 @@ ALTER TABLE ingest.extraction ALTER COLUMN extraction_id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
-CREATE TABLE ingest.feed (
-    feed_id integer NOT NULL,
-    publisher_id integer NOT NULL,
-    url text NOT NULL,
-    kind text DEFAULT ''::text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    state text DEFAULT 'active'::text NOT NULL,
-    etag text,
-    last_modified text,
-    next_poll_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    interval_s integer,
-    last_poll_at timestamp with time zone,
-    last_ok_at timestamp with time zone,
-    last_new_at timestamp with time zone,
-    last_outcome text,
-    failures integer DEFAULT 0 NOT NULL,
-    added_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_run_id bigint,
-    claimed_until timestamp with time zone,
-    window_heads bytea[] DEFAULT '{}'::bytea[] NOT NULL,
-    window_entries integer DEFAULT 0 NOT NULL,
-    window_newest_at timestamp with time zone,
-    window_horizon_s integer,
-    body_hash bytea,
-    validators_lie boolean DEFAULT false NOT NULL,
-    polls_unaudited smallint DEFAULT 0 NOT NULL,
-    moved_to text,
-    moved_polls smallint DEFAULT 0 NOT NULL,
-    home text DEFAULT ''::text NOT NULL,
-    reason text DEFAULT ''::text NOT NULL,
-    CONSTRAINT feed_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
-);
-
-COMMENT ON TABLE ingest.feed IS 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
-
-COMMENT ON COLUMN ingest.feed.feed_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.feed.publisher_id IS 'Whose feed this is.';
-
-COMMENT ON COLUMN ingest.feed.url IS 'Address that is polled.';
-
-COMMENT ON COLUMN ingest.feed.kind IS 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll.';
-
-COMMENT ON COLUMN ingest.feed.title IS 'Title as the feed gives it.';
-
-COMMENT ON COLUMN ingest.feed.state IS 'active; paused by a person; gone (410, or a person''s decision).';
-
-COMMENT ON COLUMN ingest.feed.etag IS 'Validator of the last answer, sent as If-None-Match.';
-
-COMMENT ON COLUMN ingest.feed.last_modified IS 'Validator of the last answer, sent as If-Modified-Since.';
-
-COMMENT ON COLUMN ingest.feed.next_poll_at IS 'When it is due.';
-
-COMMENT ON COLUMN ingest.feed.interval_s IS 'Interval in force, seconds.';
-
-COMMENT ON COLUMN ingest.feed.last_poll_at IS 'When it was last asked.';
-
-COMMENT ON COLUMN ingest.feed.last_ok_at IS 'When it last answered well (200 or 304).';
-
-COMMENT ON COLUMN ingest.feed.last_new_at IS 'When it last showed an entry that was new to us.';
-
-COMMENT ON COLUMN ingest.feed.last_outcome IS 'Outcome of the last poll.';
-
-COMMENT ON COLUMN ingest.feed.failures IS 'Failed polls in a row.';
-
-COMMENT ON COLUMN ingest.feed.added_at IS 'When it was added.';
-
-COMMENT ON COLUMN ingest.feed.last_run_id IS 'Run that polled it last; a retried step skips what it has already polled.';
-
-COMMENT ON COLUMN ingest.feed.claimed_until IS 'A step has it in hand until then; null otherwise.';
-
-COMMENT ON COLUMN ingest.feed.window_heads IS 'Guid hashes of the newest entries of the last good poll: if none of them is shown again, the window moved past them.';
-
-COMMENT ON COLUMN ingest.feed.window_entries IS 'Entries that the last good poll showed.';
-
-COMMENT ON COLUMN ingest.feed.window_newest_at IS 'Publication time of the newest of them.';
-
-COMMENT ON COLUMN ingest.feed.window_horizon_s IS 'Shortest time in which half of the window was published, seconds: longer waits may lose entries.';
-
-COMMENT ON COLUMN ingest.feed.body_hash IS 'sha256 of the last good answer; the same bytes again need no reading.';
-
-COMMENT ON COLUMN ingest.feed.validators_lie IS 'True where an audit showed new content under an unchanged validator; it is then asked without.';
-
-COMMENT ON COLUMN ingest.feed.polls_unaudited IS 'Answers 304 in a row since the last unconditional one.';
-
-COMMENT ON COLUMN ingest.feed.moved_to IS 'Where permanent redirects led at the last polls.';
-
-COMMENT ON COLUMN ingest.feed.moved_polls IS 'How many polls in a row agreed on that; enough of them change the address.';
-
-COMMENT ON COLUMN ingest.feed.home IS 'Home page as the feed gives it.';
-
-COMMENT ON COLUMN ingest.feed.reason IS 'Why state or interval are what they are, for people.';
-
 ALTER TABLE ingest.feed ALTER COLUMN feed_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.feed_feed_id_seq
     START WITH 1
@@ -2515,36 +2655,6 @@ ALTER TABLE ingest.reprocess ALTER COLUMN reprocess_id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
-CREATE TABLE ingest.run (
-    run_id bigint NOT NULL,
-    dag_id text NOT NULL,
-    dag_run_id text NOT NULL,
-    state text DEFAULT 'running'::text NOT NULL,
-    started_at timestamp with time zone DEFAULT now() NOT NULL,
-    ended_at timestamp with time zone,
-    params jsonb DEFAULT '{}'::jsonb NOT NULL,
-    verdict text,
-    CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'success'::text, 'failed'::text])))
-);
-
-COMMENT ON TABLE ingest.run IS 'One run of a Dag (or of `newsflow run`).';
-
-COMMENT ON COLUMN ingest.run.run_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.run.dag_id IS 'Dag, as Airflow names it; cli for runs without the scheduler.';
-
-COMMENT ON COLUMN ingest.run.dag_run_id IS 'Run, as Airflow names it.';
-
-COMMENT ON COLUMN ingest.run.state IS 'running, success or failed.';
-
-COMMENT ON COLUMN ingest.run.started_at IS 'When its first step began.';
-
-COMMENT ON COLUMN ingest.run.ended_at IS 'When its check ended.';
-
-COMMENT ON COLUMN ingest.run.params IS 'What it was asked to do.';
-
-COMMENT ON COLUMN ingest.run.verdict IS 'What the check found, in a sentence.';
-
 CREATE TABLE ingest.run_page (
     run_id bigint NOT NULL,
     page_id bigint NOT NULL,
@@ -2583,35 +2693,6 @@ ALTER TABLE ingest.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE ingest.run_stage (
-    run_id bigint NOT NULL,
-    stage text NOT NULL,
-    shard smallint DEFAULT 0 NOT NULL,
-    started_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone,
-    attempts smallint DEFAULT 1 NOT NULL,
-    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
-    label text DEFAULT ''::text NOT NULL
-);
-
-COMMENT ON TABLE ingest.run_stage IS 'What each step of a run did: times and counts, for progress and rates.';
-
-COMMENT ON COLUMN ingest.run_stage.run_id IS 'Run.';
-
-COMMENT ON COLUMN ingest.run_stage.stage IS 'poll, fetch, extract, deduplicate or load.';
-
-COMMENT ON COLUMN ingest.run_stage.shard IS 'Number of the mapped task; 0 where there is one.';
-
-COMMENT ON COLUMN ingest.run_stage.started_at IS 'First start.';
-
-COMMENT ON COLUMN ingest.run_stage.ended_at IS 'End of the last attempt; null while it runs.';
-
-COMMENT ON COLUMN ingest.run_stage.attempts IS 'How often it was started.';
-
-COMMENT ON COLUMN ingest.run_stage.counts IS 'Counts by outcome code, and stage figures such as bytes.';
-
-COMMENT ON COLUMN ingest.run_stage.label IS 'Label as the Airflow UI shows it.';
 
 CREATE TABLE ingest.site_line (
     publisher_id integer NOT NULL,
@@ -3740,26 +3821,6 @@ COMMENT ON COLUMN news_internal.tombstone.why IS 'Reason, for people.';
 COMMENT ON COLUMN news_internal.tombstone.made_by IS 'Database role that did it.';
 
 COMMENT ON COLUMN news_internal.tombstone.made_at IS 'When.';
-
-CREATE TABLE newsflow_meta.lock (
-    name text NOT NULL,
-    pid integer NOT NULL,
-    token bigint NOT NULL,
-    application text NOT NULL,
-    taken_at timestamp with time zone NOT NULL
-);
-
-COMMENT ON TABLE newsflow_meta.lock IS 'Jobs of one session at a time; a row counts while its process holds its token.';
-
-COMMENT ON COLUMN newsflow_meta.lock.name IS 'Job, such as newsflow.maintain.';
-
-COMMENT ON COLUMN newsflow_meta.lock.pid IS 'Server process of the holder.';
-
-COMMENT ON COLUMN newsflow_meta.lock.token IS 'Random key of an advisory lock that the holder keeps while it lives.';
-
-COMMENT ON COLUMN newsflow_meta.lock.application IS 'application_name of the holder.';
-
-COMMENT ON COLUMN newsflow_meta.lock.taken_at IS 'Since when.';
 
 CREATE TABLE newsflow_meta.migration (
     version text NOT NULL,

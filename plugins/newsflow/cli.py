@@ -1,6 +1,6 @@
 """newsflow: news feeds in, clean articles in PostgreSQL out.
 
-Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line is wrong.
+Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line is wrong; 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import typer
 
 from newsflow import __version__
 from newsflow.errors import NewsflowError
+
+STOPPED = "stopped; run again to go on"
+_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it; typer ends with it at Ctrl-C
 
 # command: (module below newsflow.commands, attribute with a Typer app, one-line help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -84,9 +87,13 @@ def main() -> None:
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
         code = build(asked)(standalone_mode=False, prog_name="newsflow")
+    except KeyboardInterrupt:  # before the command began, or while it ended
+        _fail(STOPPED, _INTERRUPTED)
     except Exception as error:
         _explain(error)
     else:
+        if code == _INTERRUPTED:
+            _fail(STOPPED, _INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -98,7 +105,7 @@ def _explain(error: Exception) -> None:
     if hasattr(error, "format_message"):  # click's usage errors; typer carries a click of its own
         _fail(f"{error.format_message()} (see newsflow --help)", 2)
     if type(error).__name__ == "Abort":
-        _fail("stopped", 130)
+        _fail(STOPPED, _INTERRUPTED)
     if type(error).__name__ in _OTHER_SCHEMA:
         _fail("the database is not at this release's schema: newsflow doctor says what to do", 1)
     if isinstance(error, _expected()):

@@ -7,7 +7,8 @@ process; both do the same work and can take over from each other.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,11 +66,27 @@ def open_run(
     request: Request = RunRequest(),
     *,
     alone: bool = False,
+    scheduler: runs.Scheduler = runs.nobody_knows,
     clock: Clock = utcnow,
 ) -> int:
-    """Open a run, or find it again when its first task is retried; returns its number."""
+    """Open a run of a scheduler, or find it again when its first task is retried; returns its number.
+
+    :param alone: as `runs.start` has it, as is `scheduler`.
+    """
     with session(settings.dsn) as conn:
-        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone)
+        return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone, scheduler=scheduler)
+
+
+@contextmanager
+def own_run(
+    settings: Settings, dag_id: str, dag_run_id: str, request: Request = RunRequest(), *, clock: Clock = utcnow
+) -> Iterator[int]:
+    """Open a run that this process does whole, and hold its lock; gives its number.
+
+    :raises LockedError: where another process does it.
+    """
+    with runs.own_run(settings.dsn, dag_id, dag_run_id, request.as_params(), clock) as run_id:
+        yield run_id
 
 
 class RunNotBegunError(NewsflowError):
@@ -110,10 +127,16 @@ def ask(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, 
 
 
 def ask_only(
-    settings: Settings, dag_id: str, dag_run_id: str, request: RunRequest = RunRequest(), *, clock: Clock = utcnow
+    settings: Settings,
+    dag_id: str,
+    dag_run_id: str,
+    request: RunRequest = RunRequest(),
+    *,
+    scheduler: runs.Scheduler = runs.nobody_knows,
+    clock: Clock = utcnow,
 ) -> StageReport:
     """A run that asks the feeds and takes on no pages, as `news_poll` does between the nightly runs."""
-    run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, clock=clock)
+    run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, scheduler=scheduler, clock=clock)
     report = ask(settings, run_id, request, clock=clock)
     verdict = f"{report.taken} feeds asked"
     with session(settings.dsn) as conn, transaction(conn):
@@ -210,6 +233,8 @@ def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: 
     :param steps: as in `funnel`.
     :raises RunFailedError: with the verdict as message.
     """
+    with session(settings.dsn) as conn, transaction(conn):
+        queries.runs.reopen(conn, run_id=run_id)
     result = funnel(settings, run_id, steps=steps)
     state = "success" if result.verdict.ok else "failed"
     with session(settings.dsn) as conn, transaction(conn):
@@ -237,8 +262,16 @@ def run_all(
 
     :raises RunFailedError: where the check fails.
     """
+    with own_run(settings, dag_id, dag_run_id, request, clock=clock) as run_id:
+        return run_steps(settings, run_id, request, clock=clock)
+
+
+def run_steps(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> Funnel:
+    """The steps of a run that is open.
+
+    :raises RunFailedError: where the check fails.
+    """
     settings = alone(settings)
-    run_id = open_run(settings, dag_id, dag_run_id, request, clock=clock)
     shards = poll(settings, run_id, request, clock=clock)
     for shard in shards:
         fetch(settings, run_id, shard.shard, clock=clock)

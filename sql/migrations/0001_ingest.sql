@@ -157,7 +157,7 @@ comment on column ingest.feed.last_outcome is 'Outcome of the last poll.';
 comment on column ingest.feed.failures is 'Failed polls in a row.';
 comment on column ingest.feed.added_at is 'When it was added.';
 comment on column ingest.feed.last_run_id is 'Run that polled it last; a retried step skips what it has already polled.';
-comment on column ingest.feed.claimed_until is 'A step has it in hand until then; null otherwise.';
+comment on column ingest.feed.claimed_until is 'A step of the run last_run_id has it in hand until then, while that run lives; null otherwise.';
 comment on column ingest.feed.window_heads is 'Guid hashes of the newest entries of the last good poll: if none of them is shown again, the window moved past them.';
 comment on column ingest.feed.window_entries is 'Entries that the last good poll showed.';
 comment on column ingest.feed.window_newest_at is 'Publication time of the newest of them.';
@@ -237,6 +237,9 @@ create table ingest.run (
   ended_at timestamptz,
   params jsonb not null default '{}',
   verdict text,
+  in_process boolean not null default false,
+  broken_off boolean not null default false,
+  seen_at timestamptz not null default clock_timestamp(),
   unique (dag_id, dag_run_id)
 );
 create index run_started on ingest.run (started_at);
@@ -249,6 +252,9 @@ comment on column ingest.run.started_at is 'When its first step began.';
 comment on column ingest.run.ended_at is 'When its check ended.';
 comment on column ingest.run.params is 'What it was asked to do.';
 comment on column ingest.run.verdict is 'What the check found, in a sentence.';
+comment on column ingest.run.in_process is 'True where one process does all of it and holds its lock while it lives; false where a scheduler runs its steps.';
+comment on column ingest.run.broken_off is 'True where it ended without its check: stopped, killed or crashed. The next run takes its pages.';
+comment on column ingest.run.seen_at is 'When it was last opened, by the database''s clock.';
 
 create table ingest.run_stage (
   run_id bigint not null references ingest.run on delete cascade,
@@ -259,6 +265,7 @@ create table ingest.run_stage (
   attempts smallint not null default 1,
   counts jsonb not null default '{}',
   label text not null default '',
+  seen_at timestamptz not null default clock_timestamp(),
   primary key (run_id, stage, shard)
 );
 comment on table ingest.run_stage is 'What each step of a run did: times and counts, for progress and rates.';
@@ -270,6 +277,51 @@ comment on column ingest.run_stage.ended_at is 'End of the last attempt; null wh
 comment on column ingest.run_stage.attempts is 'How often it was started.';
 comment on column ingest.run_stage.counts is 'Counts by outcome code, and stage figures such as bytes.';
 comment on column ingest.run_stage.label is 'Label as the Airflow UI shows it.';
+comment on column ingest.run_stage.seen_at is 'Last sign of life, by the database''s clock.';
+
+-- Which runs live -----------------------------------------------------------------------------------
+-- Whoever works holds a session's lock, which ends with its life: a process for its whole run, a scheduler's task for its
+-- step. Between two tasks of a scheduler nobody holds anything, so that such a run is also alive for an hour after its
+-- last sign of life (the longest pause between two tries of a task, and time to find a lost one).
+
+create function ingest.is_locked(job text) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp
+begin atomic
+  select exists (
+    select from newsflow_meta.lock h join pg_catalog.pg_locks l on l.pid = h.pid
+    where h.name = job and l.locktype = 'advisory' and l.granted and l.objsubid = 1
+      and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = current_database())
+      and (l.classid::bigint << 32) | l.objid::bigint = h.token);
+end;
+comment on function ingest.is_locked is 'Whether a session that lives holds the lock of a job (newsflow.store.locks).';
+
+create function ingest.is_at_work(run ingest.run) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp
+begin atomic
+  select ingest.is_locked(format('newsflow.run:%s:%s', run.dag_id, run.dag_run_id)) or exists (
+    select from ingest.run_stage s
+    where s.run_id = run.run_id and s.ended_at is null
+      and ingest.is_locked(format('newsflow.step:%s:%s:%s', s.run_id, s.stage, s.shard)));
+end;
+comment on function ingest.is_at_work is 'Whether a process works on a run now.';
+
+create function ingest.is_alive(run ingest.run) returns boolean
+language sql volatile set search_path = pg_catalog, pg_temp
+begin atomic
+  select run.state = 'running' and (
+    ingest.is_at_work(run)
+    or not run.in_process and greatest(run.seen_at, (select max(s.seen_at) from ingest.run_stage s where s.run_id = run.run_id))
+      between clock_timestamp() - interval '1 hour' and clock_timestamp() + interval '1 minute');
+end;
+comment on function ingest.is_alive is 'Whether a run is at work, or may be between two tasks of a scheduler. A dead one may be closed, and its pages be taken.';
+
+create function ingest.is_claimed(feed ingest.feed, at timestamptz) returns boolean
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(feed.claimed_until > at and feed.claimed_until <= at + interval '2 hours', false)
+    and exists (select from ingest.run r where r.run_id = feed.last_run_id and r.state = 'running');
+end;
+comment on function ingest.is_claimed is 'Whether a step of a run that is not closed has a feed in hand. A claim lasts two hours, so a later end was written by a wrong clock.';
 
 -- Pages and entries -------------------------------------------------------------------------------
 -- A page is in exactly one state. Stages hand pages on by changing it.

@@ -20,10 +20,11 @@ on conflict (source, selection) do update set
   state = case when f.version = excluded.version and f.state = 'done' then 'done' else excluded.state end,
   ended_at = case when f.version = excluded.version and f.state = 'done' then f.ended_at else excluded.ended_at end;
 
--- name: backfill.unfinished finds the newest run of a request that was not closed
+-- name: backfill.unfinished finds the newest run of a request, where it broke off
 -- returns: value or none
 select dag_run_id from ingest.run
-where dag_id = %(dag_id)s and dag_run_id like %(prefix)s and state = 'running' and params = %(params)s::jsonb
+where dag_id = %(dag_id)s and dag_run_id like %(prefix)s and params = %(params)s::jsonb and state <> 'success'
+  and (state = 'running' or broken_off)
 order by run_id desc limit 1;
 
 -- name: backfill.files lists a shard's files that are not read to their end
@@ -83,8 +84,7 @@ select p.page_id, p.url_hash, p.state, p.outcome, b.paused, c.run_id as capture_
   c.final_url,
   exists (
     select from ingest.run_page x join ingest.run r using (run_id)
-    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null
-      and r.started_at > %(now)s - interval '1 day') as busy
+    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null) as busy
 from ingest.page p
 join ingest.publisher b using (publisher_id)
 left join ingest.capture c on c.capture_id = p.capture_id
@@ -122,8 +122,7 @@ from ingest.page p
 where p.url_hash = any(%(hashes)s::bytea[]) and p.state = 'pending'
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
-    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null
-      and r.started_at > %(now)s - interval '1 day')
+    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
 order by p.page_id
 on conflict (run_id, page_id) do nothing;
 

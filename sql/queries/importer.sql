@@ -86,7 +86,6 @@ from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.state in ('extracted', 'clustered') and e.cause = 'import'
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
-    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s
-      and r.started_at > now() - interval '1 day')
+    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s)
 order by p.page_id
 on conflict do nothing;

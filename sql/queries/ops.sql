@@ -61,9 +61,11 @@ on conflict (publisher_id, day) do update set
 select max(day) from ingest.publisher_day;
 
 -- name: ops.runs lists the newest runs with what each stage counted by outcome
+-- not null: is_alive
 -- column params: dict[str, Any]
 -- column stages: dict[str, dict[str, int]]
 select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
+  ingest.is_alive(r) as is_alive,
   coalesce((
     select jsonb_object_agg(stage, counts) from (
       select stage, jsonb_object_agg(code, pages) as counts from (
@@ -73,15 +75,17 @@ select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.ve
       group by stage) stages), '{}') as stages
 from ingest.run r
 where r.started_at >= %(since)s and r.dag_id = any(%(dags)s)
-order by r.started_at desc, r.run_id desc limit %(limit)s;
+order by r.run_id desc limit %(limit)s;
 
 -- name: ops.run_by_name finds a run as Airflow names it, or the newest of its Dag
+-- not null: is_alive
 -- column params: dict[str, Any]
 -- returns: row or none
-select run_id, dag_id, dag_run_id, state, started_at, ended_at, verdict, params
-from ingest.run
+select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
+  ingest.is_alive(r) as is_alive
+from ingest.run r
 where dag_id = %(dag_id)s and (%(dag_run_id)s::text is null or dag_run_id = %(dag_run_id)s)
-order by started_at desc limit 1;
+order by run_id desc limit 1;
 
 -- name: ops.run_publishers counts a run's pages by publisher
 select b.name, count(x.fetch_outcome) as fetched,

@@ -7,7 +7,7 @@ where f.feed_id in (
     and (%(force)s or d.next_poll_at <= %(now)s)
     and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
     and (%(feeds)s::text[] is null or d.url = any(%(feeds)s))
-    and (d.claimed_until is null or d.claimed_until <= %(now)s)
+    and not ingest.is_claimed(d, %(now)s)
     and d.last_run_id is distinct from %(run_id)s
   order by d.next_poll_at, d.feed_id
   limit %(limit)s
@@ -205,7 +205,7 @@ update ingest.feed set claimed_until = %(now)s + interval '2 hours', last_run_id
 where feed_id in (
   select feed_id from ingest.feed
   where publisher_id = any(%(publisher_ids)s) and kind in ('sitemap', 'sitemapindex') and state = 'active'
-    and (claimed_until is null or claimed_until <= %(now)s) and last_run_id is distinct from %(run_id)s
+    and not ingest.is_claimed(feed, %(now)s) and last_run_id is distinct from %(run_id)s
   order by feed_id for update skip locked);
 
 -- name: poll.begin_outage opens the one gap and the one alarm of an outage of our own

@@ -1,17 +1,52 @@
 -- name: runs.start opens a run, or finds it again after a retry
 -- returns: value
-insert into ingest.run (dag_id, dag_run_id, started_at, params)
-values (%(dag_id)s, %(dag_run_id)s, %(now)s, %(params)s)
-on conflict (dag_id, dag_run_id) do update set state = 'running', ended_at = null, verdict = null
+insert into ingest.run (dag_id, dag_run_id, started_at, params, in_process)
+values (%(dag_id)s, %(dag_run_id)s, %(now)s, %(params)s, %(in_process)s)
+on conflict (dag_id, dag_run_id) do update set in_process = excluded.in_process, seen_at = clock_timestamp()
 returning run_id;
+
+-- name: runs.reopen opens a closed run again and gives up the pages that others have taken on meanwhile
+with opened as (
+  update ingest.run set state = 'running', ended_at = null, verdict = null, broken_off = false, seen_at = clock_timestamp()
+  where run_id = %(run_id)s and state <> 'running'
+  returning run_id
+), unfinished as (
+  select x.page_id, case
+      when x.load_outcome is not null then null
+      when x.deduplicate_outcome is not null then case when d.goes_on then 'clustered' end
+      when x.extract_outcome is not null then case when e.goes_on then 'extracted' end
+      when x.fetch_outcome is not null then case when f.goes_on then 'captured' end
+      when x.entered = 'fetch' then 'pending'
+      when x.entered = 'extract' then 'captured'
+      when x.entered = 'deduplicate' then 'extracted'
+      else 'clustered' end as waits_as
+  from ingest.run_page x join opened using (run_id)
+  left join ingest.outcome f on f.code = x.fetch_outcome
+  left join ingest.outcome e on e.code = x.extract_outcome
+  left join ingest.outcome d on d.code = x.deduplicate_outcome
+)
+delete from ingest.run_page x using opened o, unfinished u, ingest.page p
+where x.run_id = o.run_id and u.page_id = x.page_id and p.page_id = x.page_id and u.waits_as is not null
+  and (p.state <> u.waits_as or exists (
+    select from ingest.run_page y join ingest.run r using (run_id)
+    where y.page_id = x.page_id and y.run_id <> x.run_id and r.state = 'running' and y.load_outcome is null));
 
 -- name: runs.find gives a run's number
 -- returns: value or none
 select run_id from ingest.run where dag_id = %(dag_id)s and dag_run_id = %(dag_run_id)s;
 
--- name: runs.close_dead closes runs of a Dag that were never closed, when another one of it begins
-update ingest.run set state = 'failed', ended_at = %(now)s, verdict = 'Not good: broken off; the next run took over.'
-where dag_id = %(dag_id)s and dag_run_id <> %(dag_run_id)s and state = 'running';
+-- name: runs.unattended lists the runs that nobody works on, though they were not closed
+-- not null: is_quiet
+select r.run_id, r.dag_id, r.dag_run_id, r.in_process, not ingest.is_alive(r) as is_quiet
+from ingest.run r where r.state = 'running' and not ingest.is_at_work(r) order by r.run_id;
+
+-- name: runs.break_off closes a run that ends without its check
+update ingest.run r set state = 'failed', ended_at = %(now)s, broken_off = true, verdict = %(verdict)s
+where r.run_id = %(run_id)s and r.state = 'running' and not ingest.is_at_work(r);
+
+-- name: runs.stop closes a run from within its own process, where its check has not
+update ingest.run set state = 'failed', ended_at = %(now)s, broken_off = true, verdict = %(verdict)s
+where run_id = %(run_id)s and state = 'running';
 
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
@@ -20,13 +55,13 @@ update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now
 -- returns: value
 insert into ingest.run_stage as s (run_id, stage, shard, started_at)
 values (%(run_id)s, %(stage)s, %(shard)s, %(now)s)
-on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null
+on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null, seen_at = clock_timestamp()
 returning attempts;
 
 -- name: runs.progress writes a step's counts while it runs and when it ends
 -- nullable parameters: ended_at
 update ingest.run_stage
-set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s
+set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s, seen_at = clock_timestamp()
 where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
 
 -- name: runs.plan_fetch takes due pages into a run: whole origins, the fullest shard last
@@ -39,9 +74,7 @@ with due as (
     and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
     and not exists (
       select from ingest.run_page x join ingest.run r using (run_id)
-      where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null
-        and r.started_at > %(now)s - case when r.dag_id in ('news_backfill', 'news_reprocess')
-        then interval '14 days' else interval '1 day' end)
+      where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
   order by p.next_attempt_at, p.page_id
   limit %(limit)s
 ), sizes as (
@@ -64,9 +97,7 @@ from ingest.page p
 where p.state in ('captured', 'extracted', 'clustered')
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
-    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s
-      and r.started_at > %(now)s - case when r.dag_id in ('news_backfill', 'news_reprocess')
-        then interval '14 days' else interval '1 day' end)
+    where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s)
 on conflict do nothing;
 
 -- name: runs.count_due counts what a run could take

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.ops import detail, pages, publishers, render
 from newsflow.settings import Settings
-from newsflow.store import named_query, queries
+from newsflow.store import named_query, queries, runs
 from tests.ops.scenario import FIRST
 
 SHARED = {"root": "/newsflow", "user": "ada", "editor": True, "csrf": "x", "path": "/newsflow/", "done": ""}
@@ -54,7 +54,7 @@ def test_an_empty_database_says_what_to_do_first(conn: Connection, morning: date
 
 
 def test_a_run_at_work_shows_its_progress(own_month: Connection, morning: datetime) -> None:
-    run = queries.runs.start(own_month, dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+    run = runs.start(own_month, "news_ingest", "now", morning, {})
     queries.runs.begin_stage(own_month, run_id=run, stage="poll", shard=0, now=morning)
     queries.runs.progress(own_month, run_id=run, stage="poll", shard=0, counts='{"ok": 9}', label="", ended_at=None)
     own_month.commit()
@@ -66,9 +66,9 @@ def test_a_run_at_work_shows_its_progress(own_month: Connection, morning: dateti
     assert "Last night was good" in html
 
 
-def test_a_run_without_an_end_is_dead_after_half_a_day(month: Connection, morning: datetime) -> None:
-    queries.runs.start(month, dag_id="news_ingest", dag_run_id="dead", now=morning, params="{}")
-    html = show("news.html", morning + timedelta(hours=13), pages.last_night(month, morning + timedelta(hours=13)))
+def test_a_run_whose_process_is_gone_is_dead_at_once(month: Connection, morning: datetime) -> None:
+    queries.runs.start(month, dag_id="cli", dag_run_id="dead", now=morning, params="{}", in_process=True)
+    html = show("news.html", morning, pages.last_night(month, morning))
     assert "Last night was not good" in html
     assert "broke off before its check" in html
 
@@ -112,7 +112,7 @@ PAGES: dict[str, Callable[[Connection, datetime], Any]] = {
 def test_no_page_asks_more_than_five_statements(
     own_month: Connection, morning: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    queries.runs.start(own_month, dag_id="news_ingest", dag_run_id="now", now=morning, params="{}")
+    runs.start(own_month, "news_ingest", "now", morning, {})
     own_month.commit()
     monkeypatch.setattr(named_query, "QueryCursor", Counting)
     asked = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -12,6 +13,7 @@ from newsflow.outcomes import Stage
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
+from newsflow.store.locks import LockedError
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
 SETTINGS = Settings(shards=4, shard_pages=10)
@@ -133,6 +135,126 @@ def test_a_run_that_was_killed_is_closed_by_the_next_one_of_its_dag(conn: Connec
     with conn.cursor() as cursor:
         cursor.execute("select run_id, state from ingest.run")
         assert dict(cursor.fetchall()) == {killed: "failed", following: "running"}
+
+
+# -- runs that live, and dead ones --
+
+LEFT = ("pending", "captured", "extracted", "clustered")
+QUIET = "update ingest.run set seen_at = now() - interval '61 minutes'"
+
+
+def utc() -> datetime:
+    return NOW
+
+
+def own(dsn: str, name: str = "mine") -> AbstractContextManager[int]:
+    return runs.own_run(dsn, "cli", name, {}, utc)
+
+
+def states(conn: Connection) -> dict[int, str]:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute("select run_id, state || case when broken_off then ', broken off' else '' end from ingest.run")
+        return dict(cursor.fetchall())
+
+
+def execute(conn: Connection, statement: str, *values: object) -> None:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def taken(conn: Connection, run_id: int) -> int:
+    runs.plan(conn, run_id, SETTINGS, NOW)
+    return sum(r.pages for r in queries.runs.entered(conn, run_id=run_id))
+
+
+@pytest.mark.parametrize("state", LEFT)
+@pytest.mark.parametrize("next_run", ["cli", "news_ingest", "news_backfill", "import"])
+def test_the_next_run_of_any_kind_takes_a_dead_ones_pages_at_once(
+    conn: Connection, dsn: str, state: str, next_run: str
+) -> None:
+    add_pages(conn, "http://a", 3, state=state)
+    dead = runs.start(conn, "cli", "dead", NOW, {}, in_process=True)  # nobody holds its lock, as after a kill
+    assert taken(conn, dead) == 3
+    assert taken(conn, runs.start(conn, next_run, "next", NOW, {})) == 3
+    assert states(conn)[dead] == "failed, broken off"
+
+
+def test_a_run_in_a_process_that_lives_keeps_its_pages(
+    conn: Connection, dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_pages(conn, "http://a", 3)
+    with own(dsn) as run_id:
+        assert taken(conn, run_id) == 3
+        execute(conn, QUIET)
+        assert taken(conn, runs.start(conn, "news_ingest", "next", NOW, {}, alone=True)) == 0
+        monkeypatch.setattr(runs, "TAKEOVER_S", 0.0)
+        with pytest.raises(LockedError, match="is at work already"), own(dsn):
+            pass
+        assert states(conn)[run_id] == "running"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(30, "Read-only file system"), ZeroDivisionError()])
+def test_a_run_that_breaks_off_closes_itself_and_says_why(conn: Connection, dsn: str, error: BaseException) -> None:
+    with pytest.raises(type(error)), own(dsn) as run_id:
+        raise error
+    assert states(conn)[run_id] == "failed, broken off"
+    with conn.cursor() as cursor:
+        cursor.execute("select verdict from ingest.run")
+        verdict = cursor.fetchone()[0]
+    assert verdict.startswith("Not good: ")
+    assert any(word in verdict for word in ("stopped by a person", "Read-only file system", "ZeroDivisionError"))
+
+
+@pytest.mark.parametrize(
+    ("says", "statement", "state"),
+    [
+        (None, "select", "running"),  # between two tasks
+        (None, QUIET, "failed, broken off"),
+        (None, "update ingest.run set seen_at = now() + interval '1 year'", "failed, broken off"),  # a wrong clock
+        (True, QUIET, "running"),  # it waits for a slot of its pool
+        (False, "select", "failed, broken off"),  # marked as failed by hand, or deleted
+    ],
+)
+def test_a_schedulers_run_lives_as_long_as_the_scheduler_says(
+    conn: Connection, says: bool | None, statement: str, state: str
+) -> None:
+    run_id = start(conn)
+    execute(conn, statement)
+    runs.start(conn, "cli", "next", NOW, {}, scheduler=lambda dag_id, name: says)
+    assert states(conn)[run_id] == state
+
+
+def test_a_step_at_work_keeps_its_run_alive_whatever_anybody_says(conn: Connection, dsn: str) -> None:
+    run_id = start(conn)
+    with runs.work(Settings(database_url=dsn), run_id, Stage.FETCH, 3, utc):
+        execute(conn, QUIET)
+        execute(conn, "update ingest.run_stage set seen_at = now() - interval '1 day'")
+        runs.start(conn, "news_ingest", "next", NOW, {}, alone=True, scheduler=lambda dag_id, name: False)
+    assert states(conn)[run_id] == "running"
+
+
+@pytest.mark.parametrize("state", LEFT)
+@pytest.mark.parametrize("done", [True, False])
+def test_a_run_that_opens_again_gives_up_what_others_took(conn: Connection, dsn: str, state: str, done: bool) -> None:
+    add_pages(conn, "http://a", 3, state=state)
+    add_pages(conn, "http://b", 2, state=state, publisher="paused")
+    first = start(conn)
+    assert taken(conn, first) == 5
+    execute(conn, "update ingest.run set state = 'failed', ended_at = now()")
+    second = runs.start(conn, "cli", "second", NOW, {})
+    execute(conn, "update ingest.publisher set paused = true where name = 'paused'")
+    took = taken(conn, second)
+    if done:
+        execute(conn, "update ingest.run set state = 'success' where run_id = %s", second)
+        execute(
+            conn,
+            "update ingest.page set state = 'loaded' where page_id in"
+            " (select page_id from ingest.run_page where run_id = %s)",
+            second,
+        )
+    with runs.work(Settings(database_url=dsn), first, Stage.EXTRACT, 0, utc):
+        kept = sum(r.pages for r in queries.runs.entered(conn, run_id=first))
+    assert (states(conn)[first], kept) == ("running", 5 - took)
 
 
 def test_the_funnel_follows_pages_from_stage_to_stage(conn: Connection) -> None:

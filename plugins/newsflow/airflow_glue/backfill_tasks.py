@@ -17,7 +17,7 @@ from newsflow.pipeline import open_run
 def plan(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, list the files, register the pages to fetch."""
     settings, request = task_settings(), BackfillRequest.from_params(params)
-    run_id = open_run(settings, *context.run_key(), request)
+    run_id = open_run(settings, *context.run_key(), request, scheduler=context.scheduler)
     return [asdict(shard) for shard in pipeline.plan(settings, run_id, request)]
 
 

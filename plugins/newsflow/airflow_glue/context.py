@@ -11,8 +11,11 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from newsflow import pipeline
+from newsflow.names import COMMAND_PREFIX
 from newsflow.settings import Settings, get_settings
 from newsflow.store.migrate import MigrationError
+
+_UNFINISHED = ["queued", "running"]  # states of a Dag run that has tasks to run
 
 RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
 
@@ -76,6 +79,14 @@ def run_key() -> tuple[str, str]:
     """(dag_id, run_id) of the Dag run at work."""
     run = get_current_context()["dag_run"]
     return run.dag_id, run.run_id
+
+
+def scheduler(dag_id: str, dag_run_id: str) -> bool | None:
+    """Whether Airflow still works on a run of ours, or will; None for a run that is none of Airflow's."""
+    if dag_run_id.startswith(COMMAND_PREFIX):
+        return None
+    waiting = get_current_context()["ti"].get_dr_count(dag_id=dag_id, run_ids=[dag_run_id], states=_UNFINISHED)
+    return waiting > 0
 
 
 def label(text: str) -> None:

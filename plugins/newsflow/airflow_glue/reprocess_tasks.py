@@ -25,14 +25,15 @@ def begin(params: Mapping[str, Any]) -> dict[str, Any]:
         return _compare(settings, ReprocessRequest.from_params(params))
     dag_id, dag_run_id = context.run_key()
     number = asked.number
-    run_id = pipeline.open_run(settings, dag_run_id, {asked.action: number}, dag_id=dag_id)
+    run_id = pipeline.open_run(settings, dag_run_id, {asked.action: number}, dag_id=dag_id, scheduler=context.scheduler)
     pages = {"apply": step.apply, "undo": step.undo}[asked.action](settings, run_id, number)
     return {"action": asked.action, "reprocess": number, "pages": pages}
 
 
 def _compare(settings: Settings, selection: ReprocessRequest) -> dict[str, Any]:
     dag_id, dag_run_id = context.run_key()
-    number = pipeline.compare(settings, dag_run_id, selection, dag_id=dag_id)
+    run_id = pipeline.open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, scheduler=context.scheduler)
+    number = pipeline.compare_in(settings, run_id, selection)
     with session(settings.dsn) as conn:
         _, page = report.write(conn, number, settings.home.expanduser() / "reports")
         return {"action": "compare", "reprocess": number, "report": str(page), **report.summary(conn, number)}

@@ -31,13 +31,14 @@ def told(shard: Mapping[str, Any], report: StageReport) -> dict[str, Any]:
 def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Open the run, ask the feeds, plan the shards."""
     settings, request = task_settings(), RunRequest.from_params(params)
-    run_id = pipeline.open_run(settings, *context.run_key(), request, alone=True)
+    run_id = pipeline.open_run(settings, *context.run_key(), request, alone=True, scheduler=context.scheduler)
     return [asdict(shard) for shard in pipeline.poll(settings, run_id, request)]
 
 
 def poll_only(params: Mapping[str, Any]) -> dict[str, Any]:
     """Ask the feeds that are due; the next nightly run takes the pages on."""
-    return xcom(pipeline.ask_only(task_settings(), *context.run_key(), RunRequest.from_params(params)))
+    request = RunRequest.from_params(params)
+    return xcom(pipeline.ask_only(task_settings(), *context.run_key(), request, scheduler=context.scheduler))
 
 
 def fetch(shard: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk.observability import stats
 
+from newsflow.airflow_glue import context
 from newsflow.clock import utcnow
 from newsflow.ops import watch as watching
 from newsflow.ops.connection import task_settings
@@ -28,7 +29,7 @@ def watch() -> dict[str, Any]:
     :raises NotifyError: where one did not take a message.
     """
     settings = task_settings()
-    report = watching.watch(settings)
+    report = watching.watch(settings, scheduler=context.scheduler)
     with session(settings.dsn, application="newsflow watch") as conn:
         send(figures(summarise(conn, utcnow()), report), report)
     if report.failures:

@@ -142,9 +142,7 @@ def _register(
         with transaction(conn):
             ledger.register(conn, rows, clock(), discovered_by=by, next_attempt_at="-infinity")
             hashes = [key for key, _ in pages]
-            found.pages += queries.backfill.enter_fetch(
-                conn, run_id=run_id, hashes=hashes, shards=settings.shards, now=clock()
-            )
+            found.pages += queries.backfill.enter_fetch(conn, run_id=run_id, hashes=hashes, shards=settings.shards)
 
 
 def _parser() -> ParserProcesses:

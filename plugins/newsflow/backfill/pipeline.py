@@ -104,8 +104,16 @@ def run_all(
 
     :raises RunFailedError: where the check fails.
     """
+    with pipeline.own_run(settings, dag_id, dag_run_id, request, clock=clock) as run_id:
+        return run_steps(settings, run_id, request, clock=clock)
+
+
+def run_steps(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Clock = utcnow) -> Funnel:
+    """The steps of a backfill that is open.
+
+    :raises RunFailedError: where the check fails.
+    """
     settings = pipeline.alone(settings)
-    run_id = pipeline.open_run(settings, dag_id, dag_run_id, request, clock=clock)
     for shard in plan(settings, run_id, request, clock=clock):
         read(settings, run_id, shard.shard, request, clock=clock)
     waiting = shards(settings, run_id)

@@ -263,7 +263,7 @@ class WarcReader:
         progress.skipped["known"] += len(found) - len(best)
         ledger.register(conn, [(one.url, one.key, one.origin, one.publisher) for one in best], now)
         hashes = [one.key for one in best]
-        pages = queries.backfill.lock_pages(conn, hashes=hashes, run_id=self._step.run_id, now=now)
+        pages = queries.backfill.lock_pages(conn, hashes=hashes, run_id=self._step.run_id)
         by_key = {bytes(page.url_hash): page for page in pages}
         taken = {}
         with self._archive.writer(_part(progress)) as writer:

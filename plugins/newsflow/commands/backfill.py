@@ -40,9 +40,8 @@ def run(
 
     settings = get_settings()
     name = name or pipeline.unfinished(settings, request) or command_run(utcnow())
-    run_id = nightly.open_run(settings, NEWS_BACKFILL, name, request)
-    with watched(settings, _look(run_id)):
-        result = pipeline.run_all(settings, name, request)
+    with nightly.own_run(settings, NEWS_BACKFILL, name, request) as run_id, watched(settings, _look(run_id)):
+        result = pipeline.run_steps(settings, run_id, request)
     typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
 
 

@@ -42,10 +42,9 @@ def _watched(settings: Settings, request: RunRequest) -> Funnel:
     from newsflow import pipeline
     from newsflow.commands.progress_bars import stages, watched
 
-    name = command_run(utcnow())
-    run_id = pipeline.open_run(settings, COMMAND, name, request)
-    with watched(settings, stages(run_id)):
-        return pipeline.run_all(settings, name, request)
+    opened = pipeline.own_run(settings, COMMAND, command_run(utcnow()), request)
+    with opened as run_id, watched(settings, stages(run_id)):
+        return pipeline.run_steps(settings, run_id, request)
 
 
 def render(result: Funnel) -> str:

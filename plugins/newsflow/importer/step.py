@@ -70,19 +70,17 @@ def import_file(
     :raises UnreadableError: for a file that can't be read; what was filed before stays and is loaded by the next run.
     """
     run_name = f"import__{path.name}__{clock().isoformat()}"
-    run_id = pipeline.open_run(settings, "import", run_name, clock=clock)
-    state, verdict, reading = "failed", "The import broke off.", FileReading()
-    begun(run_id, reading)
-    try:
+    reading = FileReading()
+    with pipeline.own_run(settings, "import", run_name, clock=clock) as run_id:
+        begun(run_id, reading)
         result = file_rows(settings, run_id, path, columns or {}, reading, clock=clock)
         pipeline.deduplicate(settings, run_id, clock=clock)
         for outcome, pages in pipeline.load(settings, run_id, clock=clock).counts.items():
             result.count(outcome, pages)
-        state, verdict = "success", f"{sum(result.counts.values())} rows, {result.rejected} rejected"
-        return result
-    finally:
+        verdict = f"{sum(result.counts.values())} rows, {result.rejected} rejected"
         with session(settings.dsn) as conn, transaction(conn):
-            queries.runs.finish(conn, run_id=run_id, state=state, verdict=verdict, now=clock())
+            queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
+    return result
 
 
 def file_rows(

@@ -11,7 +11,7 @@ from newsflow.names import NIGHTLY
 from newsflow.ops import charts
 from newsflow.ops.alarms import TITLES
 from newsflow.ops.dependencies import Database, Now
-from newsflow.ops.run_history import is_running, newest, usual_new, usual_stages
+from newsflow.ops.run_history import newest, usual_new, usual_stages
 from newsflow.ops.words import sentence
 from newsflow.outcomes import Outcome
 from newsflow.progress import snapshot
@@ -23,20 +23,20 @@ DAYS = 28
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
 
 
-def _tone(run: RunsRow | RunByNameRow, now: datetime) -> str:
+def _tone(run: RunsRow | RunByNameRow) -> str:
     if run.state == "success":
         return "good"
-    return "running" if is_running(run, now) else "bad"
+    return "running" if run.is_alive else "bad"
 
 
 def last_night(conn: Database, now: Now) -> dict[str, Any]:
     """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
     recent = queries.ops.runs(conn, since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=1), publisher_id=None)
-    running, last = newest(recent, now)
+    running, last = newest(recent)
     lasting = [a for a in alarms if a.resolved_at is None]
     return {
-        **_last_run(conn, last, recent, now),
+        **_last_run(conn, last, recent),
         "running": running,
         "progress": snapshot(conn, running.run_id, now) if running else [],
         "open": lasting,
@@ -47,13 +47,13 @@ def last_night(conn: Database, now: Now) -> dict[str, Any]:
     }
 
 
-def _last_run(conn: Database, run: RunsRow | None, recent: Sequence[RunsRow], now: datetime) -> dict[str, Any]:
+def _last_run(conn: Database, run: RunsRow | None, recent: Sequence[RunsRow]) -> dict[str, Any]:
     """The last run beside what is usual; the same names where there was none yet."""
     stages = runs.funnel(conn, run.run_id) if run else []
     usuals = usual_stages(run, recent) if run else {}
     return {
         "run": run,
-        "tone": _tone(run, now) if run else "none",
+        "tone": _tone(run) if run else "none",
         "polls": run.stages.get("poll", {}) if run else {},
         "stages": stages,
         "picture": charts.funnel(stages, usuals),
@@ -102,7 +102,7 @@ def run_page(conn: Database, dag_id: str, dag_run_id: str | None, now: Now) -> d
     return {
         "run": run,
         "dag_id": dag_id,
-        "tone": _tone(run, now),
+        "tone": _tone(run),
         "stages": stages,
         "new": _count(stages, "load", Outcome.NEW),
         "picture": charts.funnel(stages, {}),

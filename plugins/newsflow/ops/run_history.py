@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from newsflow.ops import history
 from newsflow.ops.robust_statistics import Usual
 from newsflow.outcomes import Outcome
 
-STALE = timedelta(hours=12)  # a run without an end for so long is dead, not running
 STAGES = ("fetch", "extract", "deduplicate", "load")  # those that count pages
 
 
 class Run(Protocol):
-    """Of a run, whether it ended."""
+    """Of a run, how it ended, and whether it lives (`ingest.is_alive`)."""
 
     @property
     def state(self) -> str: ...
     @property
     def started_at(self) -> datetime: ...
+    @property
+    def is_alive(self) -> bool: ...
 
 
 class CountedRun(Run, Protocol):
@@ -37,18 +38,13 @@ class CountedRun(Run, Protocol):
 RunT = TypeVar("RunT", bound=Run)
 
 
-def is_running(run: Run, now: datetime) -> bool:
-    """Whether a run is at work."""
-    return run.state == "running" and now - run.started_at < STALE
-
-
-def newest(runs: Sequence[RunT], now: datetime) -> tuple[RunT | None, RunT | None]:
+def newest(runs: Sequence[RunT]) -> tuple[RunT | None, RunT | None]:
     """(the run at work, the last one before it); None where there is none.
 
     :param runs: newest first.
     """
-    running = next((r for r in runs if is_running(r, now)), None)
-    last = next((r for r in runs if not is_running(r, now)), None)
+    running = next((r for r in runs if r.is_alive), None)
+    last = next((r for r in runs if not r.is_alive), None)
     return running, last
 
 

@@ -17,7 +17,7 @@ from newsflow.store import queries, runs
 def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     """The last run with its funnel, what runs, open alarms and totals."""
     recent = queries.ops.runs(conn, since=now - timedelta(days=3650), dags=[*NIGHTLY], limit=20)
-    running, last = newest(recent, now)
+    running, last = newest(recent)
     alarms = queries.ops.open_alarms(conn, since=now, publisher_id=None)
     return {
         "last": _run(last) if last else None,

@@ -18,7 +18,7 @@ from newsflow.ops.alarms.judgement import DiskUse, Finding, JudgedRun, Judgement
 from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
 from newsflow.store.locks import lock
 
@@ -39,13 +39,20 @@ class Report:
     failures: tuple[str, ...]
 
 
-def watch(settings: Settings, *, known: Sequence[Finding] = (), clock: Clock = utcnow) -> Report:
-    """Judge the present, keep the alarms and send what nobody was told of.
+def watch(
+    settings: Settings,
+    *,
+    known: Sequence[Finding] = (),
+    scheduler: runs.Scheduler = runs.nobody_knows,
+    clock: Clock = utcnow,
+) -> Report:
+    """Close dead runs, judge the present, keep the alarms and send what nobody was told of.
 
     :param known: what the caller has found wrong by other means, such as a missed deadline.
     """
     now = clock()
     with session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
+        runs.close_dead(conn, now, scheduler)
         count(conn, now)
         with transaction(conn):
             result = judge(conn, settings, now)

@@ -19,23 +19,22 @@ def open_run(
     params: dict[str, object],
     *,
     dag_id: str = NEWS_REPROCESS,
+    scheduler: runs.Scheduler = runs.nobody_knows,
     clock: Clock = utcnow,
 ) -> int:
-    """Open a run, or find it again; returns its number."""
+    """Open a run of a scheduler, or find it again; returns its number."""
     with session(settings.dsn) as conn:
-        return runs.start(conn, dag_id, dag_run_id, clock(), params)
+        return runs.start(conn, dag_id, dag_run_id, clock(), params, scheduler=scheduler)
 
 
-def compare(
-    settings: Settings,
-    dag_run_id: str,
-    selection: ReprocessRequest,
-    *,
-    dag_id: str = NEWS_REPROCESS,
-    clock: Clock = utcnow,
-) -> int:
-    """The dry run; returns the number under which it is reviewed, applied and undone."""
-    run_id = open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, clock=clock)
+def compare(settings: Settings, dag_run_id: str, selection: ReprocessRequest, *, clock: Clock = utcnow) -> int:
+    """The dry run in this process; returns the number under which it is reviewed, applied and undone."""
+    with runs.own_run(settings.dsn, NEWS_REPROCESS, dag_run_id, selection.as_params(), clock) as run_id:
+        return compare_in(settings, run_id, selection, clock=clock)
+
+
+def compare_in(settings: Settings, run_id: int, selection: ReprocessRequest, *, clock: Clock = utcnow) -> int:
+    """The dry run in a run that is open."""
     number = step.compare(settings, run_id, selection, clock=clock)
     with session(settings.dsn) as conn, transaction(conn):
         queries.runs.finish(
@@ -44,30 +43,26 @@ def compare(
     return number
 
 
-def apply(
-    settings: Settings, dag_run_id: str, number: int, *, dag_id: str = NEWS_REPROCESS, clock: Clock = utcnow
-) -> Funnel:
+def apply(settings: Settings, dag_run_id: str, number: int, *, clock: Clock = utcnow) -> Funnel:
     """Apply a compared reprocess: revisions with the cause `reprocess`.
 
     :raises WrongStateError: where it was not compared.
     :raises RunFailedError: where the check fails.
     """
-    run_id = open_run(settings, dag_run_id, {"apply": number}, dag_id=dag_id, clock=clock)
-    step.apply(settings, run_id, number, clock=clock)
-    return finish(settings, run_id, number, "applied", clock=clock)
+    with runs.own_run(settings.dsn, NEWS_REPROCESS, dag_run_id, {"apply": number}, clock) as run_id:
+        step.apply(settings, run_id, number, clock=clock)
+        return finish(settings, run_id, number, "applied", clock=clock)
 
 
-def undo(
-    settings: Settings, dag_run_id: str, number: int, *, dag_id: str = NEWS_REPROCESS, clock: Clock = utcnow
-) -> Funnel:
+def undo(settings: Settings, dag_run_id: str, number: int, *, clock: Clock = utcnow) -> Funnel:
     """Undo an applied reprocess: the contract's rows are those before it.
 
     :raises WrongStateError: where it was not applied.
     :raises RunFailedError: where the check fails.
     """
-    run_id = open_run(settings, dag_run_id, {"undo": number}, dag_id=dag_id, clock=clock)
-    step.undo(settings, run_id, number, clock=clock)
-    return finish(settings, run_id, number, "undone", clock=clock)
+    with runs.own_run(settings.dsn, NEWS_REPROCESS, dag_run_id, {"undo": number}, clock) as run_id:
+        step.undo(settings, run_id, number, clock=clock)
+        return finish(settings, run_id, number, "undone", clock=clock)
 
 
 def finish(settings: Settings, run_id: int, number: int, state: str, *, clock: Clock = utcnow) -> Funnel:

@@ -57,17 +57,17 @@ class LockedError(NewsflowError):
 
 
 @contextmanager
-def lock(conn: Connection, *key: object) -> Iterator[None]:
+def lock(conn: Connection, *key: object, wait_s: float = WAIT_S) -> Iterator[None]:
     """Hold a lock named by `key` until the end, over as many transactions as that takes; a dead holder loses it.
 
     A retried task must not work beside its own half-killed predecessor. Not to be taken twice by one session.
 
-    :raises LockedError: where another session holds it for longer than `WAIT_S`.
+    :raises LockedError: where another session holds it for longer than `wait_s` seconds.
     """
     name, token = ":".join(map(str, key)), secrets.randbits(63)
     _ask(conn, "select pg_advisory_lock(%(token)s)", token=token)
     try:
-        _wait(conn, name, token, time.monotonic() + WAIT_S)
+        _wait(conn, name, token, time.monotonic() + wait_s)
         yield
     finally:
         if not conn.closed:

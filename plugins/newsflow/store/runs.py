@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
+from newsflow.errors import NewsflowError
 from newsflow.model import StageReport
 from newsflow.outcomes import Stage
 from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import connect, transaction
+from newsflow.store.db import connect, session, transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import check_schema
+
+TAKEOVER_S = 5.0  # the server may need a moment to notice that the process before is gone
+BROKEN_OFF = "Not good: broken off before its check; the next run took over."
 
 
 @dataclass
@@ -67,6 +72,7 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
     try:
         with lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
+                queries.runs.reopen(conn, run_id=run_id)
                 attempt = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
             step = Work(conn, run_id, stage, shard, clock, attempt)
             yield step
@@ -76,21 +82,92 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
         conn.close()
 
 
-def start(
-    conn: Connection, dag_id: str, dag_run_id: str, now: datetime, params: Mapping[str, Any], *, alone: bool = False
-) -> int:
-    """Open a run (or find it again after a retry); returns its `run_id`.
+Scheduler = Callable[[str, str], bool | None]
+"""Whether a scheduler still works on a Dag run (its Dag, its name); None where it can't tell."""
 
-    :param alone: this Dag has one active run at most, so that earlier ones still marked running
-        are dead: they are closed, and what they held is free to be taken over.
+
+def nobody_knows(dag_id: str, dag_run_id: str) -> bool | None:
+    """The `Scheduler` of those who have none to ask."""
+    return None
+
+
+def start(
+    conn: Connection,
+    dag_id: str,
+    dag_run_id: str,
+    now: datetime,
+    params: Mapping[str, Any],
+    *,
+    alone: bool = False,
+    in_process: bool = False,
+    scheduler: Scheduler = nobody_knows,
+) -> int:
+    """Close the dead runs, whose pages are free then, and open a run (or find it again after a retry).
+
+    :param alone: this Dag has one active run at most, so that earlier ones that nobody works on are dead.
+    :param in_process: this process does the whole run, and holds its lock already.
+    :return: its `run_id`.
     :raises MigrationError: where the database has not the schema of this release.
     """
     check_schema(conn)
+    close_dead(conn, now, lambda *run: False if alone and run[0] == dag_id else scheduler(*run), but=dag_run_id)
     with transaction(conn):
-        if alone:
-            queries.runs.close_dead(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now)
-        found = queries.runs.start(conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=dict(params))
-    return int(found)
+        run_id = queries.runs.start(
+            conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=dict(params), in_process=in_process
+        )
+        queries.runs.reopen(conn, run_id=run_id)
+    return run_id
+
+
+def close_dead(conn: Connection, now: datetime, scheduler: Scheduler, *, but: str = "") -> None:
+    """Close the runs that nobody works on and nobody will: what they held is free for others.
+
+    A run in a process is dead once its lock is free. A scheduler's run is dead where the scheduler says so; where it
+    can't tell, after an hour without a sign of life (`ingest.is_alive`). Closed by mistake, a run opens again with
+    its next step.
+
+    :param but: name of a run that is about to begin.
+    """
+    with transaction(conn):
+        for run in queries.runs.unattended(conn):
+            if run.dag_run_id != but and _is_dead(run, scheduler):
+                queries.runs.break_off(conn, run_id=run.run_id, verdict=BROKEN_OFF, now=now)
+
+
+def _is_dead(run: queries.runs.UnattendedRow, scheduler: Scheduler) -> bool:
+    if run.in_process:
+        return True
+    lives = scheduler(run.dag_id, run.dag_run_id)
+    return run.is_quiet if lives is None else not lives
+
+
+@contextmanager
+def own_run(
+    dsn: str, dag_id: str, dag_run_id: str, params: Mapping[str, Any], clock: Clock, *, application: str = "newsflow"
+) -> Iterator[int]:
+    """A run that this process does whole; however it ends, the ledger knows at once, or the next run finds out.
+
+    :raises LockedError: where another process does it.
+    """
+    # locked before anybody sees it: a run in a process is dead as soon as its lock is free
+    with (
+        session(dsn, application=application) as conn,
+        lock(conn, "newsflow.run", dag_id, dag_run_id, wait_s=TAKEOVER_S),
+    ):
+        run_id = start(conn, dag_id, dag_run_id, clock(), params, in_process=True)
+        try:
+            yield run_id
+        except BaseException as error:
+            with suppress(psycopg2.Error), transaction(conn):
+                queries.runs.stop(conn, run_id=run_id, verdict=_broken_by(error), now=clock())
+            raise
+
+
+def _broken_by(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "Not good: stopped by a person; the next run goes on."
+    told = str(error).strip().partition("\n")[0][:200] if isinstance(error, NewsflowError | OSError) else ""
+    return f"Not good: broken off ({told or type(error).__name__}); the next run goes on."
 
 
 def plan(
@@ -110,7 +187,7 @@ def plan(
         due = queries.runs.count_due(conn, now=now, publishers=publishers)
         shards = max(1, min(settings.shards, -(-min(due, limit or due) // settings.shard_pages)))
         queries.runs.plan_fetch(conn, run_id=run_id, now=now, publishers=publishers, limit=limit, shards=shards)
-        queries.runs.plan_waiting(conn, run_id=run_id, now=now, shards=shards)
+        queries.runs.plan_waiting(conn, run_id=run_id, shards=shards)
         return queries.runs.shards(conn, run_id=run_id)
 
 

@@ -35,7 +35,7 @@ def add_files(conn: Connection, data: Iterable[AddFilesValues], /) -> None:
 
 
 def unfinished(conn: Connection, *, dag_id: str, prefix: str, params: dict[str, Any]) -> str | None:
-    """Finds the newest run of a request that was not closed."""
+    """Finds the newest run of a request, where it broke off."""
     return named_query.value_or_none(
         conn,
         "backfill.unfinished",
@@ -204,19 +204,13 @@ class LockPagesRow(NamedTuple):
     busy: bool
 
 
-def lock_pages(
-    conn: Connection,
-    *,
-    run_id: int,
-    now: datetime,
-    hashes: Iterable[bytes | memoryview],
-) -> list[LockPagesRow]:
+def lock_pages(conn: Connection, *, run_id: int, hashes: Iterable[bytes | memoryview]) -> list[LockPagesRow]:
     """Reads and locks the pages of a batch, in one order, with their newest capture."""
     return named_query.rows(
         conn,
         "backfill.lock_pages",
         LockPagesRow._make,
-        {"run_id": run_id, "now": now, "hashes": named_query.array(hashes)},
+        {"run_id": run_id, "hashes": named_query.array(hashes)},
     )
 
 
@@ -276,19 +270,12 @@ def enter_extract(conn: Connection, *, run_id: int, shards: int, page_ids: Itera
     )
 
 
-def enter_fetch(
-    conn: Connection,
-    *,
-    run_id: int,
-    shards: int,
-    hashes: Iterable[bytes | memoryview],
-    now: datetime,
-) -> int:
+def enter_fetch(conn: Connection, *, run_id: int, shards: int, hashes: Iterable[bytes | memoryview]) -> int:
     """Takes pages that were never had into the run where fetch begins, whole origins to a shard."""
     return named_query.count(
         conn,
         "backfill.enter_fetch",
-        {"run_id": run_id, "shards": shards, "hashes": named_query.array(hashes), "now": now},
+        {"run_id": run_id, "shards": shards, "hashes": named_query.array(hashes)},
     )
 
 

@@ -37,6 +37,7 @@ class RunsRow(NamedTuple):
     ended_at: datetime | None
     verdict: str | None
     params: dict[str, Any]
+    is_alive: bool
     stages: dict[str, dict[str, int]]
 
 
@@ -61,6 +62,7 @@ class RunByNameRow(NamedTuple):
     ended_at: datetime | None
     verdict: str | None
     params: dict[str, Any]
+    is_alive: bool
 
 
 def run_by_name(conn: Connection, *, dag_id: str, dag_run_id: str | None) -> RunByNameRow | None:

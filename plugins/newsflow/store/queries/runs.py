@@ -16,13 +16,26 @@ from psycopg2.extensions import connection as Connection
 from newsflow.store import named_query
 
 
-def start(conn: Connection, *, dag_id: str, dag_run_id: str, now: datetime, params: dict[str, Any]) -> int:
+def start(
+    conn: Connection,
+    *,
+    dag_id: str,
+    dag_run_id: str,
+    now: datetime,
+    params: dict[str, Any],
+    in_process: bool,
+) -> int:
     """Opens a run, or finds it again after a retry."""
     return named_query.value(
         conn,
         "runs.start",
-        {"dag_id": dag_id, "dag_run_id": dag_run_id, "now": now, "params": params},
+        {"dag_id": dag_id, "dag_run_id": dag_run_id, "now": now, "params": params, "in_process": in_process},
     )
+
+
+def reopen(conn: Connection, *, run_id: int) -> int:
+    """Opens a closed run again and gives up the pages that others have taken on meanwhile."""
+    return named_query.count(conn, "runs.reopen", {"run_id": run_id})
 
 
 def find(conn: Connection, *, dag_id: str, dag_run_id: str) -> int | None:
@@ -30,9 +43,29 @@ def find(conn: Connection, *, dag_id: str, dag_run_id: str) -> int | None:
     return named_query.value_or_none(conn, "runs.find", {"dag_id": dag_id, "dag_run_id": dag_run_id})
 
 
-def close_dead(conn: Connection, *, now: datetime, dag_id: str, dag_run_id: str) -> int:
-    """Closes runs of a Dag that were never closed, when another one of it begins."""
-    return named_query.count(conn, "runs.close_dead", {"now": now, "dag_id": dag_id, "dag_run_id": dag_run_id})
+class UnattendedRow(NamedTuple):
+    """A row of `runs.unattended`."""
+
+    run_id: int
+    dag_id: str
+    dag_run_id: str
+    in_process: bool
+    is_quiet: bool
+
+
+def unattended(conn: Connection) -> list[UnattendedRow]:
+    """Lists the runs that nobody works on, though they were not closed."""
+    return named_query.rows(conn, "runs.unattended", UnattendedRow._make, {})
+
+
+def break_off(conn: Connection, *, now: datetime, verdict: str, run_id: int) -> int:
+    """Closes a run that ends without its check."""
+    return named_query.count(conn, "runs.break_off", {"now": now, "verdict": verdict, "run_id": run_id})
+
+
+def stop(conn: Connection, *, now: datetime, verdict: str, run_id: int) -> int:
+    """Closes a run from within its own process, where its check has not."""
+    return named_query.count(conn, "runs.stop", {"now": now, "verdict": verdict, "run_id": run_id})
 
 
 def finish(conn: Connection, *, state: str, verdict: str, now: datetime, run_id: int) -> int:
@@ -80,9 +113,9 @@ def plan_fetch(
     )
 
 
-def plan_waiting(conn: Connection, *, run_id: int, shards: int, now: datetime) -> int:
+def plan_waiting(conn: Connection, *, run_id: int, shards: int) -> int:
     """Takes over the pages that a broken run left between two stages."""
-    return named_query.count(conn, "runs.plan_waiting", {"run_id": run_id, "shards": shards, "now": now})
+    return named_query.count(conn, "runs.plan_waiting", {"run_id": run_id, "shards": shards})
 
 
 def count_due(conn: Connection, *, now: datetime, publishers: Iterable[str] | None) -> int:
