@@ -737,9 +737,13 @@ begin
   -- texts of thousands of paragraphs: which lines went and came, without their alignment
   if n::bigint * m > 1000000 then
     return query
-    select (row_number() over ())::integer, x.op, x.line
-    from (select '-' as op, o as line from unnest(old) o where o <> all (new)
-      union all select '+', w from unnest(new) w where w <> all (old)) x;
+    select (row_number() over (order by x.op desc, x.number))::integer, x.op, x.line
+    from (
+      select '-' as op, o.line, o.number from unnest(old) with ordinality as o (line, number)
+      where not exists (select from unnest(new) as w (line) where w.line = o.line)
+      union all
+      select '+', w.line, w.number from unnest(new) with ordinality as w (line, number)
+      where not exists (select from unnest(old) as o (line) where o.line = w.line)) x;
     return;
   end if;
   lengths := array_fill(0, array[(n + 1) * width]);
@@ -1061,6 +1065,7 @@ declare
   found_ids bigint[];
   found_ranks real[];
 begin
+  perform news_internal.check_query(search.q);
   select array_agg(l.language), array_agg(news_internal.fts_query(l.language, search.q)) into asked_languages, asked_queries
   from news_internal.search_language l where search.lang is null or l.language = search.lang;
   select tsquery(string_agg('(' || text || ')', ' | ')) into loose
@@ -1110,7 +1115,7 @@ begin
   order by hit.place;
 end $$;
 
-COMMENT ON FUNCTION news.search(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text, "limit" integer, ranked boolean) IS 'Search in headline, lead and body. q in web-search syntax: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
+COMMENT ON FUNCTION news.search(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text, "limit" integer, ranked boolean) IS 'Search in headline, lead and body. q in web-search syntax, at most 1,000 characters: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
 
 CREATE FUNCTION news.search_titles(q text, "limit" integer DEFAULT 20) RETURNS TABLE(article_id bigint, published_at timestamp with time zone, publisher_name text, title text, likeness real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1122,6 +1127,7 @@ declare
   place text;
   wanted integer := least(greatest(coalesce(search_titles."limit", 20), 0), 1000);
 begin
+  perform news_internal.check_query(search_titles.q);
   select extnamespace::regnamespace::text into place from pg_extension where extname = 'pg_trgm';
   if place is null then
     return query
@@ -1319,6 +1325,83 @@ begin
 end $_$;
 
 COMMENT ON FUNCTION news_internal.add_partition(parent regclass, month date) IS 'Makes the partition of a month and moves rows there that fell into the default one; null where it is there already.';
+
+CREATE FUNCTION news_internal.add_reader(reader text, verifier text, connections integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  is_new boolean := not exists (select from pg_roles where rolname = reader);
+  owner text := (select r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname = reader);
+begin
+  if reader !~ '^[a-z_][a-z0-9_]{0,62}$'
+    or reader ~ '^(pg_.*|newsflow.*|news|news_.*|ingest|public|none|information_schema)$' then
+    raise exception '% can''t be a reader''s name: take lower-case letters, digits and _, and none of our own names', reader
+      using errcode = 'invalid_name';
+  elsif not is_new and reader not in (select r.name from news_internal.readers() r) then
+    raise exception 'the role % is there already, and is no reader', reader using errcode = 'duplicate_object';
+  elsif owner not in (current_user, reader) then
+    raise exception 'the schema % is there already, and belongs to %', reader, owner using errcode = 'duplicate_schema';
+  end if;
+  if is_new then
+    execute format('create role %I login in role news_reader', reader);
+  end if;
+  if verifier is not null then
+    execute format('alter role %I password %L', reader, verifier);
+  end if;
+  execute format('alter role %I connection limit %s', reader, connections);
+  execute format('alter role %I set statement_timeout = %L', reader, '10min');
+  execute format('alter role %I set idle_in_transaction_session_timeout = %L', reader, '30min');
+  execute format('alter role %1$I set search_path = %1$I, news', reader);
+  begin
+    execute format('alter role %I set temp_file_limit = %L', reader, '4GB');
+  exception when insufficient_privilege then
+    raise notice '%: temp_file_limit needs a superuser; set it by hand', reader;
+  end;
+  execute format('create schema if not exists %I', reader);
+  execute format('grant usage, create on schema %1$I to %1$I', reader);
+  execute format('comment on schema %I is %L', reader, 'For tables of the reader ' || reader || '.');
+  return is_new;
+end $_$;
+
+COMMENT ON FUNCTION news_internal.add_reader(reader text, verifier text, connections integer) IS 'Makes a role for a person or tool that reads the schema news, or makes it right: limits, settings, and a schema for its own tables. verifier: of its password (SCRAM); null: as it is.';
+
+CREATE FUNCTION news_internal.check_query(q text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  -- PostgreSQL's parsers of queries can't be interrupted: 5 MB of words ran for minutes, past statement_timeout
+  if length(q) > 1000 then
+    raise exception 'q has % characters, and may have 1,000', length(q)
+      using errcode = 'program_limit_exceeded', hint = 'Ask for fewer words, or in several searches.';
+  end if;
+end $$;
+
+COMMENT ON FUNCTION news_internal.check_query(q text) IS 'Refuses a search of more than 1,000 characters.';
+
+CREATE FUNCTION news_internal.close_to_public() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare found text;
+begin
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    return;
+  end if;
+  for found in select o.cure from news_internal.open_to_public() o where o.here loop
+    execute found;
+  end loop;
+  for found in
+    select r.rolname from pg_roles r
+    where r.rolname in ('newsflow_owner', 'newsflow_writer')
+      or r.oid = (select nspowner from pg_namespace where nspname = 'news_internal')
+  loop
+    execute format('grant execute on function pg_notify(text, text) to %I', found);
+  end loop;
+end $$;
+
+COMMENT ON FUNCTION news_internal.close_to_public() IS 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps pg_notify.';
 
 CREATE TABLE news_internal.day_count (
     publisher_id integer NOT NULL,
@@ -1602,11 +1685,12 @@ begin
     alter default privileges in schema news grant select on tables to newsflow_writer;
   end if;
   if to_regrole('news_reader') is not null then
-    execute format('grant connect on database %I to news_reader', current_database());
+    execute format('grant connect, temporary on database %I to news_reader', current_database());
     grant usage on schema news to news_reader;
     grant select on all tables in schema news to news_reader;
     alter default privileges in schema news grant select on tables to news_reader;
   end if;
+  perform news_internal.close_to_public();
 end $$;
 
 COMMENT ON FUNCTION news_internal.grant_roles() IS 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
@@ -1630,6 +1714,25 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.note_days() IS 'Notes the days that a statement''s articles counted for, and those that they count for now.';
+
+CREATE FUNCTION news_internal.open_to_public() RETURNS TABLE(what text, cure text, here boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT format('every role may call %s'::text, f.f) AS format,
+     format('revoke execute on function %s from public'::text, f.f) AS format,
+     true
+    FROM unnest(ARRAY['lo_creat(integer)'::regprocedure, 'lo_create(oid)'::regprocedure, 'lo_from_bytea(oid,bytea)'::regprocedure, 'lo_put(oid,bigint,bytea)'::regprocedure, 'lowrite(integer,bytea)'::regprocedure, 'pg_notify(text,text)'::regprocedure]) f(f)
+   WHERE has_function_privilege('public'::name, (f.f)::oid, 'execute'::text)
+ UNION ALL
+  SELECT format('every role may connect to the database %I'::text, d.datname) AS format,
+     format('revoke connect, temporary on database %I from public'::text, d.datname) AS format,
+     false
+    FROM pg_database d
+   WHERE (d.datallowconn AND (d.datname <> current_database()) AND has_database_privilege('public'::name, d.oid, 'connect'::text));
+END;
+
+COMMENT ON FUNCTION news_internal.open_to_public() IS 'What everyone may do who can connect, and should not where analysts do; the cure is for a superuser. here: it is of this database.';
 
 CREATE TABLE ingest.fetch_log (
     fetch_id bigint NOT NULL,
@@ -1716,23 +1819,60 @@ CREATE FUNCTION news_internal.partition_key(parent regclass) RETURNS text
 
 COMMENT ON FUNCTION news_internal.partition_key(parent regclass) IS 'Time column by which one of our tables is partitioned; null for any other table.';
 
+CREATE FUNCTION news_internal.reader_roles() RETURNS SETOF oid
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH RECURSIVE member AS (
+          SELECT r.oid
+            FROM pg_roles r
+           WHERE (r.rolname = 'news_reader'::name)
+         UNION
+          SELECT m.member
+            FROM (pg_auth_members m
+              JOIN member r ON ((r.oid = m.roleid)))
+         )
+  SELECT member.oid
+    FROM member
+   WHERE (NOT has_schema_privilege(member.oid, 'news_internal'::text, 'usage'::text));
+END;
+
+COMMENT ON FUNCTION news_internal.reader_roles() IS 'news_reader and its members, but those who work here: since PostgreSQL 16 whoever made a role is a member of it.';
+
+CREATE FUNCTION news_internal.readers() RETURNS TABLE(name text, connections integer, limited boolean, sessions bigint, own_bytes bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT (r.rolname)::text AS rolname,
+     r.rolconnlimit,
+     ((r.rolconnlimit >= 0) AND (EXISTS ( SELECT
+            FROM pg_db_role_setting s
+           WHERE ((s.setrole = r.oid) AND (array_to_string(s.setconfig, ' '::text) ~~ '%statement_timeout=%'::text))))),
+     ( SELECT count(*) AS count
+            FROM pg_stat_activity a
+           WHERE ((a.usesysid = r.oid) AND (a.datname = current_database()))) AS count,
+     ( SELECT (COALESCE(sum(pg_total_relation_size((c.oid)::regclass)), (0)::numeric))::bigint AS "coalesce"
+            FROM pg_class c
+           WHERE ((c.relowner = r.oid) AND (c.relkind = ANY (ARRAY['r'::"char", 'm'::"char"])))) AS "coalesce"
+    FROM (news_internal.reader_roles() m(oid)
+      JOIN pg_roles r USING (oid))
+   WHERE (r.rolcanlogin AND (r.rolname <> 'news_reader'::name));
+END;
+
+COMMENT ON FUNCTION news_internal.readers() IS 'Roles of persons and tools in news_reader: whether they have limits of their own, their sessions, and the bytes of their tables.';
+
 CREATE FUNCTION news_internal.reap(longest interval, idlest interval) RETURNS TABLE(pid integer, role name, why text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
   return query
-  with recursive reader as (
-    select oid from pg_roles where rolname = 'news_reader'
-    union
-    select m.member from pg_auth_members m join reader r on r.oid = m.roleid
-  ), due as (
+  with due as (
     select a.pid, a.usename,
       case when a.state = 'active' then format('a query ran for more than %s', longest)
         else format('a transaction was left open for more than %s', idlest) end as why
     from pg_stat_activity a
-    join reader r on r.oid = a.usesysid
-    join pg_roles o on o.oid = r.oid and not o.rolsuper
+    join news_internal.reader_roles() r (oid) on r.oid = a.usesysid
     where a.datname = current_database() and a.pid <> pg_backend_pid()
       and (a.state = 'active' and clock_timestamp() - a.query_start > longest
         or a.state like 'idle in transaction%' and clock_timestamp() - a.state_change > idlest)
@@ -1741,6 +1881,35 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.reap(longest interval, idlest interval) IS 'Ends sessions of readers (news_reader and its members) whose query runs, or whose transaction stays open, too long. A superuser, or an owner in pg_monitor and pg_signal_backend, must own it.';
+
+CREATE FUNCTION news_internal.remove_reader(reader text, drop_tables boolean) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare kept bigint;
+begin
+  if reader not in (select r.name from news_internal.readers() r) then
+    raise exception 'there is no reader %', reader using errcode = 'undefined_object';
+  end if;
+  execute format('alter role %I nologin', reader);
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    execute format('grant %I to current_user', reader);
+  end if;
+  perform pg_terminate_backend(a.pid, 5000) from pg_stat_activity a where a.usename = reader;
+  if not drop_tables then
+    execute format('reassign owned by %I to current_user', reader);
+  end if;
+  execute format('drop owned by %I cascade', reader);
+  select count(*) into kept from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = reader and c.relkind in ('r', 'v', 'm', 'p', 'f');
+  if kept = 0 then
+    execute format('drop schema if exists %I', reader);
+  end if;
+  execute format('drop role %I', reader);
+  return kept;
+end $$;
+
+COMMENT ON FUNCTION news_internal.remove_reader(reader text, drop_tables boolean) IS 'Ends a reader''s sessions and takes its role away; its tables become the caller''s, or go. Returns how many stay.';
 
 CREATE FUNCTION news_internal.renew_counts() RETURNS bigint
     LANGUAGE plpgsql

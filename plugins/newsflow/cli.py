@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("importer", "app", "Import articles that you already have."),
     "export": ("export", "app", "Export articles or changes to files."),
     "retract": ("retract", "app", "Take an article out of the contract, for good."),
+    "readers": ("readers", "app", "Add, list and remove analysts and their tools."),
     "maintain": ("maintain", "app", "Partitions, retention, statistics."),
     "archive": ("archive", "app", "Verify and prune the archive of captures."),
     "backfill": ("backfill", "app", "Bring in the past from WARC files, sitemaps or URL lists."),

@@ -208,9 +208,13 @@ begin
   -- texts of thousands of paragraphs: which lines went and came, without their alignment
   if n::bigint * m > 1000000 then
     return query
-    select (row_number() over ())::integer, x.op, x.line
-    from (select '-' as op, o as line from unnest(old) o where o <> all (new)
-      union all select '+', w from unnest(new) w where w <> all (old)) x;
+    select (row_number() over (order by x.op desc, x.number))::integer, x.op, x.line
+    from (
+      select '-' as op, o.line, o.number from unnest(old) with ordinality as o (line, number)
+      where not exists (select from unnest(new) as w (line) where w.line = o.line)
+      union all
+      select '+', w.line, w.number from unnest(new) with ordinality as w (line, number)
+      where not exists (select from unnest(old) as o (line) where o.line = w.line)) x;
     return;
   end if;
   lengths := array_fill(0, array[(n + 1) * width]);
@@ -584,6 +588,17 @@ return case when lang in ('zh', 'ja', 'th', 'lo', 'km', 'my')
   then regexp_replace(words, '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g')
   else words end;
 comment on function news_internal.fts_text is 'Sets the characters of scripts that write without spaces apart, so that each is a word and a term is a phrase.';
+
+create function news_internal.check_query(q text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  -- PostgreSQL's parsers of queries can't be interrupted: 5 MB of words ran for minutes, past statement_timeout
+  if length(q) > 1000 then
+    raise exception 'q has % characters, and may have 1,000', length(q)
+      using errcode = 'program_limit_exceeded', hint = 'Ask for fewer words, or in several searches.';
+  end if;
+end $$;
+comment on function news_internal.check_query is 'Refuses a search of more than 1,000 characters.';
 
 create function news_internal.fts_query(lang text, words text) returns tsquery
 language sql immutable parallel safe

@@ -379,6 +379,7 @@ declare
   found_ids bigint[];
   found_ranks real[];
 begin
+  perform news_internal.check_query(search.q);
   select array_agg(l.language), array_agg(news_internal.fts_query(l.language, search.q)) into asked_languages, asked_queries
   from news_internal.search_language l where search.lang is null or l.language = search.lang;
   select tsquery(string_agg('(' || text || ')', ' | ')) into loose
@@ -427,7 +428,7 @@ begin
   left join ingest.publisher p on p.publisher_id = a.publisher_id
   order by hit.place;
 end $$;
-comment on function news.search is 'Search in headline, lead and body. q in web-search syntax: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
+comment on function news.search is 'Search in headline, lead and body. q in web-search syntax, at most 1,000 characters: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
 
 create function news.search_titles(q text, "limit" integer default 20) returns table (
   article_id bigint, published_at timestamptz, publisher_name text, title text, likeness real
@@ -439,6 +440,7 @@ declare
   place text;
   wanted integer := least(greatest(coalesce(search_titles."limit", 20), 0), 1000);
 begin
+  perform news_internal.check_query(search_titles.q);
   select extnamespace::regnamespace::text into place from pg_extension where extname = 'pg_trgm';
   if place is null then
     return query

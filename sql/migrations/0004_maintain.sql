@@ -89,21 +89,28 @@ comment on function news_internal.drop_partitions is 'Drops the monthly partitio
 
 -- Readers that run too long -----------------------------------------------------------------------
 
+create function news_internal.reader_roles() returns setof oid
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  with recursive member as (
+    select r.oid from pg_roles r where r.rolname = 'news_reader'
+    union
+    select m.member from pg_auth_members m join member r on r.oid = m.roleid
+  )
+  select oid from member where not has_schema_privilege(oid, 'news_internal', 'usage');
+end;
+comment on function news_internal.reader_roles is 'news_reader and its members, but those who work here: since PostgreSQL 16 whoever made a role is a member of it.';
+
 create function news_internal.reap(longest interval, idlest interval) returns table (pid integer, role name, why text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
   return query
-  with recursive reader as (
-    select oid from pg_roles where rolname = 'news_reader'
-    union
-    select m.member from pg_auth_members m join reader r on r.oid = m.roleid
-  ), due as (
+  with due as (
     select a.pid, a.usename,
       case when a.state = 'active' then format('a query ran for more than %s', longest)
         else format('a transaction was left open for more than %s', idlest) end as why
     from pg_stat_activity a
-    join reader r on r.oid = a.usesysid
-    join pg_roles o on o.oid = r.oid and not o.rolsuper
+    join news_internal.reader_roles() r (oid) on r.oid = a.usesysid
     where a.datname = current_database() and a.pid <> pg_backend_pid()
       and (a.state = 'active' and clock_timestamp() - a.query_start > longest
         or a.state like 'idle in transaction%' and clock_timestamp() - a.state_change > idlest)
@@ -164,6 +171,44 @@ begin
   end loop;
 end $$;
 
+-- What PostgreSQL lets everyone do who can connect: a reader could fill the disk with large objects, which no limit
+-- counts, or with temporary tables in other databases.
+create function news_internal.open_to_public() returns table (what text, cure text, here boolean)
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select format('every role may call %s', f), format('revoke execute on function %s from public', f), true
+  from unnest(array['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid,bytea)', 'lo_put(oid,bigint,bytea)',
+    'lowrite(integer,bytea)', 'pg_notify(text,text)']::regprocedure[]) f
+  where has_function_privilege('public', f::oid, 'execute')
+  union all
+  select format('every role may connect to the database %I', d.datname),
+    format('revoke connect, temporary on database %I from public', d.datname), false
+  from pg_database d
+  where d.datallowconn and d.datname <> current_database() and has_database_privilege('public', d.oid, 'connect');
+end;
+comment on function news_internal.open_to_public is 'What everyone may do who can connect, and should not where analysts do; the cure is for a superuser. here: it is of this database.';
+
+-- Other databases are left to their owners, for their users may have no other right to connect.
+create function news_internal.close_to_public() returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare found text;
+begin
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    return;
+  end if;
+  for found in select o.cure from news_internal.open_to_public() o where o.here loop
+    execute found;
+  end loop;
+  for found in
+    select r.rolname from pg_roles r
+    where r.rolname in ('newsflow_owner', 'newsflow_writer')
+      or r.oid = (select nspowner from pg_namespace where nspname = 'news_internal')
+  loop
+    execute format('grant execute on function pg_notify(text, text) to %I', found);
+  end loop;
+end $$;
+comment on function news_internal.close_to_public is 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps pg_notify.';
+
 create function news_internal.grant_roles() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -191,12 +236,99 @@ begin
     alter default privileges in schema news grant select on tables to newsflow_writer;
   end if;
   if to_regrole('news_reader') is not null then
-    execute format('grant connect on database %I to news_reader', current_database());
+    execute format('grant connect, temporary on database %I to news_reader', current_database());
     grant usage on schema news to news_reader;
     grant select on all tables in schema news to news_reader;
     alter default privileges in schema news grant select on tables to news_reader;
   end if;
+  perform news_internal.close_to_public();
 end $$;
 comment on function news_internal.grant_roles is 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
+
+-- Persons -----------------------------------------------------------------------------------------
+-- A member of a role has its rights, but neither its limits nor its settings: each person's role gets them itself.
+
+create function news_internal.readers() returns table (
+  name text, connections integer, limited boolean, sessions bigint, own_bytes bigint
+)
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select r.rolname::text, r.rolconnlimit,
+    r.rolconnlimit >= 0 and exists (
+      select from pg_db_role_setting s where s.setrole = r.oid and array_to_string(s.setconfig, ' ') like '%statement_timeout=%'),
+    (select count(*) from pg_stat_activity a where a.usesysid = r.oid and a.datname = current_database()),
+    (select coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint from pg_class c
+      where c.relowner = r.oid and c.relkind in ('r', 'm'))
+  from news_internal.reader_roles() m (oid) join pg_roles r using (oid)
+  where r.rolcanlogin and r.rolname <> 'news_reader';
+end;
+comment on function news_internal.readers is 'Roles of persons and tools in news_reader: whether they have limits of their own, their sessions, and the bytes of their tables.';
+
+create function news_internal.add_reader(reader text, verifier text, connections integer) returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  is_new boolean := not exists (select from pg_roles where rolname = reader);
+  owner text := (select r.rolname from pg_namespace n join pg_roles r on r.oid = n.nspowner where n.nspname = reader);
+begin
+  if reader !~ '^[a-z_][a-z0-9_]{0,62}$'
+    or reader ~ '^(pg_.*|newsflow.*|news|news_.*|ingest|public|none|information_schema)$' then
+    raise exception '% can''t be a reader''s name: take lower-case letters, digits and _, and none of our own names', reader
+      using errcode = 'invalid_name';
+  elsif not is_new and reader not in (select r.name from news_internal.readers() r) then
+    raise exception 'the role % is there already, and is no reader', reader using errcode = 'duplicate_object';
+  elsif owner not in (current_user, reader) then
+    raise exception 'the schema % is there already, and belongs to %', reader, owner using errcode = 'duplicate_schema';
+  end if;
+  if is_new then
+    execute format('create role %I login in role news_reader', reader);
+  end if;
+  if verifier is not null then
+    execute format('alter role %I password %L', reader, verifier);
+  end if;
+  execute format('alter role %I connection limit %s', reader, connections);
+  execute format('alter role %I set statement_timeout = %L', reader, '10min');
+  execute format('alter role %I set idle_in_transaction_session_timeout = %L', reader, '30min');
+  execute format('alter role %1$I set search_path = %1$I, news', reader);
+  begin
+    execute format('alter role %I set temp_file_limit = %L', reader, '4GB');
+  exception when insufficient_privilege then
+    raise notice '%: temp_file_limit needs a superuser; set it by hand', reader;
+  end;
+  execute format('create schema if not exists %I', reader);
+  execute format('grant usage, create on schema %1$I to %1$I', reader);
+  execute format('comment on schema %I is %L', reader, 'For tables of the reader ' || reader || '.');
+  return is_new;
+end $$;
+comment on function news_internal.add_reader is 'Makes a role for a person or tool that reads the schema news, or makes it right: limits, settings, and a schema for its own tables. verifier: of its password (SCRAM); null: as it is.';
+
+create function news_internal.remove_reader(reader text, drop_tables boolean) returns bigint
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare kept bigint;
+begin
+  if reader not in (select r.name from news_internal.readers() r) then
+    raise exception 'there is no reader %', reader using errcode = 'undefined_object';
+  end if;
+  execute format('alter role %I nologin', reader);
+  if not (select rolsuper from pg_roles where rolname = current_user) then
+    execute format('grant %I to current_user', reader);
+  end if;
+  perform pg_terminate_backend(a.pid, 5000) from pg_stat_activity a where a.usename = reader;
+  if not drop_tables then
+    execute format('reassign owned by %I to current_user', reader);
+  end if;
+  execute format('drop owned by %I cascade', reader);
+  select count(*) into kept from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = reader and c.relkind in ('r', 'v', 'm', 'p', 'f');
+  if kept = 0 then
+    execute format('drop schema if exists %I', reader);
+  end if;
+  execute format('drop role %I', reader);
+  return kept;
+end $$;
+comment on function news_internal.remove_reader is 'Ends a reader''s sessions and takes its role away; its tables become the caller''s, or go. Returns how many stay.';
+
+revoke execute on function news_internal.reader_roles(), news_internal.open_to_public(), news_internal.close_to_public(), news_internal.grant_roles(),
+  news_internal.readers(), news_internal.add_reader(text, text, integer), news_internal.remove_reader(text, boolean)
+  from public;
 
 select news_internal.grant_roles();

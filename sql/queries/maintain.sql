@@ -63,6 +63,27 @@ select coalesce(array_agg(article_id), '{}') from (
 -- not null: all
 select * from news_internal.reap(%(longest)s, %(idlest)s);
 
+-- name: maintain.open_to_public lists what everyone may do who can connect, and should not
+-- not null: all
+select what, cure from news_internal.open_to_public() order by here desc, cure;
+
+-- name: maintain.grant_roles gives the roles their rights anew
+-- returns: count
+select news_internal.grant_roles();
+
+-- name: maintain.readers lists the roles of persons and tools that read
+-- not null: all
+select name, connections, limited, sessions, own_bytes from news_internal.readers() order by name;
+
+-- name: maintain.add_reader makes a reader, or makes one right; whether it is new
+-- returns: value
+-- nullable parameters: verifier
+select news_internal.add_reader(%(name)s, %(verifier)s, %(connections)s);
+
+-- name: maintain.remove_reader takes a reader away; how many of its tables stay
+-- returns: value
+select news_internal.remove_reader(%(name)s, %(drop_tables)s);
+
 -- name: maintain.begin notes that a job has begun
 insert into news_internal.maintenance (job, started_at) values (%(job)s, %(now)s)
 on conflict (job) do update set started_at = excluded.started_at, ended_at = null;
@@ -96,8 +117,9 @@ from (
   select 'search_lag', '', (select count(*) from news_internal.change where change_id > c.change_id), 'changes'
   from news_internal.consumer c where name = 'search'
   union all
-  select 'readers', '', count(*), 'connections' from pg_stat_activity a join pg_roles r on r.oid = a.usesysid
-  where a.datname = current_database() and r.rolname = 'news_reader'
+  select 'readers', '', count(*), 'connections'
+  from pg_stat_activity a join news_internal.reader_roles() r (oid) on r.oid = a.usesysid
+  where a.datname = current_database()
 ) f
 where f.value is not null
 on conflict do nothing;

@@ -105,7 +105,6 @@ def test_a_reader_needs_no_schema_name(reader: Connection) -> None:
         "update news.articles set title = 'x'",
         "delete from news.changes",
         "truncate news_internal.article",
-        "create temporary table mine (a int)",
         "create table news.mine (a int)",
         "create table public.mine (a int)",
         "create schema mine",
@@ -124,6 +123,14 @@ def test_a_reader_needs_no_schema_name(reader: Connection) -> None:
         "alter role news_reader connection limit -1",
         "set temp_file_limit = -1",
         "create extension dblink",
+        "select lo_from_bytea(0, 'x')",
+        "select lo_create(0)",
+        "select lo_creat(-1)",
+        "select pg_notify('news_changes', '9223372036854775807')",
+        "select news_internal.add_reader('x', null, 1)",
+        "select * from news_internal.readers()",
+        "delete from newsflow_meta.lock",
+        "select from ingest.turn for update",
         "notify_nothing",
     ],
 )
@@ -146,6 +153,21 @@ def test_the_readers_limits_are_set(house: str, reader: Connection) -> None:
     assert ask(reader, "show temp_file_limit") == [("4GB",)]
     assert ask(reader, "show statement_timeout") == [("10min",)]
     assert ask(reader, "show default_transaction_read_only") == [("on",)]
+
+
+def test_a_reader_may_keep_temporary_tables(reader: Connection) -> None:
+    """dbt and BI tools need them; they go with the session."""
+    ask(reader, "set default_transaction_read_only = off")
+    ask(reader, "create temporary table mine as select title from news.articles")
+    assert ask(reader, "select title from mine") == [("Visible",)]
+
+
+@pytest.mark.parametrize("function", ["search", "search_titles"])
+def test_a_search_of_megabytes_is_refused_at_once(reader: Connection, function: str) -> None:
+    """PostgreSQL's parser of queries can't be interrupted."""
+    ask(reader, f"select * from news.{function}(repeat('-\"a b\" ', 142))")
+    with pytest.raises(psycopg2.errors.ProgramLimitExceeded, match="may have 1,000"):
+        ask(reader, f"select * from news.{function}(repeat('abc ', 1250000))")
 
 
 def test_search_is_not_fooled_by_the_readers_search_path(reader: Connection) -> None:

@@ -87,8 +87,8 @@ def test_doctor_finds_a_healthy_house_and_names_what_is_not_up(dsn: str, tmp_pat
     found = {r["name"]: r for r in json.loads(done.stdout)}
     assert done.returncode == 0, done.stdout
     assert {
-        n: found[n]["state"] for n in ("database", "migrations", "clock", "archive", "dns", "robots")
-    } == dict.fromkeys(("database", "migrations", "clock", "archive", "dns", "robots"), "ok")
+        n: found[n]["state"] for n in ("database", "migrations", "room", "clock", "archive", "dns", "robots")
+    } == dict.fromkeys(("database", "migrations", "room", "clock", "archive", "dns", "robots"), "ok")
     assert found["airflow"]["state"] == "warn"
     assert all(r["cure"] for r in found.values() if r["state"] != "ok")
 
@@ -114,6 +114,20 @@ def test_doctor_sees_an_empty_database(dsn: str) -> None:
         cursor.execute("drop schema newsflow_meta cascade")
     conn.close()
     assert _examine(dsn)["migrations"] == CheckResult("migrations", "fail", "the database is empty", "newsflow migrate")
+
+
+def test_doctor_names_readers_without_limits(dsn: str) -> None:
+    with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+        cursor.execute(f"create role bare_{os.getpid()} login in role news_reader")
+    conn.close()
+    try:
+        found = _examine(dsn)
+    finally:
+        with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+            cursor.execute(f"drop role bare_{os.getpid()}")
+        conn.close()
+    assert found["readers"].state == "warn"
+    assert f"bare_{os.getpid()}" in found["readers"].detail
 
 
 def test_status_and_doctor_before_the_first_migration(postgres: Server, tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ class Server:
         return pid if pid and _works_in(pid, self.data) else 0
 
     def ensure_database(self, name: str) -> None:
-        """Create a database where it is missing."""
+        """Create a database where it is missing; only those with a right to it may connect, here and to the others."""
         conn = psycopg2.connect(self.url(), connect_timeout=10)
         conn.autocommit = True
         try:
@@ -142,6 +142,8 @@ class Server:
                 cursor.execute("select 1 from pg_database where datname = %s", (name,))
                 if not cursor.fetchone():
                     cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                for each in map(sql.Identifier, {name, "postgres", "template1"}):
+                    cursor.execute(sql.SQL("revoke connect, temporary on database {} from public").format(each))
         finally:
             conn.close()
 

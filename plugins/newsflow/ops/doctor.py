@@ -23,6 +23,12 @@ from newsflow.store.filesystem import open_filesystem
 
 SKEW_S = 5.0
 TIGHT_BYTES = 2_000_000_000
+# 4 MiB past what a table's pages are taken from; EXTERNAL: as they are, for repeated letters would shrink to nothing
+_FILL = """
+create temporary table doctor_room (filler text) on commit drop;
+alter table doctor_room alter filler set storage external;
+insert into doctor_room select repeat('x', 1048576) from generate_series(1, 4)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
     results = [connection, _database(settings)]
     if results[1].state == "ok":
         with session(settings.dsn, application="newsflow doctor") as conn:
-            results += [_migrations(conn), _clock(conn, clock)]
+            results += [_migrations(conn), _clock(conn, clock), *_room(conn), *_readers(conn)]
             origins = _origins(conn)
     else:
         origins = []
@@ -112,6 +118,37 @@ def _migrations(conn: Connection) -> CheckResult:
     if todo:
         return CheckResult("migrations", "fail", f"{len(todo)} not applied: {todo[0].version} …", "newsflow migrate")
     return CheckResult("migrations", "ok", "the schema is at its head")
+
+
+def _room(conn: Connection) -> list[CheckResult]:
+    """Whether the server can still write: a temporary table takes room of it, and is gone at once."""
+    try:
+        conn.cursor().execute(_FILL)
+    except psycopg2.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        cure = "free space on the disk of the database's server, or see its log"
+        return [CheckResult("room", "fail", f"the database can't write: {reason}", cure)]
+    finally:
+        conn.rollback()
+    return [CheckResult("room", "ok", "the database can write")]
+
+
+def _readers(conn: Connection) -> list[CheckResult]:
+    """What readers may do beside reading; nothing is said where there are none."""
+    try:
+        found, loose = queries.maintain.readers(conn), queries.maintain.open_to_public(conn)
+    except psycopg2.Error:  # another schema, or no right to look
+        return []
+    finally:
+        conn.rollback()
+    bare = [row.name for row in found if not row.limited]
+    if bare:
+        cure = "; ".join(f"newsflow readers add {name}" for name in bare[:3])
+        return [CheckResult("readers", "warn", f"without limits of their own: {', '.join(bare[:5])}", cure)]
+    if found and loose:
+        more = f" (and {len(loose) - 1} more)" if loose[1:] else ""
+        return [CheckResult("readers", "warn", f"{loose[0].what}{more}", f"as a superuser: {loose[0].cure}")]
+    return [CheckResult("readers", "ok", f"{len(found)}, all with limits")] if found else []
 
 
 def _clock(conn: Connection, clock: Clock) -> CheckResult:

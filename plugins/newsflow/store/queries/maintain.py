@@ -83,6 +83,52 @@ def reap(conn: Connection, *, longest: timedelta, idlest: timedelta) -> list[Rea
     return named_query.rows(conn, "maintain.reap", ReapRow._make, {"longest": longest, "idlest": idlest})
 
 
+class OpenToPublicRow(NamedTuple):
+    """A row of `maintain.open_to_public`."""
+
+    what: str
+    cure: str
+
+
+def open_to_public(conn: Connection) -> list[OpenToPublicRow]:
+    """Lists what everyone may do who can connect, and should not."""
+    return named_query.rows(conn, "maintain.open_to_public", OpenToPublicRow._make, {})
+
+
+def grant_roles(conn: Connection) -> int:
+    """Gives the roles their rights anew."""
+    return named_query.count(conn, "maintain.grant_roles", {})
+
+
+class ReadersRow(NamedTuple):
+    """A row of `maintain.readers`."""
+
+    name: str
+    connections: int
+    limited: bool
+    sessions: int
+    own_bytes: int
+
+
+def readers(conn: Connection) -> list[ReadersRow]:
+    """Lists the roles of persons and tools that read."""
+    return named_query.rows(conn, "maintain.readers", ReadersRow._make, {})
+
+
+def add_reader(conn: Connection, *, name: str, verifier: str | None, connections: int) -> bool | None:
+    """Makes a reader, or makes one right; whether it is new."""
+    return named_query.value(
+        conn,
+        "maintain.add_reader",
+        {"name": name, "verifier": verifier, "connections": connections},
+    )
+
+
+def remove_reader(conn: Connection, *, name: str, drop_tables: bool) -> int | None:
+    """Takes a reader away; how many of its tables stay."""
+    return named_query.value(conn, "maintain.remove_reader", {"name": name, "drop_tables": drop_tables})
+
+
 def begin(conn: Connection, *, job: str, now: datetime) -> int:
     """Notes that a job has begun."""
     return named_query.count(conn, "maintain.begin", {"job": job, "now": now})
