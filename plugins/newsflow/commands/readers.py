@@ -34,7 +34,7 @@ def add(
         address = _address(conn, name, made.password)
         open_ = readers.still_open(conn)
     if as_json:
-        found = {"name": name, "new": made.is_new, "password": made.password or None, "url": address}
+        found = {"name": name, "added": made.is_new, "password": made.password or None, "url": address}
         typer.echo(json.dumps(found | {"open": [row._asdict() for row in open_]}))
         return
     typer.echo(f"{'added' if made.is_new else 'made right:'} {name}, at most {connections} sessions")
