@@ -1164,6 +1164,7 @@ CREATE TABLE ingest.outcome (
     keeps_text boolean NOT NULL,
     closed_to_archives boolean NOT NULL,
     withdrawn boolean NOT NULL,
+    out_of_time boolean NOT NULL,
     writes_article boolean NOT NULL,
     CONSTRAINT outcome_blame_check CHECK ((blame = ANY (ARRAY['nobody'::text, 'us'::text, 'publisher'::text]))),
     CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text]))),
@@ -1201,6 +1202,8 @@ COMMENT ON COLUMN ingest.outcome.keeps_text IS 'The extracted text is the articl
 COMMENT ON COLUMN ingest.outcome.closed_to_archives IS 'The page is not filled from others'' captures either.';
 
 COMMENT ON COLUMN ingest.outcome.withdrawn IS 'A person took the page out: nothing but a person brings it back.';
+
+COMMENT ON COLUMN ingest.outcome.out_of_time IS 'The run had no time left for it: the next one takes it on.';
 
 COMMENT ON COLUMN ingest.outcome.writes_article IS 'Load writes the article, anew or as a revision.';
 

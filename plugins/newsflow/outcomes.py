@@ -76,6 +76,7 @@ class Meaning:
     keeps_text: bool = False  # the text is the article's own, if not all of it; of others it is a wall's
     closed_to_archives: bool = False  # the page isn't filled from others' captures either
     withdrawn: bool = False  # a person took the page out: nothing but a person brings it back
+    out_of_time: bool = False  # the run had no time left for it
     writes_article: bool = False  # load writes the article, anew or as a revision
 
     @property
@@ -130,7 +131,8 @@ class Outcome(Code):
     PAUSED = "paused", Meaning(_FETCH, _RETRY, "The publisher or feed was paused by a person.",
         blame=_NOBODY, reach=_UNSENT)
     POSTPONED = "postponed", Meaning(_FETCH, _RETRY,
-        "No time was left for it in this run; the next one takes it on.", blame=_NOBODY, reach=_UNSENT)
+        "No time was left for it in this run; the next one takes it on.",
+        blame=_NOBODY, reach=_UNSENT, out_of_time=True)
     # the exchange failed
     DNS_ERROR = "dns_error", Meaning(_FETCH, _RETRY, "The host name could not be resolved.",
         reach=_UNREACHED, pause_s=60.0, feed_wait_s=_SOON)

@@ -28,6 +28,7 @@ create table ingest.outcome (
   keeps_text boolean not null,
   closed_to_archives boolean not null,
   withdrawn boolean not null,
+  out_of_time boolean not null,
   writes_article boolean not null
 );
 comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
@@ -46,6 +47,7 @@ comment on column ingest.outcome.leads_nowhere is 'The address, or what it redir
 comment on column ingest.outcome.keeps_text is 'The extracted text is the article''s own, if not all of it; the text of others is a wall''s and is not kept.';
 comment on column ingest.outcome.closed_to_archives is 'The page is not filled from others'' captures either.';
 comment on column ingest.outcome.withdrawn is 'A person took the page out: nothing but a person brings it back.';
+comment on column ingest.outcome.out_of_time is 'The run had no time left for it: the next one takes it on.';
 comment on column ingest.outcome.writes_article is 'Load writes the article, anew or as a revision.';
 
 -- Publishers, origins, feeds ----------------------------------------------------------------------

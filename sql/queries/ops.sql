@@ -209,6 +209,16 @@ where not b.paused and f.state = 'gone' and f.reason <> 'removed by a person'
   and not exists (select from ingest.feed g where g.publisher_id = b.publisher_id and g.state <> 'gone')
 group by b.publisher_id, b.name;
 
+-- name: ops.out_of_time lists publishers for whose pages runs have no time, with what their sites ask for
+-- not null: since
+-- column crawl_delay_s: float | None
+select b.publisher_id, b.name, count(*) as pages, min(p.discovered_at) as since,
+  max(o.crawl_delay_s)::float8 as crawl_delay_s
+from ingest.page p join ingest.publisher b using (publisher_id) join ingest.origin o using (origin_id)
+where p.state in ('pending', 'captured') and not b.paused
+  and p.outcome in (select code from ingest.outcome where out_of_time)
+group by b.publisher_id, b.name;
+
 -- name: ops.large_stories lists stories that deduplicate finds too large
 select story_id, members, detail from ingest.story_alarm where kind = 'large' order by members desc limit 20;
 

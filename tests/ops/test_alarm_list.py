@@ -34,7 +34,22 @@ BEHIND = """
 insert into news_internal.change (change_id, article_id, story_id, revision, kind, changed_at)
   select n, n, n, 1, 'insert', '2026-03-28 12:00+00' from generate_series(1, 3) n
 """  # the search index is a consumer from the first migration on
+SLOW = """
+  insert into ingest.publisher (name) values ('slow.example');
+  insert into ingest.origin (origin, publisher_id, crawl_delay_s)
+  select 'https://slow.example', publisher_id, 30 from ingest.publisher where name = 'slow.example';
+  insert into ingest.page (url, url_hash, origin_id, publisher_id, outcome, discovered_at)
+  select 'https://slow.example/' || n, sha256(n::text::bytea), origin_id, publisher_id, 'postponed',
+    '2026-03-26 12:00+00'
+  from ingest.origin, generate_series(1, 7) n;
+"""
 PLANTED = {
+    "falls_behind": (
+        SLOW,
+        "slow.example",
+        "7 pages of slow.example wait for a run with time for them, the oldest for 4 days. "
+        "Its robots.txt asks for 30 s between two requests.",
+    ),
     "feed_gone": (
         GONE,
         "lost.example",
@@ -73,7 +88,7 @@ def test_an_alarm_about_rows_is_raised_for_its_row_and_ends_without_it(
     with transaction(conn):
         (found,) = queries.ops.open_alarms(conn, since=NOW, publisher_id=None)
         assert (found.cause, found.subject, found.sentence) == (cause, subject, sentence)
-        assert (found.publisher_id is not None) == (cause == "feed_gone")
+        assert (found.publisher_id is not None) == (cause in {"feed_gone", "falls_behind"})
         with conn.cursor() as cursor:
             cursor.execute(
                 "update ingest.publisher set paused = true; delete from ingest.story_alarm;"

@@ -1,9 +1,9 @@
-"""Alarms about publishers that bring no news, or can't. Pure."""
+"""Alarms about publishers that bring no news, or can't, or more than runs have time for. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import prod
 from typing import Any
 
@@ -14,6 +14,7 @@ from newsflow.ops.words import sentence
 
 SILENT = 3e-4  # chance of so long a silence, from its own rhythm
 MISSED = 1.5  # news that must have been due at least and did not come
+BEHIND = timedelta(days=2)  # a night may be short of time; two in a row don't catch up by themselves
 PAST = 14  # days up to the last news that a rhythm needs
 
 
@@ -65,6 +66,22 @@ def feed_gone(name: str, url: str, reason: str, proposals: int) -> Finding:
     return FEED_GONE.found(name, text, {"proposals": proposals})
 
 
+def behind(name: str, pages: int, waited: timedelta, crawl_delay_s: float | None) -> Answer:
+    """Pages that run after run has no time for: their publisher is behind, and falls behind further.
+
+    :param waited: age of the oldest of them.
+    """
+    if waited < BEHIND:
+        return Undecided.CLEAR
+    asks = f"Its robots.txt asks for {crawl_delay_s:.0f} s between two requests." if crawl_delay_s else ""
+    text = f"{pages} pages of {name} wait for a run with time for them, the oldest for {waited.days} days. {asks}"
+    return FALLS_BEHIND.found(name, text.strip(), {"pages": pages, "days": waited.days})
+
+
+def _behind_of(row: Any, present: Present) -> Answer:
+    return behind(row.name, row.pages, present.now - row.since, row.crawl_delay_s)
+
+
 SILENCE = Alarm(
     "silent",
     "Publishers are silent",
@@ -83,4 +100,13 @@ FEED_GONE = Alarm(
     asked_of="feedless",
     subject="name",
 )
-ALARMS = (SILENCE, FEED_GONE)
+FALLS_BEHIND = Alarm(
+    "falls_behind",
+    "Publishers fall behind",
+    WARNING,
+    "pages of a publisher wait for two days, since runs have no time left for them",
+    _behind_of,
+    asked_of="out_of_time",
+    subject="name",
+)
+ALARMS = (SILENCE, FEED_GONE, FALLS_BEHIND)

@@ -292,6 +292,21 @@ def feedless(conn: Connection) -> list[FeedlessRow]:
     return named_query.rows(conn, "ops.feedless", FeedlessRow._make, {})
 
 
+class OutOfTimeRow(NamedTuple):
+    """A row of `ops.out_of_time`."""
+
+    publisher_id: int
+    name: str
+    pages: int
+    since: datetime
+    crawl_delay_s: float | None | None
+
+
+def out_of_time(conn: Connection) -> list[OutOfTimeRow]:
+    """Lists publishers for whose pages runs have no time, with what their sites ask for."""
+    return named_query.rows(conn, "ops.out_of_time", OutOfTimeRow._make, {})
+
+
 class LargeStoriesRow(NamedTuple):
     """A row of `ops.large_stories`."""
 
