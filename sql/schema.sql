@@ -258,6 +258,56 @@ CREATE FUNCTION ingest.owner_rank(word text) RETURNS integer
 
 COMMENT ON FUNCTION ingest.owner_rank(word text) IS 'How much the word counts that an origin is a publisher''s: the higher one wins.';
 
+CREATE TABLE ingest.gap (
+    gap_id bigint NOT NULL,
+    feed_id integer,
+    publisher_id integer,
+    cause text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
+    missed_estimate integer DEFAULT 0 NOT NULL,
+    filled integer DEFAULT 0 NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by text,
+    detail text DEFAULT ''::text NOT NULL,
+    CONSTRAINT gap_cause_check CHECK ((cause = ANY (ARRAY['window'::text, 'feed_down'::text, 'own_outage'::text, 'not_polled'::text]))),
+    CONSTRAINT gap_check CHECK (((cause = 'own_outage'::text) OR ((feed_id IS NOT NULL) AND (publisher_id IS NOT NULL)))),
+    CONSTRAINT gap_closed_by_check CHECK ((closed_by = ANY (ARRAY['overlap'::text, 'sitemap'::text, 'entries'::text, 'person'::text])))
+);
+
+COMMENT ON TABLE ingest.gap IS 'Spans of time in which a feed''s entries may have been missed: no news, or were we blind?';
+
+COMMENT ON COLUMN ingest.gap.gap_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.gap.feed_id IS 'Feed; null for a gap of all feeds at once.';
+
+COMMENT ON COLUMN ingest.gap.publisher_id IS 'Publisher; null for a gap of all.';
+
+COMMENT ON COLUMN ingest.gap.cause IS 'window: it moved past us between two polls; feed_down: it gave no answer; own_outage: our network was down; not_polled: we did not ask.';
+
+COMMENT ON COLUMN ingest.gap.from_at IS 'Begin: publication time of the newest entry that we had, or the last good poll.';
+
+COMMENT ON COLUMN ingest.gap.to_at IS 'End: publication time of the oldest entry that we then saw, or the next good poll; null while it lasts.';
+
+COMMENT ON COLUMN ingest.gap.missed_estimate IS 'Entries that may have been missed, from the feed''s own rate.';
+
+COMMENT ON COLUMN ingest.gap.filled IS 'Entries of the span that came in later, from sitemaps or other feeds.';
+
+COMMENT ON COLUMN ingest.gap.opened_at IS 'When it was found.';
+
+COMMENT ON COLUMN ingest.gap.closed_at IS 'When nothing was missing any more; null while something may be.';
+
+COMMENT ON COLUMN ingest.gap.closed_by IS 'overlap: the feed still showed all entries afterwards; sitemap or entries: enough came in later; person: accepted.';
+
+COMMENT ON COLUMN ingest.gap.detail IS 'What was seen, for people.';
+
+CREATE FUNCTION ingest.watched_since(publisher integer, at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT GREATEST(min(f.added_at), (SELECT max(LEAST(COALESCE(g.to_at, watched_since.at), watched_since.at)) AS max FROM ingest.gap g WHERE (((g.publisher_id = watched_since.publisher) OR (g.publisher_id IS NULL)) AND (g.from_at < watched_since.at)))) AS "greatest" FROM ingest.feed f WHERE ((f.publisher_id = watched_since.publisher) AND (f.added_at <= watched_since.at) AND (f.last_ok_at >= (watched_since.at - '2 days'::interval))));
+
+COMMENT ON FUNCTION ingest.watched_since(publisher integer, at timestamp with time zone) IS 'Since when the publisher''s feeds had been polled without a gap at that time; null where none was.';
+
 CREATE TABLE news_internal.change (
     change_id bigint NOT NULL,
     article_id bigint NOT NULL,
@@ -434,7 +484,7 @@ COMMENT ON COLUMN news_internal.article.agencies IS 'News agencies credited.';
 
 COMMENT ON COLUMN news_internal.article.published_raw IS 'Time of publication as the source wrote it.';
 
-COMMENT ON COLUMN news_internal.article.published_quality IS 'exact, day, clamped, guessed or unknown.';
+COMMENT ON COLUMN news_internal.article.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news_internal.article.language IS 'ISO 639-1 code; empty where it can''t be told.';
 
@@ -539,50 +589,6 @@ CREATE FUNCTION news_internal.stale_days() RETURNS news_internal.stale_day[]
 END;
 
 COMMENT ON FUNCTION news_internal.stale_days() IS 'Days of publishers whose kept counts are out of date, each once.';
-
-CREATE TABLE ingest.gap (
-    gap_id bigint NOT NULL,
-    feed_id integer,
-    publisher_id integer,
-    cause text NOT NULL,
-    from_at timestamp with time zone NOT NULL,
-    to_at timestamp with time zone,
-    missed_estimate integer DEFAULT 0 NOT NULL,
-    filled integer DEFAULT 0 NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
-    closed_by text,
-    detail text DEFAULT ''::text NOT NULL,
-    CONSTRAINT gap_cause_check CHECK ((cause = ANY (ARRAY['window'::text, 'feed_down'::text, 'own_outage'::text, 'not_polled'::text]))),
-    CONSTRAINT gap_check CHECK (((cause = 'own_outage'::text) OR ((feed_id IS NOT NULL) AND (publisher_id IS NOT NULL)))),
-    CONSTRAINT gap_closed_by_check CHECK ((closed_by = ANY (ARRAY['overlap'::text, 'sitemap'::text, 'entries'::text, 'person'::text])))
-);
-
-COMMENT ON TABLE ingest.gap IS 'Spans of time in which a feed''s entries may have been missed: no news, or were we blind?';
-
-COMMENT ON COLUMN ingest.gap.gap_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.gap.feed_id IS 'Feed; null for a gap of all feeds at once.';
-
-COMMENT ON COLUMN ingest.gap.publisher_id IS 'Publisher; null for a gap of all.';
-
-COMMENT ON COLUMN ingest.gap.cause IS 'window: it moved past us between two polls; feed_down: it gave no answer; own_outage: our network was down; not_polled: we did not ask.';
-
-COMMENT ON COLUMN ingest.gap.from_at IS 'Begin: publication time of the newest entry that we had, or the last good poll.';
-
-COMMENT ON COLUMN ingest.gap.to_at IS 'End: publication time of the oldest entry that we then saw, or the next good poll; null while it lasts.';
-
-COMMENT ON COLUMN ingest.gap.missed_estimate IS 'Entries that may have been missed, from the feed''s own rate.';
-
-COMMENT ON COLUMN ingest.gap.filled IS 'Entries of the span that came in later, from sitemaps or other feeds.';
-
-COMMENT ON COLUMN ingest.gap.opened_at IS 'When it was found.';
-
-COMMENT ON COLUMN ingest.gap.closed_at IS 'When nothing was missing any more; null while something may be.';
-
-COMMENT ON COLUMN ingest.gap.closed_by IS 'overlap: the feed still showed all entries afterwards; sitemap or entries: enough came in later; person: accepted.';
-
-COMMENT ON COLUMN ingest.gap.detail IS 'What was seen, for people.';
 
 CREATE TABLE ingest.publisher (
     publisher_id integer NOT NULL,
@@ -860,7 +866,7 @@ COMMENT ON COLUMN news_internal.revision.agencies IS 'News agencies credited.';
 
 COMMENT ON COLUMN news_internal.revision.published_raw IS 'Time of publication as the source wrote it.';
 
-COMMENT ON COLUMN news_internal.revision.published_quality IS 'exact, day, clamped, guessed or unknown.';
+COMMENT ON COLUMN news_internal.revision.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news_internal.revision.language IS 'ISO 639-1 code; empty where it can''t be told.';
 
@@ -993,7 +999,7 @@ COMMENT ON COLUMN news.revisions.authors IS 'Persons in the byline.';
 
 COMMENT ON COLUMN news.revisions.published_at IS 'Time of publication as this content said, UTC.';
 
-COMMENT ON COLUMN news.revisions.published_quality IS 'exact, day, clamped, guessed or unknown.';
+COMMENT ON COLUMN news.revisions.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news.revisions.modified_at IS 'Last change as the source claimed, UTC. A changed body without a later modified_at is a silent correction.';
 
@@ -2386,7 +2392,7 @@ COMMENT ON COLUMN ingest.extraction.published_at IS 'Time of publication, UTC.';
 
 COMMENT ON COLUMN ingest.extraction.published_raw IS 'That time as the source wrote it.';
 
-COMMENT ON COLUMN ingest.extraction.published_quality IS 'exact, day, clamped, guessed or unknown.';
+COMMENT ON COLUMN ingest.extraction.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN ingest.extraction.modified_at IS 'Time of the last change as the source says, UTC.';
 
@@ -3178,7 +3184,7 @@ COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article cred
 
 COMMENT ON COLUMN news.articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; unknown.';
+COMMENT ON COLUMN news.articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
 
 COMMENT ON COLUMN news.articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
 
@@ -3795,7 +3801,7 @@ COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the artic
 
 COMMENT ON COLUMN news.unique_articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.unique_articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; unknown.';
+COMMENT ON COLUMN news.unique_articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
 
 COMMENT ON COLUMN news.unique_articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
 
@@ -4217,6 +4223,8 @@ CREATE INDEX extraction_page ON ingest.extraction USING btree (page_id);
 CREATE INDEX extraction_text ON ingest.extraction USING btree (text_hash);
 
 CREATE INDEX feed_due ON ingest.feed USING btree (next_poll_at) WHERE (state = 'active'::text);
+
+CREATE INDEX feed_publisher ON ingest.feed USING btree (publisher_id, added_at);
 
 CREATE INDEX fetch_log_page ON ONLY ingest.fetch_log USING btree (page_id, fetched_at);
 

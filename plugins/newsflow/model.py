@@ -96,6 +96,10 @@ class Hints(Storable):
     publisher: str = ""
     languages: tuple[str, ...] = ()  # ISO 639-1 codes that the publisher writes in; empty for unknown
     seen_at: datetime | None = None  # when it was captured: nothing is published much later
+    first_seen_at: datetime | None = None  # when we first learned of the page
+    watched_since: datetime | None = (
+        None  # since then its publisher's feeds had been polled without a gap; None: they had not
+    )
     site_lines: frozenset[int] = frozenset()  # 64-bit hashes of lines learned across the publisher's pages
 
 
@@ -117,7 +121,7 @@ class Extraction(Storable):
     agencies: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_raw: str = ""
-    published_quality: str = ""  # exact | day | clamped | guessed | unknown
+    published_quality: str = ""  # exact | day | clamped | guessed | doubtful | unknown
     modified_at: datetime | None = None
     language: str = ""  # ISO 639-1, "" where it can't be told
     language_confidence: float = 0.0

@@ -140,6 +140,7 @@ create table ingest.feed (
   home text not null default '',
   reason text not null default ''
 );
+create index feed_publisher on ingest.feed (publisher_id, added_at);
 create index feed_due on ingest.feed (next_poll_at) where state = 'active';
 comment on table ingest.feed is 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
 comment on column ingest.feed.feed_id is 'Key.';
@@ -454,6 +455,18 @@ comment on column ingest.run_page.extract_outcome is 'Outcome of extract.';
 comment on column ingest.run_page.deduplicate_outcome is 'Outcome of deduplicate.';
 comment on column ingest.run_page.load_outcome is 'Outcome of load: new, revised or unchanged.';
 
+create function ingest.watched_since(publisher integer, at timestamptz) returns timestamptz
+language sql stable parallel safe
+return (
+  select greatest(min(f.added_at), (
+    select max(least(coalesce(g.to_at, watched_since.at), watched_since.at)) from ingest.gap g
+    where (g.publisher_id = watched_since.publisher or g.publisher_id is null) and g.from_at < watched_since.at))
+  from ingest.feed f
+  where f.publisher_id = watched_since.publisher and f.added_at <= watched_since.at
+    -- a feed that is asked once a day answered lately, too
+    and f.last_ok_at >= watched_since.at - interval '2 days');
+comment on function ingest.watched_since is 'Since when the publisher''s feeds had been polled without a gap at that time; null where none was.';
+
 -- Logs of requests --------------------------------------------------------------------------------
 -- They grow by the month, and old months are dropped whole. The default partitions take what no month was made for.
 
@@ -631,7 +644,7 @@ comment on column ingest.extraction.authors is 'Persons.';
 comment on column ingest.extraction.agencies is 'News agencies credited.';
 comment on column ingest.extraction.published_at is 'Time of publication, UTC.';
 comment on column ingest.extraction.published_raw is 'That time as the source wrote it.';
-comment on column ingest.extraction.published_quality is 'exact, day, clamped, guessed or unknown.';
+comment on column ingest.extraction.published_quality is 'exact, day, clamped, guessed, doubtful or unknown.';
 comment on column ingest.extraction.modified_at is 'Time of the last change as the source says, UTC.';
 comment on column ingest.extraction.language is 'ISO 639-1 code; empty where it can''t be told.';
 comment on column ingest.extraction.language_confidence is 'Between 0 and 1.';

@@ -166,12 +166,17 @@ with seed as (
   select m.page_id from touched join ingest.story_member m using (story_id)
 )
 select p.page_id, p.url_hash, s.comparison_key, e.published_at, e.published_quality,
-  m.story_id, m.is_origin, m.similarity
+  m.story_id, m.is_origin, m.similarity, p.url, c.final_url, p.discovered_at,
+  -- of a publisher without feeds, what is first seen half a day later was not there in the same night's run
+  case when p.discovered_by not in ('backfill', 'import')
+    then coalesce(w.since, p.discovered_at - interval '12 hours') end as watched_since
 from everyone
 join ingest.page p using (page_id)
 join ingest.sketch s using (page_id)
 join ingest.extraction e on e.extraction_id = s.extraction_id
+left join ingest.capture c on c.capture_id = e.capture_id
 left join ingest.story_member m on m.page_id = p.page_id
+cross join lateral (select min(f.added_at) as since from ingest.feed f where f.publisher_id = p.publisher_id) w
 order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too

@@ -7,7 +7,9 @@ where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and
 
 -- name: extract.take reads captured pages, with what feed and publisher know of them
 -- column rights: dict[str, Any]
-select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
+select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by, p.discovered_at,
+  case when p.discovered_by in ('feed', 'sitemap')
+    then ingest.watched_since(p.publisher_id, p.discovered_at) end as watched_since,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
   coalesce(e.title, '') as title, coalesce(e.authors, '{}') as authors, e.published_at, e.updated_at,
   coalesce(e.content_html, '') as content_html, coalesce(e.language, '') as language

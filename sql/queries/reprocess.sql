@@ -57,7 +57,9 @@ where r.reprocess_id = %(reprocess_id)s and r.verdict is null;
 
 -- name: reprocess.take reads pages to compare, with what extract is told and what stands there
 -- column rights: dict[str, Any]
-select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by,
+select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by, p.discovered_at,
+  case when p.discovered_by in ('feed', 'sitemap')
+    then ingest.watched_since(p.publisher_id, p.discovered_at) end as watched_since,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights, f.location,
   coalesce(n.title, '') as title, coalesce(n.authors, '{}') as authors, n.published_at, n.updated_at,
   coalesce(n.content_html, '') as content_html, coalesce(n.language, '') as language,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta, timezone
+from itertools import permutations
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsflow.dedupe.candidates import HOT, STOP_STORIES, partners, stopped, suspects
-from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, published
+from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, origin, published
 from newsflow.dedupe.suspicious_stories import alarms
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -99,3 +102,42 @@ def test_candidates() -> None:
     assert partners({5: [10, 11], 7: [11], 9: [12]}, {11: [1, 5, 7], 12: [9]}) == {5: [1], 7: [1, 5]}
     assert suspects({1: list(range(HOT)), 2: [1]}) == [1]
     assert stopped({1: STOP_STORIES + 1, 2: STOP_STORIES}) == {1}
+
+
+def seen(page_id: int, claims_h: float, seen_h: float, watched_h: float | None = -1000, **more: Any) -> Member:
+    """A member by hours from noon: what it claims, when it was seen, since when its publisher was polled."""
+    return Member(
+        page_id,
+        b"same",
+        NOON + timedelta(hours=claims_h),
+        url_hash=bytes([255 - page_id]),
+        first_seen_at=NOON + timedelta(hours=seen_h),
+        watched_since=None if watched_h is None else NOON + timedelta(hours=watched_h),
+        **more,
+    )
+
+
+TRUE = seen(1, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("copy", "wins"),
+    [
+        (seen(2, 1, 4), False),  # it says that it is later
+        (seen(2, -1, 4), True),  # earlier, and we polled it all the time
+        (seen(2, -9999, 4, published_quality="doubtful"), False),
+        (seen(2, -1, 4, watched_h=3.5), False),  # we began to poll it when we had the story
+        (seen(2, -1, 4, watched_h=2), True),  # before that: its first poll showed the story
+        (seen(2, -1, 2, watched_h=None), True),  # an archive's
+        (seen(2, -1, 2.5, watched_h=3.5), True),  # seen before the other, through a third one's feed
+        (seen(2, 0, 3, elsewhere=True), False),  # its page leads to another site's
+    ],
+)
+def test_an_earlier_date_makes_an_origin_where_it_could_have_been_seen(copy: Member, wins: bool) -> None:
+    for members in permutations((TRUE, copy, seen(3, 5, 6))):
+        assert origin(members) == (copy if wins else TRUE)
+
+
+def test_a_story_of_doubtful_members_has_an_origin() -> None:
+    one, two = (seen(n, -n, 4, published_quality="doubtful") for n in (1, 2))
+    assert origin([one, two]) == origin([two, one]) == two

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -56,19 +57,24 @@ class Pair:
 
     def hint(self) -> str:
         """The title that extract would be told."""
+        return self.told().title
+
+    def told(self) -> queries.extract.TakeRow:
+        """What extract would be told of the page."""
         self.change(
             "with f as (insert into ingest.warc_file (file, run_id, shard, records, bytes, sealed_at)"
             " values ('f', 1, 0, 1, 1, now()) on conflict do nothing), c as ("
             ' insert into ingest.capture (page_id, run_id, fetched_at, final_url, status, content_type, file, "offset",'
             " length, payload_digest, bytes, rights)"
-            " select page_id, 1, now(), url, 200, 'text/html', 'f', 0, 1, '', 1, '{}'"
+            " select page_id, 1, now(), url, 200, 'text/html', 'f', (select count(*) from ingest.capture),"
+            " 1, '', 1, '{}'"
             " from ingest.page returning page_id, capture_id)"
             " update ingest.page p set state = 'captured', capture_id = c.capture_id from c where c.page_id = p.page_id"
         )
         pages = [row.page_id for row in self.hands.rows("select page_id from ingest.page where url = %s", self.link)]
         (found,) = queries.extract.take(self.hands.conn, pages=pages)
         self.hands.conn.rollback()
-        return found.title
+        return found
 
 
 @pytest.fixture
@@ -85,6 +91,27 @@ def test_hints_come_from_the_pages_own_publisher_in_any_order(pair: Pair) -> Non
     pair.hands.poll(minutes=60, force=True)
     assert pair.hands.row("select count(*) from ingest.entry").count == 2, "what A says is kept"
     assert pair.hint() == "True"
+
+
+def test_since_when_a_publisher_was_watched_is_told(pair: Pair) -> None:
+    """Since its feed was added, or since its last gap; nothing where only others have shown the page."""
+    hands = pair.hands
+    hands.add(pair.a_says(), publisher="a.example")
+    hands.poll()
+    assert pair.told().watched_since is None
+    added = hands.now
+    hands.add(pair.b_says(), publisher="b.example")
+    hands.poll(minutes=60 * 24 * 9, force=True)
+    pair.change("update ingest.page set discovered_at = %s", hands.now)
+    assert pair.told().watched_since == added
+    gap = "insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, opened_at)"
+    ours = (
+        "select feed_id, publisher_id, 'window', %s, %s, %s from ingest.feed join ingest.publisher using (publisher_id)"
+    )
+    for name, days in (("a.example", 1), ("b.example", 3)):
+        end = added + timedelta(days=9 - days)
+        pair.change(f"{gap} {ours} where name = %s", added, end, end, name)
+    assert pair.told().watched_since == added + timedelta(days=6)
 
 
 def test_nobody_tells_anything_of_a_page_that_only_others_show(pair: Pair) -> None:

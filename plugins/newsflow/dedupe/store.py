@@ -16,6 +16,7 @@ from newsflow.dedupe.suspicious_stories import Alarm
 from newsflow.dedupe.verify import PART, Comparison
 from newsflow.store import queries
 from newsflow.store.queries.dedupe import ListCanonicalRow, ListSourcesRow, ListTextsRow, ListTouchedRow
+from newsflow.web.urls import same_site
 
 
 def texts(conn: Connection, pages: Sequence[int]) -> list[ListTextsRow]:
@@ -136,6 +137,9 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, ListTouchedR
             row.published_at,
             row.published_quality,
             bytes(row.url_hash),
+            row.discovered_at,
+            row.watched_since,
+            row.final_url is not None and not same_site(row.url, row.final_url),
         ): row
         for row in queries.dedupe.list_touched(conn, pages=sorted(pages))
     }

@@ -16,13 +16,20 @@ _LATEST = datetime.max.replace(tzinfo=timezone.utc)
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An article as clustering sees it; `comparison_key` is equal for equal texts (None: equal to none)."""
+    """An article as clustering sees it; `comparison_key` is equal for equal texts (None: equal to none).
+
+    `first_seen_at` is when we learned of the page, `watched_since` when we began to poll its publisher (None: from an
+    archive or a file, where nothing follows from it). `elsewhere`: a page of another site answered for it.
+    """
 
     page_id: int
     comparison_key: bytes | None
     published_at: datetime | None = None
     published_quality: str = ""
     url_hash: bytes = b""
+    first_seen_at: datetime | None = None
+    watched_since: datetime | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A set of articles with one text; `story_id` is the smallest page_id, `origin` the earliest's."""
+    """A set of articles with one text; `story_id` is the smallest page_id, `origin` its earliest member's."""
 
     story_id: int
     origin: int
@@ -84,6 +91,28 @@ def published(member: Member) -> tuple[datetime, bytes, int]:
     return at, member.url_hash, member.page_id
 
 
+def origin(members: Iterable[Member]) -> Member:
+    """The earliest of a story's members, of those whose word we can take.
+
+    After all others come pages that another site answered for, dates that are doubtful (their publisher's feeds would
+    have shown the page then), and newcomers: publishers that we began to poll when we had the story already from
+    another, so that nobody saw what they say of the time before.
+    """
+    members = list(members)
+    known_at = min((m.first_seen_at for m in members if m.first_seen_at), default=None)
+    return min(
+        members,
+        key=lambda m: (m.elsewhere or m.published_quality == "doubtful" or _newcomer(m, known_at), published(m)),
+    )
+
+
+def _newcomer(member: Member, known_at: datetime | None) -> bool:
+    """Whether the story was known before the member was seen and before its publisher was polled."""
+    if known_at is None or member.watched_since is None or member.first_seen_at is None:
+        return False
+    return known_at < min(member.watched_since, member.first_seen_at)
+
+
 def carriers(edges: Iterable[Edge]) -> set[int]:
     """Pages that share different passages with different pages: roundups, and pieces made of two."""
     parts: dict[int, list[Span]] = {}
@@ -121,6 +150,5 @@ def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
     for page_id in sorted(known):
         groups.setdefault(union.find(page_id), []).append(page_id)
     return [
-        Story(story_id, min((known[i] for i in ids), key=published).page_id, tuple(ids))
-        for story_id, ids in sorted(groups.items())
+        Story(story_id, origin(known[i] for i in ids).page_id, tuple(ids)) for story_id, ids in sorted(groups.items())
     ]

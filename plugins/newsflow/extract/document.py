@@ -34,7 +34,9 @@ def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> 
     sites = title.site_names(page, _host(url))
     headline, title_source = title.find(root, page, _host(url), hints.title)
     persons, agencies, author_source = authors.find(root, page, sites, hints.authors)
-    published = dates.published(root, page, url, hints.published_at, hints.seen_at)
+    published = dates.doubted(
+        dates.published(root, page, url, hints.published_at, hints.seen_at), hints.first_seen_at, hints.watched_since
+    )
     modified = dates.modified(root, page, hints.updated_at, hints.seen_at)
     picture, image_source = other.image(page, url)
     summary, lead_source = other.lead(page)

@@ -94,6 +94,8 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
         publisher=page.publisher,
         languages=tuple(page.languages),
         seen_at=page.fetched_at,
+        first_seen_at=page.discovered_at,
+        watched_since=page.watched_since,
         site_lines=sites.lines(page.publisher_id),
     )
 

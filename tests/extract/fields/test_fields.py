@@ -328,3 +328,25 @@ def test_odd_addresses_break_nothing(url: str) -> None:
 )
 def test_the_caption_of_the_lead_image(head: str, caption: str) -> None:
     assert made(head).image_caption == caption
+
+
+SEEN, WATCHED = datetime(2026, 3, 10, 2, tzinfo=timezone.utc), datetime(2026, 2, 1, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("raw", "watched", "quality"),
+    [
+        ("2026-03-09T20:00:00Z", WATCHED, "exact"),
+        ("2026-03-08T02:00:00Z", WATCHED, "exact"),  # a night failed
+        ("2026-03-08T01:59:59Z", WATCHED, "doubtful"),
+        ("2026-03-02", WATCHED, "doubtful"),
+        ("2026-01-31T12:00:00Z", WATCHED, "exact"),  # nobody looked then
+        ("2026-03-02T12:00:00Z", None, "exact"),
+        ("2026-03-02T12:00:00Z", datetime(2026, 3, 5, tzinfo=timezone.utc), "exact"),  # after a gap
+    ],
+)
+def test_a_date_that_we_would_have_seen_is_doubtful(raw: str, watched: datetime | None, quality: str) -> None:
+    hints = Hints(seen_at=SEEN, first_seen_at=SEEN, watched_since=watched)
+    found = made(f'<meta property="article:published_time" content="{raw}">', hints=hints)
+    assert (found.published_quality, found.sources["published_at"]) == (quality, "meta")
+    assert found.published_at is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -44,12 +44,17 @@ _ZONES = {
 EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)
 LATEST = 2100  # year; without a time of capture, what lies behind it is a slip of the pen
 _SLACK = timedelta(days=2)  # clocks that are wrong, and local times without a zone
+# A nightly run sees what came out since the one before, within a day; a night that failed doubles that.
+SEEN_WITHIN = timedelta(days=2)
 _LONGEST = 60  # characters; dateutil finds dates in any longer text
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """An aware time, as its source wrote it, with its precision (`exact`, `day`, `guessed`, `clamped`) and source."""
+    """An aware time, as its source wrote it, with its quality and source.
+
+    Qualities: `exact`, `day`, `guessed`, `clamped`, `doubtful`, and `unknown` without a time.
+    """
 
     at: datetime | None = None
     raw: str = ""
@@ -171,6 +176,17 @@ def published(root: HtmlElement, harvest: PageMetadata, url: str, hint: datetime
         return beside
     shown = _first([*_times(root), ("url", url_date(url))], now)
     return shown if shown.at else _from_text(root, url, now)
+
+
+def doubted(dated: Dated, first_seen_at: datetime | None, watched_since: datetime | None) -> Dated:
+    """The date, as `doubtful` where its publisher's feeds were polled then, and showed the page much later.
+
+    :param watched_since: since when they had been polled without a gap until `first_seen_at`; None where they had not.
+    """
+    if dated.at is None or first_seen_at is None or watched_since is None:
+        return dated
+    late = watched_since <= dated.at < first_seen_at - SEEN_WITHIN
+    return replace(dated, quality="doubtful") if late else dated
 
 
 def _is_more_exact(one: Dated, other: Dated) -> bool:

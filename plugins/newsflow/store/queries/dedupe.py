@@ -330,6 +330,10 @@ class ListTouchedRow(NamedTuple):
     story_id: int | None
     is_origin: bool | None
     similarity: float | None
+    url: str
+    final_url: str | None
+    discovered_at: datetime
+    watched_since: datetime | None
 
 
 def list_touched(conn: Connection, *, pages: Iterable[int]) -> list[ListTouchedRow]:

@@ -30,6 +30,8 @@ class TakeRow(NamedTuple):
     publisher: str
     languages: list[str]
     discovered_by: str
+    discovered_at: datetime
+    watched_since: datetime | None
     capture_id: int
     fetched_at: datetime
     final_url: str
