@@ -19,6 +19,21 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA news_internal;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
+CREATE FUNCTION ingest.database_mark() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  here text := (select oid from pg_database where datname = current_database());
+begin
+  return concat_ws('/', (select system_identifier from pg_control_system()),
+    (select timeline_id from pg_control_checkpoint()), here);
+exception when insufficient_privilege or undefined_function or feature_not_supported then
+  return here;
+end $$;
+
+COMMENT ON FUNCTION ingest.database_mark() IS 'Tells this database from its copies and restored backups: the cluster''s system identifier, its timeline and the database''s oid, as far as the server says them.';
+
 CREATE TABLE newsflow_meta.lock (
     name text NOT NULL,
     pid integer NOT NULL,
@@ -101,7 +116,8 @@ CREATE TABLE ingest.run_stage (
     attempts smallint DEFAULT 1 NOT NULL,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     label text DEFAULT ''::text NOT NULL,
-    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    tokens text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 COMMENT ON TABLE ingest.run_stage IS 'What each step of a run did: times and counts, for progress and rates.';
@@ -123,6 +139,8 @@ COMMENT ON COLUMN ingest.run_stage.counts IS 'Counts by outcome code, and stage 
 COMMENT ON COLUMN ingest.run_stage.label IS 'Label as the Airflow UI shows it.';
 
 COMMENT ON COLUMN ingest.run_stage.seen_at IS 'Last sign of life, by the database''s clock.';
+
+COMMENT ON COLUMN ingest.run_stage.tokens IS 'A random word for each start, the last one last; it stands in the names of the archive files that the start writes.';
 
 CREATE FUNCTION ingest.is_at_work(run ingest.run) RETURNS boolean
     LANGUAGE sql
@@ -1172,6 +1190,7 @@ CREATE TABLE ingest.outcome (
     withdrawn boolean NOT NULL,
     out_of_time boolean NOT NULL,
     writes_article boolean NOT NULL,
+    loses_capture boolean NOT NULL,
     CONSTRAINT outcome_blame_check CHECK ((blame = ANY (ARRAY['nobody'::text, 'us'::text, 'publisher'::text]))),
     CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text]))),
     CONSTRAINT outcome_reach_check CHECK ((reach = ANY (ARRAY['unsent'::text, 'unreached'::text, 'unanswered'::text, 'answered'::text])))
@@ -1212,6 +1231,8 @@ COMMENT ON COLUMN ingest.outcome.withdrawn IS 'A person took the page out: nothi
 COMMENT ON COLUMN ingest.outcome.out_of_time IS 'The run had no time left for it: the next one takes it on.';
 
 COMMENT ON COLUMN ingest.outcome.writes_article IS 'Load writes the article, anew or as a revision.';
+
+COMMENT ON COLUMN ingest.outcome.loses_capture IS 'The stored capture is of no more use: the page is fetched again from the beginning.';
 
 CREATE TABLE ingest.page (
     page_id bigint NOT NULL,
@@ -2046,6 +2067,23 @@ CREATE FUNCTION news_internal.search_walk(languages text[], queries tsquery[], s
 END;
 
 COMMENT ON FUNCTION news_internal.search_walk(languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, span integer, wanted integer) IS 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
+
+CREATE TABLE ingest.archive_folder (
+    folder text DEFAULT ('db-'::text || "left"(replace((gen_random_uuid())::text, '-'::text, ''::text), 12)) NOT NULL,
+    mark text DEFAULT ingest.database_mark() NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    begun_at timestamp with time zone
+);
+
+COMMENT ON TABLE ingest.archive_folder IS 'The folders of the archive that this database, or the one that it was copied from, writes to. Only those with its own mark are its own: it deletes nothing in the others.';
+
+COMMENT ON COLUMN ingest.archive_folder.folder IS 'First folder of the files'' names. By it the archive is known to be there.';
+
+COMMENT ON COLUMN ingest.archive_folder.mark IS 'The database that it belongs to: see ingest.database_mark().';
+
+COMMENT ON COLUMN ingest.archive_folder.made_at IS 'When the name was given.';
+
+COMMENT ON COLUMN ingest.archive_folder.begun_at IS 'When it was made in the archive; null before the first use.';
 
 CREATE TABLE ingest.audit (
     audit_id bigint NOT NULL,
@@ -4019,6 +4057,9 @@ ALTER TABLE ONLY ingest.fetch_log ATTACH PARTITION ingest.fetch_log_default DEFA
 ALTER TABLE ONLY ingest.poll ATTACH PARTITION ingest.poll_default DEFAULT;
 
 ALTER TABLE ONLY news_internal.revision ATTACH PARTITION news_internal.revision_default DEFAULT;
+
+ALTER TABLE ONLY ingest.archive_folder
+    ADD CONSTRAINT archive_folder_pkey PRIMARY KEY (folder);
 
 ALTER TABLE ONLY ingest.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (audit_id);

@@ -78,6 +78,7 @@ class Meaning:
     withdrawn: bool = False  # a person took the page out: nothing but a person brings it back
     out_of_time: bool = False  # the run had no time left for it
     writes_article: bool = False  # load writes the article, anew or as a revision
+    loses_capture: bool = False  # the stored capture is of no more use: the page is fetched again from the beginning
 
     @property
     def uses_try(self) -> bool:
@@ -178,6 +179,9 @@ class Outcome(Code):
         blame=_US)
     EXTRACT_CRASHED = "extract_crashed", Meaning(_EXTRACT, _FINAL, "Extracting the page crashed or ran out of memory.",
         blame=_US)
+    CAPTURE_LOST = "capture_lost", Meaning(_EXTRACT, _RETRY,
+        "The stored capture is lost or damaged in our archive; the page is fetched again.",
+        blame=_US, loses_capture=True)
     NOT_TEXT = "not_text", Meaning(_EXTRACT, _FINAL, "The page holds no readable text.")
     TOO_SHORT = "too_short", Meaning(_EXTRACT, _FINAL, "The text is too short to be an article.", keeps_text=True)
     PAYWALL = "paywall", Meaning(_EXTRACT, _FINAL, "The page shows a paywall instead of the article.", keeps_text=True)

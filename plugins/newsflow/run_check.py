@@ -11,6 +11,7 @@ from newsflow.outcomes import Blame, Kind, Outcome, Stage, where
 PASSED = where(lambda it: it.goes_on)  # a page goes on to the next stage
 LOADED = where(lambda it: it.stage is Stage.LOAD and it.kind is Kind.OK)  # a page is an article
 NOT_FAILED = where(lambda it: it.kind is Kind.OK or (it.kind is Kind.RETRY and it.blame is Blame.NOBODY))
+LOST = where(lambda it: it.loses_capture)
 MIN_SAMPLE = 20  # below this many pages a share says nothing
 
 
@@ -85,6 +86,15 @@ def _yield(stages: Sequence[FunnelStage], min_loaded: float) -> list[str]:
     return [f"only {share:.0%} of {extract.taken} captures became articles (limit {min_loaded:.0%})"]
 
 
+def _lost(stages: Sequence[FunnelStage]) -> list[str]:
+    pages = sum(stage.outcomes.get(code, 0) for stage in stages for code in LOST)
+    if not pages:
+        return []
+    return [
+        f"{pages} captures are lost or damaged in the archive, see newsflow archive verify; their pages are due again"
+    ]
+
+
 def _blind(polls: Mapping[str, int]) -> list[str]:
     asked = sum(polls.values())
     good = any(polls.get(outcome) for outcome in NOT_FAILED)
@@ -111,6 +121,7 @@ def judge(
         *_unfinished(unfinished_steps),
         *_imbalance(stages),
         *_leaks(stages, entered),
+        *_lost(stages),
         *_blind(polls),
         *_yield(stages, min_loaded),
     ]

@@ -29,7 +29,8 @@ create table ingest.outcome (
   closed_to_archives boolean not null,
   withdrawn boolean not null,
   out_of_time boolean not null,
-  writes_article boolean not null
+  writes_article boolean not null,
+  loses_capture boolean not null
 );
 comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
 comment on column ingest.outcome.code is 'Stable code, as stored with pages and polls.';
@@ -49,6 +50,7 @@ comment on column ingest.outcome.closed_to_archives is 'The page is not filled f
 comment on column ingest.outcome.withdrawn is 'A person took the page out: nothing but a person brings it back.';
 comment on column ingest.outcome.out_of_time is 'The run had no time left for it: the next one takes it on.';
 comment on column ingest.outcome.writes_article is 'Load writes the article, anew or as a revision.';
+comment on column ingest.outcome.loses_capture is 'The stored capture is of no more use: the page is fetched again from the beginning.';
 
 -- Publishers, origins, feeds ----------------------------------------------------------------------
 
@@ -269,6 +271,7 @@ create table ingest.run_stage (
   counts jsonb not null default '{}',
   label text not null default '',
   seen_at timestamptz not null default clock_timestamp(),
+  tokens text[] not null default '{}',
   primary key (run_id, stage, shard)
 );
 comment on table ingest.run_stage is 'What each step of a run did: times and counts, for progress and rates.';
@@ -280,6 +283,7 @@ comment on column ingest.run_stage.ended_at is 'End of the last attempt; null wh
 comment on column ingest.run_stage.attempts is 'How often it was started.';
 comment on column ingest.run_stage.counts is 'Counts by outcome code, and stage figures such as bytes.';
 comment on column ingest.run_stage.label is 'Label as the Airflow UI shows it.';
+comment on column ingest.run_stage.tokens is 'A random word for each start, the last one last; it stands in the names of the archive files that the start writes.';
 comment on column ingest.run_stage.seen_at is 'Last sign of life, by the database''s clock.';
 
 -- Which runs live -----------------------------------------------------------------------------------
@@ -532,6 +536,32 @@ comment on column ingest.fetch_log.detail is 'What was seen, for people.';
 
 -- The archive -------------------------------------------------------------------------------------
 -- The bytes lie in WARC files. Here is where.
+
+create function ingest.database_mark() returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp as $$
+declare
+  here text := (select oid from pg_database where datname = current_database());
+begin
+  return concat_ws('/', (select system_identifier from pg_control_system()),
+    (select timeline_id from pg_control_checkpoint()), here);
+exception when insufficient_privilege or undefined_function or feature_not_supported then
+  return here;
+end $$;
+comment on function ingest.database_mark() is 'Tells this database from its copies and restored backups: the cluster''s system identifier, its timeline and the database''s oid, as far as the server says them.';
+
+create table ingest.archive_folder (
+  folder text primary key default 'db-' || left(replace(gen_random_uuid()::text, '-', ''), 12),
+  mark text not null default ingest.database_mark(),
+  made_at timestamptz not null default clock_timestamp(),
+  begun_at timestamptz
+);
+comment on table ingest.archive_folder is 'The folders of the archive that this database, or the one that it was copied from, writes to. Only those with its own mark are its own: it deletes nothing in the others.';
+comment on column ingest.archive_folder.folder is 'First folder of the files'' names. By it the archive is known to be there.';
+comment on column ingest.archive_folder.mark is 'The database that it belongs to: see ingest.database_mark().';
+comment on column ingest.archive_folder.made_at is 'When the name was given.';
+comment on column ingest.archive_folder.begun_at is 'When it was made in the archive; null before the first use.';
+insert into ingest.archive_folder default values;
 
 create table ingest.warc_file (
   file text primary key,

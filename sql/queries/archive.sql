@@ -21,6 +21,7 @@ where file = %(file)s order by "offset";
 -- name: archive.expired lists files that retention may take: no page waits for them, no kept revisit needs them
 select f.file, f.bytes, f.records, f.sealed_at from ingest.warc_file f
 where f.deleted_at is null and f.location = '' and f.sealed_at < %(before)s
+  and split_part(f.file, '/', 1) = any(%(folders)s::text[])
   and not exists (
     select from ingest.capture c join ingest.page p on p.capture_id = c.capture_id
     where c.file = f.file and p.state = 'captured')
@@ -36,3 +37,26 @@ update ingest.warc_file set deleted_at = %(now)s where file = %(file)s and delet
 
 -- name: archive.mark_moved notes, after the copy is safe, where the file is now
 update ingest.warc_file set location = %(location)s where file = %(file)s;
+
+-- name: archive.own_folders lists this database's folders of the archive, the present one last
+select folder, begun_at from ingest.archive_folder where mark = ingest.database_mark() order by made_at, folder;
+
+-- name: archive.make_folder gives this database a folder of its own, where it has none
+insert into ingest.archive_folder (made_at)
+select clock_timestamp() where not exists (select from ingest.archive_folder where mark = ingest.database_mark());
+
+-- name: archive.begun_folder gives the newest folder that was made in the archive, whoever made it
+-- returns: value or none
+select folder from ingest.archive_folder where begun_at is not null order by made_at desc, folder desc limit 1;
+
+-- name: archive.note_begun notes that a folder was made in the archive
+update ingest.archive_folder set begun_at = coalesce(begun_at, %(now)s) where folder = %(folder)s;
+
+-- name: archive.adopt takes over the folders of the databases that this one was copied from
+-- returns: count
+update ingest.archive_folder set mark = ingest.database_mark() where mark <> ingest.database_mark();
+
+-- name: archive.tokens lists the words by which this database's steps have named their files
+-- returns: value
+-- not null: all
+select coalesce(array_agg(token), '{}') from ingest.run_stage, unnest(tokens) as token;

@@ -46,15 +46,28 @@ returning e.page_id, e.extraction_id;
 
 -- name: extract.move sends a batch of pages on, or ends them; one whose article says the same already goes back to it
 -- not null: outcome
+-- A lost capture is forgotten, with what would make a server answer "not modified". Its page is fetched again, unless it
+-- was never fetched by us (then its WARC file is read again by the next backfill that asks for it) or was lost too often.
 with made as (
-  select d.page_id, d.extraction_id, d.outcome, d.detail, o.goes_on,
+  select d.page_id, d.extraction_id, d.outcome, d.detail, o.goes_on, coalesce(o.loses_capture, false) as lost,
     case when o.goes_on then substring(%(content_hashes)s::bytea from 32 * n::integer - 31 for 32) end as content_hash
   from unnest(%(page_ids)s::bigint[], %(extraction_ids)s::bigint[], %(outcomes)s::text[], %(details)s::text[])
     with ordinality as d (page_id, extraction_id, outcome, detail, n)
     left join ingest.outcome o on o.code = d.outcome
+), due as (
+  select m.page_id from made m join ingest.page p using (page_id)
+  where m.lost and p.discovered_by <> 'backfill' and (
+    select count(*) from ingest.extraction e where e.page_id = m.page_id and e.outcome = m.outcome) <= %(tries)s
+), unread as (
+  update ingest.backfill_file f set version = ''
+  where left(encode(sha256(convert_to(f.selection || ' ' || f.source, 'UTF8')), 'hex'), 16) in (
+    select split_part(c.file, '/', 3)
+    from made m join ingest.page p using (page_id) join ingest.capture c using (capture_id)
+    where m.lost and p.discovered_by = 'backfill' and split_part(c.file, '/', 2) = 'backfill')
 ), moved as (
   update ingest.page p set
     state = case
+      when due.page_id is not null then 'pending'
       when m.goes_on and (p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id) is not true
         then 'extracted'
       when p.loaded_extraction_id is not null then 'loaded'
@@ -66,8 +79,13 @@ with made as (
     outcome = case
       when p.loaded_content_hash = m.content_hash and p.extraction_id = p.loaded_extraction_id then 'unchanged'
       else m.outcome end,
-    detail = m.detail, changed_at = %(now)s
-  from made m where p.page_id = m.page_id
+    detail = m.detail, changed_at = %(now)s,
+    capture_id = case when not m.lost then p.capture_id end,
+    etag = case when not m.lost then p.etag end,
+    last_modified = case when not m.lost then p.last_modified end,
+    next_attempt_at = case when due.page_id is null then p.next_attempt_at else %(now)s end
+  from made m left join due using (page_id)
+  where p.page_id = m.page_id
   returning p.page_id, p.outcome
 )
 update ingest.run_page x set extract_outcome = m.outcome

@@ -222,6 +222,14 @@ group by b.publisher_id, b.name;
 -- name: ops.large_stories lists stories that deduplicate finds too large
 select story_id, members, detail from ingest.story_alarm where kind = 'large' order by members desc limit 20;
 
+-- name: ops.lost_captures counts the captures of two days that could not be read when they were to be extracted
+-- not null: all
+select 'archive' as place, count(*) as captures, count(*) filter (where p.state = 'rejected') as ended
+from ingest.run r join ingest.run_page x using (run_id) join ingest.page p using (page_id)
+where r.started_at > now() - interval '2 days'
+  and x.extract_outcome in (select code from ingest.outcome where loses_capture)
+having count(*) > 0;
+
 -- name: ops.consumers lists how far each consumer of news.changes is behind
 select c.name, (select count(*) from news_internal.change h where h.change_id > c.change_id) as behind,
   (select h.changed_at from news_internal.change h where h.change_id > c.change_id order by h.change_id limit 1) as oldest

@@ -51,12 +51,14 @@ where run_id = %(run_id)s and state = 'running';
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
 
--- name: runs.begin_stage notes that a step has started, and for the how manieth time
--- returns: value
-insert into ingest.run_stage as s (run_id, stage, shard, started_at)
-values (%(run_id)s, %(stage)s, %(shard)s, %(now)s)
-on conflict (run_id, stage, shard) do update set attempts = s.attempts + 1, ended_at = null, seen_at = clock_timestamp()
-returning attempts;
+-- name: runs.begin_stage notes that a step has started: for the how manieth time, and the word for each of its starts
+-- returns: row
+insert into ingest.run_stage as s (run_id, stage, shard, started_at, tokens)
+values (%(run_id)s, %(stage)s, %(shard)s, %(now)s, array[left(gen_random_uuid()::text, 8)])
+on conflict (run_id, stage, shard) do update
+  set attempts = s.attempts + 1, ended_at = null, seen_at = clock_timestamp(),
+    tokens = s.tokens || excluded.tokens
+returning attempts, tokens;
 
 -- name: runs.progress writes a step's counts while it runs and when it ends
 -- nullable parameters: ended_at

@@ -20,6 +20,7 @@ CODES = {str(outcome) for outcome in Outcome}
 
 # Words of Python that are spelled like an outcome and are something else.
 HOMONYMS: Mapping[str, set[str]] = {
+    "ops/alarms/house.py": {"capture_lost"},  # the cause of an alarm
     "ops/alarms/runs.py": {"own_outage"},  # the cause of an alarm
     "airflow_glue/deadline.py": {"deadline"},  # a field of Airflow's context
     "commands/archive.py": {"ok"},  # fields of JSON answers
@@ -51,7 +52,6 @@ BY_NAME: Mapping[str, set[str]] = {
     "poll/decide.py": {"NOT_MODIFIED", "GONE"},  # a 304 renews validators, a 410 ends a feed
     "poll/reading.py": {"NOT_MODIFIED"},  # a 304 has no body
     "poll/step.py": {"RATE_LIMITED"},  # of robots.txt: turned into COOLING
-    "reprocess/compare.py": {"EXTRACT_CRASHED"},  # with the detail that the capture itself is lost
     "web/transport.py": {"CONNECTION_LOST"},  # given a few lines below: a stale connection is opened anew once
 }
 COUNTED_BY_NAME = {"run_check.py": {"NEW", "REVISED"}}  # figures of a sentence

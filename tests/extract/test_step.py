@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,8 @@ from newsflow.extract.version import extractor
 from newsflow.model import CapturePointer, Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.store import runs
-from newsflow.store.archive import Archive
+from newsflow.store import archive_folders, runs
+from newsflow.store.archive import Archive, ArchiveGoneError
 from tests.extract.pages import PARAGRAPHS, page
 from tests.extract.texts import TEXTS
 
@@ -165,9 +168,9 @@ def test_what_was_stored_before_an_archive_went_away_stays(
     monkeypatch.setattr("newsflow.isolation.workers.LOOK_AHEAD", 1)
     run_id = register(conn, capture_pages(settings, [ARTICLE, ARTICLE, ARTICLE, ARTICLE, ARTICLE, STUB]))
     with conn.cursor() as cursor:
-        cursor.execute("update ingest.capture set file = 'gone.warc.gz' where page_id <= 2")  # read last
+        cursor.execute("update ingest.capture set file = 'gone/a.warc.gz' where page_id <= 2")  # read last
     conn.commit()
-    with pytest.raises(Exception, match=r"gone\.warc\.gz"):
+    with pytest.raises(ArchiveGoneError, match="the archive is not there"):
         extract(settings, run_id, 0, clock=clock)
     states = [r[0] for r in rows(conn, "select state from ingest.page order by page_id")]
     assert states[:2] == ["captured", "captured"]
@@ -179,23 +182,113 @@ def test_pages_of_other_shards_and_runs_are_left_alone(settings: Settings, conn:
     assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}
 
 
-def test_a_damaged_capture_is_that_page_s_outcome(settings: Settings, conn: Connection, run_id: int) -> None:
+PAGES = "select state, outcome, capture_id is null, etag, next_attempt_at from ingest.page order by page_id"
+LOST = ("pending", "capture_lost", True, None, NOW)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flip(path: Path) -> None:
+    path.write_bytes(bytes(byte ^ 0x55 for byte in path.read_bytes()))
+
+
+def in_its_place(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, flip, in_its_place, lambda path: path.write_bytes(b"")])
+def test_a_lost_file_costs_its_own_pages_and_they_are_fetched_again(
+    settings: Settings, conn: Connection, tmp_path: Path, harm: Callable[[Path], object]
+) -> None:
+    """However large it is: a whole batch may lie in it."""
+    run_id = register(conn, capture_pages(settings, [ARTICLE] * 65))
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set etag = 'x', attempts = 2")
+        cursor.execute("update ingest.capture set file = 'test/b.warc.gz' where page_id = 65")
+    conn.commit()
+    (tmp_path / "archive/test/b.warc.gz").write_bytes((tmp_path / "archive/test/a.warc.gz").read_bytes())
+    harm(tmp_path / "archive/test/a.warc.gz")
+    assert extract(settings, run_id, 0, clock=clock).counts == {"capture_lost": 64, "ok": 1}
+    assert [tuple(page) for page in rows(conn, PAGES)[:64]] == [LOST] * 64
+    assert rows(conn, PAGES)[64][0] == "extracted"
+
+
+def test_a_cut_file_costs_what_lay_behind_the_cut(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    run_id = register(conn, capture_pages(settings, [ARTICLE] * 6))
+    cut(tmp_path / "archive/test/a.warc.gz")
+    assert extract(settings, run_id, 0, clock=clock).counts == {"capture_lost": 3, "ok": 3}
+
+
+def lose_again(settings: Settings, conn: Connection, run_id: int) -> tuple[str, str]:
+    """The first page is captured once more, and that capture is lost too; how the page ends."""
     with conn.cursor() as cursor:
         cursor.execute(
-            "update ingest.capture set length = length - 40 "
-            "where capture_id = (select min(capture_id) from ingest.capture)"
+            'insert into ingest.capture (page_id, fetched_at, final_url, status, file, "offset", length, '
+            "payload_digest, bytes) select 1, now(), '', 200, 'test/gone.warc.gz', count(*), 9, '', 0 "
+            "from ingest.capture returning capture_id"
+        )
+        number = cursor.fetchone()[0]
+        cursor.execute("update ingest.page set state = 'captured', capture_id = %s where page_id = 1", (number,))
+        cursor.execute("update ingest.run_page set extract_outcome = null where page_id = 1")
+    conn.commit()
+    extract(settings, run_id, 0, clock=clock)
+    [page] = rows(conn, "select state, outcome from ingest.page where page_id = 1")
+    return tuple(page)  # type: ignore[return-value]
+
+
+def test_a_page_whose_captures_are_always_lost_is_not_fetched_for_ever(settings: Settings, conn: Connection) -> None:
+    run_id = register(conn, capture_pages(settings, [ARTICLE]))
+    ends = [lose_again(settings, conn, run_id) for _ in range(4)]
+    assert ends == [("pending", "capture_lost")] * 3 + [("rejected", "capture_lost")]
+
+
+def test_an_article_stays_when_its_newer_capture_is_lost(settings: Settings, conn: Connection) -> None:
+    run_id = register(conn, capture_pages(settings, [ARTICLE]))
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set loaded_extraction_id = 7")
+    conn.commit()
+    assert lose_again(settings, conn, run_id) == ("pending", "capture_lost")
+    assert rows(conn, "select loaded_extraction_id from ingest.page") == [(7,)]
+
+
+def test_what_came_from_others_files_is_read_there_again(settings: Settings, conn: Connection) -> None:
+    """Such a page is not asked for on the web; the file that held it counts as unread for the next backfill."""
+    run_id = register(conn, capture_pages(settings, [ARTICLE, ARTICLE]))
+    part = hashlib.sha256(b"all past.warc.gz").hexdigest()[:16]
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set discovered_by = 'backfill' where page_id = 1")
+        cursor.execute(
+            "update ingest.capture set file = 'test/backfill/' || %s || '/1.warc.gz' where page_id = 1", (part,)
+        )
+        cursor.execute(
+            "insert into ingest.backfill_file (source, selection, run_id, version, state, added_at, changed_at) "
+            "select source, 'all', %s, 'v', 'done', now(), now() "
+            "from unnest('{past.warc.gz,other.warc.gz}'::text[]) source",
+            (run_id,),
         )
     conn.commit()
-    report = extract(settings, run_id, 0, clock=clock)
-    assert report.counts["extract_crashed"] == 1
-    assert report.counts["ok"] == 1
+    assert extract(settings, run_id, 0, clock=clock).counts == {"capture_lost": 1, "ok": 1}
+    assert [tuple(p)[:3] for p in rows(conn, PAGES)] == [("rejected", "capture_lost", True), ("extracted", "ok", False)]
+    versions = rows(conn, "select source, version from ingest.backfill_file order by source")
+    assert versions == [("other.warc.gz", "v"), ("past.warc.gz", "")]
 
 
-def test_an_archive_that_is_not_there_raises(settings: Settings, conn: Connection, run_id: int, tmp_path: Path) -> None:
-    (tmp_path / "archive/test/a.warc.gz").unlink()
-    with pytest.raises(Exception, match=r"a\.warc\.gz"):
+def test_an_archive_that_is_not_there_raises_and_the_next_run_carries_on(
+    settings: Settings, conn: Connection, run_id: int, tmp_path: Path
+) -> None:
+    archive_folders.enter(conn, Archive(settings.archive_url), NOW)
+    (tmp_path / "archive").rename(tmp_path / "unmounted")
+    (tmp_path / "archive").mkdir()  # the place where it is mounted
+    with pytest.raises(ArchiveGoneError, match="newsflow archive begin"):
         extract(settings, run_id, 0, clock=clock)
-    assert {s[0] for s in rows(conn, "select state from ingest.page")} == {"captured"}
+    assert {tuple(s) for s in rows(conn, "select state, outcome from ingest.page")} == {("captured", None)}
+    assert list((tmp_path / "archive").iterdir()) == []
+    (tmp_path / "archive").rmdir()
+    (tmp_path / "unmounted").rename(tmp_path / "archive")
+    assert extract(settings, run_id, 0, clock=clock).counts["ok"] >= 1
 
 
 def test_a_later_run_leaves_out_what_earlier_articles_had_in_common(settings: Settings, conn: Connection) -> None:

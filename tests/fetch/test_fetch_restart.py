@@ -123,12 +123,15 @@ def test_each_attempt_has_names_of_its_own_and_spares_its_successors(world: Ledg
     """One that lost its lock without noticing it neither overwrites nor deletes what its successor sealed."""
     run_id = world.plan()
     run_and_die(world, run_id, "commit", 1)
-    folder = world.archive / f"run-{run_id:08d}/shard-00"
-    (folder / "009-00001.warc.gz").write_bytes(b"a successor's")
+    [folder] = world.archive.glob(f"db-*/run-{run_id:08d}/shard-00")
+    others = {"009-0badcafe-00001.warc.gz": b"a successor's", "001-deadbeef-00001.warc.gz": b"of a night that was lost"}
+    for name, data in others.items():
+        (folder / name).write_bytes(data)
     fetch(world.settings(fetch_batch=4), run_id, 0)
     files = {row[0].rpartition("/")[2] for row in world.all("select file from ingest.warc_file")}
     assert {name[:4] for name in files} == {"001-", "002-"}
-    assert {path.name for path in folder.iterdir()} == files | {"009-00001.warc.gz"}
+    assert {path.name for path in folder.iterdir()} == files | others.keys()
+    assert {name: (folder / name).read_bytes() for name in others} == others
 
 
 def test_second_run_of_a_finished_step_changes_nothing(world: Ledger) -> None:

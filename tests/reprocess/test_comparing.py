@@ -38,7 +38,7 @@ def changed(**fields: object) -> Extraction:
     )  # type: ignore[arg-type]
 
 
-GONE = changed(outcome=Outcome.EXTRACT_CRASHED, detail="the stored capture can't be read: x")
+GONE = changed(outcome=Outcome.CAPTURE_LOST, detail="x")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from newsflow.outcomes import Outcome
 from newsflow.store import warc
 from newsflow.store.archive import (
     Archive,
+    ArchiveGoneError,
     CaptureDamagedError,
     CaptureError,
     CaptureMissingError,
@@ -134,12 +135,86 @@ def test_a_writer_without_captures_leaves_no_file(archive: Archive) -> None:
     assert list(archive.list()) == []
 
 
-def test_writing_again_makes_the_same_bytes_and_replaces_the_orphan(archive: Archive, path: Path) -> None:
-    first = store(archive, [exchange(1), exchange(2)])
-    before = path.read_bytes()
-    assert store(archive, [exchange(1), exchange(2)]) == first
-    assert path.read_bytes() == before
+def test_equal_exchanges_make_equal_bytes(tmp_path: Path) -> None:
+    for place in ("one", "two"):
+        store(Archive(str(tmp_path / place)), [exchange(1), exchange(2)])
+    assert (tmp_path / "one" / NAME).read_bytes() == (tmp_path / "two" / NAME).read_bytes()
+
+
+def test_a_name_that_is_taken_is_left_alone(archive: Archive, path: Path) -> None:
+    [first] = store(archive, [exchange(1)])
+    [second], [third] = store(archive, [exchange(2)]), store(archive, [exchange(3)])
+    assert [archive.read(at).body for at in (first, second, third)] == [exchange(n).body for n in (1, 2, 3)]
+    assert (first.file, len(list(archive.list()))) == (NAME, 3)
+
+
+def race(archive: Archive) -> list[str]:
+    """Two writers that want one name at once; what each of them met."""
+    writers = [archive.writer(NAME), archive.writer(NAME)]
+    found = []
+    for number, writer in enumerate(writers):
+        try:
+            writer.add(exchange(number), WHEN)
+            writer.seal()
+            found.append("sealed")
+        except FileExistsError:
+            writer.abort()
+            found.append("refused")
+    return found
+
+
+def test_of_two_writers_at_once_one_is_refused(archive: Archive) -> None:
+    assert race(archive) == ["sealed", "refused"]
+    assert [f.open for f in archive.list()] == [False]
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_nothing_is_overwritten_where_the_file_system_knows_no_links(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(number, "no links here")
+
+    monkeypatch.setattr("newsflow.store.filesystem.os.link", no_links)
+    assert race(archive) == ["sealed", "refused"]
     assert len(list(archive.list())) == 1
+
+
+def test_a_copy_never_replaces_another_file(archive: Archive, tmp_path: Path) -> None:
+    cold = Archive(str(tmp_path / "cold"))
+    [pointer] = store(archive, [exchange(1)])
+    archive.copy_to(cold, NAME)
+    archive.copy_to(cold, NAME)  # a copy that was killed before it was noted is made once more
+    other = Archive(str(tmp_path / "other"))
+    store(other, [exchange(2)])
+    with pytest.raises(FileExistsError):
+        other.copy_to(cold, NAME)
+    assert cold.read(pointer).body == exchange(1).body
+
+
+def test_lost_files_are_told_from_a_lost_archive(archive: Archive, tmp_path: Path) -> None:
+    pointers = store(archive, [exchange(1)], "db-1/a.warc.gz") + store(archive, [exchange(2)], "db-1/b.warc.gz")
+    archive.delete("db-1/a.warc.gz")
+    assert [isinstance(found, CaptureMissingError) for _, found in archive.read_many(pointers)] == [True, False]
+    (tmp_path / "archive").rename(tmp_path / "unmounted")
+    with pytest.raises(ArchiveGoneError, match="the archive is not there"):
+        list(archive.read_many(pointers))
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.EISDIR, errno.EUCLEAN])
+def test_a_file_that_the_system_refuses_costs_its_captures_only(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    pointers = store(archive, [exchange(1)], "db-1/a.warc.gz") + store(archive, [exchange(2)], "db-1/b.warc.gz")
+    read = archive._fs.cat_file
+
+    def refusing(path: str, **span: int) -> bytes:
+        if path.endswith("a.warc.gz"):
+            raise OSError(number, "refused")
+        return bytes(read(path, **span))
+
+    monkeypatch.setattr(archive._fs, "cat_file", refusing)
+    assert [isinstance(found, CaptureMissingError) for _, found in archive.read_many(pointers)] == [True, False]
 
 
 def test_record_ids_differ_within_a_file(archive: Archive, path: Path) -> None:

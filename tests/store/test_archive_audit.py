@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from typer.testing import CliRunner
 from newsflow.commands.archive import age, app
 from newsflow.model import CapturePointer
 from newsflow.settings import Settings
-from newsflow.store import archive_retention
-from newsflow.store.archive import Archive, SealedFile
+from newsflow.store import archive_folders, archive_retention
+from newsflow.store.archive import Archive, ArchiveGoneError
 from newsflow.store.archive_audit import Audit, audit, sweep
-from newsflow.store.db import transaction
+from newsflow.store.archive_writer import SealedFile
+from newsflow.store.db import session, transaction
 from tests.store.test_archive import WHEN, exchange
 
 NOW = datetime.now(timezone.utc)
@@ -42,8 +44,21 @@ values (%s, %s, 'http://a.example/', 200, %s, %s, %s, %s, 1, %s) returning captu
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    return Archive(str(tmp_path / "archive"))
+def archive(conn: Connection, tmp_path: Path) -> Archive:
+    found = Archive(str(tmp_path / "archive"))
+    archive_folders.enter(conn, found, NOW)
+    return found
+
+
+def named(conn: Connection, name: str) -> str:
+    """A file that this database's steps could have written: in its folder, and with the word of one of its starts."""
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(
+            "with r as (insert into ingest.run (dag_id, dag_run_id, started_at) values ('t', gen_random_uuid(), now()) "
+            "returning run_id) insert into ingest.run_stage (run_id, stage, started_at, tokens) "
+            "select run_id, 'fetch', now(), '{0badcafe}' from r"
+        )
+    return f"{archive_folders.own(conn)[-1]}/{name}-0badcafe.warc.gz"
 
 
 def page(conn: Connection, url: str, state: str = "loaded") -> int:
@@ -69,7 +84,7 @@ def ledger(conn: Connection, sealed: SealedFile, when: datetime = NOW) -> None:
 
 def night(conn: Connection, archive: Archive, name: str, *, numbers: range = range(3), state: str = "loaded") -> str:
     """A sealed file with its captures, as fetch leaves them."""
-    file = f"{name}.warc.gz"
+    file = f"{archive_folders.own(conn)[-1]}/{name}.warc.gz"
     with archive.writer(file) as writer:
         pointers = [writer.add(exchange(n), WHEN) for n in numbers]
         ledger(conn, writer.seal())
@@ -103,23 +118,25 @@ def test_missing_files_are_found(conn: Connection, archive: Archive) -> None:
 
 def test_orphans_and_leftovers_are_found_and_swept(conn: Connection, archive: Archive) -> None:
     night(conn, archive, "one")
-    with archive.writer("orphan.warc.gz") as writer:
+    orphan, crashed = named(conn, "orphan"), named(conn, "crashed") + ".open"
+    with archive.writer(orphan) as writer:
         writer.add(exchange(), WHEN)
         writer.seal()
-    path_of(archive, "crashed.warc.gz.open").write_bytes(b"half a rec")
+    path_of(archive, crashed).write_bytes(b"half a rec")
     found = look(conn, archive)
     assert found.kinds == {"orphan": 1, "leftover": 1}
-    assert sorted(sweep(archive, found)) == ["crashed.warc.gz.open", "orphan.warc.gz"]
+    assert sorted(sweep(archive, found)) == [crashed, orphan]
     assert look(conn, archive).ok
 
 
 def test_files_at_work_are_no_orphans(conn: Connection, archive: Archive) -> None:
-    with archive.writer("working.warc.gz") as writer:
+    file = named(conn, "working")
+    with archive.writer(file) as writer:
         writer.add(exchange(), WHEN)
         writer.seal()
     assert look(conn, archive, grace_s=3600.0).ok
     old = NOW.timestamp() - 7200
-    os.utime(path_of(archive, "working.warc.gz"), (old, old))
+    os.utime(path_of(archive, file), (old, old))
     assert look(conn, archive, grace_s=3600.0).kinds == {"orphan": 1}
 
 
@@ -153,8 +170,9 @@ def test_a_folder_limits_the_audit(conn: Connection, archive: Archive) -> None:
     night(conn, archive, "2026/one")
     file = night(conn, archive, "2025/two")
     archive.delete(file)
-    assert look(conn, archive, folder="2026").ok
-    assert look(conn, archive, folder="2025").kinds == {"missing": 1}
+    home = archive_folders.own(conn)[-1]
+    assert look(conn, archive, folder=f"{home}/2026").ok
+    assert look(conn, archive, folder=f"{home}/2025").kinds == {"missing": 1}
 
 
 def rows(conn: Connection, query: str) -> list[tuple[object, ...]]:
@@ -187,18 +205,19 @@ def test_pruning_moves_files_to_a_colder_archive(conn: Connection, archive: Arch
 
 def test_what_waits_for_extract_is_kept(conn: Connection, archive: Archive) -> None:
     night(conn, archive, "waiting", state="captured")
-    night(conn, archive, "young")
+    young = night(conn, archive, "young")
     assert archive_retention.expired(conn, NOW - timedelta(days=1)) == []
-    assert [e.file for e in archive_retention.expired(conn, LATER)] == ["young.warc.gz"]
+    assert [e.file for e in archive_retention.expired(conn, LATER)] == [young]
 
 
 def test_originals_of_kept_revisits_are_kept(conn: Connection, archive: Archive) -> None:
-    with archive.writer("first.warc.gz") as writer:
+    home = archive_folders.own(conn)[-1]
+    with archive.writer(f"{home}/first.warc.gz") as writer:
         pointer = writer.add(exchange(), WHEN)
         ledger(conn, writer.seal())
     page_id = page(conn, "http://a.example/")
     original = capture(conn, page_id, pointer)
-    with archive.writer("second.warc.gz") as writer:
+    with archive.writer(f"{home}/second.warc.gz") as writer:
         again = writer.add(exchange(2), WHEN)
         ledger(conn, writer.seal(), NOW + timedelta(days=30))
     capture(conn, page_id, again, refers_to=original)
@@ -242,14 +261,12 @@ def test_the_command_says_yes_or_no(conn: Connection, archive: Archive, command:
 
 
 def test_the_commands_sweep_and_prune(conn: Connection, archive: Archive, command: CliRunner) -> None:
-    night(conn, archive, "one")
-    path_of(archive, "crashed.warc.gz.open").write_bytes(b"half")
+    file, crashed = night(conn, archive, "one"), named(conn, "crashed") + ".open"
+    path_of(archive, crashed).write_bytes(b"half")
     assert "would delete 1 files" in command.invoke(app, ["sweep", "--older", "0h", "--dry-run"]).output
-    assert json.loads(command.invoke(app, ["sweep", "--older", "0h", "--json"]).output)["deleted"] == [
-        "crashed.warc.gz.open"
-    ]
+    assert json.loads(command.invoke(app, ["sweep", "--older", "0h", "--json"]).output)["deleted"] == [crashed]
     assert "would have deleted 1 files" in command.invoke(app, ["prune", "--older", "0h", "--dry-run"]).output
-    assert json.loads(command.invoke(app, ["prune", "--older", "0h", "--json"]).output)["files"] == ["one.warc.gz"]
+    assert json.loads(command.invoke(app, ["prune", "--older", "0h", "--json"]).output)["files"] == [file]
     assert command.invoke(app, ["verify"]).exit_code == 0
 
 
@@ -257,3 +274,61 @@ def test_ages() -> None:
     assert age("2w") == timedelta(weeks=2)
     with pytest.raises(Exception, match="is no age"):
         age("soon")
+
+
+def restored(conn: Connection) -> None:
+    """What a copy of a database sees of itself: its folders are marked as another one's."""
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute("update ingest.archive_folder set mark = 'the database that this one was copied from'")
+
+
+def test_a_copied_database_gets_a_folder_of_its_own(make_dsn: Callable[[], str], tmp_path: Path) -> None:
+    archive, homes = Archive(str(tmp_path / "archive")), []
+    for _ in range(2):  # both are copies of one template, which has a folder already
+        with session(make_dsn()) as conn:
+            homes.append(archive_folders.enter(conn, archive, NOW))
+            assert archive_folders.enter(conn, archive, NOW) == homes[-1]
+    assert len(set(homes)) == 2
+
+
+def test_a_copied_database_neither_sweeps_nor_prunes_what_it_shares(conn: Connection, archive: Archive) -> None:
+    shared = night(conn, archive, "shared")
+    home = archive_folders.own(conn)[-1]
+    with archive.writer(f"{home}/later-0badcafe.warc.gz") as writer:  # of the other one, after the copy
+        writer.add(exchange(), WHEN)
+        writer.seal()
+    restored(conn)
+    own = night(conn, archive, "own")
+    found = look(conn, archive)
+    assert (found.ok, found.foreign, sweep(archive, found)) == (True, 1, [])
+    assert [gone.file for gone in archive_retention.prune(conn, archive, LATER, LATER)] == [own]
+    assert archive_folders.adopt(conn) == 2  # the first one was its template's
+    assert [gone.file for gone in archive_retention.prune(conn, archive, LATER, LATER)] == [shared]
+
+
+def test_what_a_restored_database_forgot_is_no_orphan(conn: Connection, archive: Archive) -> None:
+    """The same database, set back to yesterday: its folder holds files of a night that it does not know."""
+    file = f"{archive_folders.own(conn)[-1]}/run-00000008/shard-00/001-deadbeef-00001.warc.gz"
+    with archive.writer(file) as writer:
+        writer.add(exchange(), WHEN)
+        writer.seal()
+    found = look(conn, archive)
+    assert (found.ok, found.foreign, sweep(archive, found)) == (True, 1, [])
+
+
+def test_an_archive_that_is_not_there_is_never_begun_by_itself(
+    conn: Connection, archive: Archive, command: CliRunner, tmp_path: Path
+) -> None:
+    file = night(conn, archive, "one")
+    (tmp_path / "archive").rename(tmp_path / "unmounted")
+    for act in (look, lambda *_: list(archive_retention.prune(conn, archive, LATER, LATER))):
+        with pytest.raises(ArchiveGoneError):
+            act(conn, archive)
+    restored(conn)  # nor by a copy that has not begun a folder yet
+    with pytest.raises(ArchiveGoneError):
+        archive_folders.enter(conn, archive, NOW)
+    (tmp_path / "unmounted").rename(tmp_path / "archive")
+    assert look(conn, archive).ok
+    path_of(archive, file).parent.rename(tmp_path / "lost")
+    assert command.invoke(app, ["begin"]).exit_code == 0
+    assert look(conn, archive).kinds == {"missing": 1}

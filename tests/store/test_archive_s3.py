@@ -8,9 +8,9 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from newsflow.store.archive import Archive, CaptureMissingError
+from newsflow.store.archive import Archive, ArchiveGoneError, CaptureMissingError
 from newsflow.store.warc import Original
-from tests.store.test_archive import NAME, WHEN, exchange, store
+from tests.store.test_archive import NAME, WHEN, exchange, race, store
 
 URL = "s3://captures/news"
 
@@ -83,6 +83,29 @@ def test_files_move_between_a_folder_and_the_object_store(bucket: str, tmp_path:
     assert cold.read(pointer) == hot.read(pointer)
     cold.copy_to(hot, NAME)
     assert hot.read(pointer).body == exchange().body
+
+
+def test_an_object_is_never_overwritten(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert race(Archive(bucket)) == ["sealed", "refused"]
+    archive = Archive(bucket)
+    writer = archive.writer("b.warc.gz")
+    store(archive, [exchange(1)], "b.warc.gz")  # and once more, where the look before the put came too early
+    monkeypatch.setattr(type(archive._fs), "exists", lambda *_, **__: False)
+    writer.add(exchange(2), WHEN)
+    with pytest.raises(FileExistsError):
+        writer.seal()
+
+
+def test_a_lost_object_is_told_from_a_lost_bucket(bucket: str) -> None:
+    archive = Archive(bucket)
+    archive.begin("db-1")
+    pointers = store(archive, [exchange()], "db-1/a.warc.gz")
+    archive.delete("db-1/a.warc.gz")
+    [(_, found)] = archive.read_many(pointers)
+    assert isinstance(found, CaptureMissingError)
+    fsspec.filesystem("s3").rm(f"{bucket}/db-1", recursive=True)
+    with pytest.raises(ArchiveGoneError):
+        list(archive.read_many(pointers))
 
 
 def test_a_pointer_behind_the_end_is_missing(bucket: str) -> None:

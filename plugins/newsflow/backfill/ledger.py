@@ -13,7 +13,7 @@ from newsflow.backfill.selection import Selection
 from newsflow.model import CapturePointer
 from newsflow.outcomes import Outcome, where
 from newsflow.store import queries
-from newsflow.store.archive import ArchiveWriter, SealedFile
+from newsflow.store.archive_writer import ArchiveWriter, SealedFile
 from newsflow.text.storable import Storable
 from newsflow.web import rights
 from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash

@@ -24,8 +24,9 @@ from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Stage
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
-from newsflow.store.archive import SUFFIX, Archive
+from newsflow.store import archive_folders, queries, runs
+from newsflow.store.archive import Archive
+from newsflow.store.archive_writer import SUFFIX
 from newsflow.store.db import session, transaction
 from newsflow.store.runs import Work
 from newsflow.web.transport import Transport
@@ -166,6 +167,7 @@ class WarcReader:
         self._left = request.limit
         self._sources = sources
         self._archive = Archive(settings.archive_url)
+        self._folder = archive_folders.enter(step.conn, self._archive, step.clock())
 
     @property
     def spent(self) -> bool:
@@ -246,9 +248,9 @@ class WarcReader:
         step = self._step
         progress.add(batch)
         with transaction(step.conn):
+            for token in step.tokens[:-1]:  # what an attempt that was killed between seal and commit left
+                self._archive.discard(self._part(progress, token))
             taken = self._store(progress, batch.found) if batch.found else 0
-            if not taken:  # else overwritten: what an attempt that was killed between seal and commit left
-                self._archive.delete(_part(progress))
             progress.taken += taken
             step.count("taken", taken)
             step.count("skipped", batch.records - taken)
@@ -266,7 +268,7 @@ class WarcReader:
         pages = queries.backfill.lock_pages(conn, hashes=hashes, run_id=self._step.run_id)
         by_key = {bytes(page.url_hash): page for page in pages}
         taken = {}
-        with self._archive.writer(_part(progress)) as writer:
+        with self._archive.writer(self._part(progress, self._step.token)) as writer:
             for one in best:
                 page = by_key[one.key]
                 refused = ledger.refuses(page, one, self._step.run_id)
@@ -279,6 +281,11 @@ class WarcReader:
             progress.parts += 1
             ledger.book(conn, self._step.run_id, self._step.shard, self._shards, sealed, taken, now)
         return len(taken)
+
+    def _part(self, progress: ReadProgress, token: str) -> str:
+        """The archive file of the next batch, as the attempt with that word names it."""
+        name = hashlib.sha256(f"{progress.selection} {progress.source}".encode()).hexdigest()[:16]
+        return f"{self._folder}/backfill/{name}/{progress.parts + 1:05d}-{token}{SUFFIX}"
 
     def _save(self, progress: ReadProgress, state: str, detail: str) -> None:
         numbers = {name: getattr(progress, name) for name in ("offset", "parts", "records", "matched", "taken")}
@@ -293,9 +300,3 @@ class WarcReader:
             **numbers,
         )
         self._step.save()
-
-
-def _part(progress: ReadProgress) -> str:
-    """The archive file of the next batch: known from the ledger, so that a repeated batch replaces its orphan."""
-    name = hashlib.sha256(f"{progress.selection} {progress.source}".encode()).hexdigest()[:16]
-    return f"backfill/{name}/{progress.parts + 1:05d}{SUFFIX}"

@@ -1,4 +1,4 @@
-"""`newsflow archive`: verify, sweep and prune the archive of captures."""
+"""`newsflow archive`: verify, sweep and prune the archive of captures; begin it anew, take over another one's."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
 def render(found: Audit) -> str:
     """An audit as lines of text."""
     lines = [f"{found.files} files, {found.bytes / 1e6:.1f} MB, {found.captures} captures read"]
+    if found.foreign:
+        lines.append(f"  {found.foreign} files beside them were not written by this database, and are left alone")
     for fault in found.faults[:SHOWN]:
         place = f"{fault.file} at {fault.offset}" if fault.offset is not None else fault.file
         lines.append(f"  {fault.kind:<11} {place}: {fault.detail}")
@@ -69,7 +71,7 @@ def verify(
     found = _audit(folder, not quick, age(grace))
     if as_json:
         faults = [asdict(fault) for fault in found.faults]
-        counts = {"files": found.files, "bytes": found.bytes, "captures": found.captures}
+        counts = {"files": found.files, "bytes": found.bytes, "captures": found.captures, "foreign": found.foreign}
         typer.echo(json.dumps({"ok": found.ok, **counts, "kinds": dict(found.kinds), "faults": faults}))
     else:
         typer.echo(render(found))
@@ -119,3 +121,26 @@ def prune(
         return
     verb = "moved" if move_to else "deleted"
     typer.echo(f"{'would have ' if dry_run else ''}{verb} {len(found)} files, {size / 1e6:.1f} MB")
+
+
+@app.command()
+def begin() -> None:
+    """Begin the archive anew, where the old one is lost for good: pages whose captures it held are fetched again."""
+    from newsflow.store import archive_folders
+    from newsflow.store.archive import Archive
+    from newsflow.store.db import session
+
+    settings = get_settings()
+    with session(settings.dsn) as conn:
+        folder = archive_folders.begin(conn, Archive(settings.archive_url), utcnow())
+    typer.echo(f"the archive is there: its folder {folder} is made")
+
+
+@app.command()
+def adopt() -> None:
+    """After a restore or a move: say that the database that this one was copied from is no more. Its files are ours."""
+    from newsflow.store import archive_folders
+    from newsflow.store.db import session
+
+    with session(get_settings().dsn) as conn:
+        typer.echo(f"took over {archive_folders.adopt(conn)} folders")

@@ -14,24 +14,27 @@ from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
 from newsflow.isolation.cores import cores
 from newsflow.model import CapturePointer, Extraction, Hints, StageReport
-from newsflow.outcomes import WENT_WELL, Stage
+from newsflow.outcomes import WENT_WELL, Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import archive_folders, queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
 from newsflow.text.normalise import tokens_by_line
 
 BATCH = 64  # pages in one transaction: stored sooner than the workers run out of what is queued
 
+TIMES_LOST = 3  # captures of a page that may be lost, one after the other, before it is no longer fetched again
+
 
 def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
     """Extract the captured pages of a shard, batch by batch.
 
-    :raises CaptureMissingError: where a whole batch of captures can't be read: the archive is not there.
+    :raises ArchiveGoneError: where the archive is not there; no page that is still to be read gets an outcome.
     """
     started = clock()
     archive = Archive(settings.archive_url)
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
+        archive_folders.enter(step.conn, archive, clock())
         sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
         made = pool.pairs(_captured(step, archive, settings, sites))
         for batch in batched(made, BATCH):
@@ -67,17 +70,14 @@ def jobs(
 ) -> Iterator[ExtractionJob]:
     """What the workers are given for a batch: captures as they were stored, and what is known of their pages.
 
-    :raises CaptureError: where none of them can be read: the archive is not there.
+    :raises ArchiveGoneError: where the archive is not there.
     """
     pointers = [CapturePointer(p.file, p.offset, p.length, p.payload_digest) for p in batch]
     found = dict(archive.read_many(pointers))
-    broken = [answer for answer in found.values() if isinstance(answer, CaptureError)]
-    if broken and len(broken) == len(batch) > 1:
-        raise broken[0]
     for page, pointer in zip(batch, pointers, strict=True):
         answer = found[pointer]
         if isinstance(answer, CaptureError):
-            yield ExtractionJob(page.url, error=f"the stored capture can't be read: {answer}")
+            yield ExtractionJob(page.url, error=str(answer), ends=Outcome.CAPTURE_LOST)
         else:
             yield ExtractionJob(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
 
@@ -118,6 +118,7 @@ def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], si
         outcomes=[str(extraction.outcome) for extraction in made],
         details=[extraction.detail[:500] for extraction in made],
         content_hashes=b"".join(each["content_hash"] for each in values),
+        tries=TIMES_LOST,
     )
     newest.remember(pages, made, lines)
     for page in ended:

@@ -17,10 +17,12 @@ from newsflow.fetch.store import Stored, Tried
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import runs
-from newsflow.store.archive import SUFFIX, Archive, ArchiveWriter
+from newsflow.store import archive_folders, runs
+from newsflow.store.archive import Archive
+from newsflow.store.archive_writer import SUFFIX, ArchiveWriter, written_by
 from newsflow.store.db import transaction
 from newsflow.store.runs import Work
+from newsflow.store.warc import Original
 from newsflow.web import origins, rights
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
@@ -77,6 +79,8 @@ class ShardFetcher:
             for outcome, pages in store.done(step.conn, step.run_id, step.shard).items():
                 step.count(outcome, pages)
             self._origins = origins.load(step.conn, {page.origin_id for page in self._pages})
+        home = archive_folders.enter(step.conn, archive, step.clock())
+        self._folder = f"{home}/run-{step.run_id:08d}/shard-{step.shard:02d}"
         self._batch: _Batch | None = None
         self._sealed = 0
         self._scheduler: PoliteScheduler | None = None
@@ -100,23 +104,21 @@ class ShardFetcher:
         for line in self._journal.summary(self._step.counts):
             log.info("%s", line)
 
-    @property
-    def _folder(self) -> str:
-        return f"run-{self._step.run_id:08d}/shard-{self._step.shard:02d}"
-
     def _name(self, number: int) -> str:
-        """A file of this attempt: names sort by attempt."""
-        return f"{self._folder}/{self._step.attempt:03d}-{number:05d}{SUFFIX}"
+        """A file of this attempt: names sort by attempt, and no other attempt of any database has them."""
+        step = self._step
+        return f"{self._folder}/{len(step.tokens):03d}-{step.token}-{number:05d}{SUFFIX}"
 
     def _remove_orphans(self) -> None:
         """An attempt that was killed between seal and commit leaves a file that no row knows.
 
-        Only earlier ones are looked at: whoever lost the lock without noticing leaves its successor's alone.
+        Only those of earlier attempts that this database remembers are taken: a successor's are left alone, and so
+        are those of nights that a restored backup does not know.
         """
         with transaction(self._step.conn):
             known = store.files(self._step.conn, self._step.run_id, self._step.shard)
         for found in self._archive.list(self._folder):
-            if found.file not in known and found.file < self._name(0):
+            if found.file not in known and written_by(found.file, self._step.tokens[:-1]):
                 log.info("removing %s, left by an attempt that was killed", found.file)
                 self._archive.delete(found.file)
 
@@ -164,7 +166,7 @@ class ShardFetcher:
     def _settle(self, page: PendingPage, exchange: Exchange, at: datetime, result: FetchResult | None) -> None:
         batch = self._open()
         if result is not None and exchange.outcome is Outcome.OK:
-            signals, original = rights.of_page(exchange, result.rights), self._originals.get(page.page_id)
+            signals, original = rights.of_page(exchange, result.rights), self._original(page)
             batch.captures.append(store.store(batch.writer, page.page_id, exchange, at, signals, original))
         cool_until = result.origin.pace.cool_until if result else None
         decision = decide(
@@ -172,6 +174,11 @@ class ShardFetcher:
         )
         batch.decisions.append(decision)
         self._step.count(decision.outcome)
+
+    def _original(self, page: PendingPage) -> tuple[int, Original] | None:
+        """The stored body that a revisit record may refer to: not one that the archive has lost."""
+        found = self._originals.get(page.page_id)
+        return found if found is not None and self._archive.holds(found[1].pointer) else None
 
     def _judge_failures(self) -> None:
         """Whether the origins that failed did, or our own network."""

@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.fetch.decide import PageDecision, PendingPage
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import queries
-from newsflow.store.archive import ArchiveWriter, SealedFile
+from newsflow.store.archive_writer import ArchiveWriter, SealedFile
 from newsflow.store.copy import copy_rows
 from newsflow.store.warc import Original, digest
 from newsflow.text.storable import Storable

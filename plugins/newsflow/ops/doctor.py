@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ from newsflow.dsn import parts
 from newsflow.ops.connection import stored_uri
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings, SettingsError
-from newsflow.store import migrate, queries
+from newsflow.store import archive_folders, migrate, queries
+from newsflow.store.archive import Archive, ArchiveGoneError
 from newsflow.store.db import session
 from newsflow.store.filesystem import open_filesystem
+
+log = logging.getLogger(__name__)
 
 SKEW_S = 5.0
 TIGHT_BYTES = 2_000_000_000
@@ -48,10 +52,10 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
     if results[1].state == "ok":
         with session(settings.dsn, application="newsflow doctor") as conn:
             results += [_migrations(conn), _clock(conn, clock), *_room(conn), *_readers(conn)]
-            origins = _origins(conn)
+            origins, archive = _origins(conn), _archive(settings, conn, clock)
     else:
-        origins = []
-    return [*results, _archive(settings), _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
+        origins, archive = [], _archive(settings)
+    return [*results, archive, _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
 
 
 def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
@@ -166,7 +170,14 @@ def _origins(conn: Connection) -> list[str]:
         return []
 
 
-def _archive(settings: Settings) -> CheckResult:
+def _archive(settings: Settings, conn: Connection | None = None, clock: Clock = utcnow) -> CheckResult:
+    try:
+        if conn is not None:
+            archive_folders.enter(conn, Archive(settings.archive_url), clock())
+    except ArchiveGoneError as error:
+        return CheckResult("archive", "fail", str(error), "mount it, or mend NEWSFLOW_ARCHIVE")
+    except Exception:  # the store fails, or the schema is another one: what follows, or the check before, tells
+        log.debug("the archive's folder could not be asked for", exc_info=True)
     probe = f"{settings.archive_url.rstrip('/')}/.doctor"
     try:
         fs, path = open_filesystem(probe)

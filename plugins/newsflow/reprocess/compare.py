@@ -52,7 +52,7 @@ def difference(before: Any | None, after: Extraction, content_hash: bytes) -> Di
     :param before: row of `reprocess.before`; None where the page is no article.
     :param content_hash: of `after`; equal hashes make no revision, whatever else differs.
     """
-    if after.outcome is Outcome.EXTRACT_CRASHED and after.detail.startswith("the stored capture"):
+    if after.outcome.meaning.loses_capture:
         return Difference("unreadable")
     if before is None:
         return Difference("gained" if after.outcome is Outcome.OK else "rejected")

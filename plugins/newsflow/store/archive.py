@@ -1,34 +1,42 @@
 """The archive: sealed WARC files in a local folder or an object store.
 
-A file is written under a temporary name and appears whole or not at all; afterwards it
-never changes. A writer that repeats the same records under the same name makes the same bytes,
-so a step that copies and was killed between seal and commit overwrites its own orphan: derive the name
-from what the ledger knows (run, shard, number of the file), not from a clock. Where a repetition
-has other bytes, as a second fetch has, the step's attempt belongs into the name.
+A file is written under a temporary name and appears whole or not at all; afterwards it never changes, and nothing
+ever takes its place. Each database has a folder of its own (`newsflow.store.archive_folders`), and each attempt of a
+step names its files by a token of its own: two databases, or one that was restored from a backup, never want the same
+name. Should one be taken all the same, the writer takes the next free one.
+
+That folder also tells whether the archive is there at all: a file that is missing beside its database's folder
+is lost; where the folder is missing too, the archive is (an unmounted disk, a wrong address).
 """
 
 from __future__ import annotations
 
 import errno
+import itertools
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
-from types import TracebackType
+from pathlib import Path
 from typing import IO
 
 from fsspec.implementations.local import LocalFileSystem
 
+from newsflow.errors import NewsflowError
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import warc
-from newsflow.store.filesystem import open_filesystem
-from newsflow.store.warc import Original, Record
+from newsflow.store.archive_writer import OPEN, SUFFIX, ArchiveWriter, checked_name
+from newsflow.store.filesystem import create_file, open_filesystem
+from newsflow.store.warc import Record
 
-SUFFIX = ".warc.gz"
-OPEN = ".open"  # ends the temporary name of a file that is being written
-ROLL_BYTES = 1_000_000_000  # WARC 1.1, annex C: "recommended … not to exceed 1 gigabyte"
+log = logging.getLogger(__name__)
+
+# What the system says of one file that can't be read, while others can: access, a bad sector, a folder in its place.
+_UNREADABLE = {errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EUCLEAN}
+_MARKER = "this-archive-is-there.txt"  # sorts behind the captures
+_MARK = b"A newsflow database keeps its captures here. By this folder it sees that the archive is there: leave it.\n"
 
 _GAP = 256 * 1024  # bytes between two captures that are cheaper to read than to skip
 _SPAN = 16 * 1024 * 1024  # bytes read at once, at most
@@ -46,13 +54,8 @@ class CaptureDamagedError(CaptureError):
     """Its bytes are no response record, or not those that were stored."""
 
 
-@dataclass(frozen=True, slots=True)
-class SealedFile:
-    """A complete and safe file: response and revisit records in it, size in bytes."""
-
-    file: str
-    records: int
-    bytes: int
+class ArchiveGoneError(NewsflowError):
+    """The archive is not where the settings say: nothing can be said of what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,117 +68,12 @@ class ArchivedFile:
     open: bool = False
 
 
-def checked_name(name: str) -> str:
-    """A file's name below the archive.
-
-    :raises ValueError: for one that leads out of it or has another suffix.
-    """
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "://" in name or not name.endswith(SUFFIX):
-        raise ValueError(f"{name!r} is no archive file: a relative path that ends in {SUFFIX}")
-    return str(path)
-
-
 def _fsync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-class ArchiveWriter:
-    """Writes one file; use as a context manager, which aborts what was not sealed."""
-
-    def __init__(self, archive: Archive, name: str) -> None:
-        self.file = checked_name(name)
-        self.records = 0
-        self.bytes = 0
-        self._archive = archive
-        self._builder = warc.Builder(self.file)
-        self._out: IO[bytes] | None = None
-        self._temporary: Path | None = None
-
-    @property
-    def full(self) -> bool:
-        """True where the next capture belongs into another file."""
-        return self.bytes >= ROLL_BYTES
-
-    def add(self, exchange: Exchange, when: datetime, *, refers_to: Original | None = None) -> CapturePointer:
-        """Write an exchange as response, request and metadata records.
-
-        :param when: time of the exchange, aware.
-        :param refers_to: a stored capture with the same payload; a revisit record without body is then written.
-        :raises OSError: where the disk is full or the like.
-        :raises ValueError: where `refers_to` has another payload.
-        """
-        self._begin(when)
-        first, *others = self._builder.exchange(exchange, when, refers_to)
-        pointer = self._put(first, warc.digest(exchange.body))
-        for member in others:
-            self._write(member)
-        return pointer
-
-    def add_member(self, member: bytes, payload_digest: str, when: datetime) -> CapturePointer:
-        """Take over a response record of somebody else's file, as the gzip member that it is there.
-
-        :param payload_digest: `warc.digest` of its decoded body.
-        """
-        self._begin(when)
-        return self._put(member, payload_digest)
-
-    def seal(self) -> SealedFile:
-        """Make the file safe and visible; a writer without captures leaves no file.
-
-        :raises OSError: where the store fails; the file is then not there.
-        """
-        if self._out is None:
-            return SealedFile(self.file, 0, 0)
-        out, temporary = self._opened()
-        out.flush()
-        os.fsync(out.fileno())
-        out.close()
-        self._archive._publish(temporary, self.file)
-        self._out = self._temporary = None
-        return SealedFile(self.file, self.records, self.bytes)
-
-    def abort(self) -> None:
-        """Leave nothing behind."""
-        if self._out is not None:
-            out, temporary = self._opened()
-            temporary.unlink(missing_ok=True)
-            self._out = self._temporary = None
-            try:
-                out.close()  # flushes what is buffered, for which a full disk has no room
-            except OSError:
-                return
-
-    def __enter__(self) -> ArchiveWriter:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.abort()
-
-    def _opened(self) -> tuple[IO[bytes], Path]:
-        if self._out is None or self._temporary is None:
-            raise ValueError(f"{self.file} is not open")
-        return self._out, self._temporary
-
-    def _begin(self, when: datetime) -> None:
-        if self._out is None:
-            self._temporary = self._archive._temporary(self.file)
-            self._out = self._temporary.open("wb")
-            self._write(self._builder.warcinfo(when))
-
-    def _write(self, data: bytes) -> None:
-        self._opened()[0].write(data)
-        self.bytes += len(data)
-
-    def _put(self, member: bytes, payload_digest: str) -> CapturePointer:
-        pointer = CapturePointer(self.file, self.bytes, len(member), payload_digest)
-        self._write(member)
-        self.records += 1
-        return pointer
 
 
 class Archive:
@@ -192,11 +90,43 @@ class Archive:
         if "://" not in url:
             url = str(Path(url).expanduser().absolute())
         self._fs, root = open_filesystem(url)
+        self._url = url
         self._root = root.rstrip("/")
-        self._local = isinstance(self._fs, LocalFileSystem)
+        self.remote = not isinstance(self._fs, LocalFileSystem)
+
+    def begin(self, folder: str) -> None:
+        """Make a database's folder, by which the archive is known to be there; it may exist.
+
+        :param folder: its name; '' for the archive as a whole.
+        """
+        path = self._path(f"{folder}/{_MARKER}" if folder else _MARKER)
+        if not self.remote:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        if not self._fs.exists(path):
+            self._fs.pipe_file(path, _MARK)
+
+    def ask(self, folder: str) -> None:
+        """See that the archive is there.
+
+        :param folder: one that the archive is known to hold; '' for its root.
+        :raises ArchiveGoneError: where it is not.
+        :raises OSError: where the store itself fails.
+        """
+        self._fs.invalidate_cache()
+        if not self._fs.exists(self._path(folder)):
+            place = f"the folder {folder} is not in {self._url}" if folder else f"there is no {self._url}"
+            lost = "newsflow archive begin, if it is lost for good"
+            raise ArchiveGoneError(f"the archive is not there: {place}. Mount it or mend NEWSFLOW_ARCHIVE ({lost})")
+
+    def holds(self, pointer: CapturePointer) -> bool:
+        """Whether the file is there and reaches behind the capture; its bytes are not read."""
+        try:
+            return int(self._fs.size(self._path(pointer.file))) >= pointer.offset + pointer.length
+        except OSError:
+            return False
 
     def writer(self, name: str) -> ArchiveWriter:
-        """A writer of a new file; an older one of that name is replaced when it is sealed.
+        """A writer of a new file, under another name where this one is taken: see its `file`.
 
         :raises ValueError: for a name that is not a relative path ending in `.warc.gz`.
         """
@@ -216,21 +146,28 @@ class Archive:
 
         One that can't be read comes as its error, and the others go on.
 
+        :raises ArchiveGoneError: where a file is missing since the whole archive is.
         :raises OSError: where the store itself fails.
         """
         for span in _spans(pointers):
-            start = span[0].offset
+            for pointer, found in self._read_span(span):
+                if isinstance(found, CaptureMissingError):
+                    self.ask(pointer.file.partition("/")[0] if "/" in pointer.file else "")
+                yield pointer, found
+
+    def _read_span(self, span: Sequence[CapturePointer]) -> Iterator[tuple[CapturePointer, Exchange | CaptureError]]:
+        start = span[0].offset
+        try:
+            data = self._range(span[0].file, start, max(p.offset + p.length for p in span))
+        except CaptureMissingError as error:
+            yield from ((pointer, error) for pointer in span)
+            return
+        for pointer in span:
             try:
-                data = self._range(span[0].file, start, max(p.offset + p.length for p in span))
-            except CaptureMissingError as error:
-                yield from ((pointer, error) for pointer in span)
-                continue
-            for pointer in span:
-                try:
-                    at = pointer.offset - start
-                    yield pointer, self._parse(pointer, data[at : at + pointer.length])
-                except CaptureError as error:
-                    yield pointer, error
+                at = pointer.offset - start
+                yield pointer, self._parse(pointer, data[at : at + pointer.length])
+            except CaptureError as error:
+                yield pointer, error
 
     def list(self, folder: str = "") -> Iterator[ArchivedFile]:
         """All files, by name; those being written too.
@@ -252,13 +189,31 @@ class Archive:
         except FileNotFoundError:
             return
 
+    def discard(self, file: str) -> None:
+        """Remove what a writer that was killed left of a file, sealed or not."""
+        self.delete(file)
+        self.delete(file + OPEN)
+
     def copy_to(self, other: Archive, file: str) -> None:
-        """Copy a sealed file, whole, into another archive."""
+        """Copy a sealed file, whole, into another archive; one that stands there with the same bytes will do.
+
+        :raises FileExistsError: where one with other bytes stands there.
+        """
+        if other._fs.exists(other._path(file)):
+            if not self._same(other, file):
+                raise FileExistsError(errno.EEXIST, "other bytes stand there under this name", file)
+            return
+        other.begin(file.rpartition("/")[0].partition("/")[0])
         temporary = other._temporary(file)
         self._fs.get_file(self._path(file), str(temporary))
         with temporary.open("rb") as out:
             os.fsync(out.fileno())
         other._publish(temporary, file)
+
+    def _same(self, other: Archive, file: str) -> bool:
+        with self.open(file) as ours, other.open(file) as theirs:
+            pieces = iter(lambda: (ours.read(_SPAN), theirs.read(_SPAN)), (b"", b""))
+            return all(a == b for a, b in pieces)
 
     def open(self, file: str) -> IO[bytes]:
         """A sealed file, for reading it whole.
@@ -273,8 +228,18 @@ class Archive:
     def _path(self, file: str) -> str:
         return f"{self._root}/{file}" if file else self._root
 
+    def _free(self, name: str) -> str:
+        """The name, or the next one that nobody has taken."""
+        stem, found = name.removesuffix(SUFFIX), name
+        for number in itertools.count(2):
+            if not any(self._fs.exists(self._path(found + end)) for end in ("", OPEN)):
+                break
+            log.warning("%s stands in the archive already, and stays as it is", found)
+            found = f"{stem}~{number}{SUFFIX}"
+        return found
+
     def _temporary(self, file: str) -> Path:
-        if not self._local:
+        if self.remote:
             handle, path = tempfile.mkstemp(prefix="newsflow-", suffix=SUFFIX + OPEN)
             os.close(handle)
             return Path(path)
@@ -283,13 +248,10 @@ class Archive:
         return target.with_name(target.name + OPEN)
 
     def _publish(self, temporary: Path, file: str) -> None:
-        if not self._local:
-            self._fs.put_file(str(temporary), self._path(file))
-            temporary.unlink()
+        create_file(self._fs, temporary, self._path(file))
+        if self.remote:
             return
-        target = Path(self._path(file))
-        temporary.replace(target)
-        root = Path(self._root)
+        target, root = Path(self._path(file)), Path(self._root)
         for folder in (target.parent, *target.parent.parents):
             _fsync_folder(folder)
             if folder == root:
@@ -305,6 +267,8 @@ class Archive:
         except OSError as error:
             if error.errno == errno.EINVAL:  # an object store's "range not satisfiable"
                 raise CaptureMissingError(f"{file} ends before byte {start}") from None
+            if error.errno in _UNREADABLE:
+                raise CaptureMissingError(f"{file} can't be read: {error.strerror}") from None
             raise
         return data
 

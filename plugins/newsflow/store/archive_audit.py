@@ -1,4 +1,8 @@
-"""Does the archive hold what the ledger says, no less and no more?"""
+"""Does the archive hold what the ledger says, no less and no more?
+
+Files too many are faults only where this database's own steps have written them. Others may be another database's, or
+what this one wrote before it was restored from a backup: they are counted, and left alone.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from datetime import datetime
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import CapturePointer
-from newsflow.store import queries
+from newsflow.store import archive_folders, queries
 from newsflow.store.archive import Archive, ArchivedFile, CaptureError, CaptureMissingError
+from newsflow.store.archive_writer import written_by
 from newsflow.store.db import transaction
 from newsflow.store.queries.archive import LedgerRow, UnledgeredRow
 
@@ -41,6 +46,7 @@ class Audit:
     files: int = 0
     bytes: int = 0
     captures: int = 0
+    foreign: int = 0  # files that this database's steps did not write
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -62,20 +68,36 @@ def audit(
     :param folder: only files below it.
     :param deep: read each capture and compare its digest, too.
     :param grace_s: younger files without a row are left to the step that writes them, seconds.
+    :raises ArchiveGoneError: where the archive is not there.
     :raises OSError: where the store itself fails.
     """
+    archive_folders.enter(conn, archive, now)
     # the ledger first: a file that is sealed meanwhile is then too young to be an orphan
     with transaction(conn):
         ledger = queries.archive.ledger(conn, folder=folder)
         unledgered = queries.archive.unledgered(conn, folder=folder)
+    rows, stored = {row.file: row for row in ledger}, {f.file: f for f in archive.list(folder)}
+    own = _own(conn, stored.values(), rows)
     found = Audit(files=len(ledger), bytes=sum(row.bytes for row in ledger))
-    stored = {f.file: f for f in archive.list(folder)}
+    found.foreign = len(stored.keys() - rows.keys() - {f.file for f in own})
     found.faults += map(_unledgered, unledgered)
     found.faults += _ledger_faults(ledger, stored, folder)
-    found.faults += _strays({row.file: row for row in ledger}, stored.values(), now.timestamp() - grace_s)
+    found.faults += _strays(rows, own, now.timestamp() - grace_s)
     if deep:
         _read_all(conn, archive, ledger, found)
     return found
+
+
+def _own(conn: Connection, stored: Iterable[ArchivedFile], ledger: Mapping[str, LedgerRow]) -> list[ArchivedFile]:
+    """The files that this database's steps wrote, or begin to write, into its own folders."""
+    folders = set(archive_folders.own(conn))
+    with transaction(conn):
+        tokens = set(queries.archive.tokens(conn))
+    return [
+        file
+        for file in stored
+        if file.file.partition("/")[0] in folders and (file.file in ledger or written_by(file.file, tokens))
+    ]
 
 
 def _unledgered(row: UnledgeredRow) -> Fault:

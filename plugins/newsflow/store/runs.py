@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,8 +30,9 @@ BROKEN_OFF = "Not good: broken off before its check; the next run took over."
 class Work:
     """A step at work: its connection and the counts that people watch.
 
-    `attempt` counts its starts. It fences off a predecessor that has lost its connection, and so its
-    lock, but not its life: what it still writes has other names (Kleppmann, How to do distributed locking, 2016).
+    `tokens` has a random word for each of its starts, this one's last. It fences off a predecessor that has lost its
+    connection, and so its lock, but not its life: what it still writes has other names (Kleppmann, How to do
+    distributed locking, 2016). So has what a database wrote that was since restored from a backup.
     """
 
     conn: Connection
@@ -39,9 +40,14 @@ class Work:
     stage: Stage
     shard: int
     clock: Clock
-    attempt: int = 1
+    tokens: Sequence[str] = ("",)
     counts: dict[str, int] = field(default_factory=dict)
     label: str = ""
+
+    @property
+    def token(self) -> str:
+        """This start's word, for the names of what it writes."""
+        return self.tokens[-1]
 
     def count(self, outcome: str, pages: int = 1) -> None:
         """Add pages to an outcome's count."""
@@ -73,8 +79,8 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
         with lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
                 queries.runs.reopen(conn, run_id=run_id)
-                attempt = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
-            step = Work(conn, run_id, stage, shard, clock, attempt)
+                begun = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
+            step = Work(conn, run_id, stage, shard, clock, begun.tokens)
             yield step
             with transaction(conn):
                 step.save(ended_at=clock())

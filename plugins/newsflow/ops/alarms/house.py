@@ -38,6 +38,16 @@ def large_story(story_id: int, members: int, detail: str) -> Finding:
     return STORY_TOO_LARGE.found(str(story_id), sentence, {"members": members})
 
 
+def lost_captures(captures: int, ended: int) -> Finding:
+    """Captures could not be read from the archive when they were to be extracted.
+
+    :param ended: pages that are not fetched again, since they came from others' files or were lost again and again.
+    """
+    again = f", {ended} pages can't be fetched again" if ended else "; their pages are fetched again"
+    sentence = f"{captures} captures of the last two days are lost or damaged in the archive{again}."
+    return CAPTURE_LOST.found("archive", sentence, {"captures": captures, "ended": ended})
+
+
 def lag(name: str, behind: int, oldest: timedelta, limit: timedelta) -> Answer:
     """A consumer of `news.changes` has not read for long."""
     if not behind or oldest <= limit:
@@ -73,6 +83,15 @@ STORY_TOO_LARGE = Alarm(
     asked_of="large_stories",
     subject="story_id",
 )
+CAPTURE_LOST = Alarm(
+    "capture_lost",
+    "The archive has lost captures",
+    CRITICAL,
+    "a capture can't be read from the archive when it is to be extracted",
+    lambda row, _: lost_captures(row.captures, row.ended),
+    asked_of="lost_captures",
+    subject="place",
+)
 CONSUMER_LAG = Alarm(
     "consumer_lag",
     "A consumer is behind",
@@ -82,4 +101,4 @@ CONSUMER_LAG = Alarm(
     asked_of="consumers",
     subject="name",
 )
-ALARMS = (DISK, STORY_TOO_LARGE, CONSUMER_LAG)
+ALARMS = (DISK, CAPTURE_LOST, STORY_TOO_LARGE, CONSUMER_LAG)

@@ -116,6 +116,7 @@ def move(
     extraction_ids: Iterable[int],
     outcomes: Iterable[str],
     details: Iterable[str],
+    tries: int,
     now: datetime,
     run_id: int,
 ) -> list[MoveRow]:
@@ -130,6 +131,7 @@ def move(
             "extraction_ids": named_query.array(extraction_ids),
             "outcomes": named_query.array(outcomes),
             "details": named_query.array(details),
+            "tries": tries,
             "now": now,
             "run_id": run_id,
         },

@@ -320,6 +320,19 @@ def large_stories(conn: Connection) -> list[LargeStoriesRow]:
     return named_query.rows(conn, "ops.large_stories", LargeStoriesRow._make, {})
 
 
+class LostCapturesRow(NamedTuple):
+    """A row of `ops.lost_captures`."""
+
+    place: str
+    captures: int
+    ended: int
+
+
+def lost_captures(conn: Connection) -> list[LostCapturesRow]:
+    """Counts the captures of two days that could not be read when they were to be extracted."""
+    return named_query.rows(conn, "ops.lost_captures", LostCapturesRow._make, {})
+
+
 class ConsumersRow(NamedTuple):
     """A row of `ops.consumers`."""
 

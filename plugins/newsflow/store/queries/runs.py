@@ -73,9 +73,21 @@ def finish(conn: Connection, *, state: str, verdict: str, now: datetime, run_id:
     return named_query.count(conn, "runs.finish", {"state": state, "verdict": verdict, "now": now, "run_id": run_id})
 
 
-def begin_stage(conn: Connection, *, run_id: int, stage: str, shard: int, now: datetime) -> int:
-    """Notes that a step has started, and for the how manieth time."""
-    return named_query.value(conn, "runs.begin_stage", {"run_id": run_id, "stage": stage, "shard": shard, "now": now})
+class BeginStageRow(NamedTuple):
+    """A row of `runs.begin_stage`."""
+
+    attempts: int
+    tokens: list[str]
+
+
+def begin_stage(conn: Connection, *, run_id: int, stage: str, shard: int, now: datetime) -> BeginStageRow:
+    """Notes that a step has started: for the how manieth time, and the word for each of its starts."""
+    return named_query.row(
+        conn,
+        "runs.begin_stage",
+        BeginStageRow._make,
+        {"run_id": run_id, "stage": stage, "shard": shard, "now": now},
+    )
 
 
 def progress(
