@@ -2999,6 +2999,7 @@ COMMENT ON COLUMN ingest.sketch_hash.page_id IS 'Page whose sketch has it.';
 
 CREATE TABLE ingest.sketch_stop (
     h bigint NOT NULL,
+    publisher_id integer DEFAULT 0 NOT NULL,
     version integer NOT NULL,
     pages integer NOT NULL,
     stories integer NOT NULL,
@@ -3006,15 +3007,17 @@ CREATE TABLE ingest.sketch_stop (
     added_at timestamp with time zone NOT NULL
 );
 
-COMMENT ON TABLE ingest.sketch_stop IS 'Hashes that stand in so many different stories that they tell nothing: forms, disclaimers, templates. No candidate is found by them.';
+COMMENT ON TABLE ingest.sketch_stop IS 'Hashes that stand in so many different stories that they tell nothing: forms, disclaimers, templates. No candidate is found by them. What one publisher repeats is stopped for its own pages only.';
 
 COMMENT ON COLUMN ingest.sketch_stop.h IS 'Hash, as in ingest.sketch_hash.';
+
+COMMENT ON COLUMN ingest.sketch_stop.publisher_id IS 'Publisher for whose pages it tells nothing; 0 for all.';
 
 COMMENT ON COLUMN ingest.sketch_stop.version IS 'Version of the stop-list that first had it; the highest is the one in force.';
 
 COMMENT ON COLUMN ingest.sketch_stop.pages IS 'Pages that had it then (counted up to a limit).';
 
-COMMENT ON COLUMN ingest.sketch_stop.stories IS 'Different stories among those pages.';
+COMMENT ON COLUMN ingest.sketch_stop.stories IS 'Different stories among those pages (of all, so many a publisher at most).';
 
 COMMENT ON COLUMN ingest.sketch_stop.page_id IS 'A page where it stands, to look at.';
 
@@ -4179,7 +4182,7 @@ ALTER TABLE ONLY ingest.sketch
     ADD CONSTRAINT sketch_pkey PRIMARY KEY (page_id);
 
 ALTER TABLE ONLY ingest.sketch_stop
-    ADD CONSTRAINT sketch_stop_pkey PRIMARY KEY (h);
+    ADD CONSTRAINT sketch_stop_pkey PRIMARY KEY (h, publisher_id);
 
 ALTER TABLE ONLY ingest.story_alarm
     ADD CONSTRAINT story_alarm_pkey PRIMARY KEY (story_id, kind);

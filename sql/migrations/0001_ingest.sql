@@ -782,18 +782,21 @@ comment on column ingest.sketch_hash.h is 'xxh3-based 64-bit hash of a shingle, 
 comment on column ingest.sketch_hash.page_id is 'Page whose sketch has it.';
 
 create table ingest.sketch_stop (
-  h bigint primary key,
+  h bigint not null,
+  publisher_id integer not null default 0,
   version integer not null,
   pages integer not null,
   stories integer not null,
   page_id bigint not null,
-  added_at timestamptz not null
+  added_at timestamptz not null,
+  primary key (h, publisher_id)
 );
-comment on table ingest.sketch_stop is 'Hashes that stand in so many different stories that they tell nothing: forms, disclaimers, templates. No candidate is found by them.';
+comment on table ingest.sketch_stop is 'Hashes that stand in so many different stories that they tell nothing: forms, disclaimers, templates. No candidate is found by them. What one publisher repeats is stopped for its own pages only.';
 comment on column ingest.sketch_stop.h is 'Hash, as in ingest.sketch_hash.';
+comment on column ingest.sketch_stop.publisher_id is 'Publisher for whose pages it tells nothing; 0 for all.';
 comment on column ingest.sketch_stop.version is 'Version of the stop-list that first had it; the highest is the one in force.';
 comment on column ingest.sketch_stop.pages is 'Pages that had it then (counted up to a limit).';
-comment on column ingest.sketch_stop.stories is 'Different stories among those pages.';
+comment on column ingest.sketch_stop.stories is 'Different stories among those pages (of all, so many a publisher at most).';
 comment on column ingest.sketch_stop.page_id is 'A page where it stands, to look at.';
 comment on column ingest.sketch_stop.added_at is 'When.';
 

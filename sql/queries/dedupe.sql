@@ -112,23 +112,37 @@ select coalesce(max(version), 0) from ingest.sketch_stop;
 select g.h, x.pages
 from unnest(%(hashes)s::bigint[]) as g(h)
 cross join lateral (
-  select array(select k.page_id from ingest.sketch_hash k where k.h = g.h order by k.page_id limit %(longest)s) as pages
+  select array(
+    select k.page_id from ingest.sketch_hash k where k.h = g.h
+      -- the pages of a publisher for which it is stopped take up no room among those that are looked at
+      and not exists (select from ingest.sketch_stop t join ingest.page p using (publisher_id)
+        where t.h = g.h and p.page_id = k.page_id)
+    order by k.page_id limit %(longest)s) as pages
 ) x
-where cardinality(x.pages) > 1 and not exists (select from ingest.sketch_stop t where t.h = g.h);
+where cardinality(x.pages) > 1 and not exists (select from ingest.sketch_stop t where t.h = g.h and t.publisher_id = 0);
 
--- name: dedupe.count_stories counts the different stories that pages are in, for each hash
--- not null: h
-select g.h, count(distinct m.story_id) as stories
-from unnest(%(hashes)s::bigint[]) as g(h)
-cross join lateral (
-  select k.page_id from ingest.sketch_hash k where k.h = g.h order by k.page_id limit %(longest)s
-) k
-join ingest.story_member m using (page_id)
-group by g.h;
+-- name: dedupe.own_stops lists the hashes of pages that are stopped for the pages' publisher
+-- not null: all
+select s.page_id, array_agg(t.h) as hashes
+from ingest.sketch s join ingest.page p using (page_id)
+join ingest.sketch_stop t on t.publisher_id = p.publisher_id and t.h = any(s.hashes)
+where s.page_id = any(%(pages)s::bigint[])
+group by s.page_id;
+
+-- name: dedupe.count_stories counts for each hash and publisher the stories it is in, and those it was the first in
+-- not null: all
+select m.h, m.publisher_id, count(distinct m.story_id) as stories, count(distinct m.story_id) filter (where m.first) as own
+from (
+  select g.h, p.publisher_id, m.story_id, row_number() over (partition by g.h, m.story_id order by g.page_id) = 1 as first
+  from unnest(%(hashes)s::bigint[], %(pages)s::bigint[]) as g (h, page_id)
+  join ingest.story_member m using (page_id)
+  join ingest.page p using (page_id)
+) m
+group by m.h, m.publisher_id;
 
 -- name: dedupe.put_stops adds hashes to the stop-list as a new version of it
-insert into ingest.sketch_stop (h, version, pages, stories, page_id, added_at) values %s
-on conflict (h) do nothing;
+insert into ingest.sketch_stop (h, publisher_id, version, pages, stories, page_id, added_at) values %s
+on conflict (h, publisher_id) do nothing;
 
 -- name: dedupe.drop_edges takes out the edges of pages that are compared anew; returns whom they led to
 delete from ingest.story_edge

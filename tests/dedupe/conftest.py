@@ -86,7 +86,7 @@ class Desk:
         """A run with every extracted page in it."""
         run_id = runs.start(self.conn, "test", f"run {next(self._runs)}", NOW, {})
         with transaction(self.conn):
-            queries.runs.plan_waiting(self.conn, run_id=run_id, now=NOW, shards=1)
+            queries.runs.plan_waiting(self.conn, run_id=run_id, shards=1)
         return run_id
 
     def file_world(self, items: Iterable[Item]) -> None:

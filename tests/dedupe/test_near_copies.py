@@ -156,6 +156,37 @@ def test_hashes_of_many_stories_are_stopped_and_those_of_one_big_story_are_not(d
     assert sizes == {1: 130, 130: 1}
 
 
+@pytest.mark.parametrize("before", [True, False])
+def test_what_one_publisher_repeats_hides_no_copies_of_others(desk: Desk, before: bool) -> None:
+    """Hundreds of its pages carry the very hashes by which two others' copies are found."""
+    one, other = "https://b.example/1", "https://c.example/2"
+    copy = CHANGES["excerpt"](random.Random(3), WIRE, "en")
+    if before:
+        desk.file(one, WIRE)
+    for number in range(230):
+        desk.file(f"https://a.example/{number}", f"Notice {number}.")
+    desk.file("https://probe.example/", WIRE)
+    desk.deduplicate()
+    desk.execute(
+        "insert into ingest.sketch_hash (h, page_id) select h, f.page_id from ingest.sketch s"
+        " join ingest.page p using (page_id) cross join unnest(s.hashes) h, ingest.page f"
+        " where p.url = 'https://probe.example/' and f.url like 'https://a.example/%%'"
+    )
+    desk.execute(
+        "update ingest.sketch s set hashes = probe.hashes from ingest.page p, (select hashes from ingest.sketch"
+        " join ingest.page using (page_id) where url = 'https://probe.example/') probe"
+        " where p.page_id = s.page_id and p.url like 'https://a.example/%%'"
+    )
+    if not before:
+        desk.file(one, WIRE + "\nOne more line.")
+    desk.file(other, copy, published_at=at(3))
+    desk.deduplicate()
+    assert desk.rows("select distinct publisher_id = 0 from ingest.sketch_stop") == [(False,)]
+    story = next(story for story in desk.stories() if one in story)
+    assert other in story
+    assert not [url for url in story if "a.example" in url]
+
+
 def test_alarms_name_large_stories_and_go_with_their_cause(desk: Desk) -> None:
     for number in range(52):
         desk.file(f"https://a{number}.example/1", WIRE)

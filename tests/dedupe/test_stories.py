@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.dedupe.candidates import HOT, STOP_STORIES, partners, stopped, suspects
+from newsflow.dedupe.candidates import EVERYBODY, HOT, STOP_STORIES, StoryCount, partners, stopped, suspects
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, carriers, components, origin, published
 from newsflow.dedupe.suspicious_stories import alarms
 
@@ -101,7 +101,29 @@ def test_alarms() -> None:
 def test_candidates() -> None:
     assert partners({5: [10, 11], 7: [11], 9: [12]}, {11: [1, 5, 7], 12: [9]}) == {5: [1], 7: [1, 5]}
     assert suspects({1: list(range(HOT)), 2: [1]}) == [1]
-    assert stopped({1: STOP_STORIES + 1, 2: STOP_STORIES}) == {1}
+
+
+def used(h: int, *counts: tuple[int, int]) -> list[StoryCount]:
+    """(stories, own) of publishers 1, 2, …"""
+    return [StoryCount(h, publisher, *count) for publisher, count in enumerate(counts, 1)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "stops"),
+    [
+        ([(1, 1)] * STOP_STORIES, set()),
+        ([(1, 1)] * (STOP_STORIES + 1), {EVERYBODY}),
+        ([(STOP_STORIES, STOP_STORIES)], set()),
+        ([(STOP_STORIES + 1, STOP_STORIES + 1)], {1}),
+        ([(1000, 1000), (1, 1), (1, 0)], {1}),
+        ([(1, 1)] + [(1, 0)] * 100, set()),  # one big story
+        ([(61, 61), (61, 61), (61, 61)], {1, 2, 3}),
+        ([(61, 0), (61, 0), (1, 1)], {1, 2}),  # copies of others' stories
+        ([(20, 20)] * 11, {EVERYBODY}),
+    ],
+)
+def test_one_publisher_stops_a_hash_for_itself_only(counts: list[tuple[int, int]], stops: set[int]) -> None:
+    assert {publisher for _, publisher in stopped(used(7, *counts))} == stops
 
 
 def seen(page_id: int, claims_h: float, seen_h: float, watched_h: float | None = -1000, **more: Any) -> Member:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 LONGEST = 200  # pages looked at for one hash; the first ones, so that the answer does not depend on the asker
 STOP_STORIES = 60  # different stories among them over which a hash tells nothing
+# Of a publisher's stories so many count: it takes more than ten publishers to stop a hash for everybody.
+STOP_A_PUBLISHER = 6
+EVERYBODY = 0  # in place of a publisher: stopped for all
 HOT = 100  # pages from which a hash is suspected
 
 
@@ -25,6 +30,27 @@ def suspects(postings: Mapping[int, Sequence[int]]) -> list[int]:
     return sorted(h for h, pages in postings.items() if len(pages) >= HOT)
 
 
-def stopped(stories: Mapping[int, int]) -> set[int]:
-    """Suspects that stand in too many different stories; those of one big story stay."""
-    return {h for h, count in stories.items() if count > STOP_STORIES}
+class StoryCount(NamedTuple):
+    """A hash's different stories with pages of a publisher; `own` are those in which it was the first to have it."""
+
+    h: int
+    publisher_id: int
+    stories: int
+    own: int
+
+
+def stopped(counts: Iterable[StoryCount]) -> dict[tuple[int, int], int]:
+    """Suspects that stand in too many different stories, by hash and publisher, with how many.
+
+    Those of one big story stay.
+
+    What many publishers use is stopped for `EVERYBODY`; what one uses again and again, for its own pages only. A story
+    counts once, for the first that had the hash in it: to copy others' stories makes no hash tell less of them.
+    """
+    spread: Counter[int] = Counter()
+    found: dict[tuple[int, int], int] = {}
+    for count in counts:
+        spread[count.h] += min(count.own, STOP_A_PUBLISHER)
+        if count.stories > STOP_STORIES:
+            found[count.h, count.publisher_id] = count.stories
+    return found | {(h, EVERYBODY): stories for h, stories in spread.items() if stories > STOP_STORIES}

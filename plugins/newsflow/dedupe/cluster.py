@@ -62,15 +62,21 @@ class Clusterer:
 
     def _compared(self, made: Sequence[Sketch]) -> dict[Pair, Comparison]:
         """Verdicts worth keeping on all candidates of these sketches."""
-        partners = candidates.partners({s.page_id: s.hashes for s in made}, self._postings(made))
+        postings = self._postings(made)
+        stops = store.own_stops(self.conn, [s.page_id for s in made])
+        hashes = {s.page_id: [h for h in s.hashes if h not in stops.get(s.page_id, ())] for s in made}
+        partners = candidates.partners(hashes, postings)
         return self.pool.comparisons(partners, store.versions(self.conn, pages_of(partners)))
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:
+        """Pages of each hash; hot hashes are stopped first, and what that makes room for is read again."""
         postings = store.postings(self.conn, (h for s in made for h in s.hashes))
-        counts = store.story_counts(self.conn, candidates.suspects(postings))
-        stopped = candidates.stopped(counts)
-        store.stop(self.conn, {h: counts[h] for h in stopped}, postings, self.now)
-        return {h: pages for h, pages in postings.items() if h not in stopped}
+        hot = {h: postings[h] for h in candidates.suspects(postings)}
+        stopped = candidates.stopped(store.story_counts(self.conn, hot))
+        store.stop(self.conn, stopped, postings, self.now)
+        again = {h for h, _ in stopped}
+        left = {h: pages for h, pages in postings.items() if h not in again}
+        return left | store.postings(self.conn, again) if again else left
 
     def _regroup(self, pages: set[int], batch: set[int]) -> int:
         """Build the stories that these pages touch anew; returns how many loaded articles moved."""

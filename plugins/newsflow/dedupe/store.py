@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe import ALGORITHM
-from newsflow.dedupe.candidates import LONGEST
+from newsflow.dedupe.candidates import LONGEST, StoryCount
 from newsflow.dedupe.canonical import canonical_hash
 from newsflow.dedupe.sketch import Sketch
 from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
@@ -72,23 +72,40 @@ def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
     return {row.h: row.pages for row in found}
 
 
-def story_counts(conn: Connection, hashes: Sequence[int]) -> dict[int, int]:
-    """Different stories among the pages of each hash."""
-    if not hashes:
-        return {}
-    found = queries.dedupe.count_stories(conn, hashes=hashes, longest=LONGEST)
-    return {row.h: row.stories for row in found}
+def story_counts(conn: Connection, postings: Mapping[int, Sequence[int]]) -> list[StoryCount]:
+    """Different stories among the pages of each hash, publisher by publisher."""
+    if not postings:
+        return []
+    pairs = [(h, page_id) for h, pages in postings.items() for page_id in pages]
+    found = queries.dedupe.count_stories(conn, hashes=[h for h, _ in pairs], pages=[page_id for _, page_id in pairs])
+    return [StoryCount(row.h, row.publisher_id, row.stories, row.own) for row in found]
 
 
-def stop(conn: Connection, stories: Mapping[int, int], postings: Mapping[int, Sequence[int]], now: datetime) -> None:
-    """Put hashes on the stop-list, as a new version of it."""
+def own_stops(conn: Connection, pages: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Of each page, the hashes that are stopped for its publisher's pages."""
+    return {row.page_id: frozenset(row.hashes) for row in queries.dedupe.own_stops(conn, pages=list(pages))}
+
+
+def stop(
+    conn: Connection,
+    stories: Mapping[tuple[int, int], int],
+    postings: Mapping[int, Sequence[int]],
+    now: datetime,
+) -> None:
+    """Put hashes on the stop-list, each for a publisher or for everybody, as a new version of it."""
     if stories:
         version = stop_version(conn) + 1
         data = [
             queries.dedupe.PutStopsValues(
-                h=h, version=version, pages=len(postings[h]), stories=count, page_id=postings[h][0], added_at=now
+                h=h,
+                publisher_id=publisher_id,
+                version=version,
+                pages=len(postings[h]),
+                stories=count,
+                page_id=postings[h][0],
+                added_at=now,
             )
-            for h, count in sorted(stories.items())
+            for (h, publisher_id), count in sorted(stories.items())
         ]
         queries.dedupe.put_stops(conn, data)
 

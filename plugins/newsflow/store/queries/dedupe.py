@@ -250,20 +250,34 @@ def list_postings(conn: Connection, *, hashes: Iterable[int], longest: int) -> l
     )
 
 
+class OwnStopsRow(NamedTuple):
+    """A row of `dedupe.own_stops`."""
+
+    page_id: int
+    hashes: list[int]
+
+
+def own_stops(conn: Connection, *, pages: Iterable[int]) -> list[OwnStopsRow]:
+    """Lists the hashes of pages that are stopped for the pages' publisher."""
+    return named_query.rows(conn, "dedupe.own_stops", OwnStopsRow._make, {"pages": named_query.array(pages)})
+
+
 class CountStoriesRow(NamedTuple):
     """A row of `dedupe.count_stories`."""
 
     h: int
+    publisher_id: int
     stories: int
+    own: int
 
 
-def count_stories(conn: Connection, *, hashes: Iterable[int], longest: int) -> list[CountStoriesRow]:
-    """Counts the different stories that pages are in, for each hash."""
+def count_stories(conn: Connection, *, hashes: Iterable[int], pages: Iterable[int]) -> list[CountStoriesRow]:
+    """Counts for each hash and publisher the stories it is in, and those it was the first in."""
     return named_query.rows(
         conn,
         "dedupe.count_stories",
         CountStoriesRow._make,
-        {"hashes": named_query.array(hashes), "longest": longest},
+        {"hashes": named_query.array(hashes), "pages": named_query.array(pages)},
     )
 
 
@@ -271,6 +285,7 @@ class PutStopsValues(NamedTuple):
     """A row for `dedupe.put_stops`."""
 
     h: int
+    publisher_id: int
     version: int
     pages: int
     stories: int
