@@ -71,9 +71,6 @@ def stack(place: Path, server: Server, env: dict[str, str]) -> dict[str, Any]:
     for service in moved.values():
         if "AIRFLOW__API__PORT" in service["environment"]:
             service["environment"]["AIRFLOW__API__PORT"] = str(port)
-            # what containers have for themselves
-            service["environment"]["AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT"] = str(free_port())
-            service["environment"]["AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT"] = str(free_port())
     return moved
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 import yaml
+from psycopg2.extensions import connection as Connection
 
 from newsflow.local.airflow import COMPONENTS, Airflow, AirflowError, Client, Ports, configuration, tail
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
+from newsflow.store.db import transaction
 
-PORTS = Ports(18080, 18081, 18082)
+PORTS = Ports(18080)
 METADATA = "postgresql://u:p%40ss@127.0.0.1:5433/airflow"
 
 
@@ -143,12 +145,39 @@ def test_scheduler_is_there_when_its_heartbeat_is(api: Api, status: str | None, 
 def test_a_component_that_ends_is_named_with_its_log(home: Home) -> None:
     family = ProcessGroup("test-component")
     airflow = Airflow(home, PORTS, METADATA, {"PATH": "/usr/bin:/bin"}, family)
-    log = home.logs / f"{COMPONENTS[1]}.log"
-    family.start(COMPONENTS[1], ["sh", "-c", "echo port taken; exit 3"], {"PATH": "/usr/bin:/bin"}, log, home.root)
-    family.children[COMPONENTS[1]].wait()
+    log = home.logs / "scheduler.log"
+    family.start("scheduler", ["sh", "-c", "echo port taken; exit 3"], {"PATH": "/usr/bin:/bin"}, log, home.root)
+    family.children["scheduler"].wait()
     with pytest.raises(AirflowError, match=r"(?s)scheduler ended with 3.*port taken"):
         airflow.check()
 
 
 def test_tail_of_a_missing_log_is_no_error(tmp_path: Path) -> None:
     assert tail(tmp_path / "none") == "(no log)"
+
+
+@pytest.mark.parametrize("component", ["scheduler", "triggerer"])
+def test_no_log_server_listens(component: str) -> None:
+    """Airflow binds them to all addresses, and has no setting for that."""
+    assert COMPONENTS[component] == ("--skip-serve-logs",)
+
+
+def test_whether_the_metadata_are_migrated_is_asked_of_the_database(
+    home: Home, dsn: str, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They may have been dropped, or be those of a backup, since a note was written."""
+    commands: list[str] = []
+
+    def command(_airflow: Airflow, _log: Path, *words: str) -> int:
+        commands.append(" ".join(words[:2]))
+        with transaction(conn):
+            conn.cursor().execute("create table if not exists alembic_version (version_num text)")
+        return 0
+
+    monkeypatch.setattr(Airflow, "_command", command)
+    airflow = Airflow(home, PORTS, dsn, {}, ProcessGroup(home.mark))
+    assert [airflow.migrate() for _ in range(2)] == [True, False]
+    with transaction(conn):
+        conn.cursor().execute("drop table alembic_version")
+    assert [airflow.migrate() for _ in range(2)] == [True, False]
+    assert commands == ["db migrate", "pools set"] * 2

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from newsflow.local.home import BusyError, Home, Running, myself
+from newsflow.local.launcher import let_others_end
+from newsflow.local.terminal import Terminal
 from tests.paths import ROOT
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -104,3 +109,29 @@ def test_a_later_process_with_the_same_number_does_not_count(home: Home) -> None
 def test_a_broken_note_does_not_count(home: Home, text: str) -> None:
     (home.root / "running.json").write_text(text)
     assert home.running() is None
+
+
+def test_a_copied_home_has_no_servers_of_the_original(home: Home, tmp_path: Path) -> None:
+    home.announce(myself("postgresql://u:p@127.0.0.1:1/news"))
+    shutil.copytree(home.root, tmp_path / "copy")
+    assert home.running() is not None
+    assert Home(tmp_path / "copy").running() is None
+
+
+def test_a_launcher_waits_for_those_that_use_its_servers(home: Home) -> None:
+    home.announce(myself("postgresql://u:p@127.0.0.1:1/news", "http://127.0.0.1:2"))
+    ended = threading.Event()
+
+    def end() -> None:
+        let_others_end(home, Terminal.on_stderr())
+        ended.set()
+
+    with home.used():
+        assert home.in_use()
+        waiting = threading.Thread(target=end)
+        waiting.start()
+        wait_for(lambda: home.running() is None, "the launcher to take no more users")
+        assert not ended.is_set()
+    waiting.join()
+    assert ended.is_set()
+    assert not home.in_use()

@@ -156,9 +156,27 @@ def test_a_server_that_a_killed_launcher_left_is_replaced(server: Server) -> Non
 
 def test_a_cluster_half_made_is_made_again(base: Path) -> None:
     server = Server(base / "pg/data", 0, binaries(), fast=True)
-    (base / "pg/data").mkdir(parents=True)
-    (base / "pg/data/junk").write_text("left by a killed initdb")
-    (base / "pg/data.new").mkdir()
+    (base / "pg/data.new").mkdir(parents=True)
+    (base / "pg/data.new/PG_VERSION").write_text("left by a killed initdb")
+    server.start()
+    assert one(server, "select 1") == 1
+    server.stop("immediate")
+
+
+def test_a_folder_with_files_in_it_is_never_taken_for_a_new_cluster(base: Path) -> None:
+    """It may be a database that lost a file."""
+    (base / "pg/data/base").mkdir(parents=True)
+    server = Server(base / "pg/data", 0, binaries(), fast=True)
+    with pytest.raises(PostgresError, match="is not empty, and no database"):
+        server.start()
+    assert (base / "pg/data/base").is_dir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_data_of_another_user_are_handed_over(base: Path, cluster: Path) -> None:
+    subprocess.run(["cp", "-a", str(cluster), str(base / "theirs")], check=True)
+    subprocess.run(["chown", "-R", "nobody", str(base / "theirs")], check=True)
+    server = Server(base / "theirs/data", 0, binaries(), fast=True)
     server.start()
     assert one(server, "select 1") == 1
     server.stop("immediate")

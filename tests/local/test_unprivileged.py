@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from newsflow.errors import NewsflowError
 from newsflow.local import unprivileged as module
 from newsflow.local.unprivileged import Unprivileged, data_folder, reachable_copy, reaches, unprivileged
 
@@ -57,10 +59,23 @@ def test_owner_and_group_rights_count_for_owner_and_group(place: Path) -> None:
 
 
 @root_only
-def test_root_hands_over_to_nobody() -> None:
+def test_root_hands_over_to_a_user_of_its_own() -> None:
     user = unprivileged()
     assert user is not None
-    assert user.uid not in (0, os.geteuid())
+    assert user.uid not in (0, pwd.getpwnam("nobody").pw_uid)
+    assert pwd.getpwuid(user.uid).pw_shell == "/bin/false"
+
+
+@root_only
+def test_where_none_can_be_made_it_is_nobody_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "USER", "newsflow-none")
+    monkeypatch.setattr(module, "MAKERS", (("no-such-program",),))
+    module._server_user.cache_clear()
+    assert unprivileged() == Unprivileged(pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+    assert "newsflow-none" in caplog.text
+    module._server_user.cache_clear()
 
 
 @root_only
@@ -80,15 +95,82 @@ def test_data_of_a_closed_home_go_elsewhere_and_are_found_again(place: Path, hou
     assert stat.S_IMODE((place / "root").stat().st_mode) == 0o700
 
 
+def with_database(home: Path) -> Path:
+    """The data folder of a home, with a database in it."""
+    (data_folder(home) / "data").mkdir()
+    (data_folder(home) / "data/PG_VERSION").write_text("18\n")
+    return data_folder(home)
+
+
 @root_only
-def test_data_of_a_deleted_home_are_swept_and_not_taken_over(place: Path, house: Path) -> None:
+@pytest.mark.parametrize("fate", ["moved", "deleted", "unmounted", "link lost"])
+def test_nothing_of_another_deletes_a_database(place: Path, house: Path, fate: str) -> None:
+    home = closed(place / "closed/checkout/.newsflow")
+    data = with_database(home)
+    if fate == "link lost":
+        (home / "postgres").unlink()
+    elif fate == "deleted":
+        shutil.rmtree(home)
+    else:
+        home.parent.rename(place / "closed" / fate)
+    for other in ("b", "c"):
+        data_folder(closed(place / "closed" / other))
+    assert (data / "data/PG_VERSION").is_file()
+
+
+@root_only
+def test_data_of_a_deleted_home_are_not_taken_over(place: Path, house: Path) -> None:
     home = closed(place / "closed")
-    first = data_folder(home)
+    first = with_database(home)
     shutil.rmtree(home)
     closed(home)
-    second = data_folder(home)
-    assert second != first
-    assert not first.exists()
+    assert data_folder(home) != first
+
+
+@root_only
+@pytest.mark.parametrize("by", ["rename", "copy"])
+def test_a_moved_home_is_tied_again(place: Path, house: Path, by: str) -> None:
+    """`copy`: across disks, `mv` copies and deletes."""
+    home = closed(place / "closed/checkout/.newsflow")
+    data, moved = with_database(home), place / "closed/moved"
+    if by == "rename":
+        home.parent.rename(moved)
+    else:
+        shutil.copytree(home.parent, moved, symlinks=True)
+        shutil.rmtree(home.parent)
+    assert data_folder(moved / ".newsflow") == data
+    copy = place / "closed/again"
+    shutil.copytree(moved, copy, symlinks=True)
+    assert data_folder(copy / ".newsflow") != data
+    assert data_folder(moved / ".newsflow") == data
+
+
+@root_only
+def test_a_copied_home_gets_data_of_its_own(place: Path, house: Path) -> None:
+    home, copy = closed(place / "closed/a/.newsflow"), place / "closed/copy"
+    data = with_database(home)
+    shutil.copytree(home.parent, copy, symlinks=True)
+    own = data_folder(copy / ".newsflow")
+    assert own != data
+    assert data_folder(copy / ".newsflow") == own
+    assert data_folder(home) == data
+
+
+@root_only
+def test_data_or_homes_that_are_not_mounted_are_not_forgotten(place: Path, house: Path) -> None:
+    home = closed(place / "closed/a/.newsflow")
+    data = with_database(home)
+    data.rename(place / "away")
+    with pytest.raises(NewsflowError, match="mount its disk"):
+        data_folder(home)
+    (place / "away").rename(data)
+    # the home's disk is not there, and what looks like the home is a copy from it
+    path, _device, inode = (data / "home").read_text().split()
+    (data / "home").write_text(f"{path}\n1\n{inode}\n")
+    home.parent.rename(place / "closed/mounted-elsewhere")
+    with pytest.raises(NewsflowError, match="whose disk is not there"):
+        data_folder(place / "closed/mounted-elsewhere/.newsflow")
+    assert (data / "data/PG_VERSION").is_file()
 
 
 @root_only

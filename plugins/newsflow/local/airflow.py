@@ -17,9 +17,18 @@ from newsflow.errors import NewsflowError
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
 from newsflow.names import POOL, POOL_SLOTS
+from newsflow.store.db import session, transaction
 
 API_SERVER = "api-server"
-COMPONENTS = (API_SERVER, "scheduler", "dag-processor", "triggerer")
+# The API server reads the logs from this disk. Without the option, the scheduler and the triggerer would serve them
+# to all the network: these servers can't be bound to loopback (airflow/utils/serve_logs, host="").
+_NO_LOG_SERVER = "--skip-serve-logs"
+COMPONENTS = {
+    API_SERVER: (),
+    "scheduler": (_NO_LOG_SERVER,),
+    "dag-processor": (),
+    "triggerer": (_NO_LOG_SERVER,),
+}
 USER = "admin"
 READY_S = 300.0
 FINAL = ("success", "failed")
@@ -31,11 +40,9 @@ class AirflowError(NewsflowError):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Loopback ports of the API server, and of the log servers that the scheduler and triggerer open."""
+    """Loopback port of the API server."""
 
     api: int
-    worker_log: int
-    trigger_log: int
 
     @property
     def url(self) -> str:
@@ -70,8 +77,6 @@ def configuration(home: Home, ports: Ports, metadata_url: str) -> dict[str, str]
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs / "tasks"),
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home.logs / "dag-processor"),
-        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_log),
-        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_log),
     }
 
 
@@ -101,20 +106,20 @@ class Airflow:
         """Make the client; nothing is started yet."""
         self.client = Client(self.ports.url, self.home.password())
 
-    def migrate(self, note: Path) -> bool:
-        """Bring the metadata to this Airflow's schema; False where `note` says that it was done.
+    def migrate(self) -> bool:
+        """Bring the metadata to this Airflow's schema; False where the database itself says that it was done.
 
         :raises AirflowError: with the end of the log.
         """
         version = _version()
-        if note.is_file() and note.read_text() == version:
+        if _migrated_by(self.metadata_url) == version:
             return False
         log = self.home.logs / "airflow-migrate.log"
         log.unlink(missing_ok=True)
         if self._command(log, "db", "migrate"):
             raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
         self._make_pool(log)
-        note.write_text(version)
+        _note_migrated(self.metadata_url, version)
         return True
 
     def _make_pool(self, log: Path) -> None:
@@ -138,10 +143,10 @@ class Airflow:
 
     def start(self) -> None:
         """Start the four components; `wait` tells when they answer."""
-        for name in COMPONENTS:
+        for name, options in COMPONENTS.items():
             log = self.home.logs / f"{name}.log"
             log.unlink(missing_ok=True)
-            self.family.start(name, [str(programs() / "airflow"), name], self.env, log, self.home.root)
+            self.family.start(name, [str(programs() / "airflow"), name, *options], self.env, log, self.home.root)
 
     def stop(self) -> None:
         """Stop all components and their children."""
@@ -266,6 +271,23 @@ def tail(log: Path, characters: int = 1500) -> str:
         return log.read_text(errors="replace").strip()[-characters:]
     except OSError:
         return "(no log)"
+
+
+# The note lies on the table that tells the schema, so it goes with it. (`airflow db check-migrations` takes seconds.)
+_LEDGER = "alembic_version"
+
+
+def _migrated_by(metadata_url: str) -> str:
+    """The Airflow that last migrated this database to its end; empty where none did."""
+    with session(metadata_url) as conn, conn.cursor() as cursor:
+        cursor.execute("select obj_description(to_regclass(%s), 'pg_class')", (_LEDGER,))
+        found = cursor.fetchone()
+    return (found[0] if found else None) or ""
+
+
+def _note_migrated(metadata_url: str, version: str) -> None:
+    with session(metadata_url) as conn, transaction(conn), conn.cursor() as cursor:
+        cursor.execute(f"comment on table {_LEDGER} is %s", (version,))
 
 
 def _version() -> str:

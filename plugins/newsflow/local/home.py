@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -29,6 +29,7 @@ class Running:
     database_url: str
     airflow_url: str = ""
     log: str = ""
+    home: str = ""
 
     def alive(self) -> bool:
         """Whether that very process lives."""
@@ -114,21 +115,42 @@ class Home:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Use the servers of this home's launcher: it waits for us before it stops them."""
+        handle = os.open(self.root / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    def in_use(self) -> bool:
+        """Whether others use the servers of this home."""
+        handle = os.open(self.root / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def announce(self, running: Running) -> None:
         """Tell others where the servers are."""
-        _write_private(self._state, json.dumps(asdict(running)))
+        _write_private(self._state, json.dumps(asdict(replace(running, home=self.mark))))
 
     def withdraw(self) -> None:
         """The servers are gone."""
         self._state.unlink(missing_ok=True)
 
     def running(self) -> Running | None:
-        """The launcher at work here; a note left by a killed one does not count."""
+        """The launcher at work here; a killed one's note does not count, nor one that came with a copied home."""
         try:
             found = Running(**json.loads(self._state.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return found if found.alive() else None
+        return found if found.home == self.mark and found.alive() else None
 
     @property
     def _state(self) -> Path:

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -41,11 +42,13 @@ def server(home: Home) -> Server:
 @contextmanager
 def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
     """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts."""
-    own = settings.database_url.get_secret_value()
-    running = home.prepare().running()
-    if own or running:
-        yield own or running.database_url  # type: ignore[union-attr]
+    if own := settings.database_url.get_secret_value():
+        yield own
         return
+    with home.prepare().used():
+        if running := home.running():
+            yield running.database_url
+            return
     with home.held():
         embedded = server(home)
         with show.step("starting PostgreSQL"):
@@ -55,8 +58,20 @@ def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
             home.announce(myself(embedded.url(DATABASE)))
             yield embedded.url(DATABASE)
         finally:
-            home.withdraw()
+            let_others_end(home, show)
             embedded.stop()
+
+
+def let_others_end(home: Home, show: Terminal) -> None:
+    """Take no more users, and wait for those that are at work with our servers; Ctrl-C ends the waiting."""
+    home.withdraw()
+    if not home.in_use():
+        return
+    show.line("· another newsflow uses these servers: they stop when it is done (Ctrl-C: at once)")
+    hurry = threading.Event()
+    with _handled(lambda _number, _frame: hurry.set()):
+        while home.in_use() and not hurry.wait(0.5):
+            pass
 
 
 @dataclass
@@ -83,10 +98,18 @@ class Launcher:
             metadata_url = self._start_postgres()
             self._open_newsroom()
             self._start_airflow(metadata_url)
-            self._stack.callback(self.home.withdraw)
+            self._stack.push(self._leave)
             self.home.announce(myself(self.database_url, self.airflow.ports.url))
             yield self
             self.show.line("stopping the servers …")
+
+    def _leave(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Let others end first, unless a server has failed, or `newsflow down` (SIGTERM) asks for an end at once."""
+        failed = error is not None and not isinstance(error, KeyboardInterrupt)
+        if failed or (error is not None and error.args == (signal.SIGTERM,)):
+            self.home.withdraw()
+        else:
+            let_others_end(self.home, self.show)
 
     def _start_postgres(self) -> str:
         with self.show.step("starting PostgreSQL"):
@@ -101,7 +124,6 @@ class Launcher:
             self.settings = self.settings.model_copy(update={"database_url": SecretStr(self.database_url)})
             with session(self.database_url) as conn:
                 migrate(conn)
-        self._note = embedded.base / "airflow-version"
         return embedded.url(METADATA)
 
     @property
@@ -126,12 +148,12 @@ class Launcher:
         self.show.line(f"✓ sample newsroom: {publishers} publishers, {articles} articles, edition “{newsroom.edition}”")
 
     def _start_airflow(self, metadata_url: str) -> None:
-        ports = Ports(free_port(), free_port(), free_port())
+        ports = Ports(free_port())
         env = {**os.environ, **configuration(self.home, ports, metadata_url), **self._task_environment()}
         family = processes.ProcessGroup(self.home.mark)
         self.airflow = Airflow(self.home, ports, metadata_url, env, family)
         with self.show.step("preparing Airflow's metadata (some seconds, the first time more)"):
-            self.airflow.migrate(self._note)
+            self.airflow.migrate()
         self._stack.callback(self.airflow.stop)
         with self.show.step("starting Airflow: api-server, scheduler, dag-processor, triggerer"):
             self.airflow.start()
@@ -183,21 +205,31 @@ class Launcher:
 @contextmanager
 def _signals() -> Iterator[None]:
     """End on SIGTERM and SIGHUP as on Ctrl-C; a second Ctrl-C does not break the clean end."""
+
+    def stop(number: int, _frame: object) -> None:
+        for each in _ENDS:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt(number)
+
+    with _handled(stop):
+        yield
+
+
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def _handled(handler: Callable[[int, Any], None]) -> Iterator[None]:
+    """Handle the signals that ask for an end; Python allows that in the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def stop(_number: int, _frame: object) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, handler) for number in _ENDS}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def up(home: Home, settings: Settings, show: Terminal, *, run: bool, once: bool, feeds: Path | None) -> int:
@@ -209,7 +241,9 @@ def up(home: Home, settings: Settings, show: Terminal, *, run: bool, once: bool,
         except BusyError as error:
             running = home.running()
             if running and running.airflow_url:
-                return attach(home, running, settings, show, run=run, feeds=feeds)
+                with home.used():
+                    if home.running() == running:  # it may have begun to stop meanwhile
+                        return attach(home, running, settings, show, run=run, feeds=feeds)
             if time.monotonic() > deadline:
                 raise
             if not told:

@@ -102,6 +102,7 @@ class Server:
         user = unprivileged()
         self._own_base(user)
         self._clear_leftovers()
+        self._hand_over(user)
         if not (self.data / "PG_VERSION").exists():
             self._initdb(user)
         for attempt in range(3):
@@ -153,6 +154,13 @@ class Server:
         if user:
             os.chown(self.base, user.uid, user.gid)
 
+    def _hand_over(self, user: Unprivileged | None) -> None:
+        """Give the files to the server's user, where another one ran it before."""
+        if user is None or not self.data.is_dir() or self.data.stat().st_uid == user.uid:
+            return
+        for path in (*self.base.rglob("*"), self.data):  # the folder of the data last: its owner says that all is done
+            os.chown(path, user.uid, user.gid, follow_symlinks=False)
+
     def _clear_leftovers(self) -> None:
         """After a kill -9: end the orphaned server, and forget a pid that is not one."""
         if pid := self.pid():
@@ -164,8 +172,9 @@ class Server:
     def _initdb(self, user: Unprivileged | None) -> None:
         """Make the cluster beside its place and move it there whole, so that a kill leaves no half of it."""
         password, fresh = self.base / "password", self.base / "data.new"
-        for path in (self.data, fresh):
-            shutil.rmtree(path, ignore_errors=True)
+        if self.data.is_dir() and any(self.data.iterdir()):
+            raise PostgresError(f"{self.data} is not empty, and no database: move it away, or mend it")
+        shutil.rmtree(fresh, ignore_errors=True)  # what a killed initdb left: no server ever ran on it
         password.unlink(missing_ok=True)
         with os.fdopen(os.open(password, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(24))
@@ -176,6 +185,8 @@ class Server:
         failures = [self._run([*command, f"--locale={locale}"], user) for locale in ("C.UTF-8", "C")]
         if all(failures):
             raise PostgresError(f"initdb failed: {failures[0]}")
+        with suppress(FileNotFoundError):
+            self.data.rmdir()
         fresh.rename(self.data)
 
     def _run(self, command: list[str], user: Unprivileged | None) -> str:
