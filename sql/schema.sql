@@ -2164,7 +2164,7 @@ COMMENT ON COLUMN ingest.backfill_file.matched IS 'Of them, those that passed th
 
 COMMENT ON COLUMN ingest.backfill_file.taken IS 'Of them, those whose page went on to extract.';
 
-COMMENT ON COLUMN ingest.backfill_file.skipped IS 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused or unreadable.';
+COMMENT ON COLUMN ingest.backfill_file.skipped IS 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused, unreadable or bad_row.';
 
 COMMENT ON COLUMN ingest.backfill_file.detail IS 'What was seen, for people.';
 

@@ -211,7 +211,7 @@ class Outcome(Code):
     REVISED = "revised", Meaning(_LOAD, _OK, "A known article changed: it has a new revision.",
         blame=_NOBODY, writes_article=True)
     UNCHANGED = "unchanged", Meaning(_LOAD, _OK, "A known article, unchanged.", blame=_NOBODY)
-    BAD_ROW = "bad_row", Meaning(_LOAD, _FINAL, "The database refused the row.", blame=_US)
+    BAD_ROW = "bad_row", Meaning(_LOAD, _FINAL, "The database refused the row; any step can end so.", blame=_US)
     RETRACTED = "retracted", Meaning(_LOAD, _FINAL, "The article was retracted or purged here and does not come back.",
         blame=_NOBODY, closed_to_archives=True, withdrawn=True)
     # fmt: on

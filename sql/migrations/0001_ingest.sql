@@ -918,7 +918,7 @@ comment on column ingest.backfill_file.parts is 'Archive files written from it.'
 comment on column ingest.backfill_file.records is 'Response records seen.';
 comment on column ingest.backfill_file.matched is 'Of them, those that passed the filters.';
 comment on column ingest.backfill_file.taken is 'Of them, those whose page went on to extract.';
-comment on column ingest.backfill_file.skipped is 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused or unreadable.';
+comment on column ingest.backfill_file.skipped is 'Counts of the others by reason: publisher, date, language, status, type, url, known, busy, refused, unreadable or bad_row.';
 comment on column ingest.backfill_file.detail is 'What was seen, for people.';
 comment on column ingest.backfill_file.added_at is 'When it was first asked for.';
 comment on column ingest.backfill_file.changed_at is 'When progress was last noted.';

@@ -161,6 +161,9 @@ update ingest.reprocess_page r set applied = fit.page_id is not null,
 from unnest(%(pages)s::bigint[]) as g (page_id) left join fit on fit.page_id = g.page_id
 where r.reprocess_id = %(reprocess_id)s and r.page_id = g.page_id;
 
+-- name: reprocess.leave_alone notes why a page is neither applied nor undone
+update ingest.reprocess_page set note = %(note)s where reprocess_id = %(reprocess_id)s and page_id = %(page)s;
+
 -- name: reprocess.to_undo lists pages that were applied and are not undone
 select page_id, verdict from ingest.reprocess_page
 where reprocess_id = %(reprocess_id)s and applied and not undone and note = '' order by page_id;

@@ -66,6 +66,20 @@ update ingest.run_stage
 set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s, seen_at = clock_timestamp()
 where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
 
+-- name: runs.end_refused ends a page that the database refused in a stage; one that has an article keeps it
+update ingest.page
+set state = case when loaded_extraction_id is not null then 'loaded' else 'rejected' end, outcome = %(outcome)s,
+  detail = %(detail)s, changed_at = %(now)s
+where page_id = %(page)s;
+
+-- name: runs.note_refused writes such an end into the run's funnel
+update ingest.run_page set
+  fetch_outcome = case when %(stage)s = 'fetch' then %(outcome)s else fetch_outcome end,
+  extract_outcome = case when %(stage)s = 'extract' then %(outcome)s else extract_outcome end,
+  deduplicate_outcome = case when %(stage)s = 'deduplicate' then %(outcome)s else deduplicate_outcome end,
+  load_outcome = case when %(stage)s = 'load' then %(outcome)s else load_outcome end
+where run_id = %(run_id)s and page_id = %(page)s;
+
 -- name: runs.plan_fetch takes due pages into a run: whole origins, the fullest shard last
 -- nullable parameters: limit
 with due as (

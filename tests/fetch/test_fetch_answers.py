@@ -151,7 +151,7 @@ def test_headers_that_no_column_takes_are_cleaned(ledger: Ledger) -> None:
     server.plays["/b"] = says("404 Not Found \x1b[31m\x00", headers={"Content-Type": "\x00"})
     ledger.pages(server.url("/a"), server.url("/b"))
     assert dict(ledger.fetch().counts) == {"ok": 1, "not_found": 1}
-    assert ledger.all("select etag from ingest.page where state = 'captured'") == [(None,)]
+    assert ledger.all("select etag from ingest.page where state = 'captured'") == [('""',)]
 
 
 def test_secrets_in_urls_stay_out_of_logs_and_details(ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:

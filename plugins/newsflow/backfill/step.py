@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -22,9 +23,9 @@ from newsflow.backfill.sources import Source, Sources
 from newsflow.clock import Clock, utcnow
 from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, StageReport
-from newsflow.outcomes import Stage
+from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, queries, runs
+from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX
 from newsflow.store.db import session, transaction
@@ -250,7 +251,7 @@ class WarcReader:
         with transaction(step.conn):
             for token in step.tokens[:-1]:  # what an attempt that was killed between seal and commit left
                 self._archive.discard(self._part(progress, token))
-            taken = self._store(progress, batch.found) if batch.found else 0
+            taken = self._stored(progress, batch.found)
             progress.taken += taken
             step.count("taken", taken)
             step.count("skipped", batch.records - taken)
@@ -259,7 +260,34 @@ class WarcReader:
         if self._left is not None:
             self._left -= taken
 
-    def _store(self, progress: ReadProgress, found: list[PageCandidate]) -> int:
+    def _stored(self, progress: ReadProgress, found: Sequence[PageCandidate]) -> int:
+        """The number of pages taken; what the database refuses is counted as skipped."""
+        taken: list[int] = []
+
+        def put(some: Sequence[PageCandidate]) -> None:
+            taken.append(self._store(progress, some))
+
+        def refuse(one: PageCandidate, why: str) -> None:
+            log.warning("%s: the database refuses it: %s", one.url, why)
+            progress.skipped[str(Outcome.BAD_ROW)] += 1
+
+        bad_rows.halved(found, put, refuse, partial(self._undoing, progress))
+        return sum(taken)
+
+    @contextmanager
+    def _undoing(self, progress: ReadProgress) -> Iterator[None]:
+        """Undo what was noted, and written to the archive, of a batch that is refused."""
+        parts, skipped = progress.parts, progress.skipped.copy()
+        try:
+            with self._step.savepoint():
+                yield
+        except Exception as error:
+            progress.parts, progress.skipped = parts, skipped
+            if bad_rows.is_refusal(error):
+                self._archive.discard(self._part(progress, self._step.token))
+            raise
+
+    def _store(self, progress: ReadProgress, found: Sequence[PageCandidate]) -> int:
         conn, now = self._step.conn, self._step.clock()
         best = ledger.newest(found)
         progress.skipped["known"] += len(found) - len(best)

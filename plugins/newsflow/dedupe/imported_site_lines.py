@@ -8,6 +8,7 @@ sample is taken by address, and sketches that were made with other lines are mad
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -17,10 +18,12 @@ from datetime import datetime
 from psycopg2.extensions import connection as Connection
 
 from newsflow.dedupe.comparison_text import digest
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.queries.dedupe import LearningSampleRow, ListSourcesRow
 from newsflow.text.normalise import tokens_by_line
 from newsflow.text.site_lines import MAX_PAGES, Rule, learn, line_hash, page_lines
+
+log = logging.getLogger(__name__)
 
 IMPORT = "import"  # ingest.extraction.cause
 RULE = Rule(votes=3, common=6)  # stricter than extraction, which sees where in the page a line stands
@@ -64,10 +67,18 @@ def teach(conn: Connection, run_id: int, now: datetime) -> list[int]:
     Returns these publishers.
     """
     waiting = [row.publisher_id for row in queries.dedupe.learning_publishers(conn, run_id=run_id)]
-    for publisher_id in waiting:
-        sample = queries.dedupe.learning_sample(conn, publisher_id=publisher_id, pages=MAX_PAGES)
-        _keep(conn, run_id, publisher_id, sample, now)
+
+    def keep(publishers: Sequence[int]) -> None:
+        for publisher_id in publishers:
+            sample = queries.dedupe.learning_sample(conn, publisher_id=publisher_id, pages=MAX_PAGES)
+            _keep(conn, run_id, publisher_id, sample, now)
+
+    bad_rows.write(conn, waiting, keep, _learned_nothing)
     return waiting
+
+
+def _learned_nothing(publisher_id: int, why: str) -> None:
+    log.warning("publisher %d: its site's lines are not learned, the database refuses them: %s", publisher_id, why)
 
 
 def _keep(conn: Connection, run_id: int, publisher_id: int, sample: Sequence[LearningSampleRow], now: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import partial
 
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
@@ -13,8 +15,10 @@ from newsflow.dedupe.tombstones import end_retracted
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
+
+log = logging.getLogger(__name__)
 
 
 def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
@@ -28,14 +32,18 @@ def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> St
             clusterer = Clusterer(step.conn, started, pool)
             for pages in batched(stale, settings.dedupe_batch):
                 with transaction(step.conn):
-                    clusterer.recluster(pages)
+                    bad_rows.write(step.conn, pages, clusterer.recluster, _left_as_it_was)
             batches = list(batched(waiting, settings.dedupe_batch))
             pool.plan([waiting[page] for page in pages] for pages in batches)
             for pages in batches:
                 with transaction(step.conn):
-                    _batch(step, clusterer, pages)
+                    bad_rows.halved(pages, partial(_batch, step, clusterer), step.refuse, step.savepoint)
                     step.save()
         return step.report(started)
+
+
+def _left_as_it_was(page: int, why: str) -> None:
+    log.warning("page %d stays in its story as it was: the database refuses the new one: %s", page, why)
 
 
 def _waiting(step: runs.Work) -> dict[int, int]:

@@ -6,8 +6,10 @@ nor the number of shards changes an extraction.
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappush, heappushpop
@@ -17,9 +19,11 @@ from psycopg2.extensions import connection as Connection
 from newsflow.extract.row import CapturedPage
 from newsflow.model import Extraction
 from newsflow.outcomes import Outcome
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
 from newsflow.text.site_lines import PageLines, learn, line_hash, page_lines
+
+log = logging.getLogger(__name__)
 
 KEEP = 60  # newest articles of a publisher that are learned from
 
@@ -84,6 +88,8 @@ class Newest:
     def takes(self, page: CapturedPage) -> bool:
         """Whether fewer than `KEEP` newer ones of its publisher are remembered."""
         newest, one = self._newest[page.publisher_id], (page.fetched_at, page.page_id)
+        if one in newest:  # of a batch that was undone, and comes in halves
+            return True
         if len(newest) < KEEP:
             heappush(newest, one)
             return True
@@ -92,7 +98,15 @@ class Newest:
 
 def teach(conn: Connection, run_id: int, publishers: Iterable[int], now: datetime) -> int:
     """Learn the lines of publishers from their newest articles; returns how many are new."""
-    return sum(_teach(conn, run_id, publisher, now) for publisher in sorted(set(publishers)))
+    learned: list[int] = []
+    for publisher in sorted(set(publishers)):
+        bad_rows.halved(
+            [publisher],
+            lambda some: learned.append(_teach(conn, run_id, some[0], now)),
+            lambda one, why: log.warning("publisher %d: its site's lines are not learned: %s", one, why),
+            nullcontext,  # each has a transaction of its own
+        )
+    return sum(learned)
 
 
 def _teach(conn: Connection, run_id: int, publisher: int, now: datetime) -> int:

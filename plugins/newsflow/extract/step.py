@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from newsflow.batched import batched
@@ -16,7 +17,7 @@ from newsflow.isolation.cores import cores
 from newsflow.model import CapturePointer, Extraction, Hints, StageReport
 from newsflow.outcomes import WENT_WELL, Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, queries, runs
+from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
 from newsflow.text.normalise import tokens_by_line
@@ -102,6 +103,16 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
 
 def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: SiteLines, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
+    bad_rows.halved(batch, partial(_write, step, sites, newest), partial(_refuse, step), step.savepoint)
+    step.label = _label(step.counts)
+    step.save()
+
+
+def _refuse(step: runs.Work, one: tuple[CapturedPage, Extraction], why: str) -> None:
+    step.refuse(one[0].page_id, why)
+
+
+def _write(step: runs.Work, sites: SiteLines, newest: Newest, batch: Sequence[tuple[CapturedPage, Extraction]]) -> None:
     now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
@@ -123,8 +134,6 @@ def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], si
     newest.remember(pages, made, lines)
     for page in ended:
         step.count(page.outcome)
-    step.label = _label(step.counts)
-    step.save()
 
 
 def _label(counts: Mapping[str, int]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from newsflow.clock import Clock, utcnow
 from newsflow.fetch import store
@@ -17,7 +18,7 @@ from newsflow.fetch.store import Stored, Tried
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, runs
+from newsflow.store import archive_folders, bad_rows, runs
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX, ArchiveWriter, written_by
 from newsflow.store.db import transaction
@@ -50,6 +51,10 @@ def fetch_with(
     with runs.work(settings, run_id, Stage.FETCH, shard, clock) as step:
         ShardFetcher(step, settings, transport, Archive(settings.archive_url)).run()
         return step.report(started)
+
+
+def _unlogged(tried: Tried, why: str) -> None:
+    log.warning("page %d: a try is not in the log, the database refuses it: %s", tried.page_id, why)
 
 
 @dataclass
@@ -221,15 +226,29 @@ class ShardFetcher:
         batch, step, now = self._open(), self._step, self._clock()
         sealed = batch.writer.seal()
         step.label = label(self._publishers, sum(step.counts.values()))
+        captures = {capture.page_id: capture for capture in batch.captures}
         with transaction(step.conn):
-            captures = store.add_captures(step.conn, step.run_id, step.shard, sealed, batch.captures, now)
-            store.settle(step.conn, step.run_id, batch.decisions, captures, now)
-            store.log_tries(step.conn, step.run_id, batch.tries)
+            if captures:
+                store.add_file(step.conn, step.run_id, step.shard, sealed, now)
+            bad_rows.write(step.conn, batch.decisions, partial(self._write, captures, now), self._refuse)
+            bad_rows.write(step.conn, batch.tries, partial(store.log_tries, step.conn, step.run_id), _unlogged)
             if self._scheduler is not None:
-                origins.save(step.conn, self._scheduler.changed(all_of_them=last))
+                changed = self._scheduler.changed(all_of_them=last)
+                bad_rows.write(step.conn, changed, partial(origins.save, step.conn), origins.unsaved)
             step.save()
         self._sealed += bool(batch.captures)
         self._batch = None
+
+    def _write(self, captures: Mapping[int, Stored], now: datetime, decisions: Sequence[PageDecision]) -> None:
+        conn, run_id = self._step.conn, self._step.run_id
+        theirs = [captures[each.page_id] for each in decisions if each.page_id in captures]
+        ids = store.add_captures(conn, run_id, theirs)
+        store.settle(conn, run_id, decisions, ids, now)
+
+    def _refuse(self, decision: PageDecision, why: str) -> None:
+        """It was counted as it was decided; its bytes stay in the archive, where no capture names them."""
+        self._step.count(decision.outcome, -1)
+        self._step.refuse(decision.page_id, why)
 
     def _show(self) -> None:
         """Let people who watch see the counts between two batches."""

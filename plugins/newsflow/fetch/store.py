@@ -108,12 +108,8 @@ def files(conn: Connection, run_id: int, shard: int) -> set[str]:
     return {row.file for row in queries.fetch.shard_files(conn, run_id=run_id, shard=shard)}
 
 
-def add_captures(
-    conn: Connection, run_id: int, shard: int, sealed: SealedFile, captures: Sequence[Stored], now: datetime
-) -> dict[int, int]:
-    """Note a sealed file and the captures in it; ids by page."""
-    if not captures:
-        return {}
+def add_file(conn: Connection, run_id: int, shard: int, sealed: SealedFile, now: datetime) -> None:
+    """Note a sealed file."""
     queries.fetch.add_file(
         conn,
         file=sealed.file,
@@ -123,6 +119,10 @@ def add_captures(
         bytes=sealed.bytes,
         now=now,
     )
+
+
+def add_captures(conn: Connection, run_id: int, captures: Sequence[Stored]) -> dict[int, int]:
+    """Note captures of a noted file; ids by page."""
     data = [
         queries.fetch.AddCapturesValues(
             page_id=c.page_id,

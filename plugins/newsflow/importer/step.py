@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -17,11 +19,13 @@ from newsflow.importer.file_row import BadRowError, Row, row
 from newsflow.importer.read import FileReading, records
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import session, transaction
 from newsflow.text.characters import clean
 from newsflow.text.storable import Storable
 from newsflow.web.urls import origin_of, url_hash
+
+log = logging.getLogger(__name__)
 
 BATCH = 500  # rows in one transaction
 REMEMBERED = 1000  # rejects that a report holds; the database holds them all
@@ -101,12 +105,37 @@ def file_rows(
             with transaction(conn):
                 rejects = [found for found in batch if isinstance(found, Reject)]
                 rows = [found for found in batch if isinstance(found, Row)]
-                rejects += _file(conn, run_id, rows, result, clock) if rows else []
-                queries.importer.put_rejects(conn, [_reject(run_id, r) for r in rejects])
+                rejects += _filed(conn, run_id, rows, result, clock)
+                bad_rows.write(conn, rejects, partial(_put_rejects, conn, run_id), _unlisted)
             result.reject(sorted(rejects, key=attrgetter("line")))
         with transaction(conn):
             queries.importer.take_stragglers(conn, run_id=run_id)
     return result
+
+
+def _filed(conn: Connection, run_id: int, rows: Sequence[Row], result: Imported, clock: Clock) -> list[Reject]:
+    """File rows, and say which are left out: those that the database refuses too."""
+    rejects: list[Reject] = []
+
+    def put(some: Sequence[Row]) -> None:
+        counted = Imported()
+        left = _file(conn, run_id, list(some), counted, clock)
+        rejects.extend(left)
+        for outcome, pages in counted.counts.items():
+            result.count(outcome, pages)
+
+    bad_rows.write(conn, rows, put, lambda row, why: rejects.append(Reject(row.line, Outcome.BAD_ROW, why)))
+    return rejects
+
+
+def _put_rejects(conn: Connection, run_id: int, rejects: Sequence[Reject]) -> None:
+    queries.importer.put_rejects(conn, [_reject(run_id, found) for found in rejects])
+
+
+def _unlisted(found: Reject, why: str) -> None:
+    log.warning(
+        "line %d was left out (%s), and the database refuses the note of it: %s", found.line, found.outcome, why
+    )
 
 
 def _reject(run_id: int, found: Reject) -> queries.importer.PutRejectsValues:

@@ -6,6 +6,7 @@ has dealt with, so it misses nothing when it is killed, and needs no queue of it
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -14,9 +15,11 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
 from newsflow.isolation.cores import cores
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import session, transaction
 from newsflow.store.locks import lock
+
+log = logging.getLogger(__name__)
 
 BATCH = 1_000  # changes a transaction; an article costs about a millisecond
 MANY = 3_000  # new articles from which more connections are worth their opening
@@ -58,11 +61,22 @@ def _index_next(conn: Connection, clock: Clock, beside: Sequence[Connection]) ->
         shares = [found.articles[n :: 1 + len(beside)] for n in range(1 + len(beside))]
         with ThreadPoolExecutor(max_workers=len(shares)) as pool:
             others = pool.map(_index, beside, shares[1:])
-            indexed = queries.load.index_articles(conn, articles=shares[0]) + sum(others)
+            indexed = _put(conn, shares[0]) + sum(others)
         queries.load.move_cursor(conn, cursor=found.cursor, now=clock())
         return indexed
 
 
 def _index(conn: Connection, articles: Sequence[int]) -> int:
     with transaction(conn):
-        return queries.load.index_articles(conn, articles=list(articles))
+        return _put(conn, articles)
+
+
+def _put(conn: Connection, articles: Sequence[int]) -> int:
+    """Index articles in the caller's transaction; search does not find one that the database refuses."""
+    indexed: list[int] = []
+
+    def put(some: Sequence[int]) -> None:
+        indexed.append(queries.load.index_articles(conn, articles=some))
+
+    bad_rows.write(conn, articles, put, lambda one, why: log.warning("article %d is not in search: %s", one, why))
+    return sum(indexed)

@@ -9,24 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-
-import psycopg2
-from psycopg2.extensions import connection as Connection
+from functools import partial
 
 from newsflow.clock import Clock, utcnow
 from newsflow.load import search_index
 from newsflow.model import StageReport
 from newsflow.outcomes import Stage, where
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.locks import LockedError
 
 log = logging.getLogger(__name__)
-
-# SQLSTATE classes in which a row is at fault, not the server:
-# https://www.postgresql.org/docs/current/errcodes-appendix.html
-_ROW_ERRORS = ("22", "23", "54", "P0")
 
 _WRITTEN = where(lambda it: it.writes_article)
 
@@ -45,8 +39,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
             step.counts.update(_done_before(step))
             queries.load.make_plan(step.conn)
         for pages in _chunks(step, settings.load_chunk):
-            with transaction(step.conn):
-                _publish(step, pages)
+            bad_rows.halved(pages, partial(_publish, step), partial(_refuse, step), step.transaction)
         if settings.load_search:
             _fill_search(settings, step, clock)
         return step.report(started)
@@ -75,7 +68,14 @@ def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
         yield waiting[start : start + size]
 
 
-def _publish(step: runs.Work, pages: list[int]) -> None:
+def _refuse(step: runs.Work, page: int, why: str) -> None:
+    """A page whose ledger, story or change can't be written; articles that are refused end in `_put`."""
+    with transaction(step.conn):
+        step.refuse(page, why)
+        step.save()
+
+
+def _publish(step: runs.Work, pages: Sequence[int]) -> None:
     """One chunk, in the caller's transaction; the change log's lock comes last and is short."""
     conn, now = step.conn, step.clock()
     queries.load.prepare(conn)
@@ -105,36 +105,13 @@ def _count(step: runs.Work) -> None:
 
 
 def _put(step: runs.Work, pages: Sequence[int], now: datetime) -> None:
-    """Write articles; a set that the database refuses is halved until the bad row is alone."""
-    if not pages:
-        return
-    try:
-        _put_range(step, pages[0], pages[-1], now)
-    except psycopg2.Error as error:
-        if (error.pgcode or "")[:2] not in _ROW_ERRORS:
-            raise
-        _rollback_to_savepoint(step.conn)
-        if len(pages) == 1:
-            queries.load.mark_bad(step.conn, page=pages[0], detail=_explain(error))
-            return
-        middle = len(pages) // 2
-        _put(step, pages[:middle], now)
-        _put(step, pages[middle:], now)
+    """Write articles; one that the database refuses is a `bad_row`."""
 
+    def put(some: Sequence[int]) -> None:
+        queries.load.keep_revisions(step.conn, first=some[0], last=some[-1], now=now)
+        queries.load.put_articles(step.conn, first=some[0], last=some[-1], now=now, run_id=step.run_id)
 
-def _put_range(step: runs.Work, first: int, last: int, now: datetime) -> None:
-    with step.conn.cursor() as cursor:
-        cursor.execute("savepoint put")
-        queries.load.keep_revisions(step.conn, first=first, last=last, now=now)
-        queries.load.put_articles(step.conn, first=first, last=last, now=now, run_id=step.run_id)
-        cursor.execute("release savepoint put")
+    def refuse(page: int, why: str) -> None:
+        queries.load.mark_bad(step.conn, page=page, detail=why)
 
-
-def _rollback_to_savepoint(conn: Connection) -> None:
-    with conn.cursor() as cursor:
-        cursor.execute("rollback to savepoint put")
-
-
-def _explain(error: psycopg2.Error) -> str:
-    text = error.diag.message_primary or str(error)
-    return "".join(c if c.isprintable() else " " for c in text)[:500]
+    bad_rows.write(step.conn, pages, put, refuse)

@@ -48,6 +48,14 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
     return replace(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
 
 
+def bad_poll(polled: PollResult, why: str) -> PollResult:
+    """The poll of a feed that the database refuses: nothing is kept of what it showed."""
+    bare = replace(polled.exchange, headers={}, final_url="", permanent=False)
+    return replace(
+        polled, exchange=bare, outcome=Outcome.BAD_ROW, detail=why, parsed=None, entries=(), body_hash=None, same=False
+    )
+
+
 def with_children(index: PollResult, children: list[PollResult]) -> PollResult:
     """A sitemap index with the entries of the sitemaps that were asked for it."""
     found: dict[str, Entry] = {}

@@ -54,6 +54,7 @@ class PollResult(Storable):
     same: bool = False  # 304, or the bytes of last time
     audited: bool = False  # asked without validators although there were some
     wait_s: float = 0.0  # how long the origin wants to be left alone
+    refused: frozenset[str] = frozenset()  # guids of entries that the database refuses: kept as guid and link
 
     @property
     def polling_hints(self) -> PollingHints:

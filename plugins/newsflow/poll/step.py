@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from newsflow.clock import Clock, utcnow
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.poll import gaps, store
-from newsflow.poll.decide import conditional, decide
-from newsflow.poll.reading import read, with_children, worth_asking
+from newsflow.poll.decide import PollDecision, conditional, decide
+from newsflow.poll.reading import bad_poll, read, with_children, worth_asking
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
 from newsflow.subscriptions import proposals
 from newsflow.subscriptions.finder import Finder
@@ -223,24 +224,44 @@ class _Poller:
     def _flush(self, *, last: bool = False) -> None:
         """One transaction: entries, pages, log, feeds, paces, progress."""
         step, batch, now = self._step, self._batch, self._clock()
+        decided: list[PollDecision] = []
+        write = partial(self._write, now, decided)
         with transaction(step.conn):
-            probe = store.probe(step.conn, batch, now)
-            store.save_entries(step.conn, probe, now)
-            counted = [(polled, probe.counts.get(polled.feed.feed_id, EntryCounts())) for polled in batch]
-            store.save_polls(step.conn, counted, step.run_id)
-            decided = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
-            store.save_feeds(step.conn, decided)
-            gaps.note(step.conn, [(p, decision) for p, _, decision in decided], now)
-            store.move_feeds(step.conn, [decision.feed for _, _, decision in decided], now)
+            bad_rows.halved(batch, write, partial(self._refused, write), step.savepoint)
             self._note_outage([polled.outcome for polled in batch], now)
             if self._scheduler is not None:
-                origins.save(step.conn, self._scheduler.changed(all_of_them=last))
-            for polled in batch:
-                step.count(polled.outcome)
+                changed = self._scheduler.changed(all_of_them=last)
+                bad_rows.write(step.conn, changed, partial(origins.save, step.conn), origins.unsaved)
             step.save()
-        self._lost |= {decision.feed.publisher_id for _, _, decision in decided if decision.gap}
-        self._dead += [decision.feed for _, _, decision in decided if decision.look_for_another]
+        self._lost |= {decision.feed.publisher_id for decision in decided if decision.gap}
+        self._dead += [decision.feed for decision in decided if decision.look_for_another]
         self._batch, self._flushed = [], time.monotonic()
+
+    def _write(self, now: datetime, decided: list[PollDecision], batch: Sequence[PollResult]) -> None:
+        """What some polls showed; their decisions are added to `decided`."""
+        conn = self._step.conn
+        probe = store.probe(conn, batch, now)
+        store.save_entries(conn, probe, now)
+        counted = [(polled, probe.counts.get(polled.feed.feed_id, EntryCounts())) for polled in batch]
+        store.save_polls(conn, counted, self._step.run_id)
+        made = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
+        store.save_feeds(conn, made)
+        gaps.note(conn, [(p, decision) for p, _, decision in made], now)
+        store.move_feeds(conn, [decision.feed for _, _, decision in made], now)
+        decided += [decision for _, _, decision in made]
+        for polled in batch:
+            self._step.count(polled.outcome)
+
+    def _refused(self, write: Callable[[Sequence[PollResult]], None], polled: PollResult, why: str) -> None:
+        """A poll that the database refuses: without the entries at fault, or else as `bad_row` without any."""
+        log.warning("feed %d: the database refuses what it showed: %s", polled.feed.feed_id, why)
+        conn, now = self._step.conn, self._clock()
+        for kept in (store.without_refused(conn, polled, now), bad_poll(polled, why)):
+            if not bad_rows.accepted(conn, partial(write, [kept])):
+                return
+        self._step.count(Outcome.BAD_ROW)
+        logged = partial(store.save_polls, conn, [(bad_poll(polled, why), EntryCounts())], self._step.run_id)
+        bad_rows.accepted(conn, logged)
 
     def _note_outage(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         """In the flush's transaction: an outage of our own begins, or is over once anybody answers."""

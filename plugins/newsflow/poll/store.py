@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from newsflow.poll.decide import MOVED_AFTER, PollDecision
 from newsflow.poll.link_owners import of_links
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window, guid_hash
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.copy import copy_rows
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.owners import Owner
@@ -111,11 +111,7 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
     An entry whose page is between two stages of a run is left as it was, so that the next poll
     finds it changed again.
     """
-    shown = [
-        ShownEntries(polled, entry, guid_hash(entry.guid), entry_hash(entry))
-        for polled in batch
-        for entry in polled.entries
-    ]
+    shown = [_shown(polled, entry) for polled in batch for entry in polled.entries]
     found = Probe()
     if not shown:
         return found
@@ -129,6 +125,12 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
     for row in rows:
         _sort_in(found, shown[row.n - 1], row)
     return found
+
+
+def _shown(polled: PollResult, entry: Entry) -> ShownEntries:
+    if entry.guid in polled.refused:
+        entry = Entry(entry.guid, entry.link)
+    return ShownEntries(polled, entry, guid_hash(entry.guid), entry_hash(entry))
 
 
 def _sort_in(found: Probe, shown: ShownEntries, row: queries.poll.ProbeEntriesRow) -> None:
@@ -150,7 +152,7 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
     """Write new and changed entries and register their pages; in the caller's transaction."""
     shown = [*found.new, *found.changed]
     if shown:
-        places = [_place(each.entry) for each in shown]
+        places = [_place(each) for each in shown]
         links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
         owners.note(conn, of_links(links))
         queries.poll.make_batch(conn)
@@ -164,9 +166,11 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         queries.poll.touch_entries(conn, entry_ids=found.to_touch, now=now)
 
 
-def _place(entry: Entry) -> Place:
+def _place(shown: ShownEntries) -> Place:
+    if shown.entry.guid in shown.polled.refused:
+        return Place(outcome=str(Outcome.BAD_ROW))
     try:
-        url = canonicalise(entry.link)
+        url = canonicalise(shown.entry.link)
     except BadUrl:
         return Place(outcome=str(Outcome.BAD_URL))
     # the origin of a canonical URL; parsing it again would cost as much
@@ -180,6 +184,24 @@ def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
     feed_id = shown.polled.feed.feed_id
     own = place.origin is not None and same_site(shown.polled.feed.url, place.origin)
     return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, own, *_entry_values(entry), *place)
+
+
+def without_refused(conn: Connection, polled: PollResult, now: datetime) -> PollResult:
+    """A poll whose entries the database takes: those at fault as guid and link, or else not at all."""
+
+    def save(some: Sequence[PollResult]) -> None:
+        save_entries(conn, probe(conn, some, now), now)
+
+    ones = [replace(polled, entries=(entry,)) for entry in polled.entries]
+    bad = [one for one, _ in bad_rows.refused(conn, ones, save)]
+    marked = [replace(one, refused=frozenset({one.entries[0].guid})) for one in bad]
+    lost = {one.entries[0].guid for one, _ in bad_rows.refused(conn, marked, save)}
+    return replace(
+        polled,
+        entries=tuple(entry for entry in polled.entries if entry.guid not in lost),
+        refused=frozenset(one.entries[0].guid for one in bad) - lost,
+        detail=f"the database refuses {len(bad)} of {len(ones)} entries" if bad else polled.detail,
+    )
 
 
 def save_polls(conn: Connection, batch: Sequence[tuple[PollResult, EntryCounts]], run_id: int) -> None:

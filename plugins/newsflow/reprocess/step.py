@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -19,11 +20,12 @@ from newsflow.extract.step import jobs
 from newsflow.extract.version import extractor
 from newsflow.isolation.cores import cores
 from newsflow.model import Extraction
+from newsflow.outcomes import Outcome
 from newsflow.reprocess import report
 from newsflow.reprocess.compare import Difference, difference
 from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
-from newsflow.store import changes, queries
+from newsflow.store import bad_rows, changes, queries
 from newsflow.store.archive import Archive
 from newsflow.store.db import session, transaction
 from newsflow.store.locks import lock
@@ -77,7 +79,8 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
         for batch in batched(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):
             with transaction(conn):
-                _note(conn, run_id, number, batch, sites, clock)
+                note = partial(_note, conn, run_id, number, sites=sites, clock=clock)
+                bad_rows.write(conn, batch, note, partial(_note_refused, conn, number))
 
 
 def _waiting(
@@ -117,6 +120,22 @@ def _note(
     queries.reprocess.judge(conn, data)
 
 
+def _note_refused(conn: Connection, number: int, one: tuple[queries.reprocess.TakeRow, Extraction], why: str) -> None:
+    """The page stays as it is: what the tried extractor makes of it can't be kept."""
+    page, extraction = one
+    refused = Extraction(extraction.url, Outcome.BAD_ROW, why, extractor=extraction.extractor)
+    verdict = _verdict(number, page, refused, Difference("unreadable"), None)
+    untold = bad_rows.accepted(conn, lambda: queries.reprocess.judge(conn, [verdict]))
+    log.warning("page %d: the database refuses what was compared: %s", page.page_id, untold or why)
+
+
+def _leave_alone(conn: Connection, number: int, page: int, why: str) -> None:
+    with transaction(conn):
+        queries.reprocess.leave_alone(
+            conn, reprocess_id=number, page=page, note=f"left alone: the database refused it: {why}"
+        )
+
+
 def _record(
     run_id: int, number: int, page: queries.reprocess.TakeRow, extraction: Extraction, sites: SiteLines, clock: Clock
 ) -> queries.extract.StoreValues:
@@ -153,10 +172,14 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
             _move(conn, number, "applying", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.reprocess.to_apply(conn, reprocess_id=number)]
         for pages in batched(waiting, BATCH):
-            with transaction(conn):
-                queries.reprocess.lock_pages(conn, pages=pages)
-                queries.reprocess.apply(conn, reprocess_id=number, run_id=run_id, pages=pages, now=clock())
+            put = partial(_apply, conn, run_id, number, clock=clock)
+            bad_rows.halved(pages, put, partial(_leave_alone, conn, number), partial(transaction, conn))
     return len(waiting)
+
+
+def _apply(conn: Connection, run_id: int, number: int, pages: Sequence[int], clock: Clock) -> None:
+    queries.reprocess.lock_pages(conn, pages=pages)
+    queries.reprocess.apply(conn, reprocess_id=number, run_id=run_id, pages=pages, now=clock())
 
 
 def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow) -> int:
@@ -173,8 +196,8 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
             _move(conn, number, "undoing", clock, run_id=run_id)
             waiting = [found.page_id for found in queries.reprocess.to_undo(conn, reprocess_id=number)]
         for pages in batched(waiting, BATCH):
-            with transaction(conn):
-                _undo(conn, run_id, number, pages, clock)
+            put = partial(_undo, conn, run_id, number, clock=clock)
+            bad_rows.halved(pages, put, partial(_leave_alone, conn, number), partial(transaction, conn))
     return len(waiting)
 
 

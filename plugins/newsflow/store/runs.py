@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -14,16 +16,18 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import Clock
 from newsflow.errors import NewsflowError
 from newsflow.model import StageReport
-from newsflow.outcomes import Stage
+from newsflow.outcomes import Outcome, Stage
 from newsflow.run_check import FunnelStage
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import connect, session, transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import check_schema
 
 TAKEOVER_S = 5.0  # the server may need a moment to notice that the process before is gone
 BROKEN_OFF = "Not good: broken off before its check; the next run took over."
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -64,6 +68,37 @@ class Work:
             label=self.label,
             ended_at=ended_at,
         )
+
+    def refuse(self, page: int, why: str) -> None:
+        """End a page that the database refuses, as `bad_row`, in the caller's transaction."""
+        end = partial(queries.runs.end_refused, self.conn, page=page, outcome=str(Outcome.BAD_ROW), detail=why)
+        unended = bad_rows.accepted(self.conn, lambda: end(now=self.clock()))
+        note = partial(queries.runs.note_refused, self.conn, run_id=self.run_id, page=page, stage=str(self.stage))
+        unnoted = bad_rows.accepted(self.conn, lambda: note(outcome=str(Outcome.BAD_ROW)))
+        log.warning("page %d: the database refuses it in %s: %s", page, self.stage, unnoted or unended or why)
+        self.count(Outcome.BAD_ROW)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction; where it raises, it is undone, and so is what it counted."""
+        before, label = dict(self.counts), self.label
+        try:
+            with bad_rows.savepoint(self.conn):
+                yield
+        except BaseException:
+            self.counts, self.label = before, label
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """The same for a whole transaction."""
+        before, label = dict(self.counts), self.label
+        try:
+            with transaction(self.conn):
+                yield
+        except BaseException:
+            self.counts, self.label = before, label
+            raise
 
     def report(self, started: datetime) -> StageReport:
         """What the step did, small enough for XCom."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
 from newsflow.errors import NewsflowError
-from newsflow.store import queries
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.autodiscovery import FoundFeed
@@ -45,10 +46,15 @@ def propose(conn: Connection, finder: Finder, dead: Sequence[DeadFeed], clock: C
     found = [(feed, one) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
     now = clock()
     with transaction(conn):
-        queries.poll.propose(conn, [_row(feed, one, now) for feed, one in found])
+        rows = [_row(feed, one, now) for feed, one in found]
+        bad_rows.write(conn, rows, partial(queries.poll.propose, conn), _unproposed)
     if found:
         log.info("%d dead feeds: %d other addresses proposed", len({f.feed_id for f, _ in found}), len(found))
     return len(found)
+
+
+def _unproposed(row: queries.poll.ProposeValues, why: str) -> None:
+    log.warning("feed %d: another address is not proposed, the database refuses it: %s", row.feed_id, why)
 
 
 def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:

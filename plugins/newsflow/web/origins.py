@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from newsflow.store import queries
 from newsflow.web.pace import Pace
 from newsflow.web.robots import RobotsFile
 from newsflow.web.urls import origin_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -78,6 +81,11 @@ def save(conn: Connection, origins: Sequence[Origin]) -> None:
     queries.web.save_robots(conn, texts)
     for origin in origins:
         origin.robots_saved = True
+
+
+def unsaved(origin: Origin, why: str) -> None:
+    """The database refuses what was learned of an origin: it is as it was, and its robots.txt is asked for again."""
+    log.warning("%s: its pace and robots.txt are not kept, the database refuses them: %s", origin.origin, why)
 
 
 def _values(origin_id: int, pace: Pace) -> queries.web.SavePacesValues:

@@ -305,6 +305,11 @@ def apply(conn: Connection, *, reprocess_id: int, pages: Iterable[int], now: dat
     )
 
 
+def leave_alone(conn: Connection, *, note: str, reprocess_id: int, page: int) -> int:
+    """Notes why a page is neither applied nor undone."""
+    return named_query.count(conn, "reprocess.leave_alone", {"note": note, "reprocess_id": reprocess_id, "page": page})
+
+
 class ToUndoRow(NamedTuple):
     """A row of `reprocess.to_undo`."""
 

@@ -108,6 +108,20 @@ def progress(
     )
 
 
+def end_refused(conn: Connection, *, outcome: str, detail: str, now: datetime, page: int) -> int:
+    """Ends a page that the database refused in a stage; one that has an article keeps it."""
+    return named_query.count(conn, "runs.end_refused", {"outcome": outcome, "detail": detail, "now": now, "page": page})
+
+
+def note_refused(conn: Connection, *, stage: str, outcome: str, run_id: int, page: int) -> int:
+    """Writes such an end into the run's funnel."""
+    return named_query.count(
+        conn,
+        "runs.note_refused",
+        {"stage": stage, "outcome": outcome, "run_id": run_id, "page": page},
+    )
+
+
 def plan_fetch(
     conn: Connection,
     *,
