@@ -6,6 +6,7 @@ import pytest
 
 from newsflow.extract.document import extract
 from newsflow.outcomes import Outcome
+from newsflow.text.bounds import LONGEST_BODY
 from tests.extract.pages import COMMENT_FORM, PARAGRAPHS, page
 
 URL = "https://courier.example/2026/05/12/westmere-ferry-pier"
@@ -20,6 +21,20 @@ def test_a_plain_article_comes_out_whole() -> None:
     assert found.published_at is not None
     assert found.published_at.isoformat() == "2026-05-12T00:00:00+00:00"
     assert found.sources["published_at"] == "url"
+
+
+def test_data_among_the_text_is_no_body() -> None:
+    body = "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + f"<p>{'w' * 300_000} And a sentence after it.</p>"
+    found = extract(page(body), URL)
+    assert found.body.split("\n") == [*PARAGRAPHS, "And a sentence after it."]
+
+
+def test_a_body_is_cut_at_its_bound_and_says_so() -> None:
+    body = "".join(f"<p>{n} {' '.join(PARAGRAPHS)}</p>" for n in range(2 + LONGEST_BODY // len(" ".join(PARAGRAPHS))))
+    found = extract(page(body), URL)
+    assert found.outcome is Outcome.OK
+    assert LONGEST_BODY - 2_000 < len(found.body) <= LONGEST_BODY
+    assert found.detail == f"the body was cut after {LONGEST_BODY} characters"
 
 
 def test_a_title_repeated_above_the_text_stands_only_in_the_title() -> None:

@@ -234,7 +234,14 @@ def test_wishes_that_make_no_sense_are_none() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "quality"),
-    [("0001-01-01T00:00:00Z", None), ("9999-12-31T23:59:59-12:00", None), ("yesterday", None), ("", None)],
+    [
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59-12:00", None),
+        ("yesterday", None),
+        ("", None),
+        ("2026", None),
+        ("2026-05", None),
+    ],
 )
 def test_impossible_dates_are_none_and_kept_raw(raw: str, quality: None) -> None:
     entry = rss_item(f"<title>t</title><pubDate>{raw}</pubDate>")

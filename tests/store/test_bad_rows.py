@@ -243,4 +243,4 @@ def test_backfill_skips_a_record_that_is_refused(ledger: Ledger, tmp_path: Path,
     assert backfill.read(ledger.settings(), run, 0, request).counts["taken"] == 3
     assert ledger.one("select state, skipped ->> 'bad_row' as bad from ingest.backfill_file") == ("done", "1")
     known = {file for (file,) in ledger.all("select file from ingest.warc_file")}
-    assert {found.file for found in Archive(ledger.settings().archive_url).list("backfill")} == known
+    assert {found.file for found in Archive(ledger.settings().archive_url).list()} == known

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions
+from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, dates, language, other, title
 from newsflow.extract.page import blocks, charset, prepare, signals, tree
@@ -18,6 +18,7 @@ from newsflow.extract.rejects import judge
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints
 from newsflow.outcomes import Outcome
+from newsflow.text.bounds import LONGEST_BODY
 
 MIN_WORDS = 25
 _STATED = frozenset(("json-ld", "meta", "microdata", "feed"))  # sources of a date that only articles have
@@ -153,6 +154,8 @@ def _finish(
     code, confidence = language.detect(body)
     if outcome is Outcome.OK and hints.languages and confidence > 0.9 and code not in hints.languages:
         outcome, detail = Outcome.WRONG_LANGUAGE, f"{code}, not {', '.join(hints.languages)}"
+    if outcome is Outcome.OK and size.is_cut(made):
+        detail = f"the body was cut after {LONGEST_BODY} characters"
     return Extraction(
         url,
         outcome,

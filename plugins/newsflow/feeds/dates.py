@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|z|[+-]\d\d:?\d\d)?)?$")
 _RFC822 = re.compile(r"(?:\w{3},\s*)?\d{1,2} \w{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|UT|Z|[ECMP][SD]T)$")
+_NO_DAY = re.compile(r"\d{4}(?:-?\d\d)?")  # a year or a month alone (W3CDTF): feedparser makes its first day of it
 _FIRST_YEAR, _LAST_YEAR = 1970, 2099
 
 
@@ -21,7 +22,7 @@ def parse_date(raw: str) -> datetime | None:
     if not raw:
         return None
     try:
-        found = _iso(raw) or _rfc822(raw) or _odd(raw)
+        found = None if _NO_DAY.fullmatch(raw) else _iso(raw) or _rfc822(raw) or _odd(raw)
     except (ValueError, OverflowError, IndexError, TypeError, KeyError):
         return None
     return found if found and _FIRST_YEAR <= found.year <= _LAST_YEAR else None

@@ -13,6 +13,7 @@ from newsflow.errors import NewsflowError
 from newsflow.extract.fields.language import detect, stated
 from newsflow.model import Extraction
 from newsflow.outcomes import Outcome
+from newsflow.text.bounds import bounded
 from newsflow.text.characters import clean, clean_lines
 from newsflow.text.storable import Storable
 from newsflow.web.urls import BadUrl, canonicalise, publisher_name
@@ -73,7 +74,7 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         url = canonicalise(_text(values["url"]))
     except BadUrl as error:
         raise BadRowError(f"url: {error}") from None
-    body = "\n".join(clean_lines(_plain(values["body"])))
+    body = "\n".join(bounded(clean_lines(_plain(values["body"]))))
     if not body:
         raise BadRowError("body: there is no text")
     published, quality = _time("published_at", values["published_at"])

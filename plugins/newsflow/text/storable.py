@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -17,6 +17,7 @@ from newsflow.text.characters import storable
 
 DEEPEST = 32  # nested lists and mappings; what lies deeper is left out, as Python and PostgreSQL recurse over it
 _LARGEST = 2**63 - 1  # PostgreSQL's bigint
+_WIDEST = timedelta(hours=16)  # from UTC
 
 
 class Storable:
@@ -50,7 +51,7 @@ def _is_open(hint: Any) -> bool:
 def stored(value: Any, depth: int = 0) -> Any:
     """A value as PostgreSQL can store it; the very same object where there is nothing to change.
 
-    Texts lose NUL and lone surrogates; times are in UTC, None where UTC has none; numbers that are none or larger
+    Texts lose NUL and lone surrogates; times that UTC has not are None; numbers that are none or larger
     than 64 bits are None. The same holds inside of lists, tuples, sets and mappings.
     """
     if type(value) is str:
@@ -58,7 +59,7 @@ def stored(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):  # an outcome is one too, and is a code of our own
         return value
     if isinstance(value, datetime):
-        return _in_utc(value)
+        return _time(value)
     if isinstance(value, (int, float)):
         return _number(value)
     if isinstance(value, Mapping):
@@ -68,14 +69,19 @@ def stored(value: Any, depth: int = 0) -> Any:
     return value
 
 
-def _in_utc(value: datetime) -> datetime | None:
-    """PostgreSQL takes offsets below 16 hours, and Python reads no year but 1 to 9999."""
-    if value.tzinfo is None or value.tzinfo is timezone.utc:
+def _time(value: datetime) -> datetime | None:
+    """PostgreSQL takes offsets below 16 hours, and Python reads no year but 1 to 9999.
+
+    Other zones stay as they are written: they tell the publisher's day.
+    """
+    offset = value.utcoffset()
+    if not offset:
         return value
     try:
-        return value.astimezone(timezone.utc)
+        utc = value.astimezone(timezone.utc)
     except OverflowError:
         return None
+    return value if abs(offset) < _WIDEST else utc
 
 
 def _number(value: float) -> float | None:

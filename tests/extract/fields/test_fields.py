@@ -239,6 +239,16 @@ def test_what_is_no_time_is_none(raw: str) -> None:
     assert dates.parse(raw) is None
 
 
+@pytest.mark.parametrize(
+    "raw", ["2026", "2026-05", "202605", "May 2026", "05/2026", "2026/05", "Mai 2026", "2026 10:30", "Tuesday 2026"]
+)
+def test_a_year_or_a_month_alone_is_no_day(raw: str) -> None:
+    assert dates.parse(raw) is None
+    feed = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
+    found = made(ld(headline="Westmere rebuilds", datePublished=raw), hints=Hints(published_at=feed))
+    assert (found.published_at, found.published_quality) == (feed, "exact")
+
+
 def test_a_time_keeps_the_zone_that_it_was_written_in() -> None:
     """So that its day is the publisher's day; the instant is the same."""
     found = made(ld(headline="Westmere rebuilds", datePublished="2026-05-12T23:30:00-05:00"))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newsflow.extract import phrase_lists
-from newsflow.extract.body import regions
+from newsflow.extract.body import regions, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS
@@ -230,6 +230,7 @@ def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
 
 def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """All rules, in order, each marking what it cuts."""
+    size.bound(paragraphs)
     cut_title(paragraphs, known)
     regions.cut_others(paragraphs, known.head)
     regions.cut_comments(paragraphs, known.head)

@@ -46,6 +46,9 @@ LATEST = 2100  # year; without a time of capture, what lies behind it is a slip 
 _SLACK = timedelta(days=2)  # clocks that are wrong, and local times without a zone
 # A nightly run sees what came out since the one before, within a day; a night that failed doubles that.
 SEEN_WITHIN = timedelta(days=2)
+_BARE = re.compile(r"\d{1,7}")  # a year, or a year and a month: dateutil makes a day of some
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 3, 2))  # noqa: DTZ001 - differ in year, month and day; no zone yet
+_YEAR_ALONE = "-01-01"  # what htmldate makes of "© 2026"
 _LONGEST = 60  # characters; dateutil finds dates in any longer text
 
 
@@ -92,15 +95,20 @@ def _zone(text: str) -> timezone:
 
 
 def _loose(raw: str) -> tuple[datetime, str] | None:
-    """What dateutil makes of other forms ("Tue, 12 May 2026 10:30 EST"); None without a year of four digits."""
+    """What dateutil makes of other forms ("Tue, 12 May 2026 10:30 EST"); None where year, month or day is missing.
+
+    A missing part is one that dateutil takes from its default.
+    """
     from dateutil.parser import ParserError
     from dateutil.parser import parse as read
 
-    if not re.search(r"\d{4}", raw) or len(raw) > _LONGEST:
+    if not re.search(r"\d{4}", raw) or len(raw) > _LONGEST or _BARE.fullmatch(raw.strip()):
         return None
     try:
-        at = read(raw, tzinfos=_ZONES, default=datetime(2000, 1, 1), ignoretz=False)  # noqa: DTZ001 -- zone is added below
+        at, other = (read(raw, tzinfos=_ZONES, default=default, ignoretz=False) for default in _DEFAULTS)
     except (ParserError, OverflowError):
+        return None
+    if at != other:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)), "exact" if ":" in raw else "day"
 
@@ -204,7 +212,7 @@ def _from_text(root: HtmlElement, url: str, now: datetime | None) -> Dated:
         raw = find_date(root, extensive_search=False, original_date=True, max_date=limit)
     except (ValueError, TypeError, AttributeError, RecursionError):
         raw = None
-    read = parse(raw) if raw else None
+    read = parse(raw) if raw and not raw.endswith(_YEAR_ALONE) else None
     return Dated(read[0], raw or "", "guessed", "text") if read and _plausible(read[0], now) else Dated()
 
 
