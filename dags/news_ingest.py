@@ -36,7 +36,6 @@ from newsflow.settings import get_settings
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
-    deadline=context.deadline(),
     allowed_run_types=["scheduled", "manual"],  # Airflow's Backfill dialog would ask today's feeds once for each day
     default_args=context.DEFAULTS,
     tags=["news", "nightly"],

@@ -105,7 +105,7 @@ COMMENT ON COLUMN ingest.run.in_process IS 'True where one process does all of i
 
 COMMENT ON COLUMN ingest.run.broken_off IS 'True where it ended without its check: stopped, killed or crashed. The next run takes its pages.';
 
-COMMENT ON COLUMN ingest.run.seen_at IS 'When it was last opened, by the database''s clock.';
+COMMENT ON COLUMN ingest.run.seen_at IS 'When it was last opened, or its scheduler said that it goes on, by the database''s clock.';
 
 CREATE TABLE ingest.run_stage (
     run_id bigint NOT NULL,
@@ -153,15 +153,22 @@ END;
 
 COMMENT ON FUNCTION ingest.is_at_work(run ingest.run) IS 'Whether a process works on a run now.';
 
+CREATE FUNCTION ingest.last_seen(run ingest.run) RETURNS timestamp with time zone
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT GREATEST((run).seen_at, ( SELECT max(s.seen_at) AS max
+            FROM ingest.run_stage s
+           WHERE (s.run_id = (last_seen.run).run_id))) AS "greatest";
+END;
+
+COMMENT ON FUNCTION ingest.last_seen(run ingest.run) IS 'Last sign of life of a run, by the database''s clock.';
+
 CREATE FUNCTION ingest.is_alive(run ingest.run) RETURNS boolean
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT (((run).state = 'running'::text) AND (ingest.is_at_work(run) OR ((NOT (run).in_process) AND ((GREATEST((run).seen_at, ( SELECT max(s.seen_at) AS max
-            FROM ingest.run_stage s
-           WHERE (s.run_id = (is_alive.run).run_id))) >= (clock_timestamp() - '01:00:00'::interval)) AND (GREATEST((run).seen_at, ( SELECT max(s.seen_at) AS max
-            FROM ingest.run_stage s
-           WHERE (s.run_id = (is_alive.run).run_id))) <= (clock_timestamp() + '00:01:00'::interval))))));
+ SELECT (((run).state = 'running'::text) AND (ingest.is_at_work(run) OR ((NOT (run).in_process) AND ((ingest.last_seen(run) >= (clock_timestamp() - '01:00:00'::interval)) AND (ingest.last_seen(run) <= (clock_timestamp() + '00:01:00'::interval))))));
 END;
 
 COMMENT ON FUNCTION ingest.is_alive(run ingest.run) IS 'Whether a run is at work, or may be between two tasks of a scheduler. A dead one may be closed, and its pages be taken.';

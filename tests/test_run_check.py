@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from newsflow.run_check import FunnelStage, Verdict, judge
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from newsflow.run_check import FunnelStage, Left, Verdict, judge
 
 GOOD = (
     FunnelStage("fetch", 30, {"ok": 25, "not_found": 3, "rate_limited": 2}),
@@ -46,7 +50,7 @@ def test_pages_that_extract_finds_unchanged_are_articles_and_leave_the_funnel() 
     )
     found = judge(stages, entered={"extract": 100}, polls={}, unfinished_steps=(), min_loaded=0.9)
     assert found.ok
-    assert found.sentence == "Good: 0 feeds asked; 0 new articles, 9 revised, 91 unchanged."
+    assert found.sentence == "Good: 0 new articles, 9 revised, 91 unchanged."
     assert [dict(s.left) for s in stages] == [{"unchanged": 90}, {}, {}]
 
 
@@ -76,7 +80,52 @@ def test_a_step_that_did_not_finish_is_named() -> None:
 def test_no_feed_that_answers_is_a_problem_but_no_feed_due_is_not() -> None:
     assert verdict(polls={"dns_error": 4}).problems == ("all 4 feeds failed",)
     assert verdict(polls={}).ok
-    assert verdict(polls={"dns_error": 4, "not_modified": 1}).ok
+    assert verdict(polls={"dns_error": 1, "not_modified": 2}).ok
+
+
+@pytest.mark.parametrize(
+    ("polls", "words"),
+    [
+        ({"ok": 1, "dns_error": 2}, "feeds: 3 asked, 2 failed"),
+        ({"not_modified": 1, "not_found": 1}, "feeds: 2 asked, 1 failed"),
+        ({"ok": 1, "forbidden": 1, "cooling": 5}, "feeds: 2 asked, 1 failed, 5 put off"),
+    ],
+)
+def test_half_of_the_feeds_failing_is_a_problem(polls: dict[str, int], words: str) -> None:
+    found = verdict(polls=polls)
+    assert found.problems == (words,)
+    assert found.sentence == f"Not good: {words}."
+
+
+def test_fewer_that_fail_stand_in_the_good_sentence() -> None:
+    assert verdict(polls={"ok": 5, "not_found": 2}).sentence.startswith("Good: feeds: 7 asked, 2 failed; 20 new")
+
+
+NOW = datetime(2026, 3, 1, 2, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("polls", "left", "problem"),
+    [
+        ({}, Left(NOW, 4, 3, NOW - HOUR), "no feed was asked, though 3 were due"),
+        ({}, Left(NOW, 4, 0, NOW - 25 * HOUR), "no feed was asked since Sat 28 Feb 2026 01:00 UTC"),
+        ({}, Left(NOW, 4, 0, NOW + 8760 * HOUR), "no feed was asked since Mon 01 Mar 2027 02:00 UTC"),
+        ({}, Left(NOW, 4), "no feed was ever asked"),
+        ({"ok": 4}, Left(NOW, 4, 0, NOW, 40), "40 captured pages wait, and no run works on them"),
+    ],
+)
+def test_what_a_night_leaves_undone_is_a_problem(polls: dict[str, int], left: Left, problem: str) -> None:
+    assert judged(polls, left).problems == (problem,)
+
+
+def test_a_night_with_nothing_due_or_nothing_to_ask_is_good() -> None:
+    assert judged({}, Left(NOW, 4, 0, NOW - HOUR)).sentence.startswith("Good: 0 feeds asked; ")
+    assert judged({}, Left(NOW)).sentence.startswith("Good: there is no active feed to ask; ")
+
+
+def judged(polls: dict[str, int], left: Left) -> Verdict:
+    return judge((), entered={}, polls=polls, unfinished_steps=(), min_loaded=0.5, left=left)
 
 
 def test_low_yield_is_a_problem_on_a_large_run_only() -> None:

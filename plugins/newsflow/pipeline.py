@@ -10,14 +10,18 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.model import StageReport
 from newsflow.names import COMMAND
+from newsflow.outcomes import Stage
 from newsflow.request import Request, RunRequest, only
-from newsflow.run_check import FunnelStage, Verdict, judge
+from newsflow.run_check import FunnelStage, Left, Verdict, judge
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import session, transaction
@@ -203,10 +207,13 @@ def log_failures(settings: Settings, run_id: int, report: StageReport, shard: in
     return report
 
 
-def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Funnel:
+def funnel(
+    settings: Settings, run_id: int, *, steps: Sequence[str] = (), also: Sequence[str] = (), clock: Clock = utcnow
+) -> Funnel:
     """Count and judge a run, finished or not.
 
     :param steps: names of stages that must have begun, and ended, for the run to be good.
+    :param also: what else was wrong, in words.
     """
     with session(settings.dsn) as conn:
         stages = tuple(runs.funnel(conn, run_id))
@@ -215,27 +222,42 @@ def funnel(settings: Settings, run_id: int, *, steps: Sequence[str] = ()) -> Fun
         begun = queries.runs.stages(conn, run_id=run_id)
         totals = queries.runs.totals(conn)
         watermark = int(queries.runs.watermark(conn))
+        left = _left(conn, run_id, clock()) if Stage.POLL in steps else None
     unfinished = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
     unfinished += [name for name in steps if name not in {r.stage for r in begun}]
     verdict = judge(
-        stages, entered=entered, polls=polls, unfinished_steps=unfinished, min_loaded=settings.check_min_loaded
+        stages,
+        entered=entered,
+        polls=polls,
+        unfinished_steps=unfinished,
+        min_loaded=settings.check_min_loaded,
+        left=left,
+        also=also,
     )
     return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles), "change_id": watermark})
+
+
+def _left(conn: Connection, run_id: int, now: datetime) -> Left:
+    feeds = queries.runs.feeds_left(conn, run_id=run_id, now=now)
+    pages = queries.runs.pages_left(conn, run_id=run_id)
+    return Left(now, feeds.active, feeds.due, feeds.last_asked_at, pages)
 
 
 class RunFailedError(NewsflowError):
     """The run did not pass its check; the message says why."""
 
 
-def check(settings: Settings, run_id: int, *, steps: Sequence[str] = (), clock: Clock = utcnow) -> Funnel:
+def check(
+    settings: Settings, run_id: int, *, steps: Sequence[str] = (), also: Sequence[str] = (), clock: Clock = utcnow
+) -> Funnel:
     """The gate of a run: judge it, note the verdict, and fail loudly where it is not good.
 
-    :param steps: as in `funnel`.
+    :param steps: as in `funnel`, as is `also`.
     :raises RunFailedError: with the verdict as message.
     """
     with session(settings.dsn) as conn, transaction(conn):
         queries.runs.reopen(conn, run_id=run_id)
-    result = funnel(settings, run_id, steps=steps)
+    result = funnel(settings, run_id, steps=steps, also=also, clock=clock)
     state = "success" if result.verdict.ok else "failed"
     with session(settings.dsn) as conn, transaction(conn):
         queries.runs.finish(conn, run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())

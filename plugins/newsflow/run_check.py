@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from newsflow.outcomes import Blame, Kind, Outcome, Stage, where
 
 PASSED = where(lambda it: it.goes_on)  # a page goes on to the next stage
 LOADED = where(lambda it: it.stage is Stage.LOAD and it.kind is Kind.OK)  # a page is an article
-NOT_FAILED = where(lambda it: it.kind is Kind.OK or (it.kind is Kind.RETRY and it.blame is Blame.NOBODY))
+ANSWERED = where(lambda it: it.kind is Kind.OK)
+PUT_OFF = where(lambda it: it.kind is Kind.RETRY and it.blame is Blame.NOBODY)  # nobody was asked
+FEEDS_FAILED = 0.5  # from this share of the asked feeds on, a run is not good
+UNASKED = timedelta(days=1)  # the longest interval of a feed
+AHEAD = timedelta(hours=1)  # a time further ahead is no time at which anything was done
 LOST = where(lambda it: it.loses_capture)
 MIN_SAMPLE = 20  # below this many pages a share says nothing
 
@@ -95,10 +100,75 @@ def _lost(stages: Sequence[FunnelStage]) -> list[str]:
     ]
 
 
-def _blind(polls: Mapping[str, int]) -> list[str]:
-    asked = sum(polls.values())
-    good = any(polls.get(outcome) for outcome in NOT_FAILED)
-    return [f"all {asked} feeds failed"] if asked and not good else []
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a nightly run left undone, as the tables have it at its end.
+
+    `active` feeds of its selection, of which `due` ones were not asked; `last_asked_at` is when anybody last asked one
+    of them; `pages` wait between two stages, and no run works on them.
+    """
+
+    now: datetime
+    active: int = 0
+    due: int = 0
+    last_asked_at: datetime | None = None
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The polls of a run: feeds asked, those of them that failed, and those whose origin wants a pause."""
+
+    asked: int
+    failed: int
+    put_off: int
+
+    @property
+    def words(self) -> str:
+        later = f", {self.put_off} put off" if self.put_off else ""
+        if self.failed:
+            return f"feeds: {self.asked} asked, {self.failed} failed{later}"
+        return f"{self.asked} feeds asked{later}"
+
+
+def _asked(polls: Mapping[str, int]) -> _Asked:
+    put_off = sum(polls.get(code, 0) for code in PUT_OFF)
+    asked = sum(polls.values()) - put_off
+    return _Asked(asked, asked - sum(polls.get(code, 0) for code in ANSWERED), put_off)
+
+
+def _failing(polls: Mapping[str, int]) -> list[str]:
+    found = _asked(polls)
+    if not found.failed or found.failed < FEEDS_FAILED * found.asked:
+        return []
+    return [f"all {found.asked} feeds failed" if found.failed == found.asked else found.words]
+
+
+def _unasked(polls: Mapping[str, int], left: Left) -> list[str]:
+    if left.due and not sum(polls.values()):
+        return [f"no feed was asked, though {left.due} were due"]
+    return unasked_since(left.active, left.last_asked_at, left.now)
+
+
+def unasked_since(active: int, last_asked_at: datetime | None, now: datetime) -> list[str]:
+    """That no feed was asked for a day, in words; empty where one was, or where there is none to ask.
+
+    :param active: feeds that can be asked.
+    """
+    if not active:
+        return []
+    if last_asked_at is None:
+        return ["no feed was ever asked"]
+    if now - UNASKED <= last_asked_at <= now + AHEAD:
+        return []
+    return [f"no feed was asked since {last_asked_at:%a %d %b %Y %H:%M} UTC"]
+
+
+def _left(polls: Mapping[str, int], left: Left | None) -> list[str]:
+    if left is None:
+        return []
+    waiting = [f"{left.pages} captured pages wait, and no run works on them"] if left.pages else []
+    return [*waiting, *_unasked(polls, left)]
 
 
 def judge(
@@ -108,6 +178,8 @@ def judge(
     polls: Mapping[str, int],
     unfinished_steps: Sequence[str],
     min_loaded: float,
+    left: Left | None = None,
+    also: Sequence[str] = (),
 ) -> Verdict:
     """Judge a run.
 
@@ -116,22 +188,31 @@ def judge(
     :param polls: polls of the run by outcome code.
     :param unfinished_steps: names of steps without an end.
     :param min_loaded: share of captures that must become articles, 0 to 1.
+    :param left: what a nightly run left undone; None for runs that ask no feeds and take on no others' pages.
+    :param also: what else was wrong, in words.
     """
     problems = [
         *_unfinished(unfinished_steps),
         *_imbalance(stages),
         *_leaks(stages, entered),
         *_lost(stages),
-        *_blind(polls),
+        *_failing(polls),
+        *_left(polls, left),
         *_yield(stages, min_loaded),
+        *also,
     ]
-    return Verdict(_sentence(stages, polls, problems), tuple(problems))
+    return Verdict(_sentence(stages, polls, left, problems), tuple(problems))
 
 
-def _sentence(stages: Sequence[FunnelStage], polls: Mapping[str, int], problems: Sequence[str]) -> str:
+def _sentence(
+    stages: Sequence[FunnelStage], polls: Mapping[str, int], left: Left | None, problems: Sequence[str]
+) -> str:
     if problems:
         return "Not good: " + "; ".join(problems) + "."
     load = next((s for s in stages if s.stage == "load"), FunnelStage("load", 0))
     new, revised = (load.outcomes.get(code, 0) for code in (Outcome.NEW, Outcome.REVISED))
     same = sum(stage.unchanged for stage in stages)
-    return f"Good: {sum(polls.values())} feeds asked; {new} new articles, {revised} revised, {same} unchanged."
+    feeds = "" if left is None and not polls else f"{_asked(polls).words}; "
+    if left is not None and not left.active:
+        feeds = "there is no active feed to ask; "
+    return f"Good: {feeds}{new} new articles, {revised} revised, {same} unchanged."

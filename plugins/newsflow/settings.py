@@ -95,7 +95,6 @@ class _Runs(BaseModel):
     """The nightly run and its tasks"""
 
     schedule: Annotated[Cron, USUAL] = Field("0 2 * * *", description="when news_ingest runs; empty: only by hand")
-    deadline_h: Hours = Field(3.0, ge=0, le=168, description="time after which an unfinished run is late; 0: never")
     retries: Annotated[int, Unit("tries")] = Field(
         3, ge=0, le=20, description="how often Airflow tries a task again after trouble of our own"
     )

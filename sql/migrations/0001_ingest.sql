@@ -259,7 +259,7 @@ comment on column ingest.run.params is 'What it was asked to do.';
 comment on column ingest.run.verdict is 'What the check found, in a sentence.';
 comment on column ingest.run.in_process is 'True where one process does all of it and holds its lock while it lives; false where a scheduler runs its steps.';
 comment on column ingest.run.broken_off is 'True where it ended without its check: stopped, killed or crashed. The next run takes its pages.';
-comment on column ingest.run.seen_at is 'When it was last opened, by the database''s clock.';
+comment on column ingest.run.seen_at is 'When it was last opened, or its scheduler said that it goes on, by the database''s clock.';
 
 create table ingest.run_stage (
   run_id bigint not null references ingest.run on delete cascade,
@@ -312,12 +312,19 @@ begin atomic
 end;
 comment on function ingest.is_at_work is 'Whether a process works on a run now.';
 
+create function ingest.last_seen(run ingest.run) returns timestamptz
+language sql volatile set search_path = pg_catalog, pg_temp
+begin atomic
+  select greatest(run.seen_at, (select max(s.seen_at) from ingest.run_stage s where s.run_id = run.run_id));
+end;
+comment on function ingest.last_seen is 'Last sign of life of a run, by the database''s clock.';
+
 create function ingest.is_alive(run ingest.run) returns boolean
 language sql volatile set search_path = pg_catalog, pg_temp
 begin atomic
   select run.state = 'running' and (
     ingest.is_at_work(run)
-    or not run.in_process and greatest(run.seen_at, (select max(s.seen_at) from ingest.run_stage s where s.run_id = run.run_id))
+    or not run.in_process and ingest.last_seen(run)
       between clock_timestamp() - interval '1 hour' and clock_timestamp() + interval '1 minute');
 end;
 comment on function ingest.is_alive is 'Whether a run is at work, or may be between two tasks of a scheduler. A dead one may be closed, and its pages be taken.';

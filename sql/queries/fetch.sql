@@ -27,13 +27,6 @@ join ingest.publisher b using (publisher_id)
 where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch'
 group by b.name;
 
--- name: fetch.shard_outcomes counts what an earlier attempt of the step has done
--- not null: outcome
-select fetch_outcome as outcome, count(*) as pages
-from ingest.run_page
-where run_id = %(run_id)s and shard = %(shard)s and entered = 'fetch' and fetch_outcome is not null
-group by fetch_outcome;
-
 -- name: fetch.shard_files lists the sealed files of a shard
 select file from ingest.warc_file where run_id = %(run_id)s and shard = %(shard)s;
 

@@ -1,8 +1,3 @@
--- name: load.done_before counts what an earlier, broken attempt of this step has already loaded
--- not null: outcome
-select load_outcome as outcome, count(*) as pages from ingest.run_page
-where run_id = %(run_id)s and load_outcome is not null group by load_outcome;
-
 -- name: load.list_pages lists the run's pages that wait for load, by key
 -- returns: value
 select coalesce(array_agg(p.page_id order by p.page_id), '{}')

@@ -196,6 +196,12 @@ from ingest.publisher b
 where not b.paused
   and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active');
 
+-- name: ops.last_asked gives the number of feeds that can be asked, and when one of them was last
+-- returns: row
+-- not null: active
+select count(*) as active, max(f.last_poll_at) as last_asked_at
+from ingest.feed f join ingest.publisher b using (publisher_id) where f.state = 'active' and not b.paused;
+
 -- name: ops.own_outage gives the gap that an outage of our own has opened in all feeds, while it lasts
 -- returns: row or none
 select from_at, detail from ingest.gap where feed_id is null and to_at is null;

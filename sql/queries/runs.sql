@@ -44,21 +44,76 @@ from ingest.run r where r.state = 'running' and not ingest.is_at_work(r) order b
 update ingest.run r set state = 'failed', ended_at = %(now)s, broken_off = true, verdict = %(verdict)s
 where r.run_id = %(run_id)s and r.state = 'running' and not ingest.is_at_work(r);
 
+-- name: runs.note_alive notes that the scheduler still works on a run
+update ingest.run set seen_at = clock_timestamp() where run_id = %(run_id)s;
+
 -- name: runs.stop closes a run from within its own process, where its check has not
 update ingest.run set state = 'failed', ended_at = %(now)s, broken_off = true, verdict = %(verdict)s
 where run_id = %(run_id)s and state = 'running';
+
+-- name: runs.mend_times makes due what a clock that ran ahead has put off; one alarm
+-- returns: value
+-- Nothing waits longer than so: a feed a week (its days to skip) and a day, a page, an origin or robots.txt a day; and
+-- nothing was done in the future. An hour, or a day, is left for clocks that differ.
+with feeds as (
+  update ingest.feed set next_poll_at = '-infinity', last_poll_at = least(last_poll_at, %(now)s), last_ok_at = least(last_ok_at, %(now)s)
+  where next_poll_at > %(now)s + interval '9 days' and next_poll_at < 'infinity' or last_poll_at > %(now)s + interval '1 hour'
+  returning 1
+), pages as (
+  update ingest.page set next_attempt_at = '-infinity'
+  where state = 'pending' and next_attempt_at > %(now)s + interval '2 days' and next_attempt_at < 'infinity'
+  returning 1
+), origins as (
+  update ingest.origin set
+    cool_until = case when cool_until <= %(now)s + interval '2 days' then cool_until end,
+    next_request_at = case when next_request_at <= %(now)s + interval '2 hours' then next_request_at end,
+    robots_fetched_at = least(robots_fetched_at, %(now)s),
+    robots_expires_at = case when robots_fetched_at > %(now)s + interval '1 hour' then %(now)s
+      else least(robots_expires_at, %(now)s + interval '1 day') end
+  where cool_until > %(now)s + interval '2 days' or next_request_at > %(now)s + interval '2 hours'
+    or robots_expires_at > %(now)s + interval '2 days' or robots_fetched_at > %(now)s + interval '1 hour'
+  returning 1
+), outages as (
+  update ingest.gap set to_at = greatest(from_at, %(now)s)
+  where feed_id is null and closed_at is null and to_at > %(now)s + interval '1 hour'
+  returning 1
+), jobs as (
+  update news_internal.maintenance set ended_at = null where ended_at > %(now)s + interval '1 hour'
+  returning 1
+), mended as (
+  select (select count(*) from feeds) + (select count(*) from pages) + (select count(*) from origins)
+    + (select count(*) from outages) + (select count(*) from jobs) as times
+), alarm as (
+  insert into ingest.ops_alarm as a (cause, severity, sentence, opened_at, seen_at)
+  select 'clock', 'critical', %(sentence)s, %(now)s, %(now)s from mended where times > 0
+  on conflict (cause, subject) where resolved_at is null do update set seen_at = excluded.seen_at
+)
+select times from mended;
 
 -- name: runs.finish closes a run with its verdict
 update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now)s where run_id = %(run_id)s;
 
 -- name: runs.begin_stage notes that a step has started: for the how manieth time, and the word for each of its starts
 -- returns: row
+-- column counts: dict[str, int]
 insert into ingest.run_stage as s (run_id, stage, shard, started_at, tokens)
 values (%(run_id)s, %(stage)s, %(shard)s, %(now)s, array[left(gen_random_uuid()::text, 8)])
 on conflict (run_id, stage, shard) do update
   set attempts = s.attempts + 1, ended_at = null, seen_at = clock_timestamp(),
     tokens = s.tokens || excluded.tokens
-returning attempts, tokens;
+returning attempts, tokens, counts, label;
+
+-- name: runs.done counts what the earlier attempts of a step have done, as the tables have it
+-- not null: all
+with done as (
+  select outcome from ingest.poll where run_id = %(run_id)s and %(stage)s = 'poll'
+  union all
+  select case %(stage)s when 'fetch' then fetch_outcome when 'extract' then extract_outcome
+    when 'deduplicate' then deduplicate_outcome when 'load' then load_outcome end
+  from ingest.run_page
+  where run_id = %(run_id)s and (shard = %(shard)s or %(stage)s not in ('fetch', 'extract'))
+)
+select outcome, count(*) as pages from done where outcome is not null group by outcome;
 
 -- name: runs.progress writes a step's counts while it runs and when it ends
 -- nullable parameters: ended_at
@@ -171,6 +226,33 @@ select entered, count(*) as pages from ingest.run_page where run_id = %(run_id)s
 select outcome, count(*) as polls, sum(entries) as entries, sum(new_entries) as new_entries,
   sum(changed_entries) as changed_entries
 from ingest.poll where run_id = %(run_id)s group by outcome order by polls desc, outcome;
+
+-- name: runs.feeds_left counts the feeds that a run could ask, and those that it left though they were due
+-- not null: active, due
+-- returns: row
+with asked as (
+  select r.run_id, r.params, coalesce((select s.started_at from ingest.run_stage s where s.run_id = r.run_id and s.stage = 'poll'),
+    r.started_at) as polled_at
+  from ingest.run r where r.run_id = %(run_id)s
+)
+select count(*) as active, max(f.last_poll_at) as last_asked_at,
+  count(*) filter (where ((a.params -> 'force') = 'true' or f.next_poll_at <= a.polled_at)
+    and f.last_run_id is distinct from a.run_id and not ingest.is_claimed(f, %(now)s)) as due
+from ingest.feed f join ingest.publisher b using (publisher_id) cross join asked a
+where f.state = 'active' and not b.paused
+  and (coalesce(jsonb_array_length(nullif(a.params -> 'publishers', 'null')), 0) = 0 or a.params -> 'publishers' ? b.name)
+  and (coalesce(jsonb_array_length(nullif(a.params -> 'feeds', 'null')), 0) = 0 or a.params -> 'feeds' ? f.url);
+
+-- name: runs.pages_left counts the pages between two stages that no run works on: twenty minutes without a sign of life
+-- returns: value
+with busy as materialized (
+  select r.run_id from ingest.run r
+  where r.state = 'running' and (r.run_id = %(run_id)s or ingest.is_at_work(r)
+    or ingest.last_seen(r) between clock_timestamp() - interval '20 minutes' and clock_timestamp() + interval '1 minute')
+)
+select count(*) from ingest.page p
+where p.state in ('captured', 'extracted', 'clustered')
+  and not exists (select from ingest.run_page x join busy using (run_id) where x.page_id = p.page_id);
 
 -- name: runs.totals counts what the database holds
 -- returns: row

@@ -22,7 +22,6 @@ CODES = {str(outcome) for outcome in Outcome}
 HOMONYMS: Mapping[str, set[str]] = {
     "ops/alarms/house.py": {"capture_lost"},  # the cause of an alarm
     "ops/alarms/runs.py": {"own_outage"},  # the cause of an alarm
-    "airflow_glue/deadline.py": {"deadline"},  # a field of Airflow's context
     "commands/archive.py": {"ok"},  # fields of JSON answers
     "commands/doctor.py": {"ok"},
     "commands/feeds.py": {"removed", "paused", "new"},

@@ -11,7 +11,7 @@ import pytest
 from newsflow.ops.alarms.content import drift, length
 from newsflow.ops.alarms.house import disk, lag, large_story
 from newsflow.ops.alarms.judgement import CRITICAL, Finding, JudgedRun, OpenGap, Undecided
-from newsflow.ops.alarms.runs import blind_days, failed_run, late_run, missed_deadline, own_outage
+from newsflow.ops.alarms.runs import blind_days, failed_run, late_run, own_outage
 from newsflow.ops.alarms.silence import feed_gone, silence
 from newsflow.ops.history import Day
 
@@ -224,13 +224,15 @@ class TestRest:
         assert "No other" in feed_gone("a.example", "https://a.example/f", "", 0).sentence
 
 
-class TestDeadline:
+class TestALateRunWithoutAPast:
     BEGAN = NOON - timedelta(hours=3)
 
-    def test_it_names_the_run_and_when_it_was_due(self) -> None:
-        found = missed_deadline("scheduled__2026", NOON)
+    def test_the_first_run_of_all_is_late_after_six_hours(self) -> None:
+        runs = [JudgedRun("scheduled__2026", "running", NOON - timedelta(hours=7), None, "")]
+        found = late_run(runs, NOON)
+        assert isinstance(found, Finding)
         assert (found.cause, found.subject, found.severity) == ("run_late", "", CRITICAL)
-        assert found.sentence == "The run scheduled__2026 was to be done by Mon 30 Mar 12:00 UTC and is not."
+        assert found.sentence == "The run of Mon 30 Mar 05:00 UTC is still at work after 7.0 hours."
 
     def test_it_lasts_while_the_run_does(self) -> None:
         runs = [JudgedRun("a", "running", self.BEGAN, None, "")]

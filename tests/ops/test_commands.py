@@ -37,7 +37,16 @@ def newsflow(*args: str, dsn: str, home: Path, **more: str) -> subprocess.Comple
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
 
 
+def test_status_is_not_good_where_nobody_asks_the_feeds_any_more(month_dsn: str, tmp_path: Path) -> None:
+    done = newsflow("status", dsn=month_dsn, home=tmp_path)
+    assert done.returncode == 1
+    assert "not good no feed was asked since" in done.stdout
+
+
 def test_status_of_a_good_night(month_dsn: str, tmp_path: Path) -> None:
+    with psycopg2.connect(month_dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("update ingest.feed set last_poll_at = now()")
+    conn.close()
     done = newsflow("status", dsn=month_dsn, home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Last run good" in done.stdout

@@ -1,7 +1,7 @@
 """One real Airflow for all tests that need its scheduler: starting it is what takes the time.
 
-What listens outside (a webhook, StatsD, a file of lineage events) is set up for all of them; a run is to be done
-within a second, so that each is late. A test that needs an empty ledger asks for `start_over`.
+What listens outside (a webhook, StatsD, a file of lineage events) is set up for all of them. A test that needs an empty
+ledger asks for `start_over`.
 """
 
 from __future__ import annotations
@@ -97,7 +97,6 @@ def _environment(home: Path, posted: Posted, metrics: Metrics) -> dict[str, str]
     hook = f"http://127.0.0.1:{posted.port}/services/{SECRET}"
     return {
         "NEWSFLOW_HOME": str(home),
-        "NEWSFLOW_DEADLINE_H": "0.0003",  # a second
         "NEWSFLOW_DELAY_S": "0.05",
         "NEWSFLOW_FETCH_BATCH": "5",
         "NEWSFLOW_RETRY_DELAY_S": "1",

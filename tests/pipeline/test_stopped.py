@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from newsflow import pipeline
+from newsflow.clock import utcnow
 from newsflow.request import RunRequest
 from newsflow.settings import Settings
-from newsflow.store.db import session
+from newsflow.store.db import session, transaction
 from tests.paths import ROOT
 from tests.pipeline.night import register
 from tests.waiting import wait_for
@@ -96,3 +98,43 @@ def test_a_command_that_is_stopped_while_it_polls_leaves_no_feed_behind(
         assert "Traceback" not in told
     result = pipeline.run_all(settings, "next", RunRequest())
     assert (dict(result.polls), articles(settings)) == ({"ok": 1}, 1)
+
+
+def test_a_step_that_is_retried_after_its_end_says_what_was_done(settings: Settings) -> None:
+    run_id = pipeline.open_run(settings, "test", "twice")
+    steps = {
+        "ask": lambda: pipeline.ask(settings, run_id),
+        "fetch": lambda: pipeline.fetch(settings, run_id, 0),
+        "extract": lambda: pipeline.extract(settings, run_id, 0),
+        "deduplicate": lambda: pipeline.deduplicate(settings, run_id),
+        "load": lambda: pipeline.load(settings, run_id),
+    }
+    first = {}
+    for name, step in steps.items():
+        first[name] = step()
+        if name == "ask":
+            pipeline.plan(settings, run_id)
+    again = {name: step() for name, step in steps.items()}
+    for name in steps:
+        assert (first[name].taken, dict(first[name].counts)) == (1, dict(again[name].counts)), name
+        assert first[name].label == again[name].label, name
+
+
+def test_a_clock_that_stood_a_year_ahead_for_a_night_puts_nothing_off(settings: Settings) -> None:
+    year = timedelta(days=365)
+    pipeline.run_all(settings, "ahead", clock=lambda: utcnow() + year)
+    with session(settings.dsn) as conn, transaction(conn), conn.cursor() as cursor:
+        cursor.execute("update ingest.origin set cool_until = now() + interval '1 year'")
+        cursor.execute(
+            "update ingest.page set (state, next_attempt_at, loaded_extraction_id)"
+            " = ('pending', now() + interval '1 year', null)"
+        )
+    result = pipeline.run_all(settings, "right again")
+    assert dict(result.polls) == {"ok": 1} or dict(result.polls) == {"not_modified": 1}
+    assert result.stages[0].outcomes == {"ok": 1}
+    with session(settings.dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("select cause, subject from ingest.ops_alarm where resolved_at is null")
+        assert [tuple(row) for row in cursor] == [("clock", "")]
+        cursor.execute("select next_poll_at, last_poll_at from ingest.feed")
+        assert all(at < utcnow() + timedelta(days=9) for at in cursor.fetchone())
+    assert pipeline.run_all(settings, "quiet").verdict.ok  # nothing due, and asked within the day

@@ -1,4 +1,4 @@
-"""What our Dag files share: defaults, the retry policy, the deadline, the run at work. Dag files stay declarations."""
+"""What our Dag files share: defaults, the retry policy, the run at work. Dag files stay declarations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import Any
 
 import psycopg2
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
-from airflow.sdk.definitions.callback import AsyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from newsflow import pipeline
 from newsflow.names import COMMAND_PREFIX
@@ -53,18 +51,6 @@ DEFAULTS: dict[str, Any] = {
     "retry_policy": OUR_TROUBLE,
     "execution_timeout": timedelta(hours=3),
 }
-
-
-def deadline() -> DeadlineAlert | None:
-    """When a run is late: the triggerer then raises the alarm; None where the setting `deadline_h` is 0.
-
-    `airflow dags test` ends with code 1 on a Dag that has a deadline (Airflow 3.3), so set 0 for that.
-    """
-    hours = get_settings().deadline_h
-    if not hours:
-        return None
-    callback = AsyncCallback("newsflow.airflow_glue.deadline.missed")
-    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(hours=hours), callback, name="run late")
 
 
 def run_id(settings: Settings) -> int:

@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False)
 def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
     """What the last run did, what runs now, what waits and what is wrong.
 
-    Exit code 0: the last run was good and no critical alarm lasts; 1: not so; 3: no run yet.
+    Exit code 0: the last run was good, feeds are asked and no critical alarm lasts; 1: not so; 3: no run yet.
     """
     from newsflow.clock import utcnow
     from newsflow.ops.summary import summarise
@@ -38,7 +38,7 @@ def _code(found: dict[str, Any]) -> int:
     if found["last"] is None:
         return 3
     critical = any(a["severity"] == "critical" for a in found["alarms"])
-    return 0 if found["last"]["state"] == "success" and not critical else 1
+    return 0 if found["last"]["state"] == "success" and not critical and not found["warning"] else 1
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -52,8 +52,10 @@ def _show(found: dict[str, Any]) -> None:
     else:
         mark = "[green]good[/]" if last["state"] == "success" else "[red]not good[/]"
         out.print(f"Last run {mark}: {last['dag_id']}, {last['started_at']:%a %d %b %H:%M} UTC")
-        out.print(escape(last["verdict"] or "It broke off before its check: see the red task in Airflow."))
+        out.print(escape(last["verdict"] or "It broke off before its check; the next run goes on."))
         _funnel(out, found)
+    if found["warning"]:
+        out.print(f"[red]not good[/] {escape(found['warning'])}: run `newsflow run`, or look after the scheduler")
     for stage in found["running"]:
         out.print(f"[blue]running[/] {escape(stage)}")
     for alarm in found["alarms"]:

@@ -81,8 +81,6 @@ class ShardFetcher:
             self._pages = store.pages(step.conn, step.run_id, step.shard)
             self._originals = store.originals(step.conn, step.run_id, step.shard)
             self._publishers = store.totals(step.conn, step.run_id, step.shard)
-            for outcome, pages in store.done(step.conn, step.run_id, step.shard).items():
-                step.count(outcome, pages)
             self._origins = origins.load(step.conn, {page.origin_id for page in self._pages})
         home = archive_folders.enter(step.conn, archive, step.clock())
         self._folder = f"{home}/run-{step.run_id:08d}/shard-{step.shard:02d}"

@@ -98,11 +98,6 @@ def totals(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
     return {row.name: row.pages for row in queries.fetch.shard_publishers(conn, run_id=run_id, shard=shard)}
 
 
-def done(conn: Connection, run_id: int, shard: int) -> dict[str, int]:
-    """Outcomes of an earlier attempt of this step."""
-    return {row.outcome: row.pages for row in queries.fetch.shard_outcomes(conn, run_id=run_id, shard=shard)}
-
-
 def files(conn: Connection, run_id: int, shard: int) -> set[str]:
     """The shard's sealed files that the ledger knows."""
     return {row.file for row in queries.fetch.shard_files(conn, run_id=run_id, shard=shard)}

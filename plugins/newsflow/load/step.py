@@ -36,7 +36,6 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
     started = clock()
     with runs.work(settings, run_id, Stage.LOAD, 0, clock) as step:
         with transaction(step.conn):
-            step.counts.update(_done_before(step))
             queries.load.make_plan(step.conn)
         for pages in _chunks(step, settings.load_chunk):
             bad_rows.halved(pages, partial(_publish, step), partial(_refuse, step), step.transaction)
@@ -53,10 +52,6 @@ def _fill_search(settings: Settings, step: runs.Work, clock: Clock) -> None:
             search_index.catch_up(step.conn, clock, beside)
     except LockedError as error:
         log.warning("search is filled later: %s", error)
-
-
-def _done_before(step: runs.Work) -> dict[str, int]:
-    return {r.outcome: r.pages for r in queries.load.done_before(step.conn, run_id=step.run_id)}
 
 
 def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:

@@ -11,6 +11,7 @@ from newsflow.names import NIGHTLY
 from newsflow.ops.run_history import newest
 from newsflow.ops.words import counts_line
 from newsflow.progress import snapshot
+from newsflow.run_check import unasked_since
 from newsflow.store import queries, runs
 
 
@@ -24,8 +25,15 @@ def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
         "funnel": _funnel(conn, last.run_id) if last else [],
         "running": [stage.line() for stage in snapshot(conn, running.run_id, now)] if running else [],
         "alarms": [_alarm(a) for a in alarms if a.resolved_at is None],
+        "warning": _warning(conn, now),
         "totals": queries.runs.totals(conn)._asdict(),
     }
+
+
+def _warning(conn: Connection, now: datetime) -> str:
+    """That nobody asks the feeds any more, whatever the last run said; empty where they are asked."""
+    feeds = queries.ops.last_asked(conn)
+    return "; ".join(unasked_since(feeds.active, feeds.last_asked_at, now))
 
 
 def _run(run: queries.ops.RunsRow) -> dict[str, Any]:

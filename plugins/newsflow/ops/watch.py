@@ -14,7 +14,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.names import NIGHTLY
 from newsflow.ops import history, messages
 from newsflow.ops.alarms import ALARMS, judgement
-from newsflow.ops.alarms.judgement import DiskUse, Finding, JudgedRun, Judgement, OpenGap, Present
+from newsflow.ops.alarms.judgement import DiskUse, JudgedRun, Judgement, OpenGap, Present
 from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
@@ -42,21 +42,17 @@ class Report:
 def watch(
     settings: Settings,
     *,
-    known: Sequence[Finding] = (),
     scheduler: runs.Scheduler = runs.nobody_knows,
     clock: Clock = utcnow,
 ) -> Report:
-    """Close dead runs, judge the present, keep the alarms and send what nobody was told of.
-
-    :param known: what the caller has found wrong by other means, such as a missed deadline.
-    """
+    """Close dead runs, judge the present, keep the alarms and send what nobody was told of."""
     now = clock()
     with session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
+        runs.mend_times(conn, now)
         runs.close_dead(conn, now, scheduler)
         count(conn, now)
         with transaction(conn):
             result = judge(conn, settings, now)
-            result.findings += known
             opened, resolved, lasting = _keep(conn, result, now)
         told, failures = _tell(conn, settings, now)
     log.info("alarms: %d opened, %d resolved, %d last; %d messages", opened, resolved, lasting, told)
@@ -84,14 +80,15 @@ def _rows(conn: Connection, name: str) -> Sequence[Any]:
 
 
 def _present(conn: Connection, settings: Settings, now: datetime) -> Present:
-    days = history.read(queries.ops.days(conn, since=(now - WINDOW).date(), publishers=None))
+    counted = queries.ops.days(conn, since=(now - WINDOW).date(), publishers=None)
+    days = history.read(row for row in counted if row.day <= now.date())  # a wrong clock counts days to come
     nightly = queries.ops.runs(conn, since=now - WINDOW, dags=[*NIGHTLY], limit=NIGHTS)
     gap = queries.ops.own_outage(conn)
     return Present(
         now=now,
         disk_days=settings.alarm_disk_days,
         lag=timedelta(hours=settings.alarm_lag_h),
-        opened={(a.cause, a.subject): a.opened_at for a in queries.ops.lasting_alarms(conn)},
+        opened={(a.cause, a.subject): min(a.opened_at, now) for a in queries.ops.lasting_alarms(conn)},
         runs=[JudgedRun(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "") for r in nightly],
         outage=own_outage(OpenGap(gap.from_at, gap.detail) if gap else None),
         days=days,

@@ -78,7 +78,7 @@ def poll(
             )
             todo = store.claimed(step.conn, run_id)
         _Poller(step, settings, transport, children).run(todo)
-        step.label = f"{len(todo)} feeds"
+        step.label = f"{sum(step.counts.values())} feeds"
         return step.report(started)
 
 

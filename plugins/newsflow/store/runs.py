@@ -24,7 +24,10 @@ from newsflow.store.db import connect, session, transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import check_schema
 
+log = logging.getLogger(__name__)
+
 TAKEOVER_S = 5.0  # the server may need a moment to notice that the process before is gone
+CLOCK = "The clock of a machine was wrong: times in the future were stored. What they put off is due again."
 BROKEN_OFF = "Not good: broken off before its check; the next run took over."
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ class Work:
 
     def count(self, outcome: str, pages: int = 1) -> None:
         """Add pages to an outcome's count."""
+        if not pages:
+            return
         self.counts[str(outcome)] = self.counts.get(str(outcome), 0) + pages
 
     def save(self, *, ended_at: datetime | None = None) -> None:
@@ -106,6 +111,19 @@ class Work:
         return StageReport(self.stage, sum(self.counts.values()), dict(self.counts), self.label, round(seconds, 3))
 
 
+def _begun(conn: Connection, run_id: int, stage: Stage, shard: int, clock: Clock) -> Work:
+    """A step with the counts of its earlier attempts, so that a retry of a finished one says what was done."""
+    begun = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
+    step = Work(conn, run_id, stage, shard, clock, begun.tokens, label=begun.label)
+    if stage is Stage.BACKFILL:  # it counts records, which have no rows; its counts are stored with its progress
+        step.counts = dict(begun.counts)
+    elif begun.attempts > 1:
+        step.counts = {
+            row.outcome: row.pages for row in queries.runs.done(conn, run_id=run_id, stage=stage, shard=shard)
+        }
+    return step
+
+
 @contextmanager
 def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock) -> Iterator[Work]:
     """Open a step: its connection, its lock against a half-dead predecessor, its row in `run_stage`."""
@@ -114,8 +132,7 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
         with lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
                 queries.runs.reopen(conn, run_id=run_id)
-                begun = queries.runs.begin_stage(conn, run_id=run_id, stage=str(stage), shard=shard, now=clock())
-            step = Work(conn, run_id, stage, shard, clock, begun.tokens)
+                step = _begun(conn, run_id, stage, shard, clock)
             yield step
             with transaction(conn):
                 step.save(ended_at=clock())
@@ -152,12 +169,20 @@ def start(
     """
     check_schema(conn)
     close_dead(conn, now, lambda *run: False if alone and run[0] == dag_id else scheduler(*run), but=dag_run_id)
+    mend_times(conn, now)
     with transaction(conn):
         run_id = queries.runs.start(
             conn, dag_id=dag_id, dag_run_id=dag_run_id, now=now, params=dict(params), in_process=in_process
         )
         queries.runs.reopen(conn, run_id=run_id)
     return run_id
+
+
+def mend_times(conn: Connection, now: datetime) -> None:
+    """Make due what waits for a time that only a wrong clock can have written, and raise the alarm `clock`."""
+    with transaction(conn):
+        if times := queries.runs.mend_times(conn, now=now, sentence=CLOCK):
+            log.warning("%s (%d rows)", CLOCK, times)
 
 
 def close_dead(conn: Connection, now: datetime, scheduler: Scheduler, *, but: str = "") -> None:
@@ -171,15 +196,11 @@ def close_dead(conn: Connection, now: datetime, scheduler: Scheduler, *, but: st
     """
     with transaction(conn):
         for run in queries.runs.unattended(conn):
-            if run.dag_run_id != but and _is_dead(run, scheduler):
+            lives = None if run.in_process else scheduler(run.dag_id, run.dag_run_id)
+            if lives:
+                queries.runs.note_alive(conn, run_id=run.run_id)
+            elif run.dag_run_id != but and (lives is False or run.in_process or run.is_quiet):
                 queries.runs.break_off(conn, run_id=run.run_id, verdict=BROKEN_OFF, now=now)
-
-
-def _is_dead(run: queries.runs.UnattendedRow, scheduler: Scheduler) -> bool:
-    if run.in_process:
-        return True
-    lives = scheduler(run.dag_id, run.dag_run_id)
-    return run.is_quiet if lives is None else not lives
 
 
 @contextmanager
@@ -207,7 +228,7 @@ def own_run(
 def _broken_by(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "Not good: stopped by a person; the next run goes on."
-    told = str(error).strip().partition("\n")[0][:200] if isinstance(error, NewsflowError | OSError) else ""
+    told = error.strerror if isinstance(error, OSError) else str(error) if isinstance(error, NewsflowError) else ""
     return f"Not good: broken off ({told or type(error).__name__}); the next run goes on."
 
 

@@ -1,4 +1,4 @@
-"""Alarms about what we keep: the disk, stories, those who read the changes. Pure."""
+"""Alarms about what we keep, and about the house: the disk, the clock, stories, those who read the changes. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from newsflow.ops.alarms.judgement import CRITICAL, WARNING, Alarm, Answer, Find
 
 TIGHT_BYTES, TIGHT_SHARE = 2e9, 0.03  # less free is critical, whatever the pace
 TIGHT_DAYS = 3
+CLOCK_LASTS = timedelta(days=1)
 ENDLESS = float("inf")
 GB = 1e9
 
@@ -67,6 +68,19 @@ def _lag_of(row: Any, present: Present) -> Answer:
     return lag(row.name, row.behind, oldest, present.lag)
 
 
+def _clock_of(_row: Any, present: Present) -> Answer:
+    """Whoever finds wrong times raises it (`runs.mend_times`); it lasts a day, for what those nights wrote stays."""
+    opened = present.opened.get((CLOCK.cause, ""))
+    return Undecided.CANT_TELL if opened and present.now - opened < CLOCK_LASTS else Undecided.CLEAR
+
+
+CLOCK = Alarm(
+    "clock",
+    "A machine's clock was wrong",
+    CRITICAL,
+    "times were stored that lie further ahead than anything waits",
+    _clock_of,
+)
 DISK = Alarm(
     "disk",
     "The archive's disk fills",
@@ -101,4 +115,4 @@ CONSUMER_LAG = Alarm(
     asked_of="consumers",
     subject="name",
 )
-ALARMS = (DISK, CAPTURE_LOST, STORY_TOO_LARGE, CONSUMER_LAG)
+ALARMS = (DISK, CLOCK, CAPTURE_LOST, STORY_TOO_LARGE, CONSUMER_LAG)

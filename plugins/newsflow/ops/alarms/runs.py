@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from newsflow.names import COMMAND_PREFIX
-from newsflow.ops.alarms.judgement import CRITICAL, Alarm, Answer, Finding, JudgedRun, OpenGap, Present, Undecided
+from newsflow.ops.alarms.judgement import CRITICAL, Alarm, Answer, JudgedRun, OpenGap, Present, Undecided
 from newsflow.ops.history import Day
 from newsflow.outcomes import Reach, where
 
@@ -19,7 +19,7 @@ FEW_POLLS = 3  # fewer say nothing of us
 UNSEEN = where(lambda it: it.reach in (Reach.UNREACHED, Reach.UNANSWERED))  # a poll that saw nothing of its feed
 FEW_RUNS = 3  # a rhythm of fewer is none
 HOUR = timedelta(hours=1)
-STUCK = timedelta(hours=6)  # the limit of a run at work, where none has ended before
+STUCK = timedelta(hours=6)  # the limit of a run at work, where too few have ended before
 
 
 def failed_run(runs: Sequence[JudgedRun], *, outage: bool) -> Answer:
@@ -36,12 +36,6 @@ def failed_run(runs: Sequence[JudgedRun], *, outage: bool) -> Answer:
     return RUN_FAILED.found("", f"{_run_of(last)} failed. {verdict}", {"run": last.name})
 
 
-def missed_deadline(dag_run_id: str, due: datetime) -> Finding:
-    """Airflow's deadline of a run passed before it ended, whether or not its first step began."""
-    sentence = f"The run {dag_run_id} was to be done by {due:%a %d %b %H:%M} UTC and is not."
-    return RUN_LATE.found("", sentence, {"run": dag_run_id})
-
-
 def late_run(runs: Sequence[JudgedRun], now: datetime, opened: datetime | None = None) -> Answer:
     """No run began when one was due, or one takes far longer than usual; it is over when a run has ended.
 
@@ -55,12 +49,14 @@ def late_run(runs: Sequence[JudgedRun], now: datetime, opened: datetime | None =
 
 
 def _late_by_its_past(runs: Sequence[JudgedRun], now: datetime) -> Answer:
-    if len(runs) < FEW_RUNS:
+    if not runs:
         return Undecided.CLEAR
     waited = now - runs[0].started_at
     if runs[0].state == "running":
         sentence = f"{_run_of(runs[0])} is still at work after {waited / HOUR:.1f} hours."
         late = waited > _longest_work(runs)
+    elif len(runs) < FEW_RUNS:
+        return Undecided.CLEAR
     else:
         usual = _median([a.started_at - b.started_at for a, b in pairwise(runs)])
         began = f"{runs[0].started_at:%a %d %b %H:%M}"
@@ -72,7 +68,7 @@ def _late_by_its_past(runs: Sequence[JudgedRun], now: datetime) -> Answer:
 def _longest_work(runs: Sequence[JudgedRun]) -> timedelta:
     """How long a run may be at work: three times the usual, and an hour at least."""
     took = [r.ended_at - r.started_at for r in runs if r.ended_at]
-    return max(3 * _median(took), HOUR) if took else STUCK
+    return max(3 * _median(took), HOUR) if len(took) >= FEW_RUNS - 1 else STUCK
 
 
 def _median(spans: Sequence[timedelta]) -> timedelta:

@@ -70,18 +70,6 @@ def shard_publishers(conn: Connection, *, run_id: int, shard: int) -> list[Shard
     )
 
 
-class ShardOutcomesRow(NamedTuple):
-    """A row of `fetch.shard_outcomes`."""
-
-    outcome: str
-    pages: int
-
-
-def shard_outcomes(conn: Connection, *, run_id: int, shard: int) -> list[ShardOutcomesRow]:
-    """Counts what an earlier attempt of the step has done."""
-    return named_query.rows(conn, "fetch.shard_outcomes", ShardOutcomesRow._make, {"run_id": run_id, "shard": shard})
-
-
 class ShardFilesRow(NamedTuple):
     """A row of `fetch.shard_files`."""
 

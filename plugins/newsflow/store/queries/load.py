@@ -16,18 +16,6 @@ from psycopg2.extensions import connection as Connection
 from newsflow.store import named_query
 
 
-class DoneBeforeRow(NamedTuple):
-    """A row of `load.done_before`."""
-
-    outcome: str
-    pages: int
-
-
-def done_before(conn: Connection, *, run_id: int) -> list[DoneBeforeRow]:
-    """Counts what an earlier, broken attempt of this step has already loaded."""
-    return named_query.rows(conn, "load.done_before", DoneBeforeRow._make, {"run_id": run_id})
-
-
 def list_pages(conn: Connection, *, run_id: int) -> list[int]:
     """Lists the run's pages that wait for load, by key."""
     return named_query.value(conn, "load.list_pages", {"run_id": run_id})

@@ -265,6 +265,18 @@ def active_publishers(conn: Connection) -> list[ActivePublishersRow]:
     return named_query.rows(conn, "ops.active_publishers", ActivePublishersRow._make, {})
 
 
+class LastAskedRow(NamedTuple):
+    """A row of `ops.last_asked`."""
+
+    active: int
+    last_asked_at: datetime | None
+
+
+def last_asked(conn: Connection) -> LastAskedRow:
+    """Gives the number of feeds that can be asked, and when one of them was last."""
+    return named_query.row(conn, "ops.last_asked", LastAskedRow._make, {})
+
+
 class OwnOutageRow(NamedTuple):
     """A row of `ops.own_outage`."""
 

@@ -63,9 +63,19 @@ def break_off(conn: Connection, *, now: datetime, verdict: str, run_id: int) -> 
     return named_query.count(conn, "runs.break_off", {"now": now, "verdict": verdict, "run_id": run_id})
 
 
+def note_alive(conn: Connection, *, run_id: int) -> int:
+    """Notes that the scheduler still works on a run."""
+    return named_query.count(conn, "runs.note_alive", {"run_id": run_id})
+
+
 def stop(conn: Connection, *, now: datetime, verdict: str, run_id: int) -> int:
     """Closes a run from within its own process, where its check has not."""
     return named_query.count(conn, "runs.stop", {"now": now, "verdict": verdict, "run_id": run_id})
+
+
+def mend_times(conn: Connection, *, now: datetime, sentence: str) -> int | None:
+    """Makes due what a clock that ran ahead has put off; one alarm."""
+    return named_query.value(conn, "runs.mend_times", {"now": now, "sentence": sentence})
 
 
 def finish(conn: Connection, *, state: str, verdict: str, now: datetime, run_id: int) -> int:
@@ -78,6 +88,8 @@ class BeginStageRow(NamedTuple):
 
     attempts: int
     tokens: list[str]
+    counts: dict[str, int]
+    label: str
 
 
 def begin_stage(conn: Connection, *, run_id: int, stage: str, shard: int, now: datetime) -> BeginStageRow:
@@ -88,6 +100,18 @@ def begin_stage(conn: Connection, *, run_id: int, stage: str, shard: int, now: d
         BeginStageRow._make,
         {"run_id": run_id, "stage": stage, "shard": shard, "now": now},
     )
+
+
+class DoneRow(NamedTuple):
+    """A row of `runs.done`."""
+
+    outcome: str
+    pages: int
+
+
+def done(conn: Connection, *, run_id: int, stage: str, shard: int) -> list[DoneRow]:
+    """Counts what the earlier attempts of a step have done, as the tables have it."""
+    return named_query.rows(conn, "runs.done", DoneRow._make, {"run_id": run_id, "stage": stage, "shard": shard})
 
 
 def progress(
@@ -238,6 +262,24 @@ class PollsRow(NamedTuple):
 def polls(conn: Connection, *, run_id: int) -> list[PollsRow]:
     """Counts the polls of a run by outcome."""
     return named_query.rows(conn, "runs.polls", PollsRow._make, {"run_id": run_id})
+
+
+class FeedsLeftRow(NamedTuple):
+    """A row of `runs.feeds_left`."""
+
+    active: int
+    last_asked_at: datetime | None
+    due: int
+
+
+def feeds_left(conn: Connection, *, run_id: int, now: datetime) -> FeedsLeftRow:
+    """Counts the feeds that a run could ask, and those that it left though they were due."""
+    return named_query.row(conn, "runs.feeds_left", FeedsLeftRow._make, {"run_id": run_id, "now": now})
+
+
+def pages_left(conn: Connection, *, run_id: int) -> int:
+    """Counts the pages between two stages that no run works on: twenty minutes without a sign of life."""
+    return named_query.value(conn, "runs.pages_left", {"run_id": run_id})
 
 
 class TotalsRow(NamedTuple):
