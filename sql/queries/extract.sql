@@ -132,3 +132,9 @@ where p.page_id = any(%(page_ids)s) order by e.page_id;
 insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, learned_at)
 values %s
 on conflict do nothing;
+
+-- name: extract.postpone leaves captured pages to the next run
+with told as (
+  update ingest.run_page set extract_outcome = %(outcome)s where run_id = %(run_id)s and page_id = any(%(pages)s)
+)
+update ingest.page set outcome = %(outcome)s, detail = %(detail)s, changed_at = %(now)s where page_id = any(%(pages)s);

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from newsflow.extract import cpu_shares
 from newsflow.extract.step import extract
 from newsflow.extract.version import extractor
+from newsflow.isolation import workers
 from newsflow.model import CapturePointer, Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
@@ -159,6 +161,27 @@ def test_many_batches_store_each_page_once(
     assert (report.taken, report.counts["ok"]) == (5, 3)
     assert [r[0] for r in rows(conn, "select count(*) from ingest.extraction group by page_id")] == [1] * 5
     assert extract(settings, run_id, 0, clock=clock).taken == 0
+
+
+def test_a_publisher_whose_pages_take_too_much_of_the_cpu_is_cut_and_goes_on_in_the_next_run(
+    settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cpu_shares, "DEAR_CPU_S", 0.0)
+    monkeypatch.setattr(cpu_shares, "SHARE_CPU_S", 1e-6)  # the first page that comes back uses it up
+    monkeypatch.setattr(workers, "LOOK_AHEAD", 1)
+    run_id = register(conn, capture_pages(settings, [ARTICLE] * 8))
+    counts = extract(settings, run_id, 0, clock=clock).counts
+    assert counts["ok"] + counts["postponed"] == 8
+    assert 1 <= counts["ok"] <= 3  # with those that were under way
+    left = rows(conn, "select state, outcome from ingest.page where extraction_id is null")
+    assert {tuple(page) for page in left} == {("captured", "postponed")}
+    assert len(left) == counts["postponed"]
+    conn.cursor().execute("update ingest.run set state = 'success'")
+    later = runs.start(conn, "test", "later", NOW, {})
+    runs.plan(conn, later, settings, NOW)
+    monkeypatch.undo()
+    found = [extract(settings, later, shard, clock=clock).counts.get("ok", 0) for shard in range(settings.shards)]
+    assert sum(found) == counts["postponed"]
 
 
 def test_what_was_stored_before_an_archive_went_away_stays(

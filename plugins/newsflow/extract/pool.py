@@ -5,7 +5,7 @@ A page ends for what it costs, never for what else the machine does: see `newsfl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -48,6 +48,10 @@ def work(job: ExtractionJob) -> Extraction:
     return extract(job.html, job.url, job.hints, min_words=job.min_words)
 
 
+def _ignore(_key: object, _cpu_s: float) -> None:
+    """What a job took, where nobody asks."""
+
+
 class Extractors:
     """A pool of extracting processes, as a context manager.
 
@@ -72,10 +76,18 @@ class Extractors:
         """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""
         return (extraction for _, extraction in self.pairs((None, job) for job in jobs))
 
-    def pairs(self, jobs: Iterable[tuple[Key, ExtractionJob]]) -> Iterator[tuple[Key, Extraction]]:
-        """The same, each with what the caller knows its job by."""
+    def pairs(
+        self,
+        jobs: Iterable[tuple[Key, ExtractionJob]],
+        note: Callable[[Key, float], object] = lambda _key, _cpu_s: None,
+    ) -> Iterator[tuple[Key, Extraction]]:
+        """The same, each with what the caller knows its job by.
+
+        :param note: told of each job what it took, in CPU seconds.
+        """
         keyed = (((key, job.url), job) for key, job in jobs)
         for (key, url), result in self._workers.in_order(work, keyed):
+            note(key, result.cpu_s if isinstance(result, Finished) else self._limits.cpu_s)
             yield key, result.value if isinstance(result, Finished) else self._stopped(url, result)
 
     def _stopped(self, url: str, stopped: Stopped) -> Extraction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,7 @@ from typing import Any
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row
+from newsflow.extract.cpu_shares import SHARE_CPU_S, CpuShares
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
@@ -21,6 +23,8 @@ from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
 from newsflow.text.normalise import tokens_by_line
+
+log = logging.getLogger(__name__)
 
 BATCH = 64  # pages in one transaction: stored sooner than the workers run out of what is queued
 
@@ -37,7 +41,11 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
         archive_folders.enter(step.conn, archive, clock())
         sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
-        made = pool.pairs(_captured(step, archive, settings, sites))
+        shares = CpuShares()
+        made = pool.pairs(
+            _captured(step, archive, settings, sites, shares),
+            lambda page, cpu_s: shares.note(page.publisher_id, cpu_s),
+        )
         for batch in batched(made, BATCH):
             with transaction(step.conn):
                 _store(step, batch, sites, newest)
@@ -46,7 +54,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
 
 
 def _captured(
-    step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines
+    step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines, shares: CpuShares
 ) -> Iterator[tuple[CapturedPage, ExtractionJob]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
 
@@ -57,7 +65,31 @@ def _captured(
         batch = queries.extract.take(step.conn, pages=pages)
         sites.load(page.publisher_id for page in batch)
         step.conn.rollback()
-        yield from zip(batch, jobs(batch, archive, settings, sites), strict=True)
+        late = []
+        for page, job in zip(batch, jobs(batch, archive, settings, sites), strict=True):
+            if shares.give(page.publisher_id):
+                yield page, job
+            else:
+                late.append(page)
+        _postpone(step, late)
+
+
+def _postpone(step: runs.Work, pages: Sequence[CapturedPage]) -> None:
+    """Leave pages of publishers that had their share of the CPU to the next run, which finds them captured."""
+    if not pages:
+        return
+    log.warning("%d pages are left to the next run: pages of their publishers take too much of the CPU", len(pages))
+    with transaction(step.conn):
+        queries.extract.postpone(
+            step.conn,
+            run_id=step.run_id,
+            pages=[page.page_id for page in pages],
+            outcome=str(Outcome.POSTPONED),
+            detail=f"pages of this publisher took more than {SHARE_CPU_S:.0f} CPU seconds together",
+            now=step.clock(),
+        )
+        step.count(Outcome.POSTPONED, len(pages))
+        step.save()
 
 
 def pool_of(settings: Settings) -> Extractors:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -43,9 +44,13 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Generic[T]):
-    """A call that returned."""
+    """A call that returned.
+
+    :param cpu_s: CPU seconds (user and system) that it took; 0 for a call without limits, which isn't measured.
+    """
 
     value: T
+    cpu_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,10 @@ def _address_space() -> int:
 def bounded(limits: Limits, function: Callable[..., T], *args: object) -> Finished[T] | Stopped:
     """To be called in a child: a call within its CPU seconds; over them, the kernel ends the process (setitimer(2))."""
     signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+    began = time.process_time()
     try:
-        return Finished(function(*args))
+        value = function(*args)
+        return Finished(value, time.process_time() - began)
     except MemoryError:
         return Stopped(Ending.OUT_OF_MEMORY, error="MemoryError")
     except Exception as error:  # whatever an input provokes is that input's result

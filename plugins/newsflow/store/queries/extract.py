@@ -243,3 +243,12 @@ class LearnLinesValues(NamedTuple):
 def learn_lines(conn: Connection, data: Iterable[LearnLinesValues], /) -> None:
     """Stores learned lines."""
     return named_query.write(conn, "extract.learn_lines", data)
+
+
+def postpone(conn: Connection, *, outcome: str, run_id: int, pages: Iterable[int], detail: str, now: datetime) -> int:
+    """Leaves captured pages to the next run."""
+    return named_query.count(
+        conn,
+        "extract.postpone",
+        {"outcome": outcome, "run_id": run_id, "pages": named_query.array(pages), "detail": detail, "now": now},
+    )
