@@ -165,7 +165,7 @@ def test_secrets_in_urls_stay_out_of_logs_and_details(ledger: Ledger, caplog: py
     server.plays[f"/d?token={secret}"] = says("302 Found", headers={"Location": f"http://10.0.0.1/?{secret}"})
     ledger.pages(*(server.url(f"/{name}?token={secret}") for name in "abcde"))
     with caplog.at_level(logging.DEBUG):
-        ledger.fetch()
+        ledger.fetch(deadline_s=1.0)  # /c never ends: its broken header hides how long it is
     assert secret not in caplog.text
     assert "5/5" in ledger.one("select label from ingest.run_stage")[0]
     assert secret not in str(ledger.all("select detail from ingest.page"))
