@@ -19,12 +19,21 @@ COPY docs/runbooks docs/runbooks
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir dist . \
  && uv pip install --python /opt/venv/bin/python --no-deps --compile-bytecode dist/*.whl
 
+# What is in the image, from what was installed: a bill of materials (CycloneDX), and the texts of all licences.
+COPY .ci/sbom.txt .ci/
+RUN uv venv /opt/sbom \
+ && uv pip install --python /opt/sbom/bin/python --require-hashes -r .ci/sbom.txt \
+ && /opt/sbom/bin/cyclonedx-py environment --output-reproducible -o sbom.cdx.json /opt/venv/bin/python \
+ && /opt/sbom/bin/pip-licenses --python /opt/venv/bin/python --format plain-vertical --with-license-file \
+    --no-license-path --with-urls --output-file NOTICE
+
 FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
 WORKDIR /opt/newsflow
 
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /build/sbom.cdx.json /build/NOTICE ./
 COPY deploy deploy
 RUN ln -s "$(newsflow dags-folder)" dags \
  && useradd --system --uid 50000 --home-dir /var/lib/newsflow newsflow \

@@ -68,6 +68,7 @@ lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hash
 	@$(LOCK) -c tests/requirements.txt pyproject.toml --extra s3 --extra celery -o requirements.txt
 	@$(LOCK) -c tests/requirements.txt .ci/local.in -o .ci/local.txt
 	@$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.txt
+	@$(LOCK) .ci/sbom.in -o .ci/sbom.txt
 	@for group in peers mediacloud; do $(VENV)/uv pip compile -q --universal --python-version 3.10 --no-annotate \
 		--no-header $(if $(UPGRADE),--upgrade) benchmarks/extraction/peers/$$group.in -o benchmarks/extraction/peers/$$group.txt; done
 

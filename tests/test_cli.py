@@ -17,6 +17,7 @@ import typer
 from newsflow import __version__, cli
 from newsflow.cli import COMMANDS
 from newsflow.errors import NewsflowError
+from newsflow.store.db import connect
 from tests.paths import ROOT
 
 
@@ -70,6 +71,27 @@ def test_a_server_that_is_away_is_one_line_without_the_password() -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "s3cret" not in done.stderr
+
+
+def test_a_server_that_is_away_is_one_line_beside_progress_bars(tmp_path: Path) -> None:
+    """Bars are drawn in a thread of their own, over a connection of its own."""
+    (tmp_path / "a.jsonl").write_text('{"url": "https://a.example/1", "body": "x"}')
+    done = newsflow("import", str(tmp_path / "a.jsonl"), NEWSFLOW_DATABASE_URL="postgresql://u:s3cret@127.0.0.1:1/x")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+
+
+def test_a_server_that_goes_meanwhile_is_one_line(dsn: str, capsys: pytest.CaptureFixture[str]) -> None:
+    conn, killer = connect(dsn), connect(dsn)
+    killer.cursor().execute("select pg_terminate_backend(%s, 5000)", (conn.info.backend_pid,))
+    killer.close()
+    for told in ("terminating connection", "ended the connection"):  # at the next statement, and at those after it
+        with pytest.raises((psycopg2.OperationalError, psycopg2.InterfaceError)) as caught:
+            conn.cursor().execute("select 1")
+        with pytest.raises(SystemExit, match="1"):
+            cli._explain(caught.value)
+        said = capsys.readouterr().err
+        assert told in said
+        assert said.count("\n") == 1
 
 
 def test_a_bad_setting_is_named() -> None:

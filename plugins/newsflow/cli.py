@@ -109,6 +109,8 @@ def _explain(error: Exception) -> None:
         _fail(STOPPED, _INTERRUPTED)
     if type(error).__name__ in _OTHER_SCHEMA:
         _fail("the database is not at this release's schema: newsflow doctor says what to do", 1)
+    if type(error).__name__ == "InterfaceError":  # psycopg2's, for work on a connection that has ended
+        _fail("the database's server ended the connection: see its log, then run this again", 1)
     if isinstance(error, _expected()):
         _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
     raise error

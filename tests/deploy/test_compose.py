@@ -136,7 +136,15 @@ def test_every_copied_path_exists_and_is_not_ignored() -> None:
 def test_the_image_does_not_run_as_root_and_installs_against_hashes() -> None:
     text = (ROOT / "Dockerfile").read_text()
     assert re.search(r"^USER newsflow$", text, re.MULTILINE)
-    assert text.count("--require-hashes") == 2
+    assert text.count("--require-hashes") == 3
+
+
+def test_the_image_says_what_is_in_it() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert "COPY --from=build /build/sbom.cdx.json /build/NOTICE ./" in text
+    locked = (ROOT / ".ci/sbom.txt").read_text()
+    for tool in (ROOT / ".ci/sbom.in").read_text().split():
+        assert f"{tool}==" in locked
 
 
 def test_every_command_is_a_program_of_the_image() -> None:

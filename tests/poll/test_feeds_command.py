@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from newsflow.commands.feeds import app
 from newsflow.errors import NewsflowError
 from newsflow.settings import get_settings
-from newsflow.subscriptions.lists import ListError
+from newsflow.subscriptions.lists import FORMATS, ListError, decoded, read
 from tests.poll.conftest import Hands
 from tests.poll.feeds import items, news_sitemap, rss
 from tests.webserver import Server, says
@@ -216,6 +219,17 @@ def test_a_list_without_feeds_says_so(run: Run, tmp_path: Path, name: str) -> No
     empty = {"list.csv": "url,publisher\n", "list.txt": "# none\n", "list.opml": "<opml><body>", "list.yaml": "[]"}
     (tmp_path / name).write_text(empty[name])
     assert run("import", str(tmp_path / name), fails=ListError) == "the list names no feed"
+
+
+@given(st.text() | st.binary().map(decoded), st.sampled_from(FORMATS))
+@example("", "opml")
+@example("<", "opml")
+@example('url\n"' + "x" * 200_000, "csv")
+@example("[" * 10_000, "yaml")
+@example("a: &a [*a]", "yaml")
+def test_whatever_a_list_holds_is_read_or_told_in_a_line(text: str, kind: str) -> None:
+    with suppress(ListError):
+        read(text, kind)
 
 
 def test_add_says_how_a_site_failed_to_answer(run: Run, server: Server) -> None:

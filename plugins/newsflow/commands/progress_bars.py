@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsflow.clock import utcnow
+from newsflow.errors import NewsflowError
 from newsflow.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ Look = Callable[["Connection"], Iterable[Bar]]
 def watched(settings: Settings, look: Look) -> Iterator[None]:
     """Show bars while the block works; `look` is asked again and again, over a connection of its own."""
     done = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(settings, look, done), daemon=True)
+    watcher = threading.Thread(target=_watch_quietly, args=(settings, look, done), daemon=True)
     watcher.start()
     try:
         yield
@@ -53,6 +54,14 @@ def stages(run_id: int) -> Look:
             yield Bar(stage.stage, stage.done, stage.total, f"{stage.rate:.1f}/s")
 
     return look
+
+
+def _watch_quietly(settings: Settings, look: Look, done: threading.Event) -> None:
+    """Watch, and end without a word where the database is away: whoever works says so, once."""
+    import psycopg2
+
+    with suppress(psycopg2.Error, NewsflowError):
+        _watch(settings, look, done)
 
 
 def _watch(settings: Settings, look: Look, done: threading.Event) -> None:

@@ -60,9 +60,12 @@ def read(text: str, kind: str) -> list[Listed]:
     """
     readers = {"opml": _read_opml, "yaml": _read_yaml, "csv": _read_csv, "txt": _read_lines}
     found: dict[str, Listed] = {}
-    for listed in readers[kind](text):
-        if listed.url:
-            found.setdefault(listed.url, listed)
+    try:
+        for listed in readers[kind](text):
+            if listed.url:
+                found.setdefault(listed.url, listed)
+    except (etree.LxmlError, csv.Error, yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise ListError(f"no {kind.upper()}: {(str(error) or type(error).__name__).splitlines()[0]}") from error
     if not found:
         raise ListError("the list names no feed")
     return list(found.values())
@@ -120,10 +123,7 @@ def _inert(value: str) -> str:
 
 def _read_yaml(text: str) -> Iterator[Listed]:
     """A list of mappings (publisher, title, url, homepage) or of URLs, or a mapping publisher → URLs."""
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ListError(f"no YAML: {str(error).splitlines()[0]}") from error
+    data = yaml.safe_load(text)
     if isinstance(data, dict) and isinstance(data.get("feeds"), list):
         data = data["feeds"]
     if isinstance(data, dict):
