@@ -210,19 +210,19 @@ def own_run(
     """A run that this process does whole; however it ends, the ledger knows at once, or the next run finds out.
 
     :raises LockedError: where another process does it.
+    :raises MigrationError: where the database has not the schema of this release.
     """
-    # locked before anybody sees it: a run in a process is dead as soon as its lock is free
-    with (
-        session(dsn, application=application) as conn,
-        lock(conn, "newsflow.run", dag_id, dag_run_id, wait_s=TAKEOVER_S),
-    ):
-        run_id = start(conn, dag_id, dag_run_id, clock(), params, in_process=True)
-        try:
-            yield run_id
-        except BaseException as error:
-            with suppress(psycopg2.Error), transaction(conn):
-                queries.runs.stop(conn, run_id=run_id, verdict=_broken_by(error), now=clock())
-            raise
+    with session(dsn, application=application) as conn:
+        check_schema(conn)  # an older one may lack the locks themselves
+        # locked before anybody sees it: a run in a process is dead as soon as its lock is free
+        with lock(conn, "newsflow.run", dag_id, dag_run_id, wait_s=TAKEOVER_S):
+            run_id = start(conn, dag_id, dag_run_id, clock(), params, in_process=True)
+            try:
+                yield run_id
+            except BaseException as error:
+                with suppress(psycopg2.Error), transaction(conn):
+                    queries.runs.stop(conn, run_id=run_id, verdict=_broken_by(error), now=clock())
+                raise
 
 
 def _broken_by(error: BaseException) -> str:
