@@ -2322,7 +2322,7 @@ COMMENT ON COLUMN ingest.entry.guid_hash IS 'sha256 of the guid.';
 
 COMMENT ON COLUMN ingest.entry.page_id IS 'Page that its link leads to; null where the link is unusable.';
 
-COMMENT ON COLUMN ingest.entry.outcome IS 'Why it has no page (bad_url, ssrf_blocked); null where it has.';
+COMMENT ON COLUMN ingest.entry.outcome IS 'Why it has no page (bad_url, ssrf_blocked, dead_links); null where it has.';
 
 COMMENT ON COLUMN ingest.entry.guid IS 'Identity as the feed gives it, or the link.';
 
@@ -4290,6 +4290,8 @@ CREATE UNIQUE INDEX gap_running ON ingest.gap USING btree (COALESCE(feed_id, 0))
 CREATE UNIQUE INDEX ops_alarm_open ON ingest.ops_alarm USING btree (cause, subject) WHERE (resolved_at IS NULL);
 
 CREATE INDEX ops_alarm_opened ON ingest.ops_alarm USING btree (opened_at);
+
+CREATE INDEX page_link ON ingest.page USING btree (origin_id) WHERE (discovered_by = 'link'::text);
 
 CREATE INDEX page_origin ON ingest.page USING btree (origin_id);
 

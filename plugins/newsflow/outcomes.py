@@ -174,6 +174,10 @@ class Outcome(Code):
         feed_wait_s=_LATER, address_dead=True)
     PARSE_ERROR = "parse_error", Meaning(_POLL, _RETRY, "The feed is too broken to be read.")
     PARSE_TIMEOUT = "parse_timeout", Meaning(_POLL, _RETRY, "Reading the feed took too long and was stopped.")
+    # the entry's link is left alone
+    DEAD_LINKS = "dead_links", Meaning(_POLL, _FINAL,
+        "Other links of this publisher to that site led to nothing of late; no more are followed for a week.",
+        reach=_UNSENT)
     # the capture is no article
     EXTRACT_TIMEOUT = "extract_timeout", Meaning(_EXTRACT, _FINAL, "Extracting the page took too long and was stopped.",
         blame=_US)

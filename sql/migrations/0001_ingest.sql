@@ -368,6 +368,7 @@ create index page_pending on ingest.page (next_attempt_at, page_id) where state 
 create index page_waiting on ingest.page (state, page_id) where state in ('captured', 'extracted', 'clustered');
 create index page_publisher on ingest.page (publisher_id, changed_at);
 create index page_origin on ingest.page (origin_id);
+create index page_link on ingest.page (origin_id) where discovered_by = 'link';
 create index page_rejected on ingest.page (changed_at desc) where state = 'rejected';
 create index page_rejected_outcome on ingest.page (outcome, changed_at desc) where state = 'rejected';
 comment on table ingest.page is 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
@@ -424,7 +425,7 @@ comment on column ingest.entry.entry_id is 'Key.';
 comment on column ingest.entry.feed_id is 'Feed that showed it.';
 comment on column ingest.entry.guid_hash is 'sha256 of the guid.';
 comment on column ingest.entry.page_id is 'Page that its link leads to; null where the link is unusable.';
-comment on column ingest.entry.outcome is 'Why it has no page (bad_url, ssrf_blocked); null where it has.';
+comment on column ingest.entry.outcome is 'Why it has no page (bad_url, ssrf_blocked, dead_links); null where it has.';
 comment on column ingest.entry.guid is 'Identity as the feed gives it, or the link.';
 comment on column ingest.entry.link is 'Link as the feed gives it, made absolute.';
 comment on column ingest.entry.title is 'Title, plain text.';

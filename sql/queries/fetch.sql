@@ -1,13 +1,16 @@
--- name: fetch.shard_pages lists the pages of a shard that have no outcome yet, the newest first
+-- name: fetch.shard_pages lists the pages of a shard that have no outcome yet, own feeds' first, then the newest first
 select x.page_id, p.url, p.origin_id, b.name as publisher, p.etag, p.last_modified, p.attempts,
   p.loaded_extraction_id is not null as has_article, b.paused
 from ingest.run_page x
 join ingest.page p using (page_id)
 join ingest.publisher b using (publisher_id)
-left join lateral (select max(published_at) as published_at from ingest.entry where page_id = p.page_id) e on true
+left join lateral (
+  select max(n.published_at) as published_at from ingest.entry n join ingest.feed f using (feed_id)
+  where n.page_id = p.page_id and f.publisher_id = p.publisher_id
+) e on true
 where x.run_id = %(run_id)s and x.shard = %(shard)s and x.entered = 'fetch' and x.fetch_outcome is null
   and p.state = 'pending'
-order by least(coalesce(e.published_at, p.discovered_at), p.discovered_at) desc, x.page_id;
+order by p.discovered_by = 'link', least(coalesce(e.published_at, p.discovered_at), p.discovered_at) desc, x.page_id;
 
 -- name: fetch.shard_originals finds the stored bodies of pages that are fetched again
 select x.page_id, o.capture_id, o.file, o."offset", o.length, o.payload_digest, o.final_url, o.fetched_at

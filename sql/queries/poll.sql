@@ -102,12 +102,28 @@ with own as (
 insert into ingest.story_pending (page_id) select page_id from claimed where carried order by 1 on conflict do nothing;
 
 -- name: poll.add_pages registers the pages that entries of the batch lead to
+with teller as (
+  select distinct o.origin_id, f.publisher_id
+  from poll_batch t join ingest.origin o on o.origin = t.origin join ingest.feed f on f.feed_id = t.feed_id
+  where not t.same_site and o.publisher_id <> f.publisher_id
+), dead as (
+  select w.origin_id, w.publisher_id from teller w cross join lateral (
+    select count(*) filter (where p.state = 'rejected' and c.blame = 'publisher' and c.reach <> 'unsent'
+        and p.changed_at > %(now)s - interval '7 days') as dead,
+      count(*) filter (where p.loaded_extraction_id is not null) as articles
+    from ingest.page p left join ingest.outcome c on c.code = p.outcome
+    where p.origin_id = w.origin_id and p.discovered_by = 'link'
+      and exists (select from ingest.entry e join ingest.feed g using (feed_id)
+        where e.page_id = p.page_id and g.publisher_id = w.publisher_id)
+  ) led where led.dead >= %(dead_links)s and led.dead > led.articles
+)
 insert into ingest.page (url, url_hash, origin_id, publisher_id, discovered_by, discovered_at, changed_at)
 select distinct on (t.url_hash) t.url, t.url_hash, o.origin_id, case when own then f.publisher_id else o.publisher_id end,
   case when own then t.discovered_by else 'link' end, %(now)s, %(now)s
 from poll_batch t join ingest.origin o on o.origin = t.origin join ingest.feed f on f.feed_id = t.feed_id
 cross join lateral (select t.same_site or o.publisher_id = f.publisher_id as own) whose
 where t.url_hash is not null
+  and (own or not exists (select from dead d where d.origin_id = o.origin_id and d.publisher_id = f.publisher_id))
 order by t.url_hash, own desc, t.feed_id
 on conflict (url_hash) do nothing;
 
@@ -115,7 +131,8 @@ on conflict (url_hash) do nothing;
 insert into ingest.entry as e (feed_id, guid_hash, page_id, outcome, guid, link, title, authors, published_at,
   published_raw, updated_at, summary, content_html, categories, language, image_url, enclosures, entry_hash,
   first_seen_at, last_seen_at)
-select t.feed_id, t.guid_hash, p.page_id, t.outcome, t.guid, t.link, t.title, t.authors, t.published_at,
+select t.feed_id, t.guid_hash, p.page_id,
+  coalesce(t.outcome, case when p.page_id is null then 'dead_links' end), t.guid, t.link, t.title, t.authors, t.published_at,
   t.published_raw, t.updated_at, t.summary, t.content_html, t.categories, t.language, t.image_url, t.enclosures,
   t.entry_hash, %(now)s, %(now)s
 from poll_batch t left join ingest.page p on p.url_hash = t.url_hash

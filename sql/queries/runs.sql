@@ -146,7 +146,7 @@ with due as (
     and not exists (
       select from ingest.run_page x join ingest.run r using (run_id)
       where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
-  order by p.next_attempt_at, p.page_id
+  order by p.discovered_by = 'link', p.next_attempt_at, p.page_id
   limit %(limit)s
 ), sizes as (
   select origin_id, count(*) as pages from due group by origin_id

@@ -64,6 +64,7 @@ GIVEN: Mapping[str, set[str]] = {
     "importer.move_pages": {"ok"},
     "load.decide": {"new", "revised", "unchanged", "bad_row", "retracted"},
     "load.mark_bad": {"bad_row"},
+    "poll.save_entries": {"dead_links"},
     "reprocess.apply": {"ok"},
     "reprocess.return_pages": {"ok"},
     "retract.ask_again": {"same_page"},

@@ -9,6 +9,7 @@ from itertools import permutations
 
 import pytest
 
+from newsflow.poll.store import DEAD_LINKS
 from newsflow.store import queries
 from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
@@ -238,3 +239,36 @@ def test_a_homepage_that_the_list_names_is_the_publishers(hands: Hands) -> None:
 )
 def test_what_one_site_is(one: str, other: str, same: bool) -> None:
     assert same_site(one, other) is same
+
+
+@pytest.mark.parametrize(("outcome", "state", "goes_on"), [("not_found", "rejected", False), ("new", "loaded", True)])
+def test_new_links_to_another_are_followed_while_they_lead_to_something(
+    pair: Pair, outcome: str, state: str, goes_on: bool
+) -> None:
+    """Else a feed that changes its links at each poll makes us ask another's server for as many dead pages."""
+
+    def a_lists(poll: int) -> int:
+        links = [items(n, n, link=pair.b.url(f"/{poll}/{n}"), guid=f"{poll}-{n}")[0] for n in range(DEAD_LINKS)]
+        pair.a.plays["/rss"] = says(body=rss(pair.a.origin, [*links, *items(100 + poll, 100 + poll)]))
+        pair.hands.poll(minutes=60, force=True)
+        return int(pair.hands.row("select count(*) from ingest.page where discovered_by = 'link'").count)
+
+    pair.hands.add(pair.a.url("/rss"), publisher="a.example")
+    assert a_lists(1) == DEAD_LINKS
+    pair.change("update ingest.page set state = %s, outcome = %s, changed_at = %s", state, outcome, pair.hands.now)
+    if goes_on:
+        pair.change("update ingest.page set loaded_extraction_id = 1")
+    assert a_lists(2) == DEAD_LINKS * (2 if goes_on else 1)
+    left = "select count(*) from ingest.entry where outcome = 'dead_links' and page_id is null"
+    assert pair.hands.row(left).count == (0 if goes_on else DEAD_LINKS)
+    own = "select count(*) from ingest.page where discovered_by = 'feed'"
+    assert pair.hands.row(own).count == 2, "its own pages go on"
+
+    pair.b.plays["/rss"] = says(body=rss(pair.b.origin, items(1, 1, link=pair.b.url("/2/1"))))
+    pair.hands.add(pair.b.url("/rss"), publisher="b.example")
+    pair.hands.poll(minutes=60, force=True)
+    page = pair.hands.row("select state, discovered_by from ingest.page where url = %s", pair.b.url("/2/1"))
+    assert tuple(page) == ("pending", "feed"), "the page's own feed brings it"
+    pair.hands.now += timedelta(days=8)
+    before = DEAD_LINKS * (2 if goes_on else 1) - goes_on
+    assert a_lists(3) == before + DEAD_LINKS, "after a week they are tried again"

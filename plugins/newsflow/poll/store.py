@@ -27,6 +27,9 @@ _POLL_NAMES = (
     "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
 )
 _LONGEST_GUID = 2_000
+# So many links of a publisher's feeds to another's host may lead to nothing in a week; then no others are followed,
+# as long as they are more than those that brought articles: enough for a feed's mistake, too few to be a habit.
+DEAD_LINKS = 20
 
 
 class Place(NamedTuple):
@@ -158,7 +161,7 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         queries.poll.make_batch(conn)
         copy_rows(conn, "poll_batch", _COLUMNS, map(_entry_row, shown, places))
         queries.poll.claim_pages(conn, now=now)
-        queries.poll.add_pages(conn, now=now)
+        queries.poll.add_pages(conn, now=now, dead_links=DEAD_LINKS)
         queries.poll.save_entries(conn, now=now)
     if found.pages_to_ask:
         queries.poll.ask_pages_again(conn, page_ids=found.pages_to_ask, now=now)

@@ -31,7 +31,7 @@ class ShardPagesRow(NamedTuple):
 
 
 def shard_pages(conn: Connection, *, run_id: int, shard: int) -> list[ShardPagesRow]:
-    """Lists the pages of a shard that have no outcome yet, the newest first."""
+    """Lists the pages of a shard that have no outcome yet, own feeds' first, then the newest first."""
     return named_query.rows(conn, "fetch.shard_pages", ShardPagesRow._make, {"run_id": run_id, "shard": shard})
 
 

@@ -142,9 +142,9 @@ def claim_pages(conn: Connection, *, now: datetime) -> int:
     return named_query.count(conn, "poll.claim_pages", {"now": now})
 
 
-def add_pages(conn: Connection, *, now: datetime) -> int:
+def add_pages(conn: Connection, *, now: datetime, dead_links: int) -> int:
     """Registers the pages that entries of the batch lead to."""
-    return named_query.count(conn, "poll.add_pages", {"now": now})
+    return named_query.count(conn, "poll.add_pages", {"now": now, "dead_links": dead_links})
 
 
 def save_entries(conn: Connection, *, now: datetime) -> int:
