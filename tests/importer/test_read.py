@@ -6,10 +6,13 @@ import gzip
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from newsflow.importer import read
 from newsflow.importer.read import UnreadableError, records
+from newsflow.isolation.limits import Limits
 
 
 def packed(rows: int = 20_000) -> bytearray:
@@ -43,10 +46,47 @@ def test_a_line_that_is_too_long_costs_itself_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
     """However its end lies to the pieces in which it is read."""
-    monkeypatch.setattr(read, "_LONGEST_LINE", 20)
+    monkeypatch.setattr(read, "LONGEST", 20)
     file = tmp_path / "a.jsonl"
     file.write_text('{"url": "1"}\n"' + "x" * (20 * length) + '"\n{"url": "2"}\n"' + "y" * 40)
     (first, long, second, last) = list(records(file))
     assert (first, second) == ((1, {"url": "1"}), (3, {"url": "2"}))
     assert (long[0], last[0]) == (2, 4)
     assert str(long[1]) == str(last[1]) == "the line has more than 20 bytes"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+@pytest.mark.parametrize(
+    "text", ['url,body\n1,"an open quote\n' + ("x" * 9_999 + "\n") * 1_100, "url,body\n" + "," * 12_000_000]
+)
+def test_a_csv_record_without_end_is_told_in_words(tmp_path: Path, name: str, text: str) -> None:
+    data = text.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
+    with pytest.raises(UnreadableError, match=r"^a\.csv.*: the record at line \d+ has more than 10,000,000 characters"):
+        list(records(tmp_path / name))
+
+
+def table(file: Path, body: str, rows: int) -> Path:
+    bodies = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([body]))
+    pq.write_table(pa.table({"url": [f"https://a.example/{n}" for n in range(rows)], "body": bodies}), file)
+    return file
+
+
+def test_parquet_rows_come_in_their_order_from_the_child(tmp_path: Path) -> None:
+    reading = read.FileReading()
+    found = list(records(table(tmp_path / "a.parquet", "text", 2_500), reading))
+    assert [(n, record["url"]) for n, record in found] == [(n + 1, f"https://a.example/{n}") for n in range(2_500)]
+    assert reading.done == reading.size
+
+
+def test_a_small_parquet_file_that_unpacks_without_end_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2 GB of text, which stands in the file once; and a row that is longer than a record may be."""
+    monkeypatch.setattr(read, "PARQUET", Limits(cpu_s=60.0, memory_mb=512))
+    file = table(tmp_path / "a.parquet", "x" * 2_000_000, 1_000)
+    assert file.stat().st_size < 4_000_000
+    with pytest.raises(UnreadableError, match=r"a\.parquet: behind row 0 it can't be unpacked within 512 MiB"):
+        list(records(file))
+    [(_, long)] = list(records(table(tmp_path / "b.parquet", "x" * 11_000_000, 1)))
+    assert str(long) == "the row has more than 10,000,000 bytes"

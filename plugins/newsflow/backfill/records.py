@@ -6,7 +6,6 @@ end is known, so that a wanted record is copied without being packed again.
 
 from __future__ import annotations
 
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,13 +14,14 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from newsflow.backfill.gzip_members import GZIP, begins_record, is_bomb, is_cut, record_member
 from newsflow.model import Exchange
 from newsflow.store import warc
 from newsflow.text.storable import Storable
 
-_GZIP = b"\x1f\x8b"
 _ENOUGH = 512  # bytes at the beginning of a gzip member, of which some can be unpacked
 _CHUNK = 1024 * 1024
+MOST_KEPT = warc.MAX_PAYLOAD  # bytes of the file that are kept for one record; a longer one is packed anew
 
 
 class Stream(Protocol):
@@ -46,7 +46,7 @@ class CopiedBytes:
     """Passes a stream on and keeps what was read since the last `forget`.
 
     fastwarc turns an exception of its stream into a panic, so one is kept as `error` and
-    the stream ends.
+    the stream ends. Of what was not forgotten the last `MOST_KEPT` bytes are kept.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -54,6 +54,7 @@ class CopiedBytes:
         self._kept: deque[bytes] = deque()
         self._again: deque[bytes] = deque()
         self._start = stream.tell()
+        self._held = 0
         self.error: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -65,7 +66,19 @@ class CopiedBytes:
             return b""
         if data:
             self._kept.append(data)
+            self._held += len(data)
+            while self._held > MOST_KEPT:
+                self._drop()
         return data
+
+    def _drop(self) -> None:
+        self._start += len(self._kept[0])
+        self._held -= len(self._kept.popleft())
+
+    @property
+    def start(self) -> int:
+        """Offset of the first byte that is kept."""
+        return self._start
 
     def _once_more(self, size: int) -> bytes:
         data = self._again.popleft()
@@ -88,7 +101,7 @@ class CopiedBytes:
     def forget(self, before: int) -> None:
         """Drop whole pieces that end before an offset."""
         while self._kept and self._start + len(self._kept[0]) <= before:
-            self._start += len(self._kept.popleft())
+            self._drop()
 
     def cut(self, start: int, end: int) -> bytes:
         """Bytes from `start` to `end`; b'' where they were not kept."""
@@ -112,7 +125,7 @@ class FoundRecord(Storable):
     @property
     def member(self) -> bytes:
         """Its gzip member as it stands in the file, unpacked to find its end; b'' where it is packed in another way."""
-        return _member(self.packed)
+        return record_member(self.packed)
 
 
 class Read(NamedTuple):
@@ -150,20 +163,25 @@ def read(stream: Stream, refuses: Refuses, refuses_page: RefusesPage) -> Iterato
                 yield item
             return
         except _DamagedError as damage:
-            tape = _behind(tape, damage.at)
+            tape = _behind(tape, damage)
             if tape is None:
                 raise BrokenFileError(f"after byte {damage.at}: {damage}") from None
-            if not skipping:
+            untried = damage.untried and tape.tell() == damage.at
+            if not skipping and not untried:
                 yield Read(tape.tell(), "damaged")
-            skipping = True
+            skipping = not untried
 
 
 class _DamagedError(Exception):
-    """Nothing can be unpacked from byte `at` on, as far as the tape was read."""
+    """Nothing can be unpacked from byte `at` on, as far as the tape was read.
 
-    def __init__(self, at: int, why: Exception) -> None:
+    :param untried: a sound member ends there. What is behind it may be sound too, and fastwarc out of step: where a
+        body unpacks to more than is read of it.
+    """
+
+    def __init__(self, at: int, why: Exception, *, untried: bool) -> None:
         super().__init__(str(why))
-        self.at = at
+        self.at, self.untried = at, untried
 
 
 def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
@@ -175,7 +193,7 @@ def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Ite
             at = record.stream_pos
             if waiting:
                 if resumable is None:
-                    resumable = at > waiting[0] and tape.cut(at, at + 2) in (_GZIP, b"WA")
+                    resumable = at > waiting[0] and tape.cut(at, at + 2) in (GZIP, b"WA")
                 yield _complete(tape, *waiting, at, resumable)
             tape.forget(at)
             waiting = (at, *_judge(record, refuses, refuses_page))
@@ -184,27 +202,28 @@ def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Ite
             good = _end_of_member(tape, waiting[0]) if waiting else 0
             if waiting and good:
                 yield _complete(tape, *waiting, good, True)
-            raise _DamagedError(good or (waiting[0] if waiting else first), error) from None
+            raise _DamagedError(good or (waiting[0] if waiting else first), error, untried=good > 0) from None
     if tape.error is not None:
         raise LostFileError(f"at byte {tape.tell()}: {tape.error}") from tape.error
     if waiting:
-        if resumable is not False and _is_cut(tape.cut(waiting[0], tape.tell())):
+        if resumable is not False and is_cut(tape.cut(waiting[0], tape.tell())):
             raise BrokenFileError(f"the file ends in the middle of the record at byte {waiting[0]}")
         yield _complete(tape, *waiting, tape.tell(), resumable is not False)
 
 
 def _end_of_member(tape: CopiedBytes, start: int) -> int:
     """Where the sound gzip member at `start` ends; 0 where there is none."""
-    member = _member(tape.cut(start, tape.tell()))
+    member = record_member(tape.cut(start, tape.tell()))
     return start + len(member) if member else 0
 
 
-def _behind(tape: CopiedBytes, damaged: int) -> CopiedBytes | None:
+def _behind(tape: CopiedBytes, damage: _DamagedError) -> CopiedBytes | None:
     """What is left of a file behind damage, from the next gzip member that holds a WARC record; None where none is."""
-    data, begin, looked = tape.cut(damaged, tape.tell()), damaged, 1
+    begin = max(damage.at, tape.start)
+    data, looked = tape.cut(begin, tape.tell()), int(not damage.untried)
     while True:
-        while (looked := data.find(_GZIP, looked)) >= 0:
-            if _begins_record(data[looked:]):
+        while (looked := data.find(GZIP, looked)) >= 0:
+            if begins_record(data[looked:]):
                 return tape.from_here(begin + looked)
             looked += 1
         more = tape.read(_CHUNK)
@@ -213,28 +232,6 @@ def _behind(tape: CopiedBytes, damaged: int) -> CopiedBytes | None:
         keep = max(1, len(data) - _ENOUGH)  # the beginning of a member that lacked its continuation is looked at again
         tape.forget(begin + keep)
         data, begin, looked = data[keep:] + more, begin + keep, 0
-
-
-def _begins_record(data: bytes) -> bool:
-    """Whether gzip data unpacks to the first bytes of a WARC record."""
-    try:
-        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 5) == b"WARC/"
-    except zlib.error:
-        return False
-
-
-def _is_cut(data: bytes) -> bool:
-    """Whether the last of some gzip members lacks its end, over which fastwarc passes in silence."""
-    while data.startswith(_GZIP):
-        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        try:
-            unpacker.decompress(data)
-        except zlib.error:
-            return True
-        if not unpacker.eof:
-            return True
-        data = unpacker.unused_data
-    return False
 
 
 def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> tuple[str, FoundRecord | None]:
@@ -256,17 +253,7 @@ def _complete(tape: CopiedBytes, at: int, refused: str, found: FoundRecord | Non
     next_offset = end if resumable else 0
     if found is None:
         return Read(next_offset, refused)
-    return Read(next_offset, "", replace(found, packed=tape.cut(at, end)))
-
-
-def _member(data: bytes) -> bytes:
-    """The first gzip member of some bytes; b'' where it is none, or not a record of its own."""
-    if not data.startswith(_GZIP):
-        return b""
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        record = unpacker.decompress(data)
-    except zlib.error:
-        return b""
-    alone = unpacker.eof and record.startswith(b"WARC/") and record.count(b"\r\nWARC-Record-ID:") == 1
-    return data[: len(data) - len(unpacker.unused_data)] if alone else b""
+    packed = tape.cut(at, end)
+    if resumable and is_bomb(packed):  # of a file that is packed as a whole the member is the file
+        return Read(next_offset, "damaged")
+    return Read(next_offset, "", replace(found, packed=packed))

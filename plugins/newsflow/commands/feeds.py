@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,11 +116,12 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Add the feeds of a list."""
-    from newsflow.subscriptions import lists
+    from newsflow.subscriptions import list_file, lists
 
     kind = "txt" if file == "-" else lists.format_of(file)
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    _added(lists.read(lists.decoded(data), kind), as_json)
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+        data = stream.read(list_file.MOST_BYTES + 1)
+    _added(list_file.read_isolated(data, kind), as_json)
 
 
 @app.command("export")

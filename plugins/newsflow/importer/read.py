@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from newsflow.errors import NewsflowError
+from newsflow.importer.parquet_child import LONGEST, Rows
+from newsflow.isolation.bounded_call import BoundedChild
+from newsflow.isolation.limits import Finished, Limits
 
 Records = Iterator[tuple[int, Any]]
 
-_LONGEST = 10_000_000  # characters of one CSV field
-_LONGEST_LINE = 64 * 1024 * 1024  # bytes of one JSON record
+PARQUET = Limits(cpu_s=120.0, memory_mb=1024)  # of the child that unpacks some rows of a Parquet file
 
 
 @dataclass
@@ -71,8 +73,8 @@ def _json_lines(path: Path, reading: FileReading) -> Records:
     with _bytes(path) as (file, raw):
         for number, line in enumerate(_lines(file), 1):
             reading.done = raw.tell()
-            if len(line) > _LONGEST_LINE:
-                yield number, ValueError(f"the line has more than {_LONGEST_LINE} bytes")
+            if len(line) > LONGEST:
+                yield number, ValueError(f"the line has more than {LONGEST:,} bytes")
             elif line.strip():
                 try:  # decoded line by line: a line in another encoding costs that line only
                     yield number, json.loads(line.decode("utf-8-sig"))
@@ -82,34 +84,71 @@ def _json_lines(path: Path, reading: FileReading) -> Records:
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
     """The lines of a file; of one that is too long its beginning, a byte longer than a line may be."""
-    while line := file.readline(_LONGEST_LINE + 1):
+    while line := file.readline(LONGEST + 1):
         rest = line
-        while len(rest) > _LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = file.readline(_LONGEST_LINE + 1)
+        while len(rest) > LONGEST and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST + 1)
         yield line
 
 
+class _RecordLines:
+    """Lines of text for `csv.reader`, which takes as many as it needs for a record; not without end.
+
+    :raises UnreadableError: where a record is longer than one may be, as an open quote makes it.
+    """
+
+    def __init__(self, text: TextIOWrapper, name: str) -> None:
+        self._text, self._name = text, name
+        self._size = self._line = 0
+
+    def begin_record(self) -> None:
+        """What comes next belongs to another record."""
+        self._size = 0
+
+    def __iter__(self) -> _RecordLines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(LONGEST + 1)
+        if not line:
+            raise StopIteration
+        self._line += 1
+        self._size += len(line)
+        if self._size > LONGEST:
+            why = f"the record at line {self._line} has more than {LONGEST:,} characters: is a quote open?"
+            raise UnreadableError(f"{self._name}: {why}")
+        return line
+
+
 def _csv(path: Path, reading: FileReading) -> Records:
-    csv.field_size_limit(_LONGEST)
+    csv.field_size_limit(LONGEST)
     with _bytes(path) as (file, raw):
-        text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        reader = csv.DictReader(text, delimiter="\t" if ".tsv" in path.name.lower() else ",")
+        lines = _RecordLines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), path.name)
+        reader = csv.DictReader(lines, delimiter="\t" if ".tsv" in path.name.lower() else ",")
         for record in reader:
+            lines.begin_record()
             reading.done = raw.tell()
             yield reader.line_num, {name: value for name, value in record.items() if name is not None}
 
 
 def _parquet(path: Path, reading: FileReading) -> Records:
-    from pyarrow import ArrowException
-    from pyarrow.parquet import ParquetFile
-
-    number = 0
+    """Unpacked in a child: a small file can hold rows without end, and what its pages unpack to is known afterwards."""
+    number, child = 0, BoundedChild[Rows]("newsflow.importer.parquet_child:rows", PARQUET)
     try:
-        file = ParquetFile(path)
-        for batch in file.iter_batches(batch_size=1000):
-            for record in batch.to_pylist():
+        while found := _some_rows(child, path, number):
+            for record in found.rows:
                 number += 1
-                reading.done = reading.size * number // file.metadata.num_rows
+                reading.done = reading.size * number // found.of
                 yield number, record
-    except ArrowException as error:
-        raise UnreadableError(f"{path.name}: {error}") from error
+    finally:
+        child.close()
+
+
+def _some_rows(child: BoundedChild[Rows], path: Path, number: int) -> Rows | None:
+    result = child.call(str(path.absolute()), number)
+    if not isinstance(result, Finished):
+        limits = f"{PARQUET.memory_mb} MiB or {PARQUET.cpu_s:g} s"
+        raise UnreadableError(f"{path.name}: behind row {number} it can't be unpacked within {limits}")
+    if result.value.trouble:
+        raise UnreadableError(f"{path.name}: {result.value.trouble}")
+    return result.value if result.value.rows else None

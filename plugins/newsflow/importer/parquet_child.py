@@ -1,0 +1,76 @@
+"""What the child does that reads a Parquet file: some rows at a time, as plain values."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+LONGEST = 10_000_000  # bytes of one record; as characters, of one of a CSV file
+ENOUGH = 8_000_000  # bytes of rows that go to the parent at once, or one row more
+SLICE = 64  # rows made Python values at once
+BATCH = 1000  # rows unpacked at once
+
+
+class Rows(NamedTuple):
+    """Rows that follow one another; none at the file's end. One that is too long is a ValueError.
+
+    :param of: rows of the whole file.
+    :param trouble: why it can't be read, where it can't.
+    """
+
+    rows: list[Any]
+    of: int = 0
+    trouble: str = ""
+
+
+class _Reading:
+    """A file at some row."""
+
+    def __init__(self, path: str, skip: int) -> None:
+        from pyarrow.parquet import ParquetFile
+
+        self.path, self.row = path, 0
+        self._file = ParquetFile(path)
+        self.of = self._file.metadata.num_rows
+        self._records = self._all()
+        for _ in range(skip):  # where an earlier child has died
+            next(self._records, None)
+            self.row += 1
+
+    def _all(self) -> Iterator[Any]:
+        for batch in self._file.iter_batches(batch_size=BATCH):
+            for at in range(0, batch.num_rows, SLICE):
+                yield from batch.slice(at, SLICE).to_pylist()
+
+    def some(self) -> list[Any]:
+        found: list[Any] = []
+        size = 0
+        for record in self._records:
+            length = len(pickle.dumps(record))
+            found.append(record if length <= LONGEST else ValueError(f"the row has more than {LONGEST:,} bytes"))
+            size += min(length, LONGEST)
+            if size > ENOUGH or len(found) >= BATCH:
+                break
+        self.row += len(found)
+        return found
+
+
+_readings: dict[str, _Reading] = {}
+
+
+def rows(path: str, behind: int) -> Rows:
+    """The rows of a file behind row `behind`; asked for in their order it goes on where it was."""
+    from pyarrow import ArrowException
+
+    reading = _readings.pop(path, None)
+    try:
+        if reading is None or reading.row != behind:
+            reading = _Reading(path, behind)
+        found = reading.some()
+    except MemoryError:  # Arrow's is one of its exceptions too
+        raise
+    except (ArrowException, OSError) as error:
+        return Rows([], trouble=str(error) or type(error).__name__)
+    _readings[path] = reading
+    return Rows(found, reading.of)
