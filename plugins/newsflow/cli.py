@@ -6,6 +6,7 @@ Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from typing import Annotated
 
@@ -89,12 +90,12 @@ def main() -> None:
     try:
         code = build(asked)(standalone_mode=False, prog_name="newsflow")
     except KeyboardInterrupt:  # before the command began, or while it ended
-        _fail(STOPPED, _INTERRUPTED)
+        _stop()
     except Exception as error:
         _explain(error)
     else:
         if code == _INTERRUPTED:
-            _fail(STOPPED, _INTERRUPTED)
+            _stop()
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -106,7 +107,7 @@ def _explain(error: Exception) -> None:
     if hasattr(error, "format_message"):  # click's usage errors; typer carries a click of its own
         _fail(f"{error.format_message()} (see newsflow --help)", 2)
     if type(error).__name__ == "Abort":
-        _fail(STOPPED, _INTERRUPTED)
+        _stop()
     if type(error).__name__ in _OTHER_SCHEMA:
         _fail("the database is not at this release's schema: newsflow doctor says what to do", 1)
     if type(error).__name__ == "InterfaceError":  # psycopg2's, for work on a connection that has ended
@@ -124,6 +125,12 @@ def _expected() -> tuple[type[Exception], ...]:
     import psycopg2
 
     return (NewsflowError, psycopg2.OperationalError, OSError)
+
+
+def _stop() -> None:
+    """End after Ctrl-C; a second one changes nothing any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _fail(STOPPED, _INTERRUPTED)
 
 
 def _fail(message: str, code: int) -> None:

@@ -73,6 +73,13 @@ def test_a_run_whose_process_is_gone_is_dead_at_once(month: Connection, morning:
     assert "broke off before its check" in html
 
 
+def test_a_good_run_of_days_ago_is_not_called_last_night(month: Connection, morning: datetime) -> None:
+    later = morning + timedelta(days=3)
+    html = show("news.html", later, pages.last_night(month, later))
+    assert "No run since" in html
+    assert "Last night was good" not in html
+
+
 def test_a_runs_funnel_names_its_publishers(month: Connection, morning: datetime) -> None:
     name = f"nightly__{(FIRST + timedelta(days=26)).isoformat()}"
     html = show("run.html", morning, pages.run_page(month, "news_ingest", name, morning))

@@ -20,6 +20,7 @@ from newsflow.store import queries, runs
 from newsflow.store.queries.ops import OpenAlarmsRow, RunByNameRow, RunsRow
 
 DAYS = 28
+A_NIGHT_AGO = timedelta(hours=36)  # a run before that was not last night's
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
 
 
@@ -44,6 +45,7 @@ def last_night(conn: Database, now: Now) -> dict[str, Any]:
         "few": FEW,
         "resolved": [a for a in alarms if a.resolved_at is not None],
         "runs": recent[:14],
+        "stale": last is not None and running is None and now - last.started_at > A_NIGHT_AGO,
     }
 
 

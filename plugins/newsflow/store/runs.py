@@ -216,20 +216,24 @@ def own_run(
         check_schema(conn)  # an older one may lack the locks themselves
         # locked before anybody sees it: a run in a process is dead as soon as its lock is free
         with lock(conn, "newsflow.run", dag_id, dag_run_id, wait_s=TAKEOVER_S):
-            run_id = start(conn, dag_id, dag_run_id, clock(), params, in_process=True)
-            try:
-                yield run_id
-            except BaseException as error:
-                with suppress(psycopg2.Error), transaction(conn):
-                    queries.runs.stop(conn, run_id=run_id, verdict=_broken_by(error), now=clock())
-                raise
+            yield from _owned(conn, dag_id, dag_run_id, params, clock)
+
+
+def _owned(conn: Connection, dag_id: str, dag_run_id: str, params: Mapping[str, Any], clock: Clock) -> Iterator[int]:
+    run_id = start(conn, dag_id, dag_run_id, clock(), params, in_process=True)
+    try:
+        yield run_id
+    except BaseException as error:
+        with suppress(psycopg2.Error), transaction(conn):
+            queries.runs.stop(conn, run_id=run_id, verdict=_broken_by(error), now=clock())
+        raise
 
 
 def _broken_by(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "Not good: stopped by a person; the next run goes on."
     told = error.strerror if isinstance(error, OSError) else str(error) if isinstance(error, NewsflowError) else ""
-    return f"Not good: broken off ({told or type(error).__name__}); the next run goes on."
+    return f"Not good: broken off ({(told or type(error).__name__).splitlines()[0][:200]}); the next run goes on."
 
 
 def plan(
