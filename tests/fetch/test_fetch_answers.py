@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from newsflow.model import CapturePointer
+from newsflow.model import CapturePointer, Exchange
 from newsflow.store.archive import Archive
+from newsflow.web import pace
 from tests.ledger import HTML, Ledger
 from tests.webserver import Request, answer, raw, says
 
@@ -186,3 +187,57 @@ def test_nothing_to_do(ledger: Ledger) -> None:
     report = ledger.fetch()
     assert (dict(report.counts), report.label) == ({}, "no pages")
     assert not ledger.archive.exists() or not any(ledger.archive.rglob("*.gz"))
+
+
+HOSTILE_HEADERS = [
+    b"Content-Length: \xb2",
+    b"Content-Length: " + b"9" * 5000,
+    b"Retry-After: " + b"9" * 5000,
+    b"Retry-After: \xb2",
+    b"Content-Type: \xff\x00;charset=\xb2",
+    b"ETag: \xff\xfe",
+    b"Last-Modified: Mon, 99 Foo 99999999999 99:99:99 +9999",
+    b"X-Robots-Tag: \xc3\x28\x00",
+    b"Set-Cookie: \xb2=\xb2; expires=\xb2; max-age=" + b"9" * 400,
+    b"Link: <http://[::1>; rel=\xb2",
+    b"Location: http://\xb2/",
+    b"Content-Encoding: \xb2",
+    b"Transfer-Encoding: \xb2",
+]
+
+
+def test_no_header_ends_the_step(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    for number, header in enumerate(HOSTILE_HEADERS):
+        server = ledger.server(robots=b"User-agent: *\nRequest-rate: 1/" + b"9" * 400 if number % 2 else None)
+        for path, status in (("/page", b"200 OK"), ("/away", b"302 Found"), ("/gone", b"404 Not Found")):
+            server.plays[path] = raw(b"HTTP/1.1 %s\r\n%s\r\nConnection: close\r\n\r\n<p>text" % (status, header))
+        ledger.pages(*(server.url(path) for path in ("/page", "/away", "/gone")))
+    good = ledger.server()
+    good.plays["/good"] = page("good")
+    ledger.pages(good.url("/good"))
+    report = ledger.fetch(deadline_s=5.0)
+    assert report.taken == 3 * len(HOSTILE_HEADERS) + 1
+    assert ledger.all("select outcome from ingest.page where url = %s", good.url("/good")) == [("ok",)]
+    assert ledger.all("select count(*) from ingest.page where outcome is null") == [(0,)]
+
+
+def test_what_nobody_thought_of_costs_its_own_page(
+    ledger: Ledger, page: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever an answer makes raise, and wherever it does: the page has an outcome, and the others are fetched."""
+    broken, good = ledger.server(), ledger.server()
+    for server in (broken, good):
+        server.plays |= {"/a": page("a"), "/b": page("b")}
+        ledger.pages(server.url("/a"), server.url("/b"))
+    settle = pace.after
+
+    def fail(found: Any, exchange: Exchange, *args: Any, **more: Any) -> Any:
+        if exchange.url == broken.url("/a"):
+            raise LookupError(exchange.url)
+        return settle(found, exchange, *args, **more)
+
+    monkeypatch.setattr(pace, "after", fail)
+    assert dict(ledger.fetch().counts) == {"ok": 3, "bad_response": 1}
+    assert ledger.all("select detail from ingest.page where outcome = 'bad_response'") == [
+        ("LookupError while dealing with the answer",)
+    ]

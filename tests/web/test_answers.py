@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from newsflow.outcomes import Outcome
-from newsflow.web.answers import media_type, outcome_of, retry_after
+from newsflow.web.answers import content_length, media_type, outcome_of, retry_after
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
@@ -79,3 +79,20 @@ def test_retry_after_in_another_zone() -> None:
 def test_media_type() -> None:
     assert media_type({"content-type": " Text/HTML ; charset=x"}) == "text/html"
     assert media_type({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "bytes_"),
+    [
+        ("0", 0),
+        (" 12 ", 12),
+        ("", None),
+        ("\xb2", None),
+        ("\u0665", None),
+        ("-1", None),
+        ("1e3", None),
+        ("9" * 400, None),
+    ],
+)
+def test_a_length_is_ascii_digits_or_none(value: str, bytes_: int | None) -> None:
+    assert content_length({"content-length": value}) == bytes_

@@ -143,3 +143,14 @@ def test_our_token_is_the_first_word_of_our_user_agent() -> None:
 def test_hostile_patterns_take_no_time() -> None:
     rules = Rules("User-agent: *\n" + "Disallow: /" + "*a" * 500 + "b\n")
     assert rules.allows("https://example.org/" + "a" * 2000)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Request-rate: 1/{n}", "Request-rate: {n}/1", "Crawl-delay: {n}", "Crawl-delay: -{n}", "Crawl-delay: 1e{n}"],
+)
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "\xb2", "\u0665", "nan", "inf", "0"])
+def test_numbers_that_nobody_means_ask_for_nothing_and_shut_nobody_out(line: str, number: str) -> None:
+    rules = Rules(f"User-agent: *\n{line.format(n=number)}\nDisallow: /x\n", ["newsflow"])
+    assert (rules.crawl_delay_s or 0.0) >= 0.0
+    assert rules.allows(PAGE)

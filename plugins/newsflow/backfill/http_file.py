@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from newsflow.web.answers import content_length
 from newsflow.web.budget import ExchangeEnd
 from newsflow.web.download import Download
 from newsflow.web.transport import Transport
@@ -30,9 +31,9 @@ def head(transport: Transport, url: str) -> tuple[int | None, str]:
     if answer.status in _UNKNOWN:
         return None, ""
     _check(answer)
-    length = answer.headers.get("content-length", "")
+    length = content_length(answer.headers)
     version = answer.headers.get("etag") or answer.headers.get("last-modified") or ""
-    return (int(length) if length.isdigit() else None), f"{length} {version}".strip()
+    return length, f"{'' if length is None else length} {version}".strip()
 
 
 class HttpFile:
@@ -114,8 +115,8 @@ class HttpFile:
             raise _FinalError(f"{why}, so reading can't resume at byte {self._at}")
         tag = answer.headers.get("etag", "")
         self._tag = "" if tag.startswith("W/") else tag
-        length = answer.headers.get("content-length", "")
-        self._end = self._at + int(length) if length.isdigit() else None
+        length = content_length(answer.headers)
+        self._end = None if length is None else self._at + length
 
     def _again(self, error: OSError) -> None:
         self.close()

@@ -206,7 +206,15 @@ class _Poller:
         if exchange.outcome is Outcome.RATE_LIMITED and not result.asked and result.job.last is None:
             # robots.txt was refused: the origin wants a pause, and nothing is said of the feed
             exchange = replace(exchange, outcome=Outcome.COOLING)
-        return read(result.job.tag, exchange, self._children, result.at, pace.wait_s(now) if pace.cooling(now) else 0.0)
+        wait_s = pace.wait_s(now) if pace.cooling(now) else 0.0
+        try:
+            return read(result.job.tag, exchange, self._children, result.at, wait_s)
+        except Exception as error:  # what nobody thought of costs this feed, and no other
+            log.exception("feed %d: its answer could not be read", result.job.tag.feed_id)
+            bare = replace(exchange, body=b"", headers={})
+            return PollResult(
+                result.job.tag, bare, Outcome.PARSE_ERROR, result.at, f"{type(error).__name__} in reading it"
+            )
 
     def _judged(self, result: FetchResult, ours: set[int]) -> PollResult:
         polled = self._read(result)

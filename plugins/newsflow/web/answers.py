@@ -10,6 +10,7 @@ from newsflow.outcomes import Outcome
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+_MOST_DIGITS = 18  # of a length in bytes; more is no file's
 _LONGEST_VALIDATOR = 1024
 
 _BY_STATUS = {
@@ -41,6 +42,15 @@ def outcome_of(status: int, headers: Mapping[str, str], *, conditional: bool) ->
     if 400 <= status < 500:
         return Outcome.CLIENT_ERROR
     return Outcome.SERVER_ERROR if 500 <= status < 600 else Outcome.BAD_RESPONSE
+
+
+def content_length(headers: Mapping[str, str]) -> int | None:
+    """Bytes that an answer announces (RFC 9110 §8.6: ASCII digits alone); None where it says nothing usable.
+
+    :param headers: lower-case names.
+    """
+    text = headers.get("content-length", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def retry_after(value: str, now: datetime) -> float | None:

@@ -57,6 +57,7 @@ class OriginQueue:
     robots_failure: Exchange | None = None  # how robots.txt failed, while it could not be had
     pace_before_failure: Pace | None = None  # the pace before failures that may turn out to be our own
     placed: bool = False  # queued, or in a worker's hands
+    in_hand: UrlJob | None = None  # what its worker took last
     served: int = 0  # how often a worker took it
 
     def ready_at(self, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from requests import Response
 from urllib3.exceptions import HTTPError, InvalidChunkLength, ProtocolError
 
 from newsflow.outcomes import Outcome
+from newsflow.web.answers import content_length
 from newsflow.web.budget import ExchangeEnd
 
 _PIECE = 64 * 1024
@@ -42,7 +43,7 @@ def _stop(error: Exception) -> ExchangeEnd:
 
 def drain(response: Response) -> None:
     """Read a short body of known length, so that its connection can be kept; leave any other unread."""
-    length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length[:9]) <= _DRAINED:
+    length = content_length({"content-length": response.headers.get("content-length", "")})
+    if length is not None and length <= _DRAINED:
         for _ in pieces(response):
             pass

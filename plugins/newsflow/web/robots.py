@@ -102,11 +102,18 @@ class Rules:
     @property
     def crawl_delay_s(self) -> float | None:
         """Seconds that Crawl-delay (or Request-rate) asks of us; None where it asks nothing sensible."""
-        delay = self._parsed.crawl_delay(AGENT)
+        try:
+            delay = self._asked_s()
+        except (ArithmeticError, ValueError):  # numbers of hundreds of digits
+            return None
+        return float(delay) if delay is not None and math.isfinite(delay) and delay > 0 else None
+
+    def _asked_s(self) -> float | None:
+        delay: float | None = self._parsed.crawl_delay(AGENT)
         rate = self._parsed.request_rate(AGENT)
         if delay is None and rate is not None and rate.requests > 0:
-            delay = rate.seconds / rate.requests
-        return float(delay) if delay is not None and math.isfinite(delay) and delay > 0 else None
+            return float(rate.seconds / rate.requests)
+        return delay
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ redirect to another origin joins that one's queue.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,6 +26,8 @@ from newsflow.web.time_budget import TimeBudget
 from newsflow.web.transport import Transport
 from newsflow.web.trip import CheckHop, Wants
 from newsflow.web.urls import origin_of
+
+log = logging.getLogger(__name__)
 
 # Failures after which an origin's other jobs share its fate.
 _UNREACHED = where(lambda it: it.reach is Reach.UNREACHED)
@@ -185,7 +188,7 @@ class PoliteScheduler:
     def _work(self) -> None:
         try:
             while (queue := self._queues.take()) is not None:
-                came = list(self._serve(queue))
+                came = self._served(queue)
                 self._queues.give_back(queue)
                 for item in came:
                     self._out.put(item, len(item.exchange.body) if isinstance(item, FetchResult) else 0)
@@ -194,13 +197,31 @@ class PoliteScheduler:
         finally:
             self._out.put(None)
 
+    def _served(self, queue: OriginQueue) -> list[FetchResult | _Redirected]:
+        """What one request brought; one that nobody thought of costs its job, and no other origin."""
+        came: list[FetchResult | _Redirected] = []
+        queue.in_hand = None
+        try:
+            came.extend(self._serve(queue))
+        except Exception as error:
+            log.exception("%s: an answer could not be dealt with", queue.origin.origin)
+            job = queue.in_hand or (queue.jobs.popleft() if queue.jobs else None)
+            if job is not None:
+                came.append(self._failed(queue, job, error))
+        return came
+
+    def _failed(self, queue: OriginQueue, job: UrlJob, error: Exception) -> FetchResult:
+        why = f"{type(error).__name__} while dealing with the answer"
+        exchange = Exchange(job.url, Outcome.BAD_RESPONSE, hops=job.trail, detail=why)
+        return FetchResult(job, exchange, queue.origin, self._clock(), False, True)
+
     def _serve(self, queue: OriginQueue) -> Iterator[FetchResult | _Redirected]:
         """One request to the origin: robots.txt where it is not known, else the next job that it allows."""
         if not self._has_rules(queue):
             self._ask_robots(queue)
             return
         while queue.jobs:
-            job = queue.jobs.popleft()
+            job = queue.in_hand = queue.jobs.popleft()
             if queue.rules is None or queue.rules.allows(job.target or job.url):
                 yield self._ask(queue, job)
                 return

@@ -30,6 +30,8 @@ from newsflow.web.response_body import drain, pieces
 from newsflow.web.trip import CheckHop, Trip, Wants, request_headers
 from newsflow.web.urls import origin_of
 
+log = logging.getLogger(__name__)
+
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
 
 
@@ -109,6 +111,9 @@ class Transport:
                 outcome = trip.outcome
             except ExchangeEnd as stop:
                 outcome, detail = stop.outcome, stop.detail
+            except Exception as error:  # what nobody thought of costs this exchange, and no other
+                log.exception("an answer could not be read")
+                outcome, detail = Outcome.BAD_RESPONSE, f"{type(error).__name__} while reading it"
             return self._ended(trip, call, outcome, detail)
 
     def open(self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Download:
@@ -185,9 +190,9 @@ def _read(trip: Trip, call: RequestBudget, response: Response) -> None:
     kind = answers.media_type(trip.headers)
     if trip.wants and not trip.wants(kind):
         raise ExchangeEnd(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
-    announced = trip.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:18]) > trip.max_bytes and not trip.clip:
-        raise ExchangeEnd(Outcome.TOO_BIG, f"{announced[:18]} bytes announced, more than {trip.max_bytes}")
+    announced = answers.content_length(trip.headers) or 0
+    if announced > trip.max_bytes and not trip.clip:
+        raise ExchangeEnd(Outcome.TOO_BIG, f"{announced} bytes announced, more than {trip.max_bytes}")
     call.body(trip.max_bytes)
     encoding = trip.headers.get("content-encoding", "")
     trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)

@@ -210,7 +210,7 @@ def _paywall(page: Evidence) -> Verdict | None:
 def _announced_words(page: PageMetadata) -> int:
     """The length that JSON-LD gives to the whole article; 0 where it gives none."""
     announced = plain(str(page.article.get("wordCount") or ""))
-    return int(announced) if announced.isdigit() else 0
+    return int(announced) if announced.isascii() and announced.isdigit() else 0
 
 
 def _offer(page: Evidence, *, closed: bool) -> str:
