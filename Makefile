@@ -48,7 +48,7 @@ bench: setup-tests ## Measure: all, or PART=extraction (PART=list names them) wi
 chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGHTS=6 SEED=3)
 	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --nights $(or $(NIGHTS),3) --seed $(or $(SEED),1)
 
-fuzz: setup-tests ## Damaged pages through the extract pool (MINUTES=10 SEED=3)
+fuzz: setup-tests ## Damaged inputs of all kinds through the steps and the database (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
 
 docs: setup-tests ## Write the generated pages and files anew: schema, data dictionary, settings, commands, runbooks, Dags

@@ -1,100 +1,82 @@
-"""Damaged pages through the real extract pool for as long as asked: crashes, broken promises, second answers.
+"""Damaged inputs of all kinds through the steps and the database for as long as asked.
 
-    make fuzz MINUTES=10 SEED=3
+    make fuzz MINUTES=30 SEED=3
 
-Bases are the open pages where they are there, and those written for the tests; `tests/extract/mutations.py` damages
-them. Each goes in twice. What breaks a promise is kept in `.newsflow/fuzz` and ends the run with 1; pages that are
-stopped at their limits of time and memory are counted, for that is their outcome.
+A fifth of the time goes to pages alone, each twice through the extract pool (crashes, broken promises, second answers);
+the rest to whole nights: feeds, pages with their heads, robots.txt, WARC files, lists and imports, through poll, fetch,
+extract, deduplicate, load, backfill and import into a throw-away PostgreSQL. Says at the end how many inputs of each
+kind there were and how they ended. A step that ended, or an input without an outcome, ends the run with 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import count
-from random import Random
+from pathlib import Path
 
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
-from benchmarks.extraction.sets import load
+from benchmarks.fuzzing import pages
+from benchmarks.fuzzing.night import Tally, nights
+from benchmarks.server import served
 from benchmarks.sheets import Sheet
-from newsflow.extract.pool import ExtractionJob, Extractors
-from newsflow.isolation.cores import cores
-from newsflow.model import Extraction
-from newsflow.outcomes import Outcome
-from tests.extract.invariants import broken
-from tests.extract.mutations import mutate
-from tests.extract.walls import cases
-from tests.paths import ROOT
+from newsflow.store.db import session
+from newsflow.store.migrate import migrate
 
-FOLDER = ROOT / ".newsflow" / "fuzz"
-TIMEOUT_S, MEMORY_MB = 10.0, 1024
-BOUNDED = ("it needed more memory", "its mark-up is nested")
-
-
-def bases() -> list[bytes]:
-    """All pages that there are, by set."""
-    pages = [one.html() for name in ("pages", "pages_meta", "generated") for one in load(name)]
-    return pages + [case.html for case in cases()]
-
-
-def damaged(whole: Sequence[bytes], seed: int, number: int) -> bytes:
-    """The same page for the same numbers."""
-    rng = Random(f"{seed}/{number}")
-    return mutate(rng.choice(whole), rng.choice(whole), rng)
-
-
-def jobs(whole: Sequence[bytes], seed: int, until: float) -> Iterator[tuple[tuple[int, bytes], ExtractionJob]]:
-    """Each damaged page twice, until the time is over."""
-    for number in count():
-        if time.monotonic() > until:
-            return
-        html = damaged(whole, seed, number)
-        for _ in range(2):
-            yield (number, html), ExtractionJob("https://a.example/2026/05/12/x", html)
-
-
-def trouble(first: Extraction, second: Extraction, html: bytes) -> str:
-    """Why a page is a finding; "" for none."""
-    if Outcome.EXTRACT_TIMEOUT in (first.outcome, second.outcome):
-        return ""
-    if first.outcome is Outcome.EXTRACT_CRASHED:
-        return "" if first.detail.startswith(BOUNDED) else first.detail
-    return broken(first, html) or ("the second answer differs" if first != second else "")
+ALONE = 0.2  # share of the time for pages alone
+PAGES = 40  # of a night
 
 
 def main() -> None:
-    """Print outcomes and findings."""
+    """Print inputs, outcomes and findings."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    outcomes, findings = campaign(bases(), asked.seed, asked.minutes * 60)
-    rows = [(name, f"{pages:,}") for name, pages in outcomes.most_common()]
+    bases, seconds = pages.bases(), asked.minutes * 60
+    outcomes, findings = pages.campaign(bases, asked.seed, seconds * ALONE)
     note = f"{outcomes.total():,} damaged pages, each twice; {len(findings)} findings."
-    Sheet(f"Fuzzing the extract pool, seed {asked.seed}", ("outcome", "pages"), rows, [note, *findings]).show()
-    sys.exit(bool(findings))
+    rows = [(name, f"{count:,}") for name, count in outcomes.most_common()]
+    Sheet(f"Pages through the extract pool, seed {asked.seed}", ("outcome", "pages"), rows, [note, *findings]).show()
+    tally = through_the_steps(bases, asked.seed, seconds * (1 - ALONE))
+    _show(tally, asked.seed)
+    sys.exit(bool(findings or tally.findings))
 
 
-def campaign(whole: Sequence[bytes], seed: int, seconds: float) -> tuple[Counter[str], list[str]]:
-    """Outcomes of all pages, and a line a finding."""
-    outcomes: Counter[str] = Counter()
-    findings = []
-    started = time.monotonic()
-    with Extractors(cores(), TIMEOUT_S, MEMORY_MB) as pool, Progress(transient=True) as progress:
-        bar = progress.add_task("  fuzz", total=seconds)
-        made = pool.pairs(jobs(whole, seed, started + seconds))
-        for ((number, html), first), (_, second) in zip(made, made, strict=True):
-            outcomes[str(first.outcome)] += 1
-            progress.update(bar, completed=time.monotonic() - started, description=f"  {outcomes.total():,} pages")
-            if why := trouble(first, second, html):
-                FOLDER.mkdir(parents=True, exist_ok=True)
-                (FOLDER / f"{seed}-{number}.html").write_bytes(html)
-                findings.append(f"{seed}-{number}.html: {why}")
-    return outcomes, findings
+def through_the_steps(bases: list[bytes], seed: int, seconds: float) -> Tally:
+    """Nights in a throw-away database until the time is over."""
+    until = time.monotonic() + seconds
+    with (
+        served() as server,
+        tempfile.TemporaryDirectory(prefix="nf-fuzz-") as folder,
+        Progress(transient=True, auto_refresh=False) as bar,
+    ):
+        server.ensure_database("news")
+        with session(server.url("news")) as conn:
+            migrate(conn)
+        task = bar.add_task("  nights", total=seconds)
+
+        def go_on(tally: Tally) -> bool:
+            _advance(bar, task, tally, seconds - (until - time.monotonic()))
+            return time.monotonic() < until
+
+        return nights(server.url("news"), Path(folder), seed, bases, go_on, PAGES)
+
+
+def _advance(bar: Progress, task: TaskID, tally: Tally, passed: float) -> None:
+    found = f"{tally.inputs.total():,} inputs, {len(tally.findings)} findings"
+    bar.update(task, completed=passed, description=f"  {found}", refresh=True)
+
+
+def _show(tally: Tally, seed: int) -> None:
+    rows = [(f"{kind}: {outcome}", f"{count:,}") for (kind, outcome), count in sorted(tally.outcomes.items())]
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(tally.inputs.items()))
+    notes = [f"Inputs: {kinds}.", f"{len(tally.findings)} findings.", *tally.findings]
+    Sheet(
+        f"All kinds through the steps and the database, seed {seed}", ("input: how it ended", "inputs"), rows, notes
+    ).show()
 
 
 if __name__ == "__main__":

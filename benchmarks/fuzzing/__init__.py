@@ -1,0 +1,1 @@
+"""Damaged inputs of all kinds, through the steps and the database."""
