@@ -2,7 +2,7 @@
 
 Each stage of one undisturbed run is kept as a database template and a copy of its archive, so that
 a fault in load needs no new fetch. After each fault: the run is finished, every row is compared with
-the twin's, and the archive is audited, captures read.
+the twin's but for what the fault has told to take, and the archive is audited, captures read.
 """
 
 from __future__ import annotations
@@ -10,36 +10,36 @@ from __future__ import annotations
 import random
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.request import RunRequest
 from newsflow.settings import Settings
 from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit, sweep
 from newsflow.store.db import connect, session
 from newsflow.store.migrate import migrate
-from tests.chaos.faults import FAULTS, STEPS, Scene
-from tests.chaos.result import Result
+from tests.chaos.faults import FAULTS
+from tests.chaos.result import Result, Rows, ends, without
+from tests.chaos.scene import STEPS, Scene, execute, take
+from tests.chaos.strangers import Strangers
 from tests.pipeline.night import differences, left, quick_world, register, settings_for
 
 TRIES = 4  # of a step after its fault: Airflow's retries, and one
 
 
-def _sql(dsn: str, *statements: str) -> None:
-    conn = psycopg2.connect(dsn)
-    conn.autocommit = True
-    for statement in statements:
-        conn.cursor().execute(statement)
-    conn.close()
+def _alone(twin: Rows) -> list[str]:
+    """Addresses of articles that are in no story with another one."""
+    stories = Counter(story for *_, story in twin["articles"])
+    return [story for story, pages in sorted(stories.items()) if pages == 1]
 
 
 class Campaign:
@@ -52,9 +52,9 @@ class Campaign:
         folder.chmod(0o755)
         base.chmod(0o755)
         self.server = Server(data=base / "data", port=free_port(), bin=binaries(), fast=True)
-        self.newsroom = Newsroom(quick_world())
+        self.newsroom, self.strangers = Newsroom(quick_world()), Strangers()
         self.run_id = 0
-        self.twin: dict[str, list[tuple[Any, ...]]] = {}
+        self.twin: Rows = {}
         self._made = 0
 
     def __enter__(self) -> Campaign:
@@ -65,13 +65,14 @@ class Campaign:
 
     def __exit__(self, *_: object) -> None:
         self.newsroom.__exit__(None, None, None)
+        self.strangers.close()
         self.server.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     # -- the undisturbed twin --
 
     def _prepare(self) -> None:
-        _sql(self.server.url(), "create database stage")
+        execute(self.server.url(), "create database stage")
         dsn = self.server.url("stage")
         conn = connect(dsn)
         migrate(conn)
@@ -82,53 +83,68 @@ class Campaign:
         (self.folder / "stage").mkdir()
         for step in STEPS:
             self._keep(step)
-            self._take(settings, step)
+            take(settings, self.run_id, step)
         pipeline.check(settings, self.run_id)
         self.twin = left(dsn)
 
     def _keep(self, step: str) -> None:
-        _sql(self.server.url(), f"create database at_{step} template stage")
+        execute(self.server.url(), f"create database at_{step} template stage")
         shutil.copytree(self.folder / "stage", self.folder / f"at_{step}")
 
     def _settings(self, database: str, archive: Path) -> Settings:
-        return settings_for(self.server.url(database), archive, self.newsroom, extract_workers=1)
-
-    def _take(self, settings: Settings, step: str, *, first: int = 0) -> None:
-        if step == "poll":
-            pipeline.poll(settings, self.run_id, RunRequest(force=True))
-        elif step in ("fetch", "extract"):
-            for shard in range(first, settings.shards):
-                getattr(pipeline, step)(settings, self.run_id, shard)
-        else:
-            getattr(pipeline, step)(settings, self.run_id)
+        found = settings_for(self.server.url(database), archive, self.newsroom, extract_workers=1)
+        return found.model_copy(update={"allow_origins": found.allow_origins.union(self.strangers.origins)})
 
     # -- one fault --
 
     def strike(self, fault: str, step: str) -> Result:
         """Disturb a step, finish the run, compare."""
         self.newsroom.advance(self.newsroom.world.editions[0])
-        with self._copy(step) as settings:
-            result = FAULTS[fault].strike(Scene(settings, self.run_id, self.server, self.chance), step)
-            self._recover(settings, step, result)
-            result.differences = differences(left(settings.dsn), self.twin) + self._faults(settings, result)
+        with self._copy(step) as scene:
+            result = FAULTS[fault].strike(scene, step)
+            if result.hit:
+                self._recover(scene.settings, step, result)
+                self._compare(scene.settings, result)
         return result
 
+    def _compare(self, settings: Settings, result: Result) -> None:
+        """What differs from the twin beyond what the fault took."""
+        found = left(settings.dsn)
+        ended = ends(found, result.took)
+        result.taken = ", ".join(f"{pages} {outcome}" for outcome, pages in sorted(ended.items()))
+        result.differences += [f"pages: {outcome}" for outcome in ended if "unforeseen" in outcome]
+        result.differences += differences(without(found, result.took), without(self.twin, result.took))
+        result.differences += [*self._faults(settings, result), *result.more()]
+
     @contextmanager
-    def _copy(self, step: str) -> Iterator[Settings]:
+    def _copy(self, step: str) -> Iterator[Scene]:
+        """The run before a step, on a copy of its own."""
         self._made += 1
         name = f"fault_{self._made}"
-        archive = self.folder / name
-        _sql(self.server.url(), f"create database {name} template at_{step}")
+        archive, server = self.folder / name, self.server.url()
+        make, drop = f"create database {name} template at_{step}", f"drop database {name} with (force)"
+        execute(server, make)
         shutil.copytree(self.folder / f"at_{step}", archive)
-        yield self._settings(name, archive)
-        _sql(self.server.url(), f"drop database {name} with (force)")
-        shutil.rmtree(archive)
+        with ExitStack() as after:
+            after.callback(shutil.rmtree, archive)
+            yield Scene(
+                self._settings(name, archive),
+                self.run_id,
+                self.server,
+                self.chance,
+                self.strangers,
+                alone=_alone(self.twin),
+                feeds=len(self.newsroom.feeds()),
+                again=partial(execute, server, drop, make),
+                after=after,
+            )
+            execute(server, drop)
 
     def _recover(self, settings: Settings, step: str, result: Result) -> None:
         self._wait_until_alone(settings)
         for attempt in range(1, TRIES + 1):
             try:
-                self._take(settings, step)
+                take(settings, self.run_id, step)
                 break
             except (psycopg2.Error, OSError) as error:
                 if attempt == TRIES:
@@ -137,7 +153,7 @@ class Campaign:
         again = "nothing left to do" if result.ended == "ended well" else "the step ran again"
         result.recovered += again
         for later in STEPS[STEPS.index(step) + 1 :]:
-            self._take(settings, later)
+            take(settings, self.run_id, later)
         pipeline.check(settings, self.run_id)
 
     def _wait_until_alone(self, settings: Settings) -> None:

@@ -1,15 +1,17 @@
 """A step in a process of its own, with a trap at a chosen point. The traps live here, not in the product.
 
 Run as `python -m tests.chaos.child STEP RUN_ID SHARD TRAP`; TRAP is JSON: `point`, `number`, `act`.
-Points: query, commit-before, commit-after, seal-before, seal-after, write, clock. Acts: kill
-(SIGKILL, of itself), full (no space left on device), wait (until the parent closes our input),
-jump (all clocks, by `hours`), limit (files may not grow past `bytes`; the kernel says so).
+Points: query, commit-before, commit-after, seal-before, seal-after, write, clock. Acts at the point: kill
+(SIGKILL, of itself), freeze (SIGSTOP), full (no space left on device), wait (until the parent closes our input),
+jump (all clocks, by `hours`), descriptors (none is left). From the beginning: limit (files may not grow past
+`bytes`; the kernel says so), log (tell all to stderr). A plan with `wait_s` waits no longer for the step's lock.
 """
 
 from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import resource
 import signal
@@ -17,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import psycopg2
@@ -26,9 +29,11 @@ from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.request import RunRequest
 from newsflow.settings import get_settings
-from newsflow.store import archive, named_query
+from newsflow.store import archive, named_query, runs
 
 REACHED = "reached the trap"
+SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
+DESCRIPTORS = 256  # so many are quickly used up
 
 
 class Trap:
@@ -51,8 +56,10 @@ class Trap:
 
     def _act(self) -> None:
         act = self.plan["act"]
-        if act == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
+        if act in SIGNALS:
+            os.kill(os.getpid(), SIGNALS[act])
+        elif act == "descriptors":
+            use_up_descriptors()
         elif act == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         elif act == "wait":
@@ -104,12 +111,32 @@ def arm(trap: Trap) -> None:
     around(archive.ArchiveWriter, "_write", point("write"), lambda: None)
 
 
+def use_up_descriptors() -> None:
+    """Open files until the kernel refuses, and keep them."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    try:
+        while True:
+            os.dup(0)
+    except OSError as error:
+        if error.errno != errno.EMFILE:
+            raise
+
+
+def prepare(plan: dict[str, Any]) -> None:
+    """What a plan wants from the beginning on."""
+    if plan["act"] == "limit":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (plan["bytes"], plan["bytes"]))
+    if plan["act"] == "log":
+        logging.basicConfig(level=logging.DEBUG)
+    if "wait_s" in plan:
+        runs.lock = partial(runs.lock, wait_s=plan["wait_s"])  # type: ignore[assignment]
+
+
 def main(step: str, run_id: int, shard: int, plan: dict[str, Any]) -> None:
     """Run the step."""
     trap = Trap(plan)
     arm(trap)
-    if plan["act"] == "limit":
-        resource.setrlimit(resource.RLIMIT_FSIZE, (plan["bytes"], plan["bytes"]))
+    prepare(plan)
     settings = get_settings()
     if step == "poll":
         pipeline.poll(settings, run_id, RunRequest(force=True), clock=trap.clock)
