@@ -24,7 +24,8 @@ from newsflow.request import Request, RunRequest, only
 from newsflow.run_check import FunnelStage, Left, Verdict, judge
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def open_run(
 
     :param alone: as `runs.start` has it, as is `scheduler`.
     """
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone, scheduler=scheduler)
 
 
@@ -102,7 +103,7 @@ def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
 
     :raises RunNotBegunError: where its first step never began.
     """
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         found = queries.runs.find(conn, dag_id=dag_id, dag_run_id=dag_run_id)
     if found is None:
         raise RunNotBegunError(f"run {dag_run_id} of {dag_id} has not begun: its first step failed")
@@ -143,14 +144,14 @@ def ask_only(
     run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, scheduler=scheduler, clock=clock)
     report = ask(settings, run_id, request, clock=clock)
     verdict = f"{report.taken} feeds asked"
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
     return report
 
 
 def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Take due pages, and what a broken run left, into this run."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         found = runs.plan(conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit)
     shards = [Shard(r.shard, r.pages, _shard_label(r)) for r in found] or [Shard(0)]
     log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
@@ -201,7 +202,7 @@ def log_report(report: StageReport) -> StageReport:
 
 def log_failures(settings: Settings, run_id: int, report: StageReport, shard: int | None = None) -> StageReport:
     """The first failures of a stage by kind, ten at most: pages and publishers by name, URLs may hold secrets."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         for row in queries.runs.first_failures(conn, run_id=run_id, stage=str(report.stage), shard=shard):
             log.info("%s (%d): page %d of %s: %s", row.outcome, row.pages, row.page_id, row.publisher, row.sentence)
     return report
@@ -215,7 +216,7 @@ def funnel(
     :param steps: names of stages that must have begun, and ended, for the run to be good.
     :param also: what else was wrong, in words.
     """
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         stages = tuple(runs.funnel(conn, run_id))
         polls = {r.outcome: int(r.polls) for r in queries.runs.polls(conn, run_id=run_id)}
         entered = {r.entered: int(r.pages) for r in queries.runs.entered(conn, run_id=run_id)}
@@ -255,11 +256,11 @@ def check(
     :param steps: as in `funnel`, as is `also`.
     :raises RunFailedError: with the verdict as message.
     """
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         queries.runs.reopen(conn, run_id=run_id)
     result = funnel(settings, run_id, steps=steps, also=also, clock=clock)
     state = "success" if result.verdict.ok else "failed"
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         queries.runs.finish(conn, run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
     log.info("%s", result.verdict.sentence)
     if not result.verdict.ok:

@@ -20,7 +20,8 @@ from newsflow.model import CapturePointer, Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import archive_folders, runs
-from newsflow.store.archive import Archive, ArchiveGoneError
+from newsflow.store.archive import Archive
+from newsflow.store.archive_trouble import ArchiveGoneError
 from tests.extract.pages import PARAGRAPHS, page
 from tests.extract.texts import TEXTS
 

@@ -24,12 +24,12 @@ from newsflow.outcomes import Outcome
 from newsflow.store import warc
 from newsflow.store.archive import (
     Archive,
-    ArchiveGoneError,
     CaptureDamagedError,
     CaptureError,
     CaptureMissingError,
     checked_name,
 )
+from newsflow.store.archive_trouble import ArchiveGoneError, ArchiveWriteError
 from newsflow.store.warc import Original
 
 WHEN = datetime(2026, 11, 22, 3, 4, 5, 678, tzinfo=timezone.utc)
@@ -475,3 +475,34 @@ def test_a_record_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monkey
 def test_a_stored_status_has_an_outcome(archive: Archive, status: int, outcome: Outcome) -> None:
     [pointer] = store(archive, [exchange(status=status)])
     assert archive.read(pointer).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(errno.ENOSPC, "is full"), (errno.EDQUOT, "is full"), (errno.EROFS, "can't be written"), (errno.EIO, "can't be")],
+)
+@pytest.mark.parametrize("where", ["os.fsync", "Path.open", "Path.mkdir", "os.link"])
+def test_what_the_disk_says_is_told_in_a_sentence_and_leaves_nothing(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, number: int, said: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, "as the system says it")
+
+    with monkeypatch.context() as patch, pytest.raises(ArchiveWriteError) as raised, archive.writer(NAME) as writer:
+        patch.setattr(f"pathlib.{where}" if where.startswith("Path") else where, refused)
+        writer.add(exchange(), WHEN)
+        writer.seal()
+    sentence = str(raised.value)
+    assert (f"the archive {said}" in sentence, str(tmp_path) in sentence, "\n" in sentence) == (True, True, False)
+    assert raised.value.errno == number
+    assert list(archive.list()) == []
+    store(archive, [exchange()])  # and goes on when it is over
+
+
+def test_a_read_only_archive_is_told_in_a_sentence(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refused)
+    with pytest.raises(ArchiveWriteError, match=r"can't be written .*Read-only file system"):
+        archive.begin("db-1")

@@ -16,8 +16,9 @@ from newsflow.commands.archive import age, app
 from newsflow.model import CapturePointer
 from newsflow.settings import Settings
 from newsflow.store import archive_folders, archive_retention
-from newsflow.store.archive import Archive, ArchiveGoneError
+from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import Audit, audit, sweep
+from newsflow.store.archive_trouble import ArchiveGoneError
 from newsflow.store.archive_writer import SealedFile
 from newsflow.store.db import session, transaction
 from tests.store.test_archive import WHEN, exchange

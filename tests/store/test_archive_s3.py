@@ -8,7 +8,8 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from newsflow.store.archive import Archive, ArchiveGoneError, CaptureMissingError
+from newsflow.store.archive import Archive, CaptureMissingError
+from newsflow.store.archive_trouble import ArchiveGoneError
 from newsflow.store.warc import Original
 from tests.store.test_archive import NAME, WHEN, exchange, race, store
 

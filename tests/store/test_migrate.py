@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 from psycopg2.extensions import connection as Connection
+from pydantic import SecretStr
 
-from newsflow.outcomes import Meaning, Outcome
-from newsflow.store.migrate import MigrationError, migrate, read
+from newsflow.clock import utcnow
+from newsflow.local.postgres import Server
+from newsflow.outcomes import Meaning, Outcome, Stage
+from newsflow.settings import Settings
+from newsflow.store import runs
+from newsflow.store.db import transaction
+from newsflow.store.migrate import MigrationError, check_schema, migrate, read, ready_session
 from tests.paths import ROOT
 
 
@@ -60,6 +66,37 @@ def test_a_failing_file_leaves_nothing_behind(conn: Connection, tmp_path: Path) 
     with conn.cursor() as cursor:
         cursor.execute("select to_regclass('ingest.half')")
         assert cursor.fetchone()[0] is None
+
+
+OTHER_SCHEMAS = {
+    "newer": "insert into newsflow_meta.migration (version, checksum) values ('0999_future.sql', 'x')",
+    "older": "delete from newsflow_meta.migration where version like '0004%'",
+    "edited": "update newsflow_meta.migration set checksum = 'x' where version like '0002%'",
+}
+
+
+@pytest.mark.parametrize("schema", OTHER_SCHEMAS)
+def test_steps_and_commands_refuse_another_schema_before_they_begin(conn: Connection, dsn: str, schema: str) -> None:
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(OTHER_SCHEMAS[schema])
+    with pytest.raises(MigrationError, match=schema), ready_session(dsn):
+        pass
+    settings = Settings(database_url=SecretStr(dsn))
+    with pytest.raises(MigrationError, match=schema), runs.work(settings, 1, Stage.LOAD, 0, utcnow):
+        pass
+
+
+def test_an_empty_database_is_older(postgres: Server) -> None:
+    with pytest.raises(MigrationError, match="newsflow migrate"), ready_session(postgres.url("template1")):
+        pass
+
+
+def test_readers_are_let_through(conn: Connection, dsn: str) -> None:
+    """They export from the contract, which only grows, and may not see the ledger."""
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute(OTHER_SCHEMAS["newer"])
+        cursor.execute("set local role news_reader")
+        check_schema(conn)
 
 
 def test_a_number_given_twice_is_refused(tmp_path: Path) -> None:

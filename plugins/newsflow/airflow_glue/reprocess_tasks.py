@@ -10,7 +10,7 @@ from newsflow.ops.connection import task_settings
 from newsflow.reprocess import pipeline, report, step
 from newsflow.reprocess.request import ReprocessAction, ReprocessRequest
 from newsflow.settings import Settings
-from newsflow.store.db import session
+from newsflow.store.migrate import ready_session
 
 _STATES = {"apply": "applied", "undo": "undone"}
 
@@ -34,7 +34,7 @@ def _compare(settings: Settings, selection: ReprocessRequest) -> dict[str, Any]:
     dag_id, dag_run_id = context.run_key()
     run_id = pipeline.open_run(settings, dag_run_id, selection.as_params(), dag_id=dag_id, scheduler=context.scheduler)
     number = pipeline.compare_in(settings, run_id, selection)
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         _, page = report.write(conn, number, settings.home.expanduser() / "reports")
         return {"action": "compare", "reprocess": number, "report": str(page), **report.summary(conn, number)}
 

@@ -14,7 +14,7 @@ from newsflow.ops.connection import task_settings
 from newsflow.ops.summary import summarise
 from newsflow.ops.watch import Report
 from newsflow.outcomes import Outcome
-from newsflow.store.db import session
+from newsflow.store.migrate import ready_session
 
 COUNTERS = ("alarms.opened", "alarms.resolved")
 
@@ -30,7 +30,7 @@ def watch() -> dict[str, Any]:
     """
     settings = task_settings()
     report = watching.watch(settings, scheduler=context.scheduler)
-    with session(settings.dsn, application="newsflow watch") as conn:
+    with ready_session(settings.dsn, application="newsflow watch") as conn:
         send(figures(summarise(conn, utcnow()), report), report)
     if report.failures:
         raise NotifyError("; ".join(report.failures))

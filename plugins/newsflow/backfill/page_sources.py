@@ -23,7 +23,8 @@ from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 from newsflow.web import origins
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
@@ -87,7 +88,7 @@ def worth_asking(request: BackfillRequest, child: SitemapPart) -> bool:
 def discover(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Clock = utcnow) -> Discovered:
     """Register the pages of lists and sitemaps, and take those that we never had into the run, to be fetched."""
     found = Discovered()
-    with session(settings.dsn) as conn, Transport(settings, clock=clock) as transport:
+    with ready_session(settings.dsn) as conn, Transport(settings, clock=clock) as transport:
         with transaction(conn):
             owners = {row.origin: row.name for row in queries.backfill.publishers(conn)}
         selection = request.selection(owners)

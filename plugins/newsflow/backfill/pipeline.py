@@ -14,7 +14,7 @@ from newsflow.outcomes import Stage
 from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
-from newsflow.store.db import session
+from newsflow.store.migrate import ready_session
 
 FETCH_BUDGET_S = (
     20 * 3600.0
@@ -25,7 +25,7 @@ Totals = queries.backfill.TotalsRow  # progress over a run's WARC files: bytes a
 
 def unfinished(settings: Settings, request: BackfillRequest) -> str | None:
     """Name of the command's newest run of the same request that did not come to its end."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         found = queries.backfill.unfinished(
             conn,
             dag_id=NEWS_BACKFILL,
@@ -60,7 +60,7 @@ def read(
 
 def shards(settings: Settings, run_id: int) -> list[Shard]:
     """The shards of fetch and extract (at least one)."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         found: dict[int, int] = {}
         for row in queries.backfill.entered(conn, run_id=run_id):
             found[row.shard] = found.get(row.shard, 0) + row.pages
@@ -69,7 +69,7 @@ def shards(settings: Settings, run_id: int) -> list[Shard]:
 
 def totals(settings: Settings, run_id: int, shard: int | None = None) -> Totals:
     """Progress of the run's files, or of a shard's."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         return totals_of(conn, run_id, shard)
 
 

@@ -28,7 +28,8 @@ from newsflow.settings import Settings
 from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 from newsflow.store.runs import Work
 from newsflow.web.transport import Transport
 
@@ -64,7 +65,7 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
         )
         for source, shard in _shared(list(found.values()), shards)
     ]
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         queries.backfill.add_files(conn, data)
     return shards
 

@@ -38,10 +38,10 @@ def age(text: str) -> timedelta:
 def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
     from newsflow.store.archive import Archive
     from newsflow.store.archive_audit import audit
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     settings = get_settings()
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         archive = Archive(settings.archive_url)
         return audit(conn, archive, utcnow(), folder=folder, deep=deep, grace_s=grace.total_seconds())
 
@@ -106,11 +106,11 @@ def prune(
     """Delete or move old captures, with the ledger in step. Articles stay; they can't be reprocessed after a delete."""
     from newsflow.store import archive_retention
     from newsflow.store.archive import Archive
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     settings, now = get_settings(), utcnow()
     before = now - age(older)
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         if dry_run:
             found = archive_retention.expired(conn, before)
         else:
@@ -128,10 +128,10 @@ def begin() -> None:
     """Begin the archive anew, where the old one is lost for good: pages whose captures it held are fetched again."""
     from newsflow.store import archive_folders
     from newsflow.store.archive import Archive
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     settings = get_settings()
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         folder = archive_folders.begin(conn, Archive(settings.archive_url), utcnow())
     typer.echo(f"the archive is there: its folder {folder} is made")
 
@@ -140,7 +140,7 @@ def begin() -> None:
 def adopt() -> None:
     """After a restore or a move: say that the database that this one was copied from is no more. Its files are ours."""
     from newsflow.store import archive_folders
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         typer.echo(f"took over {archive_folders.adopt(conn)} folders")

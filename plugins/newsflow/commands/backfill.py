@@ -63,9 +63,9 @@ def _look(run_id: int) -> Look:
 def status(as_json: Json = False) -> None:
     """How far each WARC file was read."""
     from newsflow.store import queries
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         found = [row._asdict() for row in queries.backfill.list_progress(conn)]
     if as_json:
         typer.echo(json.dumps({"files": found}, default=str))

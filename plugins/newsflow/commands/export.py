@@ -32,12 +32,12 @@ def export(
     from newsflow.clock import utcnow
     from newsflow.export.step import Target
     from newsflow.export.step import export as write
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     if format not in FORMATS:
         raise typer.BadParameter(f"no format {format}; there are {', '.join(FORMATS)}")
     names = [name.strip() for name in columns.split(",") if name.strip()]
-    with session(get_settings().dsn, application="newsflow export") as conn, _bar() as progress:
+    with ready_session(get_settings().dsn, application="newsflow export") as conn, _bar() as progress:
         start = _cursor(conn, since)
         made = write(conn, Target(to), utcnow(), since=start, format=format, columns=names, progress=progress)
     if as_json:

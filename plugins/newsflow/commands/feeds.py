@@ -185,11 +185,9 @@ def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")
 
 def _with_db(work: Callable[[Any], Any]) -> Any:
     from newsflow.settings import get_settings
-    from newsflow.store.db import session
-    from newsflow.store.migrate import check_schema
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
-        check_schema(conn)
+    with ready_session(get_settings().dsn) as conn:
         return work(conn)
 
 

@@ -27,9 +27,9 @@ def add(
 ) -> None:
     """Make a role that reads the schema news, with limits and a schema of its own; or make one right that is there."""
     from newsflow.maintain import readers
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         made = readers.add(conn, name, connections=connections, new_password=new_password)
         address = _address(conn, name, made.password)
         open_ = readers.still_open(conn)
@@ -52,9 +52,9 @@ def _address(conn: Connection, name: str, password: str) -> str:
 def list_(as_json: AsJson = False) -> None:
     """List the readers: sessions, their limit, and the size of their own tables."""
     from newsflow.maintain import readers
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         found = readers.readers(conn)
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found]))
@@ -76,8 +76,8 @@ def remove(
 ) -> None:
     """End a reader's sessions and take the role away."""
     from newsflow.maintain import readers
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         kept = readers.remove(conn, name, drop_tables=drop_tables)
     typer.echo(f"removed {name}" + (f"; {kept} tables and views stay in the schema {name}" if kept else ""))

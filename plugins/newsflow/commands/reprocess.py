@@ -47,10 +47,10 @@ def report(
 ) -> None:
     """Show a comparison again, and write its page with examples side by side."""
     from newsflow.reprocess import report as reports
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     settings = get_settings()
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         found = reports.summary(conn, number)
         target = folder or settings.home.expanduser() / "reports"
         data, page = reports.write(conn, number, target)
@@ -89,9 +89,9 @@ def undo(number: Number, name: Name = "", as_json: Json = False) -> None:
 def list_all(as_json: Json = False) -> None:
     """List all, the newest first."""
     from newsflow.store import queries
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         found = [row._asdict() for row in queries.reprocess.list_all(conn)]
     if as_json:
         typer.echo(json.dumps({"reprocesses": found}, default=str))

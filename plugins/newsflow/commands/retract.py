@@ -23,11 +23,11 @@ def retract(
     from newsflow.clock import utcnow
     from newsflow.maintain.retraction import find, restore
     from newsflow.maintain.retraction import retract as take_out
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
     if bool(why) == undo:
         raise typer.BadParameter("say --why it is taken out, or --undo to take that back")
-    with session(get_settings().dsn, application="newsflow retract") as conn:
+    with ready_session(get_settings().dsn, application="newsflow retract") as conn:
         page = find(conn, url)
         if not undo:
             take_out(conn, [page], why, utcnow())

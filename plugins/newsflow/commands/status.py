@@ -23,9 +23,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     """
     from newsflow.clock import utcnow
     from newsflow.ops.summary import summarise
-    from newsflow.store.db import session
+    from newsflow.store.migrate import ready_session
 
-    with session(get_settings().dsn) as conn:
+    with ready_session(get_settings().dsn) as conn:
         found = summarise(conn, utcnow())
     if as_json:
         typer.echo(json.dumps(found, default=str))

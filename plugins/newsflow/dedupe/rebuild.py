@@ -13,8 +13,9 @@ from newsflow.dedupe.cluster import Clusterer
 from newsflow.dedupe.comparer_pool import ComparerPool
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
 from newsflow.store.locks import lock
+from newsflow.store.migrate import ready_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def rebuild(
 
     The stop-list is kept. Changed stories go to analysts with the next load.
     """
-    with session(settings.dsn, application="newsflow dedupe rebuild") as conn, lock(conn, "newsflow.rebuild"):
+    with ready_session(settings.dsn, application="newsflow dedupe rebuild") as conn, lock(conn, "newsflow.rebuild"):
         with transaction(conn):
             queries.dedupe.open_rebuild(conn, version=ALGORITHM, now=clock())
             left = _state(conn).left

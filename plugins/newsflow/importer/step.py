@@ -20,7 +20,8 @@ from newsflow.importer.read import FileReading, records
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, queries
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 from newsflow.text.characters import clean
 from newsflow.text.storable import Storable
 from newsflow.web.urls import origin_of, url_hash
@@ -82,7 +83,7 @@ def import_file(
         for outcome, pages in pipeline.load(settings, run_id, clock=clock).counts.items():
             result.count(outcome, pages)
         verdict = f"{sum(result.counts.values())} rows, {result.rejected} rejected"
-        with session(settings.dsn) as conn, transaction(conn):
+        with ready_session(settings.dsn) as conn, transaction(conn):
             queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
     return result
 
@@ -98,7 +99,7 @@ def file_rows(
 ) -> Imported:
     """Put a file's rows into the ledger as extractions of a run, and those that an earlier import left waiting."""
     result = Imported()
-    with session(settings.dsn, application="newsflow import") as conn:
+    with ready_session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
             queries.importer.open_lines(conn)
         for batch in batched(_read(path, columns, reading), BATCH):

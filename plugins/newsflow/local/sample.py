@@ -17,7 +17,8 @@ from newsflow.clock import utcnow
 from newsflow.local.newsroom import Newsroom, sample_world
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def runs(settings: Settings, path: Path) -> bool:
     """Whether the newsroom of these notes is what runs are made of: it exists, and the user has no feeds."""
     if not path.is_file():
         return False
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         return not has_own_feeds(conn, SampleNotes.read(path, utcnow()))
 
 

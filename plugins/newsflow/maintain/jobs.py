@@ -18,8 +18,9 @@ from newsflow.load.search_index import catch_up
 from newsflow.maintain.retraction import retract
 from newsflow.settings import Settings
 from newsflow.store import queries
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
 from newsflow.store.locks import lock
+from newsflow.store.migrate import ready_session
 
 PARTITIONED = ("ingest.poll", "ingest.fetch_log", "news_internal.revision")
 BATCH = 5_000
@@ -211,7 +212,7 @@ def run(
     :raises KeyError: for an unknown job.
     """
     chosen = [(name, *JOBS[name]) for name in names or JOBS]
-    with session(settings.dsn, application="newsflow maintain") as conn:
+    with ready_session(settings.dsn, application="newsflow maintain") as conn:
 
         def run_due(jobs: Sequence[tuple[str, Job, timedelta]]) -> list[JobReport]:
             due = [(n, job) for n, job, every in jobs if names or force or _due(conn, n, every, clock())]

@@ -19,7 +19,8 @@ from newsflow.ops.connection import stored_uri
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings, SettingsError
 from newsflow.store import archive_folders, migrate, queries
-from newsflow.store.archive import Archive, ArchiveGoneError
+from newsflow.store.archive import Archive
+from newsflow.store.archive_trouble import ArchiveGoneError
 from newsflow.store.db import session
 from newsflow.store.filesystem import open_filesystem
 

@@ -19,8 +19,9 @@ from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
 from newsflow.store.locks import lock
+from newsflow.store.migrate import ready_session
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def watch(
 ) -> Report:
     """Close dead runs, judge the present, keep the alarms and send what nobody was told of."""
     now = clock()
-    with session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
+    with ready_session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
         runs.mend_times(conn, now)
         runs.close_dead(conn, now, scheduler)
         count(conn, now)

@@ -10,7 +10,8 @@ from newsflow.reprocess import step
 from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
+from newsflow.store.migrate import ready_session
 
 
 def open_run(
@@ -23,7 +24,7 @@ def open_run(
     clock: Clock = utcnow,
 ) -> int:
     """Open a run of a scheduler, or find it again; returns its number."""
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         return runs.start(conn, dag_id, dag_run_id, clock(), params, scheduler=scheduler)
 
 
@@ -36,7 +37,7 @@ def compare(settings: Settings, dag_run_id: str, selection: ReprocessRequest, *,
 def compare_in(settings: Settings, run_id: int, selection: ReprocessRequest, *, clock: Clock = utcnow) -> int:
     """The dry run in a run that is open."""
     number = step.compare(settings, run_id, selection, clock=clock)
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         queries.runs.finish(
             conn, run_id=run_id, state="success", verdict=f"compared as reprocess {number}", now=clock()
         )

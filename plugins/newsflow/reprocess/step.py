@@ -27,8 +27,9 @@ from newsflow.reprocess.request import ReprocessRequest
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, changes, queries
 from newsflow.store.archive import Archive
-from newsflow.store.db import session, transaction
+from newsflow.store.db import transaction
 from newsflow.store.locks import lock
+from newsflow.store.migrate import ready_session
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def compare(settings: Settings, run_id: int, selection: ReprocessRequest, *, clo
 
     :return: the number of the reprocess, to review and apply.
     """
-    with session(settings.dsn) as conn:
+    with ready_session(settings.dsn) as conn:
         number = _open(conn, run_id, selection, clock)
         with lock(conn, "newsflow.reprocess", number):
             if _state(conn, number) == "comparing":
@@ -166,7 +167,7 @@ def apply(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow
 
     :raises WrongStateError: where it was not compared, or was undone.
     """
-    with session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
+    with ready_session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
         _expect(conn, number, {"compared", "applying", "applied"}, "applied")
         with transaction(conn):
             _move(conn, number, "applying", clock, run_id=run_id)
@@ -190,7 +191,7 @@ def undo(settings: Settings, run_id: int, number: int, *, clock: Clock = utcnow)
 
     :raises WrongStateError: where it was not applied.
     """
-    with session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
+    with ready_session(settings.dsn) as conn, lock(conn, "newsflow.reprocess", number):
         _expect(conn, number, {"applying", "applied", "undoing", "undone"}, "undone")
         with transaction(conn):
             _move(conn, number, "undoing", clock, run_id=run_id)
@@ -224,7 +225,7 @@ def _undo_gained(conn: Connection, number: int, clock: Clock) -> None:
 
 def close(settings: Settings, number: int, state: str, *, clock: Clock = utcnow) -> None:
     """Note that load has ended: `applied` or `undone`; an undone one's trial extractions go."""
-    with session(settings.dsn) as conn, transaction(conn):
+    with ready_session(settings.dsn) as conn, transaction(conn):
         _move(conn, number, state, clock)
         if state == "undone":
             queries.reprocess.drop_trials(conn, reprocess_id=number)

@@ -24,9 +24,9 @@ from typing import IO
 
 from fsspec.implementations.local import LocalFileSystem
 
-from newsflow.errors import NewsflowError
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import warc
+from newsflow.store.archive_trouble import ArchiveGoneError, writing
 from newsflow.store.archive_writer import OPEN, SUFFIX, ArchiveWriter, checked_name
 from newsflow.store.filesystem import create_file, open_filesystem
 from newsflow.store.warc import Record
@@ -52,10 +52,6 @@ class CaptureMissingError(CaptureError):
 
 class CaptureDamagedError(CaptureError):
     """Its bytes are no response record, or not those that were stored."""
-
-
-class ArchiveGoneError(NewsflowError):
-    """The archive is not where the settings say: nothing can be said of what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class Archive:
         if "://" not in url:
             url = str(Path(url).expanduser().absolute())
         self._fs, root = open_filesystem(url)
-        self._url = url
+        self.place = url
         self._root = root.rstrip("/")
         self.remote = not isinstance(self._fs, LocalFileSystem)
 
@@ -100,10 +96,11 @@ class Archive:
         :param folder: its name; '' for the archive as a whole.
         """
         path = self._path(f"{folder}/{_MARKER}" if folder else _MARKER)
-        if not self.remote:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        if not self._fs.exists(path):
-            self._fs.pipe_file(path, _MARK)
+        with writing(self.place):
+            if not self.remote:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if not self._fs.exists(path):
+                self._fs.pipe_file(path, _MARK)
 
     def ask(self, folder: str) -> None:
         """See that the archive is there.
@@ -114,7 +111,7 @@ class Archive:
         """
         self._fs.invalidate_cache()
         if not self._fs.exists(self._path(folder)):
-            place = f"the folder {folder} is not in {self._url}" if folder else f"there is no {self._url}"
+            place = f"the folder {folder} is not in {self.place}" if folder else f"there is no {self.place}"
             lost = "newsflow archive begin, if it is lost for good"
             raise ArchiveGoneError(f"the archive is not there: {place}. Mount it or mend NEWSFLOW_ARCHIVE ({lost})")
 
@@ -204,11 +201,12 @@ class Archive:
                 raise FileExistsError(errno.EEXIST, "other bytes stand there under this name", file)
             return
         other.begin(file.rpartition("/")[0].partition("/")[0])
-        temporary = other._temporary(file)
-        self._fs.get_file(self._path(file), str(temporary))
-        with temporary.open("rb") as out:
-            os.fsync(out.fileno())
-        other._publish(temporary, file)
+        with writing(other.place):
+            temporary = other._temporary(file)
+            self._fs.get_file(self._path(file), str(temporary))
+            with temporary.open("rb") as out:
+                os.fsync(out.fileno())
+            other._publish(temporary, file)
 
     def _same(self, other: Archive, file: str) -> bool:
         with self.open(file) as ours, other.open(file) as theirs:

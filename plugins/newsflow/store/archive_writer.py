@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 from newsflow.model import CapturePointer, Exchange
 from newsflow.store import warc
+from newsflow.store.archive_trouble import writing
 from newsflow.store.warc import Original
 
 if TYPE_CHECKING:
@@ -70,14 +71,15 @@ class ArchiveWriter:
 
         :param when: time of the exchange, aware.
         :param refers_to: a stored capture with the same payload; a revisit record without body is then written.
-        :raises OSError: where the disk is full or the like.
+        :raises ArchiveWriteError: where the disk is full or the like.
         :raises ValueError: where `refers_to` has another payload.
         """
-        self._begin(when)
         first, *others = self._builder.exchange(exchange, when, refers_to)
-        pointer = self._put(first, warc.digest(exchange.body))
-        for member in others:
-            self._write(member)
+        with writing(self._archive.place):
+            self._begin(when)
+            pointer = self._put(first, warc.digest(exchange.body))
+            for member in others:
+                self._write(member)
         return pointer
 
     def add_member(self, member: bytes, payload_digest: str, when: datetime) -> CapturePointer:
@@ -85,22 +87,24 @@ class ArchiveWriter:
 
         :param payload_digest: `warc.digest` of its decoded body.
         """
-        self._begin(when)
-        return self._put(member, payload_digest)
+        with writing(self._archive.place):
+            self._begin(when)
+            return self._put(member, payload_digest)
 
     def seal(self) -> SealedFile:
         """Make the file safe and visible; a writer without captures leaves no file.
 
         :raises FileExistsError: where another writer has sealed a file of this name meanwhile; that one stays.
-        :raises OSError: where the store fails; the file is then not there.
+        :raises ArchiveWriteError: where the store fails; the file is then not there.
         """
         if self._out is None:
             return SealedFile(self.file, 0, 0)
         out, temporary = self._opened()
-        out.flush()
-        os.fsync(out.fileno())
-        out.close()
-        self._archive._publish(temporary, self.file)
+        with writing(self._archive.place):
+            out.flush()
+            os.fsync(out.fileno())
+            out.close()
+            self._archive._publish(temporary, self.file)
         self._out = self._temporary = None
         return SealedFile(self.file, self.records, self.bytes)
 

@@ -129,6 +129,7 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
     """Open a step: its connection, its lock against a half-dead predecessor, its row in `run_stage`."""
     conn = connect(settings.dsn, application=f"newsflow {stage} {run_id}/{shard}")
     try:
+        check_schema(conn)
         with lock(conn, "newsflow.step", run_id, stage, shard):
             with transaction(conn):
                 queries.runs.reopen(conn, run_id=run_id)
