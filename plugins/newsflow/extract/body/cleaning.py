@@ -230,7 +230,7 @@ def cut_headings(paragraphs: Sequence[Paragraph]) -> None:
 
 def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     """All rules, in order, each marking what it cuts."""
-    size.bound(paragraphs)
+    size.cut_data(paragraphs)
     cut_title(paragraphs, known)
     regions.cut_others(paragraphs, known.head)
     regions.cut_comments(paragraphs, known.head)
@@ -243,3 +243,4 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     cut_bios(paragraphs, known)
     cut_site(paragraphs, known)
     cut_headings(paragraphs)
+    size.cut_beyond(paragraphs)

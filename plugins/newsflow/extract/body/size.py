@@ -11,12 +11,6 @@ DATA = "data"
 BEYOND = "beyond the longest body"
 
 
-def bound(paragraphs: Sequence[Paragraph]) -> None:
-    """Both rules, in order."""
-    cut_data(paragraphs)
-    cut_beyond(paragraphs)
-
-
 def cut_data(paragraphs: Sequence[Paragraph]) -> None:
     """Runs that are no words go; a line that holds nothing else goes with them."""
     for p in paragraphs:
@@ -26,7 +20,7 @@ def cut_data(paragraphs: Sequence[Paragraph]) -> None:
 
 
 def cut_beyond(paragraphs: Sequence[Paragraph]) -> None:
-    """What stands behind the bound; the line that goes over it is kept up to there."""
+    """What stands behind the bound, of what other rules have left; the line that goes over it is kept up to there."""
     left = LONGEST_BODY
     for p in paragraphs:
         if p.cut:
