@@ -1434,11 +1434,11 @@ begin
     where r.rolname in ('newsflow_owner', 'newsflow_writer')
       or r.oid = (select nspowner from pg_namespace where nspname = 'news_internal')
   loop
-    execute format('grant execute on function pg_notify(text, text) to %I', found);
+    execute format('grant execute on function pg_notify(text, text), pg_advisory_lock(bigint) to %I', found);
   end loop;
 end $$;
 
-COMMENT ON FUNCTION news_internal.close_to_public() IS 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps pg_notify.';
+COMMENT ON FUNCTION news_internal.close_to_public() IS 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps what it calls itself.';
 
 CREATE TABLE news_internal.day_count (
     publisher_id integer NOT NULL,
@@ -1756,11 +1756,15 @@ CREATE FUNCTION news_internal.open_to_public() RETURNS TABLE(what text, cure tex
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
- SELECT format('every role may call %s'::text, f.f) AS format,
-     format('revoke execute on function %s from public'::text, f.f) AS format,
+ SELECT format('every role may call %s'::text, found.f) AS format,
+     format('revoke execute on function %s from public'::text, found.f) AS format,
      true
-    FROM unnest(ARRAY['lo_creat(integer)'::regprocedure, 'lo_create(oid)'::regprocedure, 'lo_from_bytea(oid,bytea)'::regprocedure, 'lo_put(oid,bigint,bytea)'::regprocedure, 'lowrite(integer,bytea)'::regprocedure, 'pg_notify(text,text)'::regprocedure]) f(f)
-   WHERE has_function_privilege('public'::name, (f.f)::oid, 'execute'::text)
+    FROM ( SELECT unnest(ARRAY['lo_creat(integer)'::regprocedure, 'lo_create(oid)'::regprocedure, 'lo_from_bytea(oid,bytea)'::regprocedure, 'lo_put(oid,bigint,bytea)'::regprocedure, 'lowrite(integer,bytea)'::regprocedure, 'pg_notify(text,text)'::regprocedure]) AS unnest
+         UNION ALL
+          SELECT (pg_proc.oid)::regprocedure AS oid
+            FROM pg_proc
+           WHERE ((pg_proc.pronamespace = ('pg_catalog'::regnamespace)::oid) AND (pg_proc.proname ~ '^pg_(try_)?advisory_(xact_)?lock'::text))) found(f)
+   WHERE has_function_privilege('public'::name, (found.f)::oid, 'execute'::text)
  UNION ALL
   SELECT format('every role may connect to the database %I'::text, d.datname) AS format,
      format('revoke connect, temporary on database %I from public'::text, d.datname) AS format,

@@ -172,13 +172,19 @@ begin
 end $$;
 
 -- What PostgreSQL lets everyone do who can connect: a reader could fill the disk with large objects, which no limit
--- counts, or with temporary tables in other databases.
+-- counts, or with temporary tables in other databases, or the server's table of locks with advisory ones, after which
+-- nobody can connect.
 create function news_internal.open_to_public() returns table (what text, cure text, here boolean)
 language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
   select format('every role may call %s', f), format('revoke execute on function %s from public', f), true
-  from unnest(array['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid,bytea)', 'lo_put(oid,bigint,bytea)',
-    'lowrite(integer,bytea)', 'pg_notify(text,text)']::regprocedure[]) f
+  from (
+    select unnest(array['lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid,bytea)', 'lo_put(oid,bigint,bytea)',
+      'lowrite(integer,bytea)', 'pg_notify(text,text)']::regprocedure[])
+    union all
+    select oid::regprocedure from pg_proc
+    where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+  ) found (f)
   where has_function_privilege('public', f::oid, 'execute')
   union all
   select format('every role may connect to the database %I', d.datname),
@@ -204,10 +210,10 @@ begin
     where r.rolname in ('newsflow_owner', 'newsflow_writer')
       or r.oid = (select nspowner from pg_namespace where nspname = 'news_internal')
   loop
-    execute format('grant execute on function pg_notify(text, text) to %I', found);
+    execute format('grant execute on function pg_notify(text, text), pg_advisory_lock(bigint) to %I', found);
   end loop;
 end $$;
-comment on function news_internal.close_to_public is 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps pg_notify.';
+comment on function news_internal.close_to_public is 'Takes from everyone what open_to_public() finds in this database, as far as the caller may; the pipeline keeps what it calls itself.';
 
 create function news_internal.grant_roles() returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$

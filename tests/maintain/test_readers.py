@@ -112,6 +112,9 @@ def test_a_reader_keeps_tables_as_dbt_does_run_after_run(house: str, owner: Conn
     [
         "select lo_from_bytea(0, convert_to(repeat('x', 50000000), 'UTF8'))",
         "select lo_create(0)",
+        "select pg_advisory_lock(i) from generate_series(1, 25000) i",
+        "select pg_try_advisory_lock_shared(1)",
+        "select pg_advisory_xact_lock(1, 1)",
         "select pg_notify('news_changes', '1')",
         "create schema more",
         "create table news.mine (a int)",

@@ -34,7 +34,16 @@ from newsflow.store.warc import Record
 log = logging.getLogger(__name__)
 
 # What the system says of one file that can't be read, while others can: access, a bad sector, a folder in its place.
-_UNREADABLE = {errno.EACCES, errno.EPERM, errno.EIO, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EUCLEAN}
+_UNREADABLE = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.EUCLEAN,
+    errno.ENAMETOOLONG,
+}
 _MARKER = "this-archive-is-there.txt"  # sorts behind the captures
 _MARK = b"A newsflow database keeps its captures here. By this folder it sees that the archive is there: leave it.\n"
 

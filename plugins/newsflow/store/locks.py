@@ -57,17 +57,18 @@ class LockedError(NewsflowError):
 
 
 @contextmanager
-def lock(conn: Connection, *key: object, wait_s: float = WAIT_S) -> Iterator[None]:
+def lock(conn: Connection, *key: object, wait_s: float | None = None) -> Iterator[None]:
     """Hold a lock named by `key` until the end, over as many transactions as that takes; a dead holder loses it.
 
     A retried task must not work beside its own half-killed predecessor. Not to be taken twice by one session.
 
-    :raises LockedError: where another session holds it for longer than `wait_s` seconds.
+    :raises LockedError: where another session holds it for longer than `wait_s` seconds (default: WAIT_S).
     """
     name, token = ":".join(map(str, key)), secrets.randbits(63)
     _ask(conn, "select pg_advisory_lock(%(token)s)", token=token)
+    patience_s = WAIT_S if wait_s is None else wait_s
     try:
-        _wait(conn, name, token, time.monotonic() + wait_s)
+        _wait(conn, name, token, time.monotonic() + patience_s)
         yield
     finally:
         if not conn.closed:

@@ -270,7 +270,8 @@ def to_record(record: WarcRecord) -> Record:
         ip=warc.get("WARC-IP-Address") or "",
         reason=headers.reason_phrase or "",
     )
-    revisits = warc.get("Newsflow-Refers-To-Capture")
+    # of a response it could only be another's word, which must not lead into our archive
+    revisits = warc.get("Newsflow-Refers-To-Capture") if record.record_type is WarcRecordType.revisit else None
     pointer = None
     stored = warc.get("WARC-Payload-Digest") or ""
     if revisits:
