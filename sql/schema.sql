@@ -1763,7 +1763,7 @@ CREATE FUNCTION news_internal.open_to_public() RETURNS TABLE(what text, cure tex
          UNION ALL
           SELECT (pg_proc.oid)::regprocedure AS oid
             FROM pg_proc
-           WHERE ((pg_proc.pronamespace = ('pg_catalog'::regnamespace)::oid) AND (pg_proc.proname ~ '^pg_(try_)?advisory_(xact_)?lock'::text))) found(f)
+           WHERE ((pg_proc.pronamespace = ('pg_catalog'::regnamespace)::oid) AND (pg_proc.proname ~ '^pg_((try_)?advisory_(xact_)?lock|logical_emit_message)'::text))) found(f)
    WHERE has_function_privilege('public'::name, (found.f)::oid, 'execute'::text)
  UNION ALL
   SELECT format('every role may connect to the database %I'::text, d.datname) AS format,

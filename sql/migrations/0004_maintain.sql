@@ -173,7 +173,7 @@ end $$;
 
 -- What PostgreSQL lets everyone do who can connect: a reader could fill the disk with large objects, which no limit
 -- counts, or with temporary tables in other databases, or the server's table of locks with advisory ones, after which
--- nobody can connect.
+-- nobody can connect, or the log of transactions with messages of any length.
 create function news_internal.open_to_public() returns table (what text, cure text, here boolean)
 language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
@@ -183,7 +183,7 @@ begin atomic
       'lowrite(integer,bytea)', 'pg_notify(text,text)']::regprocedure[])
     union all
     select oid::regprocedure from pg_proc
-    where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+    where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_((try_)?advisory_(xact_)?lock|logical_emit_message)'
   ) found (f)
   where has_function_privilege('public', f::oid, 'execute')
   union all

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from newsflow.settings import Settings
 from newsflow.store.db import transaction
-from newsflow.web import origins
+from newsflow.web import origins, scheduler
 from tests.ledger import HTML, Ledger
 from tests.webserver import Request, Server, answer, says
 
@@ -257,3 +259,16 @@ def test_what_was_postponed_is_taken_up_by_the_next_run(ledger: Ledger, page: Ca
     server.plays["/robots.txt"] = says("404 Not Found")
     assert dict(ledger.fetch().counts) == {"ok": 3}
     assert server.requests[2].path == "/2"  # the newest, after robots.txt twice
+
+
+def test_rules_that_take_long_to_apply_hold_up_their_own_site_only(
+    ledger: Ledger, page: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "RULES_CPU_S", 0.0)  # the first page uses it up
+    dear, good = ledger.server(robots=b"User-agent: *\nDisallow: /*a*b*c\n"), ledger.server()
+    for server in (dear, good):
+        server.plays |= {f"/{n}": page("x") for n in range(3)}
+        ledger.pages(*(server.url(f"/{n}") for n in range(3)))
+    counts = dict(ledger.fetch().counts)
+    assert counts["ok"] + counts["postponed"] == 6
+    assert len(dear.requests) <= 2  # robots.txt, and at most one page

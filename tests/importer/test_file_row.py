@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.importer.file_row import BadRowError, ColumnMapError, parse_map, row
+from newsflow.importer.file_row import FIELDS, BadRowError, ColumnMapError, parse_map, row
 
 GOOD = {"url": "https://Paper.example/a?utm_source=x", "title": "A title", "body": "First.\n\n Second. "}
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
@@ -171,3 +171,20 @@ def test_times_that_could_mean_anything_are_refused(stated: str) -> None:
 )
 def test_a_publisher_may_be_a_name_a_host_or_an_address(stated: str | None, expected: str) -> None:
     assert row(1, {"url": "https://a.example/1", "body": "Text.", "publisher": stated}, {}).publisher == expected
+
+
+@pytest.mark.parametrize("value", [["article"], {"a": 1}, 5, float("nan"), None, b"x", "x" * 100_000])
+@pytest.mark.parametrize("field", [field for field in FIELDS if field not in {"url", "body"}])
+def test_no_value_of_a_field_raises_anything_but_a_bad_row(field: str, value: object) -> None:
+    try:
+        assert row(1, GOOD | {field: value}, {}).extraction.url
+    except BadRowError:
+        assert field in {"published_at", "modified_at"}
+
+
+@pytest.mark.parametrize("name", ["foo.example/x//y", "xn--a.com", "https://xn--zzzz.invalid--.co.uk", "//", "a.b//"])
+def test_a_publisher_that_is_no_host_is_a_bad_row_or_a_name(name: str) -> None:
+    try:
+        assert row(1, GOOD | {"publisher": name}, {}).publisher
+    except BadRowError as error:
+        assert str(error).startswith("publisher: ")

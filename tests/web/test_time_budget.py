@@ -42,4 +42,3 @@ def test_the_whole_is_bounded_whoever_is_at_work() -> None:
 
 def test_no_limit_is_none() -> None:
     assert not NO_LIMIT.is_up(1e9, 0.0)
-    assert not NO_LIMIT.half_gone(1e9)

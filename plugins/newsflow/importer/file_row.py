@@ -96,7 +96,7 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         tags=_several(values["tags"]),
         image_url=_text(values["image_url"]),
         canonical_url=_text(values["canonical_url"]),
-        page_type=_text(values["page_type"]) if values["page_type"] in _PAGE_TYPES else "article",
+        page_type=kind if (kind := _text(values["page_type"])) in _PAGE_TYPES else "article",
         sources={"import": "row"},
         extractor=EXTRACTOR,
     )
@@ -112,7 +112,10 @@ def _language(named: str, body: str) -> tuple[str, float]:
 def _publisher(name: str, url: str) -> str:
     """A name as it stands; for an address or a host what that host's publisher is called; else the page's host's."""
     if _HOST.fullmatch(name):
-        return publisher_name(name if "//" in name else f"https://{name}")
+        try:
+            return publisher_name(name if "://" in name else f"https://{name}")
+        except BadUrl as error:
+            raise BadRowError(f"publisher: {error}") from None
     return name[:LONGEST_NAME] or publisher_name(url)
 
 

@@ -153,6 +153,9 @@ def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -
             yield row(line, record, columns)
         except BadRowError as error:
             yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500])
+        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+            log.exception("row %d can't be read", line)  # what nobody thought of costs this row, and no other
+            yield Reject(line, Outcome.UNREADABLE_ROW, clean(f"{type(error).__name__}: {error}")[:500])
 
 
 def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clock: Clock) -> list[Reject]:

@@ -1,16 +1,16 @@
 """Who is asked next: origins as queues of jobs, given out to workers one holder at a time.
 
-The queue with the most left goes first among those that are ready, so that the whole ends
-when the slowest origin does; who was served least goes first once half of the time is gone,
-so that nobody is left out. One idle worker watches the clock and the others sleep, else
-a hundred workers would wake for each queue that ripens.
+A publisher that took less of the workers' time goes first, by doublings; among equals the queue
+with the most left, so that the whole ends when the slowest origin does. However many origins a
+publisher has, it holds at most half of the workers while others wait. One idle worker watches
+the clock and the others sleep, else a hundred workers would wake for each queue that ripens.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
 from newsflow.web.robots import Rules
 from newsflow.web.time_budget import NO_LIMIT, TimeBudget
+from newsflow.web.urls import publisher_name
 
 PATIENCE_S = 5.0  # how long a cooling origin is waited for when nothing else is left to do
 
@@ -58,7 +59,8 @@ class OriginQueue:
     pace_before_failure: Pace | None = None  # the pace before failures that may turn out to be our own
     placed: bool = False  # queued, or in a worker's hands
     in_hand: UrlJob | None = None  # what its worker took last
-    served: int = 0  # how often a worker took it
+    publisher: str = ""  # by its domain: a domain's owner can make any number of origins
+    taken_at: datetime | None = None  # when a worker took it last
 
     def ready_at(self, now: datetime) -> datetime:
         """When it may be asked again."""
@@ -73,9 +75,13 @@ class OriginQueues:
         self._began = clock()
         self._quick: set[int] = set()  # queues with jobs whose origins are not slow
         self._others_s = 0.0  # for how long any of those was at work
+        self._most_held = math.inf  # workers that one publisher holds while others wait
+        self._held: Counter[str] = Counter()  # workers, by publisher
+        self._with_jobs: Counter[str] = Counter()  # queues that are placed or in hand, by publisher
+        self._took_s: dict[str, float] = {}  # of the workers' time, by publisher
         self.cut = False  # the time was up before the jobs were done
         self._queues: dict[int, OriginQueue] = {}
-        self._ready: list[tuple[int, int]] = []
+        self._ready: list[tuple[int, int, int]] = []
         self._waiting: list[tuple[datetime, int]] = []
         self._busy = 0  # queues in workers' hands, and jobs on their way to another queue
         self._ended = False
@@ -94,9 +100,14 @@ class OriginQueues:
         with self._idle:
             self._join(job, job.origin)
 
-    def open(self) -> None:
-        """Queue the queues, once their jobs are known: the longest goes first."""
+    def open(self, workers: int | None = None) -> None:
+        """Queue the queues, once their jobs are known: the longest goes first.
+
+        :param workers: how many will take queues; None: unknown, and one publisher may hold them all.
+        """
         with self._idle:
+            if workers:
+                self._most_held = max(1, workers // 2)
             self._began = self._clock()
             for queue in self._queues.values():
                 self._place(queue)
@@ -124,17 +135,35 @@ class OriginQueues:
                 if self._time_is_up(now):
                     self.cut = True
                     self._end()
-                elif self._ready:
-                    return self._hand_out()
+                elif (queue := self._next()) is not None:
+                    return self._hand_out(queue, now)
                 elif self._busy or self._worth_waiting(now):
                     self._sleep(now)
                 else:
                     self._end()
             return None
 
-    def _hand_out(self) -> OriginQueue:
-        queue = self._queues[heappop(self._ready)[1]]
-        queue.served += 1
+    def _next(self) -> OriginQueue | None:
+        """The first that is ready and whose publisher holds no more workers than it may."""
+        passed = []
+        found = None
+        while self._ready and found is None:
+            entry = heappop(self._ready)
+            queue = self._queues[entry[-1]]
+            if self._may_hold(queue.publisher):
+                found = queue
+            else:
+                passed.append(entry)
+        for entry in passed:
+            heappush(self._ready, entry)
+        return found
+
+    def _may_hold(self, publisher: str) -> bool:
+        return self._held[publisher] < self._most_held or len(self._with_jobs) == 1
+
+    def _hand_out(self, queue: OriginQueue, now: datetime) -> OriginQueue:
+        queue.taken_at = now
+        self._held[queue.publisher] += 1
         self._busy += 1
         self._idle.notify()
         return queue
@@ -143,11 +172,20 @@ class OriginQueues:
         """A worker has done its request."""
         with self._idle:
             self._busy -= 1
-            queue.placed = False
-            self._quick.discard(queue.origin.origin_id)
+            self._held[queue.publisher] -= 1
+            took_s = (self._clock() - queue.taken_at).total_seconds() if queue.taken_at else 0.0
+            self._took_s[queue.publisher] = self._took_s.get(queue.publisher, 0.0) + max(0.0, took_s)
+            self._displace(queue)
             if queue.jobs:
                 self._place(queue)
             self._clockwatch.notify()
+
+    def _displace(self, queue: OriginQueue) -> None:
+        queue.placed = False
+        self._quick.discard(queue.origin.origin_id)
+        self._with_jobs[queue.publisher] -= 1
+        if not self._with_jobs[queue.publisher]:
+            del self._with_jobs[queue.publisher]
 
     def end(self) -> None:
         """Send all workers home."""
@@ -155,19 +193,23 @@ class OriginQueues:
             self._end()
 
     def _join(self, job: UrlJob, origin: Origin) -> OriginQueue:
-        queue = self._queues.setdefault(origin.origin_id, OriginQueue(origin))
+        queue = self._queues.get(origin.origin_id)
+        if queue is None:
+            queue = self._queues[origin.origin_id] = OriginQueue(origin, publisher=publisher_name(origin.origin))
         queue.jobs.append(job)
         return queue
 
     def _place(self, queue: OriginQueue) -> None:
+        if not queue.placed:
+            self._with_jobs[queue.publisher] += 1
         queue.placed = True
         now = self._clock()
         at = queue.ready_at(now)
         if not self._budget.slow(queue.origin.pace) and not self._cools_long(queue, now):
             self._quick.add(queue.origin.origin_id)
         if at <= now:
-            late = self._budget.half_gone(self._used_s(now))
-            heappush(self._ready, (queue.served if late else -len(queue.jobs), queue.origin.origin_id))
+            took = int(math.log2(1.0 + self._took_s.get(queue.publisher, 0.0)))
+            heappush(self._ready, (took, -len(queue.jobs), queue.origin.origin_id))
         else:
             heappush(self._waiting, (at, queue.origin.origin_id))
 

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # Failures after which an origin's other jobs share its fate.
 _UNREACHED = where(lambda it: it.reach is Reach.UNREACHED)
 TRIES = 2  # of a job within one run
+RULES_CPU_S = 5.0  # for the rules of one origin in a run: all origins share one interpreter
 _FAREWELL_S = 5.0  # for exchanges under way when the consumer gives up
 _WAITING = 32_000_000  # bytes of bodies that wait for the consumer
 
@@ -107,8 +108,8 @@ class PoliteScheduler:
         """Do all jobs; their tries come as they end, and last the jobs whose turn never came."""
         for job in jobs:
             self._queues.add(job)
-        self._queues.open()
         number = max(1, min(self._politeness.threads, len(self._queues)))
+        self._queues.open(number)
         threads = [threading.Thread(target=self._work, name=f"origins-{n}", daemon=True) for n in range(number)]
         for thread in threads:
             thread.start()
@@ -222,10 +223,13 @@ class PoliteScheduler:
             return
         while queue.jobs:
             job = queue.in_hand = queue.jobs.popleft()
-            if queue.rules is None or queue.rules.allows(job.target or job.url):
+            if queue.rules is not None and queue.rules.cpu_s > RULES_CPU_S:
+                yield self._too_dear(job, queue)
+            elif queue.rules is None or queue.rules.allows(job.target or job.url):
                 yield self._ask(queue, job)
                 return
-            yield self._denied(job, queue)
+            else:
+                yield self._denied(job, queue)
 
     def _has_rules(self, queue: OriginQueue) -> bool:
         file = queue.origin.robots
@@ -270,6 +274,17 @@ class PoliteScheduler:
     def _denied(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
         exchange = Exchange(job.url, Outcome.ROBOTS_DENIED, hops=job.trail, detail="robots.txt disallows it")
         return FetchResult(job, exchange, queue.origin, self._clock(), False, True, queue.rights)
+
+    def _too_dear(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
+        why = f"its robots.txt takes long to be applied: more than {RULES_CPU_S:.0f} CPU seconds in this run"
+        return FetchResult(
+            job,
+            Exchange(job.url, Outcome.POSTPONED, hops=job.trail, detail=why),
+            queue.origin,
+            self._clock(),
+            False,
+            True,
+        )
 
     def _ask(self, queue: OriginQueue, job: UrlJob) -> FetchResult | _Redirected:
         elsewhere: list[str] = []

@@ -44,9 +44,5 @@ class TimeBudget:
         """Whether nothing more is to be asked."""
         return self.left_s(used_s, others_s) <= 0
 
-    def half_gone(self, used_s: float) -> bool:
-        """Whether half of the whole is gone."""
-        return used_s > self.most_s / 2
-
 
 NO_LIMIT = TimeBudget()
