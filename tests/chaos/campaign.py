@@ -110,7 +110,7 @@ class Campaign:
     def _compare(self, settings: Settings, result: Result) -> None:
         """What differs from the twin beyond what the fault took."""
         found = left(settings.dsn)
-        ended = ends(found, result.took)
+        ended = ends(found, self.twin, result.took)
         result.taken = ", ".join(f"{pages} {outcome}" for outcome, pages in sorted(ended.items()))
         result.differences += [f"pages: {outcome}" for outcome in ended if "unforeseen" in outcome]
         result.differences += differences(without(found, result.took), without(self.twin, result.took))

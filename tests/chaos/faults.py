@@ -28,7 +28,7 @@ FAULTS = {
     "outlived": Fault(crashes.outlived, ("fetch", "extract", "fetch", "load", "deduplicate", "poll")),
     "twice at once": Fault(crashes.twice_at_once, ("load", "fetch", "extract", "deduplicate", "poll")),
     "clock jump": Fault(sessions.clock_jump, ("extract", "poll", "fetch", "load", "deduplicate")),
-    "a year off": Fault(sessions.year_off, ("deduplicate", "extract", "fetch", "load")),
+    "a year off": Fault(sessions.year_off, ("deduplicate", "poll", "extract", "fetch", "load")),
     "frozen session": Fault(sessions.frozen, ("load", "fetch", "poll", "deduplicate", "extract")),
     "restored database": Fault(sessions.restored, ("fetch", "extract", "load", "deduplicate")),
     "disk full": Fault(shortages.disk_full, ("fetch",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.chaos.result import Result
+from tests.chaos.result import MISSING, Result
 from tests.chaos.scene import Scene, end
 from tests.chaos.strangers import HOSTILE, STALLED
 from tests.pipeline.night import register
@@ -19,6 +19,8 @@ ROWS = {
 }
 # So long the one who never answers is waited for here, seconds.
 QUICK = {"deadline_s": 5.0, "fetch_tail_s": 2.0, "poll_tail_s": 2.0}
+OUT_OF_TIME = ("deadline", "postponed")
+POLLED = f"""select last_outcome from ingest.feed join ingest.publisher using (publisher_id) where name = '{STALLED}'"""
 # How hostile pages end, which can be read once they are cleaned, and one whose address leads nowhere.
 ENDS = frozenset({"new", "not_found"})
 PAGE = "(select page_id from ingest.page where url = '{url}')"
@@ -35,7 +37,7 @@ def refused_row(scene: Scene, step: str) -> Result:
         f"create trigger refuse before insert or update on {table} for each row execute function refuse()",
     )
     result = end(scene.start(step, {"act": "none"}), Result("refused row", step, f"a row of {table}", hit=True))
-    result.took[url] = frozenset({"bad_row"})
+    result.took[url] = frozenset({MISSING if step == "poll" else "bad_row"})  # a refused entry makes no page
     return result
 
 
@@ -49,14 +51,18 @@ def hostile_texts(scene: Scene, step: str) -> Result:
 
 
 def stalled_publisher(scene: Scene, step: str) -> Result:
-    """A publisher accepts and never answers, and asks for ten minutes between two requests."""
-    path = "/silent" if step == "poll" else "/feed"
-    register(scene.settings.dsn, [(STALLED, scene.strangers.stalled.url(path))])
-    scene.strangers.ask_for_pauses(long=step == "poll")
+    """A publisher accepts and never answers, or asks for ten minutes between two requests."""
+    pauses = scene.chance.random() < 0.5
+    result = Result("stalled publisher", step, "long pauses" if pauses else "never answers", hit=True)
+    feed = scene.strangers.stalled.url("/silent" if step == "poll" else "/feed")
+    scene.strangers.ask_for_pauses(long=False)
+    register(scene.settings.dsn, [(STALLED, feed)])
     scene.until(step, STALLED)
-    scene.strangers.ask_for_pauses(long=True)
+    scene.strangers.ask_for_pauses(long=pauses)
     scene.do("update ingest.origin set robots_expires_at = now()")
     quick = replace(scene, settings=scene.settings.model_copy(update=QUICK))
-    result = end(quick.start(step, {"act": "none"}), Result("stalled publisher", step, "never answers", hit=True))
-    result.took[scene.strangers.stalled.origin] = frozenset({"deadline", "postponed"})
+    end(quick.start(step, {"act": "none"}), result)
+    result.took[scene.strangers.stalled.origin] = frozenset(OUT_OF_TIME)
+    if step == "poll" and scene.ask(POLLED) not in OUT_OF_TIME:
+        result.differences.append(f"the silent feed ended as {scene.ask(POLLED)}")
     return result

@@ -52,6 +52,7 @@ def table(results: Sequence[Result]) -> str:
     )
 
 
+MISSING = "not stored"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -64,11 +65,16 @@ def _names(row: tuple[Any, ...], took: Collection[str]) -> bool:
     return any(isinstance(value, str) and value.startswith(tuple(took)) for value in row)
 
 
-def ends(rows: Rows, took: Mapping[str, frozenset[str]]) -> Counter[str]:
-    """How the pages ended that a fault took, with " unforeseen" behind what it did not tell of."""
+def ends(rows: Rows, twin: Rows, took: Mapping[str, frozenset[str]]) -> Counter[str]:
+    """How the pages ended that a fault took, with " unforeseen" behind what it did not tell of.
+
+    Pages that only the twin has are `MISSING`.
+    """
+    here = {url: str(outcome) for url, _, outcome, *_ in rows["pages"]}
+    there = {url: MISSING for url, *_ in twin["pages"]}
     return Counter(
-        f"{outcome}" if outcome in ends else f"{outcome} ({state}) unforeseen"
+        outcome if outcome in ends else f"{outcome} unforeseen"
         for start, ends in took.items()
-        for url, state, outcome, *_ in rows["pages"]
+        for url, outcome in {**there, **here}.items()
         if url.startswith(start)
     )

@@ -22,6 +22,7 @@ from newsflow import pipeline
 from newsflow.local.postgres import Server
 from newsflow.request import RunRequest
 from newsflow.settings import Settings
+from newsflow.store.db import session
 from tests.chaos.child import REACHED
 from tests.chaos.proxy import ChaosProxy
 from tests.chaos.result import Result
@@ -87,6 +88,12 @@ class Scene:
     def do(self, *statements: str) -> None:
         """Statements of SQL, each in a transaction of its own."""
         execute(self.settings.dsn, *statements)
+
+    def ask(self, query: str) -> object:
+        """The first value that a query gives."""
+        with session(self.settings.dsn) as conn, conn.cursor() as cursor:
+            cursor.execute(query)
+            return cursor.fetchone()[0]
 
     def until(self, step: str, publisher: str) -> None:
         """Let a publisher who has come late take the steps that the others have behind them."""

@@ -44,13 +44,14 @@ def test_a_lost_row_or_file_would_be_seen(campaign: Campaign) -> None:
 
 
 def test_a_fault_takes_no_more_than_it_tells() -> None:
-    pages = [("https://a.example/1", "rejected", "bad_row"), ("https://b.example/1", "loaded", "new")]
-    rows = {"pages": pages, "entries": [("https://a.example/1", "guid")]}
+    bad, good = ("https://a.example/1", "rejected", "bad_row"), ("https://b.example/1", "loaded", "new")
+    rows = {"pages": [bad, good], "entries": [("https://a.example/1", "guid")]}
     took = {"https://a.example/": frozenset({"bad_row"})}
-    assert without(rows, took) == {"pages": pages[1:], "entries": []}
+    assert without(rows, took) == {"pages": [good], "entries": []}
     assert without(rows, {}) == rows
-    assert ends(rows, took) == {"bad_row": 1}
-    assert ends(rows, {**took, "https://b.example/1": frozenset({"postponed"})})["new (loaded) unforeseen"] == 1
+    assert ends(rows, rows, took) == {"bad_row": 1}
+    assert ends(rows, rows, {**took, "https://b.example/1": frozenset({"postponed"})})["new unforeseen"] == 1
+    assert ends({"pages": [good]}, rows, took) == {"not stored unforeseen": 1}
 
 
 def test_the_proxy_cuts_once_and_then_passes_on(campaign: Campaign) -> None:
