@@ -62,7 +62,7 @@ def stalled_publisher(scene: Scene, step: str) -> Result:
     scene.do("update ingest.origin set robots_expires_at = now()")
     quick = replace(scene, settings=scene.settings.model_copy(update=QUICK))
     end(quick.start(step, {"act": "none"}), result)
-    result.took[scene.strangers.stalled.origin] = frozenset(OUT_OF_TIME)
+    result.took[scene.strangers.stalled.origin] = frozenset({*OUT_OF_TIME, "cooling"})  # an origin that failed rests
     if step == "poll" and scene.ask(POLLED) not in OUT_OF_TIME:
         result.differences.append(f"the silent feed ended as {scene.ask(POLLED)}")
     return result
