@@ -96,7 +96,7 @@ def prepare(dsn: str, ports: list[int]) -> None:
     conn = connect(dsn)
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute("truncate ingest.run, ingest.page, ingest.origin, ingest.publisher cascade")
-        cursor.execute("truncate ingest.warc_file")
+        cursor.execute("truncate ingest.warc_file, ingest.archive_folder")
         cursor.execute("insert into ingest.publisher (name) values ('bench.example') returning publisher_id")
         publisher = cursor.fetchone()[0]  # type: ignore[index]
         known = origins.ensure(conn, [f"http://127.0.0.1:{port}" for port in ports])

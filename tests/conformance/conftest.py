@@ -41,7 +41,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         opened.append(connect(dsn))
         found = Ledger(opened[0], dsn, tmp_path / "archive")
         found.do("truncate ingest.run, ingest.page, ingest.origin, ingest.publisher, ingest.fetch_log cascade")
-        found.do("truncate ingest.warc_file")
+        found.do("truncate ingest.warc_file, ingest.archive_folder")
         return found
 
     made = World(ledger)
