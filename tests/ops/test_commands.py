@@ -15,6 +15,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
 
+from newsflow import __version__
 from newsflow.clock import utcnow
 from newsflow.local.postgres import Server
 from newsflow.ops.doctor import CheckResult, _clock, examine
@@ -144,7 +145,8 @@ def test_status_and_doctor_before_the_first_migration(postgres: Server, tmp_path
         done = newsflow(*command, dsn=postgres.url(), home=tmp_path)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
-            "newsflow: the database is not at this release's schema: newsflow doctor says what to do\n"
+            f"newsflow: the database is older than newsflow {__version__}, "
+            "it lacks 0001_ingest.sql and more: newsflow migrate\n"
         )
     done = newsflow("doctor", dsn=postgres.url(), home=tmp_path)
     assert "→ newsflow migrate" in done.stdout
