@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
@@ -72,12 +72,6 @@ async def _broken(request: Request, error: Exception) -> HTMLResponse:
     return HTMLResponse(text, status_code=500, headers=HEADERS)
 
 
-@app.exception_handler(ValueError)
-async def _nul(request: Request, error: ValueError) -> HTMLResponse:
-    """PostgreSQL has no text with a NUL, so nothing has such a name; any other ValueError is a fault."""
-    return await (_unreadable if "NUL" in str(error) else _broken)(request, error)
-
-
 @app.exception_handler(psycopg2.OperationalError)
 async def _no_database(request: Request, error: psycopg2.OperationalError) -> HTMLResponse:
     detail = "The news database does not answer. See the runbook “own trouble”, and `newsflow doctor`."
@@ -88,7 +82,8 @@ async def _no_database(request: Request, error: psycopg2.OperationalError) -> HT
 def _add(entry: OpsPage) -> None:
     # the parameter `user` comes first: FastAPI asks for it before it fills those of the page's function
     def endpoint(request: Request, user: Reader, now: Now, shown: Any = Depends(entry.show)) -> HTMLResponse:
-        if shown is None:
+        # nothing has a name with a NUL, which PostgreSQL can't store; texts go to it without
+        if shown is None or "\x00" in unquote(str(request.url)):
             raise HTTPException(404, NOT_HERE)
         return page(request, user, entry.template, now, **shown)
 

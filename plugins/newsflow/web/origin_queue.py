@@ -58,6 +58,7 @@ class OriginQueue:
     robots_failure: Exchange | None = None  # how robots.txt failed, while it could not be had
     pace_before_failure: Pace | None = None  # the pace before failures that may turn out to be our own
     placed: bool = False  # queued, or in a worker's hands
+    rules_cpu_s: float = 0.0  # what it has taken so far to apply the rules
     in_hand: UrlJob | None = None  # what its worker took last
     publisher: str = ""  # by its domain: a domain's owner can make any number of origins
     taken_at: datetime | None = None  # when a worker took it last

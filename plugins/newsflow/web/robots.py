@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -83,7 +82,6 @@ class Rules:
 
     def __init__(self, body: str, agents: Iterable[str] = (AGENT,)) -> None:
         self._agents = frozenset(agent.lower() for agent in agents)
-        self.cpu_s = 0.0  # what it has taken to apply them so far
         self._named: set[str] = set()
         self._parsed = Protego.parse(_AGENT_LINE.sub(self._rename, body.lstrip("\ufeff")))
 
@@ -99,10 +97,7 @@ class Rules:
 
     def allows(self, url: str, agent: str = AGENT) -> bool:
         """Whether the agent may ask for `url`; robots.txt itself always."""
-        began = time.thread_time()
-        allowed = bool(self._parsed.can_fetch(url, agent.lower()))
-        self.cpu_s += time.thread_time() - began
-        return allowed
+        return bool(self._parsed.can_fetch(url, agent.lower()))
 
     @property
     def crawl_delay_s(self) -> float | None:

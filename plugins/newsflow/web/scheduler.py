@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -223,9 +224,9 @@ class PoliteScheduler:
             return
         while queue.jobs:
             job = queue.in_hand = queue.jobs.popleft()
-            if queue.rules is not None and queue.rules.cpu_s > RULES_CPU_S:
+            if queue.rules_cpu_s > RULES_CPU_S:
                 yield self._too_dear(job, queue)
-            elif queue.rules is None or queue.rules.allows(job.target or job.url):
+            elif self._allows(queue, job.target or job.url):
                 yield self._ask(queue, job)
                 return
             else:
@@ -274,6 +275,13 @@ class PoliteScheduler:
     def _denied(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
         exchange = Exchange(job.url, Outcome.ROBOTS_DENIED, hops=job.trail, detail="robots.txt disallows it")
         return FetchResult(job, exchange, queue.origin, self._clock(), False, True, queue.rights)
+
+    @staticmethod
+    def _allows(queue: OriginQueue, url: str) -> bool:
+        began = time.thread_time()
+        allowed = queue.rules is None or queue.rules.allows(url)
+        queue.rules_cpu_s += time.thread_time() - began
+        return allowed
 
     def _too_dear(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
         why = f"its robots.txt takes long to be applied: more than {RULES_CPU_S:.0f} CPU seconds in this run"
