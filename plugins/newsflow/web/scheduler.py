@@ -209,13 +209,9 @@ class PoliteScheduler:
             log.exception("%s: an answer could not be dealt with", queue.origin.origin)
             job = queue.in_hand or (queue.jobs.popleft() if queue.jobs else None)
             if job is not None:
-                came.append(self._failed(queue, job, error))
+                why = f"{type(error).__name__} while dealing with the answer"
+                came.append(self._unsent(queue, job, Outcome.BAD_RESPONSE, why))
         return came
-
-    def _failed(self, queue: OriginQueue, job: UrlJob, error: Exception) -> FetchResult:
-        why = f"{type(error).__name__} while dealing with the answer"
-        exchange = Exchange(job.url, Outcome.BAD_RESPONSE, hops=job.trail, detail=why)
-        return FetchResult(job, exchange, queue.origin, self._clock(), False, True)
 
     def _serve(self, queue: OriginQueue) -> Iterator[FetchResult | _Redirected]:
         """One request to the origin: robots.txt where it is not known, else the next job that it allows."""
@@ -225,12 +221,13 @@ class PoliteScheduler:
         while queue.jobs:
             job = queue.in_hand = queue.jobs.popleft()
             if queue.rules_cpu_s > RULES_CPU_S:
-                yield self._too_dear(job, queue)
+                why = f"its robots.txt takes long to be applied: more than {RULES_CPU_S:.0f} CPU seconds in this run"
+                yield self._unsent(queue, job, Outcome.POSTPONED, why)
             elif self._allows(queue, job.target or job.url):
                 yield self._ask(queue, job)
                 return
             else:
-                yield self._denied(job, queue)
+                yield self._unsent(queue, job, Outcome.ROBOTS_DENIED, "robots.txt disallows it")
 
     def _has_rules(self, queue: OriginQueue) -> bool:
         file = queue.origin.robots
@@ -272,8 +269,9 @@ class PoliteScheduler:
         queue.origin.change(lambda found: pace.after(found, told, now, self._jitter(), least=least, most=most))
         self._changed[queue.origin.origin_id] = queue.origin
 
-    def _denied(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
-        exchange = Exchange(job.url, Outcome.ROBOTS_DENIED, hops=job.trail, detail="robots.txt disallows it")
+    def _unsent(self, queue: OriginQueue, job: UrlJob, outcome: Outcome, why: str) -> FetchResult:
+        """The end of a job that has no answer to show."""
+        exchange = Exchange(job.url, outcome, hops=job.trail, detail=why)
         return FetchResult(job, exchange, queue.origin, self._clock(), False, True, queue.rights)
 
     @staticmethod
@@ -282,17 +280,6 @@ class PoliteScheduler:
         allowed = queue.rules is None or queue.rules.allows(url)
         queue.rules_cpu_s += time.thread_time() - began
         return allowed
-
-    def _too_dear(self, job: UrlJob, queue: OriginQueue) -> FetchResult:
-        why = f"its robots.txt takes long to be applied: more than {RULES_CPU_S:.0f} CPU seconds in this run"
-        return FetchResult(
-            job,
-            Exchange(job.url, Outcome.POSTPONED, hops=job.trail, detail=why),
-            queue.origin,
-            self._clock(),
-            False,
-            True,
-        )
 
     def _ask(self, queue: OriginQueue, job: UrlJob) -> FetchResult | _Redirected:
         elsewhere: list[str] = []
