@@ -47,7 +47,7 @@ def outcome_of(status: int, headers: Mapping[str, str], *, conditional: bool) ->
 def content_length(headers: Mapping[str, str]) -> int | None:
     """Bytes that an answer announces (RFC 9110 §8.6: ASCII digits alone); None where it says nothing usable.
 
-    :param headers: lower-case names.
+    :param headers: lower-case names, or any case where they are looked up without it.
     """
     text = headers.get("content-length", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -43,7 +43,7 @@ def _stop(error: Exception) -> ExchangeEnd:
 
 def drain(response: Response) -> None:
     """Read a short body of known length, so that its connection can be kept; leave any other unread."""
-    length = content_length({"content-length": response.headers.get("content-length", "")})
+    length = content_length(response.headers)
     if length is not None and length <= _DRAINED:
         for _ in pieces(response):
             pass

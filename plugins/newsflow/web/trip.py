@@ -95,10 +95,11 @@ class Trip:
             raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(self.hops)} redirects")
         if len(self.hops) > self.max_redirects:
             raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"more than {self.max_redirects} redirects")
-        why = self.check_hop(_with_a_web_port(follow)) if self.check_hop else None
+        follow = _with_a_web_port(follow)
+        why = self.check_hop(follow) if self.check_hop else None
         if why is not None:
             raise ExchangeEnd(why, f"redirected to {origin_of(follow)}")
-        return _with_a_web_port(follow)
+        return follow
 
     def _location(self) -> str:
         location = _utf8(self.headers.get("location", ""))
