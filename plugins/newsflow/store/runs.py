@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 TAKEOVER_S = 5.0  # the server may need a moment to notice that the process before is gone
 CLOCK = "The clock of a machine was wrong: times in the future were stored. What they put off is due again."
 BROKEN_OFF = "Not good: broken off before its check; the next run took over."
-
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -83,23 +81,19 @@ class Work:
         log.warning("page %d: the database refuses it in %s: %s", page, self.stage, unnoted or unended or why)
         self.count(Outcome.BAD_ROW)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> AbstractContextManager[None]:
         """A part of a transaction; where it raises, it is undone, and so is what it counted."""
-        before, label = dict(self.counts), self.label
-        try:
-            with bad_rows.savepoint(self.conn):
-                yield
-        except BaseException:
-            self.counts, self.label = before, label
-            raise
+        return self._undoing(bad_rows.savepoint(self.conn))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """The same for a whole transaction."""
+        return self._undoing(transaction(self.conn))
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """The same for a whole transaction."""
+    def _undoing(self, part: AbstractContextManager[object]) -> Iterator[None]:
         before, label = dict(self.counts), self.label
         try:
-            with transaction(self.conn):
+            with part:
                 yield
         except BaseException:
             self.counts, self.label = before, label
