@@ -18,9 +18,13 @@ from newsflow.store.db import transaction
 
 def own(conn: Connection) -> list[str]:
     """This database's folders, the present one last; one is named where it has none."""
+    return [row.folder for row in _own(conn)]
+
+
+def _own(conn: Connection) -> list[queries.archive.OwnFoldersRow]:
     with transaction(conn):
         queries.archive.make_folder(conn)
-        return [row.folder for row in queries.archive.own_folders(conn)]
+        return queries.archive.own_folders(conn)
 
 
 def enter(conn: Connection, archive: Archive, now: datetime) -> str:
@@ -28,13 +32,15 @@ def enter(conn: Connection, archive: Archive, now: datetime) -> str:
 
     :raises ArchiveGoneError: where the archive is not there, which is to be asked before anything is said of captures.
     """
-    folder = own(conn)[-1]
+    present = _own(conn)[-1]
+    if present.begun_at:
+        archive.ask(present.folder)
+        return present.folder
     with transaction(conn):
-        begun = {row.folder: row.begun_at for row in queries.archive.own_folders(conn)}[folder]
-        expected = folder if begun else queries.archive.begun_folder(conn)
-    if expected:
-        archive.ask(expected)
-    return folder if begun else begin(conn, archive, now)
+        former = queries.archive.begun_folder(conn)
+    if former:
+        archive.ask(former)
+    return begin(conn, archive, now)
 
 
 def begin(conn: Connection, archive: Archive, now: datetime) -> str:
