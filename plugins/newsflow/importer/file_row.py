@@ -16,7 +16,7 @@ from newsflow.outcomes import Outcome
 from newsflow.text.bounds import bounded
 from newsflow.text.characters import clean, clean_lines
 from newsflow.text.storable import Storable
-from newsflow.web.urls import BadUrl, canonicalise, publisher_name
+from newsflow.web.urls import LONGEST_NAME, BadUrl, canonicalise, publisher_name
 
 EXTRACTOR = "import/1"
 FIELDS = (
@@ -26,7 +26,6 @@ FIELDS = (
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
 _SEVERAL = re.compile(r"\s*[;|]\s*")
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
-LONGEST_NAME = 300  # characters of a publisher's name; it is a key
 _MILLISECONDS = 100_000_000_000  # seconds until the year 5138, milliseconds since 1973
 _FIRST, _LAST = datetime(1600, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc)
 

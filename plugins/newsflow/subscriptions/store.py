@@ -13,7 +13,7 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.lists import Listed
 from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import LONGEST, BadUrl, origin_of, publisher_name, sendable
+from newsflow.web.urls import LONGEST, LONGEST_NAME, BadUrl, origin_of, publisher_name, sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,6 @@ class Added:
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
-
-
-LONGEST_NAME = 300  # characters of a publisher's name; it is a key
 
 
 def kept_address(url: str) -> str:

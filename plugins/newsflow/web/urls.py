@@ -16,6 +16,7 @@ import ada_url
 from newsflow.errors import NewsflowError
 from newsflow.web.tracking import tracks
 
+LONGEST_NAME = 300  # characters of a publisher's name; it is a key
 LONGEST = 2_600  # bytes; PostgreSQL refuses btree rows over 2,704 bytes, their heads and other columns included
 _LONGEST_HOST = 253  # characters of a DNS name (RFC 1035 §2.3.4)
 _LONGEST_RAW = 65_536
