@@ -99,13 +99,16 @@ class Home:
         """Password of Airflow's user admin."""
         return str(json.loads(self.passwords_file().read_text())["admin"])
 
+    def _lock_file(self, name: str) -> int:
+        return os.open(self.root / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Be the one launcher of this home; the kernel gives the lock back however we end.
 
         :raises BusyError: where another process is.
         """
-        handle = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = self._lock_file("lock")
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,7 +121,7 @@ class Home:
     @contextmanager
     def used(self) -> Iterator[None]:
         """Use the servers of this home's launcher: it waits for us before it stops them."""
-        handle = os.open(self.root / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = self._lock_file("users")
         try:
             fcntl.flock(handle, fcntl.LOCK_SH)
             yield
@@ -127,7 +130,7 @@ class Home:
 
     def in_use(self) -> bool:
         """Whether others use the servers of this home."""
-        handle = os.open(self.root / "users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = self._lock_file("users")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

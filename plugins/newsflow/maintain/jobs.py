@@ -213,12 +213,7 @@ def run(
     """
     chosen = [(name, *JOBS[name]) for name in names or JOBS]
     with ready_session(settings.dsn, application="newsflow maintain") as conn:
-
-        def run_due(jobs: Sequence[tuple[str, Job, timedelta]]) -> list[JobReport]:
-            due = [(n, job) for n, job, every in jobs if names or force or _due(conn, n, every, clock())]
-            due = [(n, job if names or force else _patient(conn, n, job, clock())) for n, job in due]
-            return [_run_one(settings, conn, name, job, clock) for name, job in due]
-
+        run_due = partial(_run_due, settings, conn, asked=bool(names) or force, clock=clock)
         reports = run_due([one for one in chosen if one[0] in BESIDE_OTHERS])
         with lock(conn, "newsflow.maintain"):
             reports += run_due([one for one in chosen if one[0] not in BESIDE_OTHERS])
@@ -226,6 +221,18 @@ def run(
     if failed:
         raise MaintenanceError("; ".join(failed))
     return reports
+
+
+def _run_due(
+    settings: Settings, conn: Connection, jobs: Sequence[tuple[str, Job, timedelta]], *, asked: bool, clock: Clock
+) -> list[JobReport]:
+    """Run those of the jobs that are due; all of them, and as they are, where a person asked for them."""
+    due = [
+        (name, job if asked else _patient(conn, name, job, clock()))
+        for name, job, every in jobs
+        if asked or _due(conn, name, every, clock())
+    ]
+    return [_run_one(settings, conn, name, job, clock) for name, job in due]
 
 
 def _due(conn: Connection, name: str, every: timedelta, now: datetime) -> bool:
