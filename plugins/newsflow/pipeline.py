@@ -7,8 +7,8 @@ process; both do the same work and can take over from each other.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -82,16 +82,14 @@ def open_run(
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone, scheduler=scheduler)
 
 
-@contextmanager
 def own_run(
     settings: Settings, dag_id: str, dag_run_id: str, request: Request = RunRequest(), *, clock: Clock = utcnow
-) -> Iterator[int]:
+) -> AbstractContextManager[int]:
     """Open a run that this process does whole, and hold its lock; gives its number.
 
     :raises LockedError: where another process does it.
     """
-    with runs.own_run(settings.dsn, dag_id, dag_run_id, request.as_params(), clock) as run_id:
-        yield run_id
+    return runs.own_run(settings.dsn, dag_id, dag_run_id, request.as_params(), clock)
 
 
 class RunNotBegunError(NewsflowError):

@@ -16,9 +16,8 @@ from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.migrate import ready_session
 
-FETCH_BUDGET_S = (
-    20 * 3600.0
-)  # seconds of one fetch task: less than the 24 h that Airflow gives the tasks of news_backfill
+# Seconds of one fetch task: less than the 24 h that Airflow gives the tasks of news_backfill.
+FETCH_BUDGET_S = 20 * 3600.0
 
 Totals = queries.backfill.TotalsRow  # progress over a run's WARC files: bytes and records
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 # A page takes 0.05 to 0.2 CPU seconds; a publisher whose pages take more than a second each, and two minutes
 # together, is cut: what is left of it is postponed to the next run.
@@ -15,7 +15,7 @@ class CpuShares:
     def __init__(self) -> None:
         self._given: Counter[int] = Counter()
         self._done: Counter[int] = Counter()
-        self._cpu_s: dict[int, float] = {}
+        self._cpu_s: defaultdict[int, float] = defaultdict(float)
 
     def give(self, publisher_id: int) -> bool:
         """Whether one more page of a publisher may be given out."""
@@ -27,7 +27,7 @@ class CpuShares:
     def note(self, publisher_id: int, cpu_s: float) -> None:
         """A page that was given out came back, and took so much."""
         self._done[publisher_id] += 1
-        self._cpu_s[publisher_id] = self._cpu_s.get(publisher_id, 0.0) + cpu_s
+        self._cpu_s[publisher_id] += cpu_s
 
     def _used_up(self, publisher_id: int) -> bool:
         done = self._done[publisher_id]

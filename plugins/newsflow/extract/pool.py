@@ -48,10 +48,6 @@ def work(job: ExtractionJob) -> Extraction:
     return extract(job.html, job.url, job.hints, min_words=job.min_words)
 
 
-def _ignore(_key: object, _cpu_s: float) -> None:
-    """What a job took, where nobody asks."""
-
-
 class Extractors:
     """A pool of extracting processes, as a context manager.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ class OriginQueues:
         self._most_held = math.inf  # workers that one publisher holds while others wait
         self._held: Counter[str] = Counter()  # workers, by publisher
         self._with_jobs: Counter[str] = Counter()  # queues that are placed or in hand, by publisher
-        self._took_s: dict[str, float] = {}  # of the workers' time, by publisher
+        self._took_s: defaultdict[str, float] = defaultdict(float)  # of the workers' time, by publisher
         self.cut = False  # the time was up before the jobs were done
         self._queues: dict[int, OriginQueue] = {}
         self._ready: list[tuple[int, int, int]] = []
@@ -175,7 +175,7 @@ class OriginQueues:
             self._busy -= 1
             self._held[queue.publisher] -= 1
             took_s = (self._clock() - queue.taken_at).total_seconds() if queue.taken_at else 0.0
-            self._took_s[queue.publisher] = self._took_s.get(queue.publisher, 0.0) + max(0.0, took_s)
+            self._took_s[queue.publisher] += max(0.0, took_s)
             self._displace(queue)
             if queue.jobs:
                 self._place(queue)
@@ -209,7 +209,7 @@ class OriginQueues:
         if not self._budget.slow(queue.origin.pace) and not self._cools_long(queue, now):
             self._quick.add(queue.origin.origin_id)
         if at <= now:
-            took = int(math.log2(1.0 + self._took_s.get(queue.publisher, 0.0)))
+            took = int(math.log2(1.0 + self._took_s[queue.publisher]))
             heappush(self._ready, (took, -len(queue.jobs), queue.origin.origin_id))
         else:
             heappush(self._waiting, (at, queue.origin.origin_id))

@@ -50,7 +50,7 @@ def read(exchange: Exchange, now: datetime, before: RobotsFile | None = None) ->
     """
     if exchange.outcome is Outcome.OK:
         text = exchange.body[:CAP].decode("utf-8", "replace").lstrip("\ufeff")
-        return RobotsFile(exchange.status, text.replace("\x00", ""), now, now + _keep(exchange))
+        return RobotsFile(exchange.status, text, now, now + _keep(exchange))
     if _unavailable(exchange):
         return RobotsFile(exchange.status, "", now, now + KEEP)
     if before is not None and now - before.fetched_at < KEEP_STALE:
