@@ -69,6 +69,13 @@ def f1(gold: Mapping[str, str], found: Mapping[str, str]) -> float:
     return summary(page_scores(list(gold.values()), [found.get(key, "") for key in gold]))[0]
 
 
+def word_f1(gold: str, found: str) -> float:
+    """Of one page, over multisets of its words in small letters: the measure of WCXB (Foley 2026, `evaluate.py`)."""
+    true, seen = (Counter(_TOKEN.findall(text.lower())) for text in (gold, found))
+    shared = (true & seen).total()
+    return harmonic(shared / seen.total(), shared / true.total()) if shared else float(not true and not seen)
+
+
 def rouge_lsum(gold: str, found: str) -> float:
     """F of the words of the gold's lines that stand in the union of their longest common subsequences."""
     true, seen = _lines(gold), _lines(found)

@@ -34,7 +34,10 @@ class Page:
 
 @dataclass
 class Made:
-    """What came of a page; `authors` and `day` are None where the extractor does not tell."""
+    """What came of a page; `authors` and `day` are None where the extractor does not tell.
+
+    `rejected`: why it is no article for the extractor, "" where it is one or where it only has no text.
+    """
 
     body: str = ""
     title: str | None = None
@@ -42,6 +45,7 @@ class Made:
     day: str | None = None
     seconds: float = 0.0
     refused: int = field(default=0)
+    rejected: str = ""
 
 
 Extract = Callable[[Page], Made]
@@ -124,7 +128,8 @@ def newsflow() -> Extract:
 
     def extract(page: Page) -> Made:
         found = read(page.html, page.url)
-        return Made(found.body, found.title, list(found.authors), _day(found.published_at))
+        rejected = "" if found.outcome == "ok" else str(found.outcome)
+        return Made(found.body, found.title, list(found.authors), _day(found.published_at), rejected=rejected)
 
     return extract
 

@@ -19,6 +19,7 @@ from benchmarks.extraction.sets import Gold
 from tests.paths import ROOT
 
 SCRIPT = Path(__file__).with_name("extractors.py")
+_PEAK = "peak"  # the key of the last line: no page's
 KEPT = ROOT / ".newsflow" / "bench"
 GROUPS = {"newsflow": "own", "mediacloud-metadata": "mediacloud"}  # the others stand in `peers`
 PACKAGES = {name: name for name in ("readability-lxml", "resiliparse", "newspaper4k", "news-please")}
@@ -43,23 +44,33 @@ class Run:
 def run(name: str, gold: Sequence[Gold], *, reuse: bool = False) -> Run:
     """Everything it makes of the pages.
 
-    :param reuse: take what the same version made of the same pages before, newsflow excepted.
+    :param reuse: take what the same version made of a page before, newsflow excepted.
     :raises UnavailableError: where it can't be installed or does not run.
     """
     where = environment(GROUPS.get(name, "peers"))
-    manifest = "".join(one.manifest_line() + "\n" for one in gold)
-    kept = _kept(name, manifest, where)
-    if reuse and name != "newsflow" and kept.exists():
-        return _parse(name, where, kept.read_text(encoding="utf-8").splitlines())
-    lines = list(_lines(name, manifest, where, len(gold)))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text("\n".join(lines), encoding="utf-8")
-    return _parse(name, where, lines)
+    kept = _kept(name, where)
+    known = _read(kept)
+    new = [one for one in gold if not reuse or name == "newsflow" or _key(one) not in known]
+    if new:
+        *made, known[_PEAK] = _lines(name, "".join(one.manifest_line() + "\n" for one in new), where, len(new))
+        known |= zip(map(_key, new), made, strict=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(known), encoding="utf-8")
+    return _parse(name, where, [known[_key(one)] for one in gold], known[_PEAK])
 
 
-def _kept(name: str, manifest: str, where: Environment) -> Path:
-    parts = (name, manifest, where.requirements.read_text(), SCRIPT.read_text(encoding="utf-8"))
-    return KEPT / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.jsonl"
+def _kept(name: str, where: Environment) -> Path:
+    """Where an extractor's results are kept: a line of `extractors.py` a page, by the page's key."""
+    parts = (name, where.requirements.read_text(), SCRIPT.read_text(encoding="utf-8"))
+    return KEPT / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}.json"
+
+
+def _read(kept: Path) -> dict[str, str]:
+    return json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+
+
+def _key(one: Gold) -> str:
+    return f"{one.path} {one.url}"
 
 
 def _lines(name: str, manifest: str, where: Environment, count: int) -> Iterator[str]:
@@ -78,7 +89,6 @@ def _lines(name: str, manifest: str, where: Environment, count: int) -> Iterator
                 raise UnavailableError((errors.read().strip() or "it died").splitlines()[-1][:200])
 
 
-def _parse(name: str, where: Environment, lines: Sequence[str]) -> Run:
-    *made, last = (json.loads(line) for line in lines)
+def _parse(name: str, where: Environment, lines: Sequence[str], last: str) -> Run:
     version = where.version(PACKAGES.get(name, name.partition(" ")[0]))
-    return Run(name, version, [Made(**page) for page in made], last["peak_mb"])
+    return Run(name, version, [Made(**json.loads(line)) for line in lines], json.loads(last)["peak_mb"])

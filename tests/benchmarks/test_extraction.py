@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.extraction import bodies, fields, figure, learned, outcomes, running, sets, validate
+from benchmarks.extraction import bodies, fields, figure, learned, outcomes, running, sets, suites, validate
 from benchmarks.extraction.environments import UnavailableError
 from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run
@@ -146,3 +147,46 @@ def test_the_figure_is_well_formed_and_names_all() -> None:
 
 def test_a_run_without_seconds_has_no_rate() -> None:
     assert Run("x", "1", [Made("a")], 0.0).rate == 0.0
+
+
+def test_what_an_extractor_made_of_a_page_is_kept_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def lines(_: str, manifest: str, *__: object) -> list[str]:
+        asked.append(len(manifest.splitlines()))
+        return [json.dumps({"body": line}) for line in manifest.splitlines()] + ['{"peak_mb": 1}']
+
+    monkeypatch.setattr(running, "KEPT", tmp_path)
+    monkeypatch.setattr(running, "_lines", lines)
+    monkeypatch.setitem(running.GROUPS, "trafilatura", "own")
+    pages = sets.load("generated")[:3]
+    running.run("trafilatura", pages[:2], reuse=True)
+    made = running.run("trafilatura", pages, reuse=True).made
+    assert asked == [2, 1]
+    assert [one.body for one in made] == [page.manifest_line() for page in pages]
+
+
+def test_suites_are_judged_by_what_they_tell() -> None:
+    """Each measure where a page is told one thing only; what it does not tell is no figure."""
+    page = replace(gold(0, text=""), source="suite")
+    cases = [
+        (suites.words, replace(page, text="One two two"), Made("two one one"), 2 / 3),
+        (suites.inside, replace(page, inside=("a  b", "c d")), Made("x a\nb"), 0.5),
+        (suites.outside, replace(page, outside=("a b", "c d")), Made("x a b"), 0.5),
+        (suites.opening, replace(page, prefix="“So it” goes"), Made('Rome "So it" goes on'), 1.0),
+        (suites.first, replace(page, prefix="“So it” goes"), Made('Rome "So it" goes on'), 0.0),
+        (suites.title, replace(page, title="A – b"), Made(title="a b"), 1.0),
+        (suites.authors, replace(page, authors=("Ada Lane", "Bo Li")), Made(authors=["Bo Li", "Ada Lane"]), 1.0),
+        (suites.day, replace(page, day="2026-05-04"), Made(day="2026-05-05"), 0.0),
+        (suites.lost, page, Made("text", rejected="index_page"), 1.0),
+        (suites.taken, replace(page, article=False), Made("text"), 1.0),
+    ]
+    for score, one, made, wanted in cases:
+        assert score(one, made) == pytest.approx(wanted), score.__name__
+        assert suites.mean([(page, Made())], score) in {"–", "1.000" if score is suites.lost else "–"}
+
+
+def test_names_are_read_as_suites_write_them() -> None:
+    assert sets._names("By Ada Lane and Bo Li") == ("Ada Lane", "Bo Li")
+    assert sets._names(["Ada Lane", "Bo Li"]) == ("Ada Lane", "Bo Li")
+    assert sets._names("") is None
