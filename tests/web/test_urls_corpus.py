@@ -14,6 +14,7 @@ import pytest
 
 from newsflow.web.tracking import tracks
 from newsflow.web.urls import BadUrl, canonicalise, sendable
+from newsflow.web.wrappers import unwrapped
 
 HREF = re.compile(r"""\bhref\s*=\s*["']([^"'<>]+)["']|<(?:link|guid)[^>]*>\s*(https?://[^<\s]+)\s*<""")
 
@@ -63,6 +64,8 @@ def test_host_and_path_are_those_of_the_link(links: list[str]) -> None:
         except BadUrl:
             continue
         ours, theirs = ada_url.URL(canonical), ada_url.URL(sent)
+        if unwrapped(theirs.hostname, theirs.pathname, theirs.search):  # `test_wrappers.py`
+            continue
         assert (ours.protocol, ours.host.rstrip(".")) == (theirs.protocol, theirs.host.rstrip("."))
         assert (
             ours.pathname.lower() == re.sub(r";jsessionid=[^/]*", "", theirs.pathname, flags=re.IGNORECASE).lower()

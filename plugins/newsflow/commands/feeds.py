@@ -199,8 +199,10 @@ def _listing(publishers: list[str] | None) -> list[Any]:
 
 def _find(url: str) -> list[Any]:
     from newsflow.settings import get_settings
+    from newsflow.subscriptions.addresses import feed_address
     from newsflow.subscriptions.finder import search
 
+    url = feed_address(url)
     return list(search(get_settings(), url if "://" in url else f"https://{url}"))
 
 

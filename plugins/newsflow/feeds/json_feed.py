@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-import json
+from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from newsflow.feeds.dates import parse_date
+from newsflow.feeds.json_repair import load
+from newsflow.feeds.links import resolve, start_of_links
+from newsflow.feeds.newest import newest
 from newsflow.feeds.parsed import (
     MAX_CONTENT,
     MAX_ENTRIES,
@@ -29,21 +31,20 @@ def read(body: bytes, base: str) -> ParsedFeed:
 
     :raises FeedError: not JSON (parse_error), or JSON of another kind (not_a_feed).
     """
-    try:
-        data = json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise FeedError(Outcome.PARSE_ERROR, f"broken JSON: {error}") from error
+    data = load(body.decode("utf-8", "replace"))
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise FeedError(Outcome.NOT_A_FEED, "JSON without a list of items")
-    items = [item for item in data["items"][:MAX_ENTRIES] if isinstance(item, dict)]
+    items = newest([item for item in data["items"] if isinstance(item, dict)], _when, MAX_ENTRIES)
     language = squeeze(_text(data, "language"), 35).lower()
     shared = _people(data)
+    home = resolve(_text(data, "home_page_url"), base)
+    start = start_of_links(home, base, always=False)
     return ParsedFeed(
         "json",
         title=literal(_text(data, "title"), MAX_TITLE),
-        home=_url(_text(data, "home_page_url"), base),
+        home=home,
         language=language,
-        entries=tuple(_entry(item, base, language, shared) for item in items),
+        entries=tuple(_entry(item, start, language, shared) for item in items),
         reader="json",
     )
 
@@ -56,29 +57,30 @@ def _text(item: dict[str, Any], *names: str) -> str:
     return ""
 
 
-def _url(text: str, base: str) -> str:
-    text = text.strip()[:MAX_URL]
-    try:
-        return urljoin(base, text) if text else ""
-    except ValueError:
-        return text
-
-
 def _list(item: dict[str, Any], name: str) -> list[Any]:
     value = item.get(name)
     return value[:MAX_LIST] if isinstance(value, list) else []
 
 
 def _people(item: dict[str, Any]) -> tuple[str, ...]:
-    boxes = _list(item, "authors") or [item.get("author")]
-    names = (squeeze(_text(box, "name"), MAX_NAME) for box in boxes if isinstance(box, dict))
+    """`authors` (1.1), or `author` (1.0); names alone, which some write in place of objects, count too."""
+    boxes = _list(item, "authors") or [item.get("authors"), item.get("author")]
+    names = (squeeze(_text(box, "name") if isinstance(box, dict) else box, MAX_NAME) for box in boxes if _is_named(box))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _is_named(box: Any) -> bool:
+    return isinstance(box, (dict, str))
 
 
 def _content(item: dict[str, Any], base: str) -> str:
     if markup := _text(item, "content_html"):
         return harmless(markup, base, MAX_CONTENT)
     return html.escape(_text(item, "content_text")[:MAX_CONTENT], quote=False)
+
+
+def _when(item: dict[str, Any]) -> datetime | None:
+    return parse_date(_text(item, "date_published")) or parse_date(_text(item, "date_modified"))
 
 
 def _entry(item: dict[str, Any], base: str, language: str, shared: tuple[str, ...]) -> Entry:
@@ -88,7 +90,7 @@ def _entry(item: dict[str, Any], base: str, language: str, shared: tuple[str, ..
     tags = (squeeze(tag, MAX_NAME) for tag in _list(item, "tags") if isinstance(tag, str))
     return Entry(
         guid=squeeze(_text(item, "id"), MAX_URL),
-        link=_url(_text(item, "url", "external_url"), base),
+        link=resolve(_text(item, "url", "external_url"), base),
         title=literal(_text(item, "title"), MAX_TITLE),
         authors=_people(item) or shared,
         published_at=parse_date(raw) or updated,
@@ -98,6 +100,6 @@ def _entry(item: dict[str, Any], base: str, language: str, shared: tuple[str, ..
         content_html=_content(item, base),
         categories=tuple(dict.fromkeys(tag for tag in tags if tag)),
         language=squeeze(_text(item, "language"), 35).lower() or language,
-        image_url=_url(_text(item, "image", "banner_image"), base),
-        enclosures=tuple(_url(url, base) for url in attached if url),
+        image_url=resolve(_text(item, "image", "banner_image"), base),
+        enclosures=tuple(resolve(url, base) for url in attached if url),
     )

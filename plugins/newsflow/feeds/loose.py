@@ -1,14 +1,21 @@
-"""Feeds that are no well-formed XML, read by feedparser's loose parser."""
+"""Feeds that are no well-formed XML, read by feedparser's loose parser.
+
+It gives the same identities as the reader of well-formed feeds: guids as they are written, links resolved by the same
+rule. A feed that is broken for one night must not show all of its entries as new.
+"""
 
 from __future__ import annotations
 
 import calendar
+import re
 from datetime import datetime, timezone
 from typing import Any
 
 import feedparser
 
 from newsflow.feeds.dates import parse_date
+from newsflow.feeds.links import resolve, start_of_links
+from newsflow.feeds.newest import newest
 from newsflow.feeds.parsed import (
     MAX_CONTENT,
     MAX_ENTRIES,
@@ -22,24 +29,49 @@ from newsflow.feeds.parsed import (
 from newsflow.feeds.sanitize import harmless, plain, squeeze
 from newsflow.model import Entry
 
+# feedparser reads "&amp;id" in a CDATA section as "&ampid"
+_LINK_TEXT = re.compile(rb"<(?:link|guid|id)\b[^<>]*>\s*<!\[CDATA\[[^<>]{1,4000}\]\]>", re.IGNORECASE)
 
-def read(body: bytes, base: str, content_type: str = "") -> ParsedFeed:
-    """Read what can be read; `kind` is empty where there is nothing of a feed in it."""
-    headers = {"content-location": base, "content-type": content_type or "application/xml"}
-    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=True)
+
+def read(body: bytes, base: str) -> ParsedFeed:
+    """Read what can be read; `kind` is empty where there is nothing of a feed in it.
+
+    :param body: in UTF-8.
+    """
+    # without an address of the document, feedparser leaves relative links and guids as they are
+    body = _LINK_TEXT.sub(lambda match: match[0].replace(b"&amp;", b"&"), body)
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    found = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     version = str(found.get("version") or "")
+    kind = "" if not version else "atom" if version.startswith("atom") else "rss"
+    home = resolve(found.feed.get("link", ""), base)
+    start = start_of_links(home, base, always=kind == "rss")
+    language = found.feed.get("language", "")
+    people = _people(found.feed) if kind == "atom" else ()
     return ParsedFeed(
-        kind="" if not version else "atom" if version.startswith("atom") else "rss",
+        kind=kind,
         title=plain(found.feed.get("title", ""), MAX_TITLE),
-        home=found.feed.get("link", "")[:MAX_URL],
-        language=squeeze(found.feed.get("language", ""), 35).lower(),
-        entries=tuple(_entry(item, base, found.feed.get("language", "")) for item in found.entries[:MAX_ENTRIES]),
+        home=home,
+        language=squeeze(language, 35).lower(),
+        entries=tuple(_entry(item, start, language, people) for item in newest(found.entries, _when, MAX_ENTRIES)),
         reader="feedparser",
     )
 
 
+def _when(item: Any) -> datetime | None:
+    return _date(item, "published") or _date(item, "updated")
+
+
+def _written(item: Any, name: str) -> str:
+    # asked for a date that is not there, feedparser gives another
+    return str(item[name] or "") if name in item else ""
+
+
 def _date(item: Any, name: str) -> datetime | None:
-    parts = item.get(f"{name}_parsed")
+    return parse_date(_written(item, name)) or (_parsed_date(item.get(f"{name}_parsed")) if name in item else None)
+
+
+def _parsed_date(parts: Any) -> datetime | None:
     try:
         found = datetime.fromtimestamp(calendar.timegm(parts), timezone.utc) if parts else None
     except (ValueError, OverflowError, OSError):
@@ -48,22 +80,30 @@ def _date(item: Any, name: str) -> datetime | None:
     return parse_date(found.isoformat(timespec="seconds")) if found else None
 
 
-def _entry(item: Any, base: str, language: str) -> Entry:
+def _people(item: Any) -> tuple[str, ...]:
+    names = (plain(box.get("name", ""), MAX_NAME) for box in item.get("authors", ()))
+    return tuple(dict.fromkeys(name for name in names if name))[:MAX_LIST]
+
+
+def _guid(item: Any) -> str:
+    return squeeze(item.get("id", ""), MAX_URL)
+
+
+def _entry(item: Any, start: str, language: str, people: tuple[str, ...]) -> Entry:
     content = next((box.get("value", "") for box in item.get("content", ()) if box.get("value")), "")
     images = [box.get("url", "") for box in item.get("media_thumbnail", ())]
-    people = [plain(box.get("name", ""), MAX_NAME) for box in item.get("authors", ())]
     return Entry(
-        guid=squeeze(item.get("id", ""), MAX_URL),
-        link=item.get("feedburner_origlink", item.get("link", ""))[:MAX_URL],
+        guid=_guid(item),
+        link=resolve(item.get("feedburner_origlink", item.get("link", "")), start),
         title=plain(item.get("title", ""), MAX_TITLE),
-        authors=tuple(dict.fromkeys(name for name in people if name))[:MAX_LIST],
-        published_at=_date(item, "published") or _date(item, "updated"),
-        published_raw=squeeze(item.get("published", item.get("updated", "")), 100),
-        updated_at=_date(item, "updated") if "updated" in item else None,
+        authors=_people(item) or people,
+        published_at=_when(item),
+        published_raw=squeeze(_written(item, "published") or _written(item, "updated"), 100),
+        updated_at=_date(item, "updated"),
         summary=plain(item.get("summary", ""), MAX_SUMMARY),
-        content_html=harmless(content, base, MAX_CONTENT),
+        content_html=harmless(content, start, MAX_CONTENT),
         categories=tuple(squeeze(tag.get("term") or "", MAX_NAME) for tag in item.get("tags", ())[:MAX_LIST]),
         language=squeeze(item.get("language", language) or language, 35).lower(),
-        image_url=images[0][:MAX_URL] if images else "",
-        enclosures=tuple(box.get("href", "") for box in item.get("enclosures", ())[:MAX_LIST]),
+        image_url=resolve(images[0], start) if images else "",
+        enclosures=tuple(resolve(box.get("href", ""), start) for box in item.get("enclosures", ())[:MAX_LIST]),
     )

@@ -14,15 +14,13 @@ from dataclasses import replace
 
 from lxml import etree
 
-from newsflow.feeds import json_feed, sitemap, xml_feed
+from newsflow.feeds import encoding, json_feed, sitemap, xml_feed
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=")
-_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_JSON = (b"{", b")]}'")  # see `json_repair` about the second
 _LARGEST_BROKEN = 5_000_000  # bytes; mending and loose parsing cost time and memory that grow faster than the size
 # libxml2's words for its own limits: what is over them is refused, not read otherwise
 _LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_HUGE", "amplification")
@@ -37,12 +35,13 @@ def parse(body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50
     :raises FeedError: with outcome not_a_feed, parse_error or too_big.
     """
     body = _gunzip(body, max_bytes) if body[:2] == b"\x1f\x8b" else body
-    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
+    body, is_utf8 = encoding.utf8(body, content_type)
+    body = trimmed(body)
+    if not body:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
-    if start[:1] == b"{":
+    if body.startswith(_JSON):
         return with_identity(json_feed.read(body, base))
-    return with_identity(_read_xml(body, base, content_type))
+    return with_identity(_read_xml(body, base, "utf-8" if is_utf8 else None))
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
@@ -58,15 +57,14 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     return found
 
 
-def _tree(body: bytes, base: str, content_type: str = "", *, recover: bool = False) -> etree._Element:
+def _tree(body: bytes, base: str, codec: str | None = "utf-8", *, recover: bool = False) -> etree._Element:
     """The root element.
 
+    :param codec: of the body; None to believe its XML declaration.
     :raises etree.XMLSyntaxError: not well-formed, or over libxml2's limits (depth 256, 10 MB a text).
     """
-    told = _CHARSET.search(content_type)
-    silent = told and not body.startswith(_BOMS) and not _DECLARED.match(body[:300])
     parser = etree.XMLParser(
-        encoding=told[1] if told and silent else None,
+        encoding=codec,
         recover=recover,
         resolve_entities="internal",  # type: ignore[arg-type]  # lxml-stubs know it as a bool
         no_network=True,
@@ -79,14 +77,14 @@ def _tree(body: bytes, base: str, content_type: str = "", *, recover: bool = Fal
     return etree.fromstring(body, parser, base_url=base)
 
 
-def _read_xml(body: bytes, base: str, content_type: str) -> ParsedFeed:
+def _read_xml(body: bytes, base: str, codec: str | None) -> ParsedFeed:
     if _PAGE.match(body[:4096]):
         raise FeedError(Outcome.NOT_A_FEED, "the answer is an HTML page")
     try:
-        found = _read_tree(_tree(trimmed(body), base, content_type), base)
+        found = _read_tree(_tree(body, base, codec), base)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        return _read_broken(body, base, content_type, error)
-    return found or _read_loose(body, base, content_type, "the root element is none of a feed")
+        return _read_broken(body, base, error)
+    return found or _read_loose(body, base, "the root element is none of a feed")
 
 
 def _read_tree(root: etree._Element, base: str) -> ParsedFeed | None:
@@ -95,7 +93,7 @@ def _read_tree(root: etree._Element, base: str) -> ParsedFeed | None:
     return xml_feed.read(root, base) if xml_feed.kind_of(root) else None
 
 
-def _read_broken(body: bytes, base: str, content_type: str, error: Exception) -> ParsedFeed:
+def _read_broken(body: bytes, base: str, error: Exception) -> ParsedFeed:
     why = f"not well-formed: {str(error)[:200]}"
     if b"<!ENTITY" in body[:100_000] and "entity" in str(error).lower():
         raise FeedError(Outcome.PARSE_ERROR, why)
@@ -104,29 +102,36 @@ def _read_broken(body: bytes, base: str, content_type: str, error: Exception) ->
     try:
         found = _read_tree(_tree(mended(body), base), base)
     except (etree.XMLSyntaxError, LookupError, ValueError):
-        return _read_loose(body, base, content_type, why)
-    return found or _read_loose(body, base, content_type, why)
+        return _read_loose(body, base, why)
+    return found or _read_loose(body, base, why)
 
 
-def _read_loose(body: bytes, base: str, content_type: str, why: str) -> ParsedFeed:
+def _read_loose(body: bytes, base: str, why: str) -> ParsedFeed:
+    """What two lenient readers make of it; ours wins where it finds as many entries, as it names them as ever."""
     # imported late: 60 ms that most children never need
     from newsflow.feeds import loose
 
-    found = loose.read(body, base, content_type)
+    found, recovered = loose.read(body, base), _recovered(body, base)
+    if recovered and (recovered.children or len(recovered.entries) >= max(len(found.entries), 1)):
+        return recovered
     if found.entries:
         return found
-    try:
-        root = _tree(mended(body), base, recover=True)
-        recovered = _read_tree(root, base) if root is not None else None
-    except (etree.XMLSyntaxError, LookupError, ValueError):
-        recovered = None
-    if recovered and (recovered.entries or recovered.children or recovered.title):
+    if recovered and recovered.title:
         return recovered
     if not found.kind:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is neither RSS, Atom, JSON Feed nor sitemap")
     if not found.title:
         raise FeedError(Outcome.PARSE_ERROR, why)
     return found
+
+
+def _recovered(body: bytes, base: str) -> ParsedFeed | None:
+    """What libxml2 makes of broken XML, if anything."""
+    try:
+        root = _tree(mended(body), base, recover=True)
+        return _read_tree(root, base) if root is not None else None
+    except (etree.XMLSyntaxError, LookupError, ValueError):
+        return None
 
 
 def with_identity(feed: ParsedFeed) -> ParsedFeed:

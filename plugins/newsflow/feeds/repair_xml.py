@@ -10,38 +10,31 @@ _NAMED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,30});")
 _BARE = re.compile(r"&(?!#?\w{1,31};)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _START = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s:>]", re.IGNORECASE)
-_UNQUOTED = re.compile(r"^(<[^<>]*?\s[\w:]+)=([^\s\"'<>]+)")
+_UNQUOTED = re.compile(r"(<[a-zA-Z][^<>]{0,500}?\s[\w:]{1,50})=([^\s\"'<>/]+)")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def trimmed(body: bytes) -> bytes:
     """Without what stands before the XML declaration: blank lines, comments, a PHP warning."""
+    body = body.lstrip(b" \t\r\n\xef\xbb\xbf")
     start = body.find(b"<?xml ", 0, 8192)
-    return body[start:] if start > 0 else body.lstrip(b" \t\r\n")
+    return body[start:] if start > 0 else body
 
 
 def mended(body: bytes) -> bytes:
     """UTF-8 without declaration, HTML's named entities and bare ampersands escaped, control characters gone.
 
     CDATA sections are left as they are.
+
+    :param body: in UTF-8.
     """
-    text = _CONTROL.sub("", _decoded(body))
+    text = _CONTROL.sub("", body.decode("utf-8", "replace"))
     start = _START.search(text, 0, 8192)
     if start:
         text = text[start.start() :]
-    parts = _CDATA.split(_UNQUOTED.sub(r'\1="\2"', text, count=1))
-    parts[::2] = [_BARE.sub("&amp;", _NAMED.sub(_character, part)) for part in parts[::2]]
+    parts = _CDATA.split(text)
+    parts[::2] = [_UNQUOTED.sub(r'\1="\2"', _BARE.sub("&amp;", _NAMED.sub(_character, part))) for part in parts[::2]]
     return "".join(parts).encode()
-
-
-def _decoded(body: bytes) -> str:
-    head = re.match(rb"\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([\w.:-]{1,40})", body[:400])
-    for encoding in ((head[1].decode(),) if head else ()) + ("utf-8",):
-        try:
-            return body.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return body.decode("cp1252", "replace")
 
 
 def _character(match: re.Match[str]) -> str:

@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from newsflow.feeds.dates import parse_date
+from newsflow.feeds.links import resolve, start_of_links
 from newsflow.feeds.namespaces import is_atom, short
+from newsflow.feeds.newest import newest
 from newsflow.feeds.parsed import (
     MAX_CONTENT,
     MAX_ENTRIES,
@@ -39,6 +40,7 @@ Fields = dict[str, list[Element]]
 _ITEMS = ("item", "entry")
 _ROOTS = {"rss": "rss", "rdf:rdf": "rss", "rdf": "rss", "channel": "rss", "feed": "atom", "rss1.1": "rss"}
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 _TITLE = ("title", "dc:title", "media:title", "itunes:title")
@@ -63,6 +65,14 @@ class Named(NamedTuple):
         return [node for name in names if name in self.fields for node in self.fields[name]]
 
 
+class Shared(NamedTuple):
+    """What a feed says for those of its entries that don't: their base address, language and (Atom) authors."""
+
+    base: str
+    language: str
+    authors: tuple[str, ...]
+
+
 def kind_of(root: Element) -> str:
     """rss, atom, or nothing where the root element is neither's."""
     return _ROOTS.get(short(str(root.tag)), "")
@@ -73,15 +83,18 @@ def read(root: Element, base: str) -> ParsedFeed:
     kind = kind_of(root)
     channel = next((c for c in root if _name(c) == "channel"), root)
     head = _fields(channel, base)
-    items = _items(root, channel)
-    language = _language(channel, head)
+    home = _link(head)
+    if not (root.get(_BASE) or channel.get(_BASE)):
+        root.base = start_of_links(home, base, always=kind == "rss")
+    items = newest(_items(root, channel), _when, MAX_ENTRIES)
+    shared = Shared(base, _language(channel, head), _authors(head) if kind == "atom" else ())
     return ParsedFeed(
         kind=kind,
         title=_title(head),
-        home=_link(head),
-        language=language,
+        home=home,
+        language=shared.language,
         polling_hints=_wishes(head),
-        entries=tuple(_entry(item, base, language) for item in items[:MAX_ENTRIES]),
+        entries=tuple(_entry(item, shared) for item in items),
     )
 
 
@@ -153,21 +166,11 @@ def _title(named: Named) -> str:
     return next((line for node in named.all(_TITLE) if (line := _line(node, MAX_TITLE))), "")
 
 
-def _resolve(link: str, base: str) -> str:
-    link = "".join(link.split("\n")).strip()[:MAX_URL]
-    if not link or link.startswith(_WEB):
-        return link
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return link
-
-
 def _link(named: Named) -> str:
     for node in named.fields.get("feedburner:origlink", ()):
         if text := _text(node).strip():
-            return _resolve(text, named.base)
-    return _href(named) or _permalink(named) or _body_source(named) or _resolve(_attribute(named, "href"), named.base)
+            return resolve(text, named.base)
+    return _href(named) or _permalink(named) or _body_source(named) or resolve(_attribute(named, "href"), named.base)
 
 
 def _attribute(named: Named, name: str) -> str:
@@ -183,11 +186,11 @@ def _href(named: Named) -> str:
         rel = rel.removeprefix("http://www.iana.org/assignments/relation/")
         if href is None:
             if text := _text(node).strip():
-                return _resolve(text, node.base or named.base)
+                return resolve(text, node.base or named.base)
         elif rel == "alternate" and "html" in node.get("type", "html"):
-            return _resolve(href, node.base or named.base)
+            return resolve(href, node.base or named.base)
         elif rel in ("alternate", "related", "via") and not spare:
-            spare = _resolve(href, node.base or named.base)
+            spare = resolve(href, node.base or named.base)
     return spare
 
 
@@ -197,12 +200,12 @@ def _permalink(named: Named) -> str:
         if text.startswith(_WEB) and node.get("isPermaLink", node.get("ispermalink", "true")).lower() != "false":
             return text[:MAX_URL]
         if node.get("isPermaLink", "").lower() == "true" and text:
-            return _resolve(text, named.base)
+            return resolve(text, named.base)
     return ""
 
 
 def _body_source(named: Named) -> str:
-    return next((_resolve(src, named.base) for node in named.all(("content",)) if (src := node.get("src"))), "")
+    return next((resolve(src, named.base) for node in named.all(("content",)) if (src := node.get("src"))), "")
 
 
 def _guid(named: Named, node: Element) -> str:
@@ -238,6 +241,12 @@ def _authors(named: Named) -> tuple[str, ...]:
         if found:
             break
     return tuple(found)[:MAX_LIST]
+
+
+def _authors_of_source(named: Named) -> tuple[str, ...]:
+    """Of the feed that an aggregator copied the entry from; they come before its own feed's (RFC 4287 §4.2.1)."""
+    sources = (_authors(_fields(source, named.base)) for source in named.fields.get("source", ()))
+    return next((found for found in sources if found), ())
 
 
 def _person(node: Element) -> str:
@@ -276,21 +285,26 @@ def _is_image(node: Element) -> bool:
 def _image(named: Named) -> str:
     for node in named.all(("media:content", "enclosure")):
         if _is_image(node) and node.get("url"):
-            return _resolve(node.get("url", ""), named.base)
+            return resolve(node.get("url", ""), named.base)
     for node in named.all(("media:thumbnail", "itunes:image", "image")):
         if found := node.get("url") or node.get("href"):
-            return _resolve(found, named.base)
+            return resolve(found, named.base)
     return ""
 
 
 def _enclosures(named: Named) -> tuple[str, ...]:
     found = [node.get("url", "") for node in named.all(("enclosure", "media:content"))]
     found += [n.get("href", "") for n in named.fields.get("link", ()) if n.get("rel") == "enclosure"]
-    return tuple(dict.fromkeys(_resolve(url, named.base) for url in found if url))[:MAX_LIST]
+    return tuple(dict.fromkeys(resolve(url, named.base) for url in found if url))[:MAX_LIST]
 
 
-def _entry(node: Element, base: str, language: str) -> Entry:
-    named = _fields(node, base)
+def _when(node: Element) -> datetime | None:
+    named = _fields(node, "")
+    return _date(named, _PUBLISHED)[0] or _date(named, _UPDATED)[0]
+
+
+def _entry(node: Element, shared: Shared) -> Entry:
+    named = _fields(node, shared.base)
     published, raw = _date(named, _PUBLISHED)
     updated, updated_raw = _date(named, _UPDATED)
     updated = updated or parse_date(_attribute(named, "lastmod"))
@@ -298,14 +312,14 @@ def _entry(node: Element, base: str, language: str) -> Entry:
         guid=_guid(named, node),
         link=_link(named),
         title=_title(named),
-        authors=_authors(named),
+        authors=_authors(named) or _authors_of_source(named) or shared.authors,
         published_at=published or updated,
         published_raw=raw or updated_raw,
         updated_at=updated,
         summary=_summary(named),
         content_html=_content(named),
         categories=_categories(named),
-        language=_language(node, named) or language,
+        language=_language(node, named) or shared.language,
         image_url=_image(named),
         enclosures=_enclosures(named),
     )

@@ -10,10 +10,13 @@ from urllib.parse import urljoin
 
 import lxml.html
 from lxml.etree import LxmlError
+from lxml.html import HtmlElement
 
 from newsflow.feeds.parsed import ParsedFeed
 from newsflow.feeds.sanitize import squeeze
+from newsflow.subscriptions.addresses import feed_address
 from newsflow.text.storable import Storable
+from newsflow.web import charset
 from newsflow.web.urls import BadUrl, origin_of, sendable
 
 # Where WordPress, Ghost, Hugo, Drupal, Arc and their like put feeds.
@@ -29,8 +32,21 @@ COMMON = (
     "/news-sitemap.xml",
     "/sitemap-news.xml",
 )
-_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "text/xml")
-_LOOKS = re.compile(r"(?:^|[/._-])(?:rss|atom|feed|feeds|rdf)(?:$|[/._?-])|\.rss$|feed\.(?:xml|json)", re.IGNORECASE)
+# "application/rss+xml", and what sites write for it; of the general types only what looks like a feed's address
+_FEED_TYPE = re.compile(r"(?:application|text)/(?:x[.-])?(?:rss|atom|rdf|feed)(?:\+(?:xml|json))?$")
+_GENERAL_TYPE = re.compile(r"(?:application|text)/(?:xml|json)$")
+_NO_FEED = re.compile(
+    r"oembed|/wp-json/|/wp-includes/|opensearch|manifest|\.(?:html?|css|js|png|jpe?g)$", re.IGNORECASE
+)
+_LOOKS = re.compile(
+    r"(?:^|[/._-])(?:rss2?|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|rdf|atom)(?:$|\?)|feed\.(?:xml|json)|^feed:|"
+    r"[?&](?:format|feed|type|output|outputtype|view|alt|fmt|mode|_format)=(?:feed|rss2?|atom|rdf)\b",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"\b(?:rss|atom|xml|json)[ -]?feeds?\b|\brss\b|\batom\b|\bnews ?feed\b|\bfeed\b", re.IGNORECASE)
+_LONGEST_WORD = 40  # characters of a link that says RSS; a headline about it is longer
+_NOWHERE = ("", "#", "javascript:", "mailto:", "data:")
+_LARGEST = 3_000_000  # bytes of a page that are looked at
 _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECASE)
 _MOST_IN_PAGE = 12
 
@@ -60,24 +76,69 @@ class FoundFeed(Storable):
 def in_page(body: bytes, base: str) -> list[FeedCandidate]:
     """Feeds that a page names: `link rel=alternate` first, then links that look like feeds.
 
-    Source: https://www.rssboard.org/rss-autodiscovery.
+    Source: https://www.rssboard.org/rss-autodiscovery; `rel=feed`: HTML 5 drafts, and pages that kept to them.
     """
     try:
-        root = lxml.html.document_fromstring(body)
+        root = lxml.html.document_fromstring(charset.decode(body[:_LARGEST]))
     except (LxmlError, ValueError):
         return []
-    base = urljoin(base, next((str(b.get("href")) for b in root.iter("base") if b.get("href")), ""))
+    start = _joined(base, next((str(b.get("href")) for b in root.iter("base") if b.get("href")), ""))
     named = [
         FeedCandidate(str(node.get("href")), "link rel=alternate", squeeze(str(node.get("title") or ""), 200))
-        for node in root.iter("link")
-        if "alternate" in str(node.get("rel", "")).lower() and str(node.get("type", "")).lower() in _TYPES
+        for node in root.iter("link", "a")
+        if _is_declared(node)
     ]
     linked = [
-        FeedCandidate(str(node.get("href")), "link in the page", squeeze("".join(map(str, node.itertext())), 200))
-        for node in root.iter("a")
-        if _LOOKS.search(str(node.get("href", "")))
+        FeedCandidate(str(node.get("href")), "link in the page", squeeze(_words(node), 200))
+        for node in root.iter("a", "area")
+        if _leads_to_feed(node)
     ]
-    return usable((*named, *linked), base)[:_MOST_IN_PAGE]
+    itself = {base, base.partition("#")[0]}
+    return [found for found in usable((*named, *linked), start) if found.url not in itself][:_MOST_IN_PAGE]
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return base
+
+
+def _href(node: HtmlElement) -> str:
+    return str(node.get("href") or "").strip()
+
+
+def _leads_somewhere(node: HtmlElement) -> bool:
+    href = _href(node).lower()
+    return href not in _NOWHERE and not href.startswith(_NOWHERE[1:]) and not _NO_FEED.search(href)
+
+
+def _is_declared(node: HtmlElement) -> bool:
+    """`rel=alternate` with a feed's type, whatever parameters it has, or `rel=feed`."""
+    rel = str(node.get("rel") or "").lower().split()
+    kind = str(node.get("type") or "").lower().partition(";")[0].strip()
+    if not _leads_somewhere(node) or not {"alternate", "feed"} & set(rel):
+        return False
+    if "feed" in rel or _FEED_TYPE.match(kind):
+        return True
+    if _GENERAL_TYPE.match(kind):
+        return node.get("hreflang") is None or bool(_LOOKS.search(_href(node)))
+    return not kind and bool(_LOOKS.search(_href(node)))
+
+
+def _words(node: HtmlElement) -> str:
+    """What a link says: its text, or what stands for it where it is a picture."""
+    pictures = (str(image.get("alt") or "") for image in node.iter("img"))
+    titles = (str(node.get(name) or "") for name in ("title", "aria-label"))
+    return next((text for text in (str(node.text_content()).strip(), *titles, *pictures) if text.strip()), "")
+
+
+def _leads_to_feed(node: HtmlElement) -> bool:
+    if not _leads_somewhere(node):
+        return False
+    words = _words(node)
+    says = len(words) <= _LONGEST_WORD and _SAYS.search(words)
+    return bool(_LOOKS.search(_href(node)) or says)
 
 
 def at_common_paths(site: str) -> list[FeedCandidate]:
@@ -96,7 +157,7 @@ def usable(candidates: Iterable[FeedCandidate], base: str) -> list[FeedCandidate
     found: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         try:
-            url = sendable(candidate.url, base)
+            url = sendable(feed_address(candidate.url), base)
         except BadUrl:
             continue
         found.setdefault(url, FeedCandidate(url, candidate.how, candidate.title))

@@ -13,7 +13,9 @@ import yaml
 from lxml import etree
 
 from newsflow.errors import NewsflowError
+from newsflow.feeds.repair_xml import mended
 from newsflow.text.storable import Storable
+from newsflow.web import charset
 
 FORMATS = ("opml", "yaml", "csv", "txt")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
@@ -46,11 +48,11 @@ def format_of(name: str) -> str:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a list: UTF-8, or else what spreadsheets on Windows write."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    """The text of a list: in the encoding that it tells, UTF-8, or else what spreadsheets on Windows write."""
+    for start, codec in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):  # XML 1.0, appendix F
+        if data.startswith(start):
+            return data.decode(codec, "replace")
+    return charset.decode(data)
 
 
 def read(text: str, kind: str) -> list[Listed]:
@@ -152,20 +154,40 @@ def _write_yaml(feeds: list[Listed]) -> str:
 
 
 def _read_opml(text: str) -> Iterator[Listed]:
-    """OPML 2.0 (http://opml.org/spec2.opml); an attribute `publisher` of ours names the outlet."""
+    """OPML 2.0 (http://opml.org/spec2.opml); an attribute `publisher` of ours names the outlet.
+
+    In any namespace, which some programs give it, and with the small breakages of feeds mended.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, recover=True)
-    root = etree.fromstring(_DECLARATION.sub("", text, count=1).encode(), parser)
-    if root is None or str(root.tag).lower() != "opml":
+    root = etree.fromstring(mended(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")), parser)
+    if root is None or _local(root) != "opml":
         raise ListError("the document is no OPML")
-    for node in root.iter("outline"):
-        url = _attribute(node, "xmlurl")
+    for node in root.iter():
+        if _local(node) != "outline":
+            continue
+        url = _attribute(node, "xmlurl") or _included(node)
         if url:
             name = _attribute(node, "publisher")
             yield Listed(url, name, _attribute(node, "title") or _attribute(node, "text"), _attribute(node, "htmlurl"))
 
 
+def _local(node: etree._Element) -> str:
+    """The name of an element without its namespace or prefix, lower case."""
+    return _bare(str(node.tag))
+
+
+def _included(node: etree._Element) -> str:
+    """The address of an outline of a feed's type that calls it `url`, as some programs do."""
+    return _attribute(node, "url") if _attribute(node, "type").lower() in ("rss", "atom", "feed") else ""
+
+
 def _attribute(node: etree._Element, name: str) -> str:
-    return next((str(value).strip() for key, value in node.attrib.items() if str(key).lower() == name), "")
+    values = (str(value).strip() for key, value in node.attrib.items() if _bare(str(key)) == name)
+    return next(values, "")
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
 
 
 def _write_opml(feeds: list[Listed]) -> str:

@@ -11,6 +11,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
+from newsflow.subscriptions.addresses import feed_address
 from newsflow.subscriptions.lists import Listed
 from newsflow.subscriptions.owners import Owner
 from newsflow.web.urls import LONGEST, LONGEST_NAME, BadUrl, origin_of, publisher_name, sendable
@@ -30,7 +31,7 @@ def kept_address(url: str) -> str:
 
     :raises BadUrl: where it is unusable, or too long to be a key of ours.
     """
-    sent = sendable(url)
+    sent = sendable(feed_address(url))
     if len(sent) > LONGEST:
         raise BadUrl(f"the URL is {len(sent)} bytes long, more than {LONGEST}")
     return sent

@@ -15,6 +15,7 @@ import ada_url
 
 from newsflow.errors import NewsflowError
 from newsflow.web.tracking import tracks
+from newsflow.web.wrappers import unwrapped
 
 LONGEST_NAME = 300  # characters of a publisher's name; it is a key
 LONGEST = 2_600  # bytes; PostgreSQL refuses btree rows over 2,704 bytes, their heads and other columns included
@@ -39,13 +40,26 @@ def canonicalise(url: str, base: str | None = None) -> str:
     :param url: absolute, or relative to `base`; surrounding blanks are ignored.
     :raises BadUrl: for other schemes, credentials, hosts that are none, or over `LONGEST` bytes.
     """
-    written = _parse(url, base)
+    written = _bare(_parse(url, base))
     for _ in range(_ROUNDS):
         canonical = _once(written)
         if canonical == written.href:
             return canonical
-        written = _parse(canonical, None)
+        written = _bare(_parse(canonical, None))
     raise BadUrl("the URL is escaped many times over")
+
+
+def _bare(written: _Written) -> _Written:
+    """The URL within a wrapper, however often it is wrapped; one that leads nowhere is kept."""
+    for _ in range(_ROUNDS):
+        inner = unwrapped(written.host, written.path, written.query)
+        if not inner:
+            break
+        try:
+            written = _parse(inner, None)
+        except BadUrl:
+            break
+    return written
 
 
 class _Written(NamedTuple):

@@ -1,0 +1,68 @@
+"""JSON as publishers write it: what a strict reader refuses for one character is read all the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from newsflow.feeds.parsed import MAX_ENTRIES, FeedError
+from newsflow.outcomes import Outcome
+
+# strict=False: raw tabs and line breaks within texts
+_DECODER = json.JSONDecoder(strict=False)
+_GUARD = ")]}'"  # against inclusion as a script; some frameworks write it before all their JSON
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
+_LARGEST_BROKEN = 5_000_000  # characters; as for broken XML
+
+
+def load(text: str) -> Any:
+    """The value that a document begins with; what follows it is left alone.
+
+    A comma too many goes. Where the document is cut or damaged, the items that are whole are kept.
+
+    :raises FeedError: parse_error, where nothing of it can be read.
+    """
+    text = text.lstrip().removeprefix(_GUARD).lstrip(", \r\n")
+    try:
+        return _DECODER.raw_decode(text)[0]
+    except (ValueError, RecursionError) as error:
+        broken = error
+    if len(text) <= _LARGEST_BROKEN:
+        try:
+            return _DECODER.raw_decode(_TEXT_OR_COMMA.sub(lambda match: match[1] or "", text))[0]
+        except (ValueError, RecursionError):
+            pass
+        if whole := list(_whole_items(text)):
+            return {**_head(text), "items": whole}
+    raise FeedError(Outcome.PARSE_ERROR, f"broken JSON: {broken}") from broken
+
+
+def _whole_items(text: str) -> Iterator[Any]:
+    """The objects of `items` that can be read, one after the other."""
+    start = _ITEMS.search(text)
+    at = start.end() if start else -1
+    for _ in range(MAX_ENTRIES):
+        at = text.find("{", at) if at >= 0 else -1
+        if at < 0:
+            return
+        try:
+            item, at = _DECODER.raw_decode(text, at)
+        except RecursionError:
+            return
+        except ValueError:
+            at += 1
+            continue
+        yield item
+
+
+def _head(text: str) -> dict[str, Any]:
+    """What the feed says of itself before its items."""
+    start = _ITEMS.search(text)
+    try:
+        found = _DECODER.raw_decode(text[: start.start()].rstrip().rstrip(",") + "}")[0] if start else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
