@@ -84,8 +84,9 @@ def _when(item: dict[str, Any]) -> datetime | None:
 
 
 def _entry(item: dict[str, Any], base: str, language: str, shared: tuple[str, ...]) -> Entry:
+    language = squeeze(_text(item, "language"), 35).lower() or language
     raw = squeeze(_text(item, "date_published"), 100)
-    updated = parse_date(_text(item, "date_modified"))
+    updated = parse_date(_text(item, "date_modified"), language)
     attached = (_text(box, "url") for box in _list(item, "attachments") if isinstance(box, dict))
     tags = (squeeze(tag, MAX_NAME) for tag in _list(item, "tags") if isinstance(tag, str))
     return Entry(
@@ -93,13 +94,13 @@ def _entry(item: dict[str, Any], base: str, language: str, shared: tuple[str, ..
         link=resolve(_text(item, "url", "external_url"), base),
         title=literal(_text(item, "title"), MAX_TITLE),
         authors=_people(item) or shared,
-        published_at=parse_date(raw) or updated,
+        published_at=parse_date(raw, language) or updated,
         published_raw=raw,
         updated_at=updated,
         summary=literal(_text(item, "summary"), MAX_SUMMARY),
         content_html=_content(item, base),
         categories=tuple(dict.fromkeys(tag for tag in tags if tag)),
-        language=squeeze(_text(item, "language"), 35).lower() or language,
+        language=language,
         image_url=resolve(_text(item, "image", "banner_image"), base),
         enclosures=tuple(resolve(url, base) for url in attached if url),
     )

@@ -6,9 +6,8 @@ rule. A feed that is broken for one night must not show all of its entries as ne
 
 from __future__ import annotations
 
-import calendar
 import re
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import feedparser
@@ -58,8 +57,8 @@ def read(body: bytes, base: str) -> ParsedFeed:
     )
 
 
-def _when(item: Any) -> datetime | None:
-    return _date(item, "published") or _date(item, "updated")
+def _when(item: Any, language: str = "") -> datetime | None:
+    return _date(item, "published", language) or _date(item, "updated", language)
 
 
 def _written(item: Any, name: str) -> str:
@@ -67,17 +66,9 @@ def _written(item: Any, name: str) -> str:
     return str(item[name] or "") if name in item else ""
 
 
-def _date(item: Any, name: str) -> datetime | None:
-    return parse_date(_written(item, name)) or (_parsed_date(item.get(f"{name}_parsed")) if name in item else None)
-
-
-def _parsed_date(parts: Any) -> datetime | None:
-    try:
-        found = datetime.fromtimestamp(calendar.timegm(parts), timezone.utc) if parts else None
-    except (ValueError, OverflowError, OSError):
-        return None
-    # the bounds of `parse_date` hold here too
-    return parse_date(found.isoformat(timespec="seconds")) if found else None
+def _date(item: Any, name: str, language: str) -> datetime | None:
+    # feedparser's own reading is not asked: it gives another time where the form is odd
+    return parse_date(_written(item, name), language)
 
 
 def _people(item: Any) -> tuple[str, ...]:
@@ -92,18 +83,19 @@ def _guid(item: Any) -> str:
 def _entry(item: Any, start: str, language: str, people: tuple[str, ...]) -> Entry:
     content = next((box.get("value", "") for box in item.get("content", ()) if box.get("value")), "")
     images = [box.get("url", "") for box in item.get("media_thumbnail", ())]
+    language = squeeze(item.get("language", language) or language, 35).lower()
     return Entry(
         guid=_guid(item),
         link=resolve(item.get("feedburner_origlink", item.get("link", "")), start),
         title=plain(item.get("title", ""), MAX_TITLE),
         authors=_people(item) or people,
-        published_at=_when(item),
+        published_at=_when(item, language),
         published_raw=squeeze(_written(item, "published") or _written(item, "updated"), 100),
-        updated_at=_date(item, "updated"),
+        updated_at=_date(item, "updated", language),
         summary=plain(item.get("summary", ""), MAX_SUMMARY),
         content_html=harmless(content, start, MAX_CONTENT),
         categories=tuple(squeeze(tag.get("term") or "", MAX_NAME) for tag in item.get("tags", ())[:MAX_LIST]),
-        language=squeeze(item.get("language", language) or language, 35).lower(),
+        language=language,
         image_url=resolve(images[0], start) if images else "",
         enclosures=tuple(resolve(box.get("href", ""), start) for box in item.get("enclosures", ())[:MAX_LIST]),
     )

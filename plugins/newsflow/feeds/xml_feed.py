@@ -221,13 +221,13 @@ def _language(node: Element, named: Named) -> str:
     return squeeze(text, 35).lower().replace("_", "-")
 
 
-def _date(named: Named, names: Iterable[str]) -> tuple[datetime | None, str]:
+def _date(named: Named, names: Iterable[str], language: str) -> tuple[datetime | None, str]:
     """The first date of these names that can be read, and how it was written."""
     written = ""
     for node in named.all(names):
         raw = squeeze(_text(node), 100)
         written = written or raw
-        if found := parse_date(raw):
+        if found := parse_date(raw, language):
             return found, raw
     return None, written
 
@@ -300,14 +300,15 @@ def _enclosures(named: Named) -> tuple[str, ...]:
 
 def _when(node: Element) -> datetime | None:
     named = _fields(node, "")
-    return _date(named, _PUBLISHED)[0] or _date(named, _UPDATED)[0]
+    return _date(named, _PUBLISHED, "")[0] or _date(named, _UPDATED, "")[0]
 
 
 def _entry(node: Element, shared: Shared) -> Entry:
     named = _fields(node, shared.base)
-    published, raw = _date(named, _PUBLISHED)
-    updated, updated_raw = _date(named, _UPDATED)
-    updated = updated or parse_date(_attribute(named, "lastmod"))
+    language = _language(node, named) or shared.language
+    published, raw = _date(named, _PUBLISHED, language)
+    updated, updated_raw = _date(named, _UPDATED, language)
+    updated = updated or parse_date(_attribute(named, "lastmod"), language)
     return Entry(
         guid=_guid(named, node),
         link=_link(named),
@@ -319,7 +320,7 @@ def _entry(node: Element, shared: Shared) -> Entry:
         summary=_summary(named),
         content_html=_content(named),
         categories=_categories(named),
-        language=_language(node, named) or shared.language,
+        language=language,
         image_url=_image(named),
         enclosures=_enclosures(named),
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 from lxml.html import HtmlElement
 
+from newsflow.dates import forms, reading
+from newsflow.dates.fold import fold
 from newsflow.extract.page.metadata import PageMetadata, plain
 
 _PUBLISHED = (
@@ -21,35 +23,18 @@ _MODIFIED = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article.updated", "modified_time", "utime",
 )  # fmt: skip
-_ISO = re.compile(
-    r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?(?!\d)",
-    re.IGNORECASE,
-)
 _URL = re.compile(r"/(19[89]\d|20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=\D|$)")
 # English in addresses all over the world.
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _URL_NAMED = re.compile(rf"/(20\d\d)/({'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)", re.IGNORECASE)
 _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-# Abbreviations that news pages use, in seconds east of UTC; IST is India's.
-_ZONES = {
-    name: hours * 1800
-    for name, hours in {
-        "EST": -10, "EDT": -8, "CST": -12, "CDT": -10, "MST": -14, "MDT": -12, "PST": -16, "PDT": -14, "AST": -8,
-        "GMT": 0, "UTC": 0, "BST": 2, "WEST": 2, "CET": 2, "CEST": 4, "EET": 4, "EEST": 6, "MSK": 6, "IST": 11,
-        "PKT": 10, "SGT": 16, "HKT": 16, "JST": 18, "KST": 18, "AEST": 20, "AEDT": 22, "NZST": 24, "NZDT": 26,
-    }.items()
-}  # fmt: skip
 # Before the web: what claims to be older is a default value (1970-01-01) or a date in the text.
 EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)
 LATEST = 2100  # year; without a time of capture, what lies behind it is a slip of the pen
 _SLACK = timedelta(days=2)  # clocks that are wrong, and local times without a zone
 # A nightly run sees what came out since the one before, within a day; a night that failed doubles that.
 SEEN_WITHIN = timedelta(days=2)
-_BARE = re.compile(r"\d{1,7}")  # a year, or a year and a month: dateutil makes a day of some
-_DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 3, 2))  # noqa: DTZ001 - differ in year, month and day; no zone yet
 _YEAR_ALONE = "-01-01"  # what htmldate makes of "© 2026"
-_LONGEST = 60  # characters; dateutil finds dates in any longer text
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,59 +50,19 @@ class Dated:
     source: str = ""
 
 
-def parse(raw: str) -> tuple[datetime, str] | None:
+def parse(raw: str, language: str = "") -> tuple[datetime, str] | None:
     """An aware time in the zone that it was written in, and its precision; None where it can't be read.
 
-    ISO 8601 and RFC 5322 forms; a time without a zone is taken as UTC.
+    A time without a zone is taken as UTC. Where more than a date is written, its day is taken.
+
+    :param language: as the page states it.
     """
-    match = _ISO.search(raw)
-    try:
-        if epoch := _epoch(raw):
-            return epoch
-        return _iso(match) if match else _loose(raw)
-    except (ValueError, OverflowError, TypeError):
+    if read := reading.read(raw, language):
+        return read.aware(), "exact" if read.has_clock else "day"
+    found = [*reading.find(forms.joined(fold(raw[: reading.LONGEST])), language)]
+    if len({one.at.date() for one in found}) != 1:
         return None
-
-
-def _iso(match: re.Match[str]) -> tuple[datetime, str]:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    zone = _zone(match[7] or "")
-    at = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
-    return at, "exact" if match[4] else "day"
-
-
-def _zone(text: str) -> timezone:
-    if not text or text.upper() in {"Z", "UTC", "GMT"}:
-        return timezone.utc
-    digits = text[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]))
-    return timezone(-offset if text[0] == "-" else offset)
-
-
-def _loose(raw: str) -> tuple[datetime, str] | None:
-    """What dateutil makes of other forms ("Tue, 12 May 2026 10:30 EST"); None where year, month or day is missing.
-
-    A missing part is one that dateutil takes from its default.
-    """
-    from dateutil.parser import ParserError
-    from dateutil.parser import parse as read
-
-    if not re.search(r"\d{4}", raw) or len(raw) > _LONGEST or _BARE.fullmatch(raw.strip()):
-        return None
-    try:
-        at, other = (read(raw, tzinfos=_ZONES, default=default, ignoretz=False) for default in _DEFAULTS)
-    except (ParserError, OverflowError):
-        return None
-    if at != other:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=timezone.utc)), "exact" if ":" in raw else "day"
-
-
-def _epoch(raw: str) -> tuple[datetime, str] | None:
-    """Seconds or milliseconds since 1970; those of ten digits that begin with 1 lie between 2001 and 2033."""
-    if not re.fullmatch(r"1\d{9}(?:\d{3})?", raw):
-        return None
-    return datetime.fromtimestamp(int(raw[:10]), timezone.utc), "exact"
+    return datetime.combine(found[0].at.date(), time(), tzinfo=timezone.utc), "day"
 
 
 def _plausible(at: datetime, now: datetime | None) -> bool:

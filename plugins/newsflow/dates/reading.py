@@ -1,0 +1,198 @@
+"""Dates as feeds and pages write them: read for certain, or not at all.
+
+`read` takes a text that is nothing but a date, `find` the dates in a line of text.
+Sources of the forms: RFC 822 and 2822, RFC 3339, W3CDTF, ISO 8601, the date tests of gofeed, Miniflux and feedparser,
+and what news pages write in the languages of the Unicode CLDR.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+
+from newsflow.dates import clock, forms, names, zones
+from newsflow.dates.clock import Clock
+from newsflow.dates.fold import fold
+from newsflow.dates.forms import Day
+
+LONGEST = 100  # characters of a text that is nothing but a date
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(?:([Zz])|([+-])(\d\d):?(\d\d))?)?"
+)
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2,8},? +)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? "
+    r"(?:(GMT|UTC|UT|Z)|([+-])(\d\d)(\d\d))"
+)
+_ENGLISH = {
+    name: number
+    for number, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
+}
+_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?\s?(\S*))?")
+_EPOCH = re.compile(r"(?:/?date\()?(1\d{9}|[1-9]\d{8})(\d{3})?(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?")
+_CTIME = re.compile(
+    r"(.*?\S+ +\d{1,2}),? +(\d{1,2}:\d\d(?::\d\d)?) +(?:([a-z]{1,5}|[+-]\d{4}) +)?(\d{4})(?: +([a-z]{1,5}))?"
+)
+_SPACED = re.compile(r"(\S+ )(\d\d) (\d\d) (\d{4}\b.*)")
+_COMMENT = re.compile(r"(?<=\d)\[[a-z_]+/[a-z_/+\-\d]+\]$| \([a-z ]+\)$")  # of Java and of JavaScript
+_HANGUL = re.compile("[가-힣]")  # whoever writes a date in it lives in one zone; so does feedparser read it
+_WORDS = re.compile(r"[^\s,;|·•()\[\]/\-:]+")
+_FILLERS = re.compile(
+    r"at|um|om|kl|klo|alle|ore|ora|a|las|les|as|o|ob|u|uhr|h|г|г\.|года|году|р|року|d|d\.|น|น\.|เวลา|the|of|de|del|el|le|la|on|den|"
+    r"ngay|วันที่|วัน|ที่|т|gmt"
+)
+_LONGEST_WEEKDAY = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A time as it was written: aware where a zone was named, else without one."""
+
+    at: datetime
+    has_clock: bool
+    is_american: bool = False
+
+    def aware(self, zone: tzinfo = timezone.utc) -> datetime:
+        """The same with a zone: the one that was named, else this."""
+        return self.at if self.at.tzinfo else self.at.replace(tzinfo=zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Reading):
+    """A reading with its place in the folded text; `start` and `end` count its characters."""
+
+    start: int = 0
+    end: int = 0
+
+
+def read(raw: str, language: str = "", region: str = "") -> Reading | None:
+    """The time that a text says, if it says nothing else; None where that is not certain.
+
+    :param language: of the text as feeds and pages state it ("fr", "en-US"): for names of months and for 03/04/2026.
+    :param region: ISO 3166 code of the publisher's country, where it is known otherwise.
+    """
+    raw = raw.strip()
+    if not 6 <= len(raw) <= LONGEST:
+        return None
+    try:
+        return _quick(raw) or _whole(_COMMENT.sub("", fold(raw)), language.lower(), region)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _quick(raw: str) -> Reading | None:
+    """The two forms that nearly all feeds keep to."""
+    if match := _ISO.fullmatch(raw):
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+        zone = timezone.utc if match[7] else _offset(match[8], match[9], match[10])
+    elif match := _MAIL.fullmatch(raw):
+        day, year, hour, minute, second = (int(match[part] or 0) for part in (1, 3, 4, 5, 6))
+        month, zone = _ENGLISH.get(match[2], 0), timezone.utc if match[7] else _offset(match[8], match[9], match[10])
+    else:
+        return None
+    if hour > 24 or minute > 59 or second > 60 or (match[match.lastindex or 0] and match[8] and zone is None):
+        return None
+    # 24:00 is midnight at the end of the day (ISO 8601), :60 a leap second
+    start = datetime(year, month, day, tzinfo=zone)
+    at = start + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+    return Reading(at, bool(match[4])) if hour < 24 or not (minute or second) else None
+
+
+def _offset(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo | None:
+    return zones.read(f"{sign}{hours}{minutes}") if sign else None
+
+
+def _whole(text: str, language: str, region: str) -> Reading | None:
+    if match := _EPOCH.fullmatch(text):
+        return Reading(datetime.fromtimestamp(int(match[1]), timezone.utc), has_clock=True)
+    if match := _BASIC.fullmatch(text):
+        return _basic(match)
+    if match := _CTIME.fullmatch(text):
+        text = f"{match[1]} {match[4]} {match[2]} {match[3] or match[5] or ''}"
+    if (match := _SPACED.fullmatch(text)) and names.is_weekday(match[1].strip(" ,")):
+        text = f"{match[1]}{match[2]}/{match[3]}/{match[4]}"
+    text = forms.joined(text)
+    day = next(forms.days(text, language), None)
+    return _complete(text, day, language, region) if day else None
+
+
+def _basic(match: re.Match[str]) -> Reading | None:
+    """ISO 8601 without separators."""
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    zone = zones.read(match[7]) if match[7] else None
+    if match[7] and zone is None:
+        return None
+    return Reading(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone), bool(match[4]))
+
+
+def _complete(text: str, day: Day, language: str, region: str) -> Reading | None:
+    """The day with the time and zone beside it, if nothing else is in the text."""
+    at = clock.behind(text, day.end, language[:2]) or clock.before(text, day.start, language[:2])
+    before, after = _rest(text, day, at)
+    zone = at.zone if at else None
+    if (named := zones.read(after) if after else None) and (at or len(after) > 3 or not after[-1].isdigit()):
+        zone, after = (named if zone is None or after[-1].isdigit() else zone), ""
+    if zone is None and at and _HANGUL.search(text):
+        zone = zones.KOREA
+    if not _says_nothing(before, after):
+        return None
+    american = bool(at and at.american) or zones.is_american(text.rsplit(" ", 1)[-1])
+    chosen = _chosen(day, before, language, "US" if american else region)
+    return Reading(_moment(chosen, at, zone), at is not None, american) if chosen else None
+
+
+def _rest(text: str, day: Day, at: Clock | None) -> tuple[str, str]:
+    start = min(day.start, at.start) if at else day.start
+    end = max(day.end, at.end) if at else day.end
+    between = text[day.end : at.start] if at and at.start >= day.end else ""
+    return f"{text[:start]} {between}".strip(" t"), text[end:].strip(" .,")
+
+
+def _says_nothing(before: str, after: str) -> bool:
+    """Is what stands around a date a day of the week, in whatever spelling, or a word like "at"?"""
+    words = _WORDS.findall(before)
+    rest = [w for w in (*words, *_WORDS.findall(after)) if not _FILLERS.fullmatch(w) and not names.is_weekday(w)]
+    # one unknown word before all else is where a day of the week stands
+    if len(rest) == 1 and words[:1] == rest and len(rest[0]) <= _LONGEST_WEEKDAY:
+        rest = rest if any(c.isdigit() for c in rest[0]) else []
+    return not rest
+
+
+def _chosen(day: Day, before: str, language: str, region: str) -> date | None:
+    """Of 03/04/2026 the day that the day of the week, else the language or country, means; None where none tells."""
+    if day.other is None:
+        return day.at
+    told = _english_weekday(before)
+    fitting = [one for one in (day.at, day.other) if one.weekday() == told]
+    if len(fitting) == 1:
+        return fitting[0]
+    first = forms.month_first(language, region)
+    return None if first is None else day.other if first else day.at
+
+
+def _english_weekday(text: str) -> int | None:
+    word = next(iter(_WORDS.findall(text)), "")[:3]
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return days.index(word) if word in days else None
+
+
+def _moment(day: date, at: Clock | None, zone: tzinfo | None) -> datetime:
+    start = datetime.combine(day, time(), tzinfo=zone)
+    return start + at.since_midnight if at else start
+
+
+def find(text: str, language: str = "", region: str = "") -> Iterator[Found]:
+    """The dates in a line, each with the time that stands beside it.
+
+    :param text: folded (`fold.fold`), with months of two words joined (`forms.joined`).
+    """
+    for day in forms.days(text, language.lower()):
+        at = clock.behind(text, day.end, language[:2]) or clock.before(text, day.start, language[:2])
+        american = bool(at and at.american)
+        chosen = _chosen(day, text[: day.start][-12:].strip(), language, "US" if american else region)
+        if chosen and not day.short_year:
+            start, end = (min(day.start, at.start), max(day.end, at.end)) if at else (day.start, day.end)
+            yield Found(_moment(chosen, at, at.zone if at else None), at is not None, american, start, end)
