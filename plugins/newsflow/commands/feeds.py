@@ -11,11 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
+from newsflow.commands import feed_inspection
+from newsflow.commands.feed_inspection import AsJson
 from newsflow.errors import NewsflowError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Add, import, export, list and remove feeds.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Add, read, check, import, export, list and remove feeds."
+)
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+app.command("read")(feed_inspection.read)
+app.command("check")(feed_inspection.check)
 Publisher = Annotated[str, typer.Option(help="Name of the outlet; else the domain of the address.")]
 
 
@@ -132,7 +137,7 @@ def export(
     from newsflow.subscriptions import lists
     from newsflow.subscriptions.lists import Listed
 
-    feeds = [Listed(row.url, row.publisher, row.title, row.home) for row in _listing(None) if row.state == "active"]
+    feeds = [Listed(row.url, row.publisher, row.title, row.home) for row in listing(None) if row.state == "active"]
     text = lists.write(feeds, "opml" if file == "-" else lists.format_of(file))
     if file == "-":
         typer.echo(text, nl=False)
@@ -147,7 +152,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the feeds and how they are doing."""
-    found = _listing(publisher)
+    found = listing(publisher)
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
         return
@@ -191,7 +196,7 @@ def _with_db(work: Callable[[Any], Any]) -> Any:
         return work(conn)
 
 
-def _listing(publishers: list[str] | None) -> list[Any]:
+def listing(publishers: list[str] | None) -> list[Any]:
     from newsflow.subscriptions import store
 
     return list(_with_db(lambda conn: store.listing(conn, publishers)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NamedTuple
 
 from resiliparse.parse.encoding import detect_encoding
 
@@ -23,21 +24,40 @@ _UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
 _MOST, _NEARLY_ALL = 2, 20
 
 
-def utf8(body: bytes, content_type: str = "") -> tuple[bytes, bool]:
-    """The document in UTF-8, and whether it is: False where only the XML parser knows the encoding that it names.
+class Characters(NamedTuple):
+    """A document in UTF-8; `codec` is what it was read with: "" where only the XML parser knows what it names.
 
-    Characters that can't be read are U+FFFD.
+    `repair` says where that is not what the document says of itself.
     """
+
+    body: bytes
+    codec: str
+    repair: str = ""
+
+
+def utf8(body: bytes, content_type: str = "") -> Characters:
+    """The document in UTF-8; characters that can't be read are U+FFFD."""
     if body.startswith(_UTF32_MARKS):
-        return body, False
+        return Characters(body, "")
     if found := _unmistakable(body):
-        return body.decode(found, "replace").removeprefix("\ufeff").encode("utf-8", "replace"), True
+        return Characters(_recoded(body, found), found)
     declared = _declared(body, content_type)
     if _is_utf8(body, declared or "utf-8"):
-        return body, True
+        return Characters(body, "utf-8", "" if body.isascii() else _differs(declared, "utf-8"))
     if declared is None:
-        return body, False
-    return body.decode(_named(body, declared), "replace").encode("utf-8", "replace"), True
+        return Characters(body, "")
+    name = _named(body, declared)
+    return Characters(_recoded(body, name), name, _differs(declared, name))
+
+
+def _recoded(body: bytes, codec: str) -> bytes:
+    return body.decode(codec, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
+
+
+def _differs(declared: str | None, codec: str) -> str:
+    if declared == codec:
+        return "some of its characters are broken" if codec == "utf-8" else ""
+    return f"its characters are {codec}, and not {declared or 'what it says'}"
 
 
 def _unmistakable(body: bytes) -> str:

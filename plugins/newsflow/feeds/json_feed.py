@@ -31,7 +31,7 @@ def read(body: bytes, base: str) -> ParsedFeed:
 
     :raises FeedError: not JSON (parse_error), or JSON of another kind (not_a_feed).
     """
-    data = load(body.decode("utf-8", "replace"))
+    data, broken = load(body.decode("utf-8", "replace"))
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         raise FeedError(Outcome.NOT_A_FEED, "JSON without a list of items")
     items = newest([item for item in data["items"] if isinstance(item, dict)], _when, MAX_ENTRIES)
@@ -46,6 +46,7 @@ def read(body: bytes, base: str) -> ParsedFeed:
         language=language,
         entries=tuple(_entry(item, start, language, shared) for item in items),
         reader="json",
+        repairs=(broken[:200],) if broken else (),
     )
 
 

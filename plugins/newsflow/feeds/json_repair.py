@@ -18,8 +18,8 @@ _TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
 _LARGEST_BROKEN = 5_000_000  # characters; as for broken XML
 
 
-def load(text: str) -> Any:
-    """The value that a document begins with; what follows it is left alone.
+def load(text: str) -> tuple[Any, str]:
+    """The value that a document begins with, and what was wrong with it; what follows the value is left alone.
 
     A comma too many goes. Where the document is cut or damaged, the items that are whole are kept.
 
@@ -27,17 +27,17 @@ def load(text: str) -> Any:
     """
     text = text.lstrip().removeprefix(_GUARD).lstrip(", \r\n")
     try:
-        return _DECODER.raw_decode(text)[0]
+        return _DECODER.raw_decode(text)[0], ""
     except (ValueError, RecursionError) as error:
-        broken = error
+        broken = f"broken JSON: {error}"
     if len(text) <= _LARGEST_BROKEN:
         try:
-            return _DECODER.raw_decode(_TEXT_OR_COMMA.sub(lambda match: match[1] or "", text))[0]
+            return _DECODER.raw_decode(_TEXT_OR_COMMA.sub(lambda match: match[1] or "", text))[0], broken
         except (ValueError, RecursionError):
             pass
         if whole := list(_whole_items(text)):
-            return {**_head(text), "items": whole}
-    raise FeedError(Outcome.PARSE_ERROR, f"broken JSON: {broken}") from broken
+            return {**_head(text), "items": whole}, broken
+    raise FeedError(Outcome.PARSE_ERROR, broken)
 
 
 def _whole_items(text: str) -> Iterator[Any]:

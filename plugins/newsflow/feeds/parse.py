@@ -15,7 +15,7 @@ from dataclasses import replace
 from lxml import etree
 
 from newsflow.feeds import encoding, json_feed, sitemap, xml_feed
-from newsflow.feeds.parsed import FeedError, ParsedFeed
+from newsflow.feeds.parsed import FeedError, ParsedFeed, repaired
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
@@ -35,13 +35,13 @@ def parse(body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50
     :raises FeedError: with outcome not_a_feed, parse_error or too_big.
     """
     body = _gunzip(body, max_bytes) if body[:2] == b"\x1f\x8b" else body
-    body, is_utf8 = encoding.utf8(body, content_type)
-    body = trimmed(body)
+    characters = encoding.utf8(body, content_type)
+    body = trimmed(characters.body)
     if not body:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
-    if body.startswith(_JSON):
-        return with_identity(json_feed.read(body, base))
-    return with_identity(_read_xml(body, base, "utf-8" if is_utf8 else None))
+    is_json = body.startswith(_JSON)
+    found = json_feed.read(body, base) if is_json else _read_xml(body, base, "utf-8" if characters.codec else None)
+    return with_identity(repaired(found, characters.repair))
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
@@ -102,8 +102,8 @@ def _read_broken(body: bytes, base: str, error: Exception) -> ParsedFeed:
     try:
         found = _read_tree(_tree(mended(body), base), base)
     except (etree.XMLSyntaxError, LookupError, ValueError):
-        return _read_loose(body, base, why)
-    return found or _read_loose(body, base, why)
+        found = None
+    return repaired(found or _read_loose(body, base, why), why)
 
 
 def _read_loose(body: bytes, base: str, why: str) -> ParsedFeed:

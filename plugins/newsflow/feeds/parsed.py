@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,11 @@ from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.text.storable import Storable
 
+# What is asked for, as a header: the types that we read, best first.
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
 MAX_ENTRIES = 10_000
 MAX_TITLE = 1_000
 MAX_SUMMARY = 10_000
@@ -62,6 +67,12 @@ class ParsedFeed(Storable):
     children: tuple[SitemapPart, ...] = ()
     news: bool = True  # False for a plain sitemap, which lists all of a site's pages
     reader: str = "xml"
+    repairs: tuple[str, ...] = ()  # what was wrong with the document, and read all the same
+
+
+def repaired(feed: ParsedFeed, repair: str) -> ParsedFeed:
+    """The feed with one more thing that was wrong with its document; "" for none."""
+    return replace(feed, repairs=(*feed.repairs, repair)) if repair else feed
 
 
 class FeedReader(Protocol):

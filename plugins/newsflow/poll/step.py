@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from newsflow.clock import Clock, utcnow
+from newsflow.feeds.parsed import ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
@@ -34,10 +35,6 @@ from newsflow.web.urls import origin_of, same_site
 
 log = logging.getLogger(__name__)
 
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
-)
 _GUNZIPPED = 50_000_000  # bytes; a sitemap may have 50 MB (sitemaps.org)
 _FLUSH_S = 2.0
 _OUR_PAUSE_S = 300.0  # after an outage of our own

@@ -1,0 +1,141 @@
+"""`newsflow feeds read` and `feeds check`: what we make of feeds, and which of a list need a hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsflow.errors import NewsflowError
+
+if TYPE_CHECKING:
+    from newsflow.feeds.parsed import ParsedFeed
+    from newsflow.settings import Settings
+    from newsflow.subscriptions.checkup import Checked
+    from newsflow.subscriptions.feed_report import FeedReport
+    from newsflow.subscriptions.lists import Listed
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+
+
+class UnreadableError(NewsflowError):
+    """What was given is no feed that can be read."""
+
+
+def read(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A feed: a file, - for stdin, or an address.")],
+    base: Annotated[str, typer.Option(help="Address that a file's relative links start at.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what we make of a feed: its entries, how each date was read, and what is odd. Nothing is stored."""
+    from newsflow.clock import utcnow
+    from newsflow.feeds.parsed import FeedError
+    from newsflow.settings import get_settings
+    from newsflow.subscriptions.feed_report import report
+
+    settings = get_settings()
+    try:
+        found = report(_parsed(settings, source, base), utcnow())
+    except FeedError as error:
+        raise UnreadableError(f"{error.outcome.meaning.sentence} {error.detail}") from None
+    if as_json:
+        typer.echo(json.dumps(asdict(found), default=str, ensure_ascii=False))
+        return
+    _show(found)
+
+
+def _parsed(settings: Settings, source: str, base: str) -> ParsedFeed:
+    from newsflow.feeds.parser_process import ParserProcesses
+
+    is_web = "://" in source or source.startswith("feed:")
+    body, base, kind = _asked(settings, source) if is_web else (_content(source), base or "http://localhost/", "")
+    with ParserProcesses(
+        1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
+    ) as reader:
+        return reader.parse(body, base, kind)
+
+
+def _content(name: str) -> bytes:
+    with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as stream:
+        return stream.read()
+
+
+def _asked(settings: Settings, url: str) -> tuple[bytes, str, str]:
+    """The body, the address that gave it, and its content type."""
+    from newsflow.feeds.parsed import ACCEPT
+    from newsflow.outcomes import Outcome
+    from newsflow.subscriptions.addresses import feed_address
+    from newsflow.web.transport import Transport
+
+    with Transport(settings) as transport:
+        exchange = transport.exchange(feed_address(url), accept=ACCEPT)
+    if exchange.outcome is not Outcome.OK:
+        raise UnreadableError(f"{url}: {exchange.outcome.meaning.sentence} {exchange.detail}".rstrip())
+    return exchange.body, exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+
+
+def _show(found: FeedReport) -> None:
+    typer.echo(f"{found.kind}, {len(found.entries)} entries, {found.title!r}, {found.home or 'no home page'}")
+    for warning in found.warnings:
+        typer.echo(f"  ! {warning}")
+    for entry in found.entries:
+        when = f"{entry.published_at:%Y-%m-%d %H:%M}" if entry.published_at else "undated"
+        typer.echo(f"{when:16} {entry.title or '(no title)'}  {entry.page}")
+        if entry.published_raw:
+            typer.echo(f"{'':16} date written as {entry.published_raw!r}")
+        for warning in entry.warnings:
+            typer.echo(f"{'':16} ! {warning}")
+
+
+def check(
+    file: Annotated[
+        str, typer.Argument(help="A list: .opml, .yaml, .csv or .txt; without one, the feeds that are polled.")
+    ] = "",
+    write: Annotated[str, typer.Option(metavar="FILE", help="Write the list with its cures here.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask each feed of a list once: which are dead, moved, doubled or empty, and what to take instead."""
+    from newsflow.settings import get_settings
+    from newsflow.subscriptions import checkup, lists
+
+    if write:
+        lists.format_of(write)  # before the first request
+    checked = []
+    for one in checkup.check(get_settings(), _listed(file)):
+        checked.append(one)
+        if not as_json:
+            _tell(one)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in checked], ensure_ascii=False))
+    else:
+        typer.echo(_summary(checked))
+    if write:
+        Path(write).write_text(lists.write(checkup.cured(checked), lists.format_of(write)), encoding="utf-8")
+
+
+def _listed(file: str) -> Sequence[Listed]:
+    from newsflow.commands.feeds import listing
+    from newsflow.subscriptions import list_file, lists
+    from newsflow.subscriptions.lists import Listed
+
+    if not file:
+        return [Listed(row.url, row.publisher, row.title, row.home) for row in listing(None) if row.state == "active"]
+    with Path(file).open("rb") as stream:
+        return list_file.read_isolated(stream.read(list_file.MOST_BYTES + 1), lists.format_of(file))
+
+
+def _tell(one: Checked) -> None:
+    if one.verdict != "ok":
+        typer.echo(f"{one.verdict:14} {one.feed.url}  {one.why}" + (f"\n{'':14} -> {one.cure}" if one.cure else ""))
+
+
+def _summary(checked: Sequence[Checked]) -> str:
+    verdicts = [one.verdict for one in checked]
+    counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts))
+    return f"{len(checked)} feeds: {counts or 'none'}"
