@@ -94,7 +94,7 @@ def test_a_list_is_looked_over_and_cured(server: Server, tmp_path: Path) -> None
     verdicts = {one["feed"]["url"].rpartition("/")[2]: (one["verdict"], one["cure"]) for one in found}
     assert verdicts == {
         "y": ("unusable", ""),
-        "good.rss": ("ok", ""),
+        "good.rss": ("fine", ""),
         "same.rss": ("doubled", f"{server.origin}/good.rss"),
         "dead.rss": ("dead", f"{server.origin}/new.rss"),
         "old.rss": ("moved", f"{server.origin}/moved.rss"),
@@ -111,4 +111,4 @@ def test_the_text_names_only_what_needs_a_hand(server: Server, tmp_path: Path) -
     (tmp_path / "list.txt").write_text(f"{server.origin}/good.rss\n{server.origin}/dead.rss\n")
     lines = run("check", str(tmp_path / "list.txt")).splitlines()
     assert lines[0].startswith(f"dead           {server.origin}/dead.rss")
-    assert sorted(lines[1].removeprefix("2 feeds: ").split(", ")) == ["1 dead", "1 ok"]
+    assert sorted(lines[1].removeprefix("2 feeds: ").split(", ")) == ["1 dead", "1 fine"]

@@ -131,7 +131,7 @@ def _listed(file: str) -> Sequence[Listed]:
 
 
 def _tell(one: Checked) -> None:
-    if one.verdict != "ok":
+    if one.verdict != "fine":
         typer.echo(f"{one.verdict:14} {one.feed.url}  {one.why}" + (f"\n{'':14} -> {one.cure}" if one.cure else ""))
 
 

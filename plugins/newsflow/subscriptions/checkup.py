@@ -12,7 +12,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.feeds.parsed import ACCEPT, FeedError, FeedReader, ParsedFeed
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Exchange
-from newsflow.outcomes import Kind, Outcome
+from newsflow.outcomes import Kind, Outcome, Reach
 from newsflow.settings import Settings
 from newsflow.subscriptions.addresses import feed_address
 from newsflow.subscriptions.finder import Finder
@@ -32,7 +32,7 @@ _PASSING = "no answer now"
 class Checked:
     """A feed of the list.
 
-    `verdict` is ok, moved, doubled, empty, quiet, dead, refused, unusable or no answer now; `why` a sentence; `cure`
+    `verdict` is fine, moved, doubled, empty, quiet, dead, refused, unusable or no answer now; `why` a sentence; `cure`
     the address to take in its place, "" for none.
     """
 
@@ -111,7 +111,7 @@ def judged(answers: Sequence[_Answer], now: datetime, elsewhere: Callable[[Liste
     first: dict[tuple[str, frozenset[str]], Listed] = {}
     for answer in answers:
         verdict = _verdict(answer, now, elsewhere)
-        if verdict.verdict in ("ok", "moved", "quiet"):
+        if verdict.verdict in ("fine", "moved", "quiet"):
             other = first.setdefault(answer.shows, answer.feed)
             if other is not answer.feed:
                 verdict = Checked(answer.feed, "doubled", f"it shows the same as {other.url}", other.url)
@@ -120,8 +120,8 @@ def judged(answers: Sequence[_Answer], now: datetime, elsewhere: Callable[[Liste
 
 def _verdict(answer: _Answer, now: datetime, elsewhere: Callable[[Listed], str]) -> Checked:
     feed, exchange, parsed = answer.feed, answer.exchange, answer.parsed
-    if exchange.outcome is Outcome.ROBOTS_DENIED:
-        return Checked(feed, "refused", "robots.txt doesn't let us ask for it")
+    if _may_not_be_asked(exchange.outcome):
+        return Checked(feed, "refused", exchange.outcome.meaning.sentence)
     if _may_pass(exchange.outcome):
         return Checked(feed, _PASSING, exchange.outcome.meaning.sentence)
     if parsed is None:
@@ -133,7 +133,12 @@ def _verdict(answer: _Answer, now: datetime, elsewhere: Callable[[Listed], str])
     dates = [entry.published_at for entry in parsed.entries if entry.published_at]
     if dates and max(dates) < now - _QUIET:
         return Checked(feed, "quiet", f"its newest entry is of {max(dates):%Y-%m-%d}")
-    return Checked(feed, "ok", f"{len(parsed.entries)} entries")
+    return Checked(feed, "fine", f"{len(parsed.entries)} entries")
+
+
+def _may_not_be_asked(outcome: Outcome) -> bool:
+    """By robots.txt, or by the guard of our own network."""
+    return outcome.meaning.kind is Kind.FINAL and outcome.meaning.reach is Reach.UNSENT
 
 
 def _may_pass(outcome: Outcome) -> bool:
