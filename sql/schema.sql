@@ -615,6 +615,11 @@ END;
 
 COMMENT ON FUNCTION news_internal.stale_days() IS 'Days of publishers whose kept counts are out of date, each once.';
 
+CREATE FUNCTION news_internal.within_reach(at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN GREATEST(LEAST(at, (now() + '2 days'::interval)), '1970-01-01 00:00:00+00'::timestamp with time zone);
+
 CREATE TABLE ingest.publisher (
     publisher_id integer NOT NULL,
     name text NOT NULL,
@@ -663,7 +668,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              k.day,
              k.seen
             FROM news_internal.hourly k
-           WHERE (((k.day >= (((coverage_between.since AT TIME ZONE 'UTC'::text))::date - 28)) AND (k.day <= ((coverage_between.until AT TIME ZONE 'UTC'::text))::date)) AND (k.publisher_id IN ( SELECT outlet.publisher_id
+           WHERE (((k.day >= (((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - 28)) AND (k.day <= ((news_internal.within_reach(coverage_between.until) AT TIME ZONE 'UTC'::text))::date)) AND (k.publisher_id IN ( SELECT outlet.publisher_id
                     FROM outlet)) AND (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
                      stale_day.day
                     FROM news_internal.stale_day))))
@@ -673,7 +678,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              c.seen
             FROM news_internal.count_hours(ARRAY( SELECT s.*::news_internal.stale_day AS s
                     FROM unnest(news_internal.stale_days()) s(publisher_id, day)
-                   WHERE (((s.day >= (((coverage_between.since AT TIME ZONE 'UTC'::text))::date - 28)) AND (s.day <= ((coverage_between.until AT TIME ZONE 'UTC'::text))::date)) AND (s.publisher_id IN ( SELECT outlet.publisher_id
+                   WHERE (((s.day >= (((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - 28)) AND (s.day <= ((news_internal.within_reach(coverage_between.until) AT TIME ZONE 'UTC'::text))::date)) AND (s.publisher_id IN ( SELECT outlet.publisher_id
                             FROM outlet))))) c(publisher_id, day, seen)
          ), span AS MATERIALIZED (
           SELECT o.publisher_id,
@@ -687,7 +692,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              w4.seen AS before4
             FROM ((((((outlet o
               JOIN ( SELECT ('1970-01-01'::date + n.n) AS day
-                    FROM generate_series((((coverage_between.since AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date), ((((coverage_between.until - '00:00:00.000001'::interval) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date)) n(n)) d ON (((((d.day - '1970-01-01'::date) * 24) + 23) >= o.first_hour)))
+                    FROM generate_series((((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date), ((((news_internal.within_reach(coverage_between.until) - '00:00:00.000001'::interval) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date)) n(n)) d ON (((((d.day - '1970-01-01'::date) * 24) + 23) >= o.first_hour)))
               LEFT JOIN counted c ON (((c.publisher_id = o.publisher_id) AND (c.day = d.day))))
               LEFT JOIN counted w1 ON (((w1.publisher_id = o.publisher_id) AND (w1.day = (d.day - 7)))))
               LEFT JOIN counted w2 ON (((w2.publisher_id = o.publisher_id) AND (w2.day = (d.day - 14)))))
@@ -705,7 +710,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              COALESCE(s.before4[(h_1.n + 1)], 0) AS before4
             FROM (span s
               CROSS JOIN generate_series(0, 23) h_1(n))
-           WHERE ((((s.number * 24) + h_1.n) >= s.first_hour) AND ((((s.number * 24) + h_1.n) >= news_internal.hour_number(coverage_between.since)) AND (((s.number * 24) + h_1.n) <= news_internal.hour_number((coverage_between.until - '00:00:00.000001'::interval)))))
+           WHERE ((((s.number * 24) + h_1.n) >= s.first_hour) AND ((((s.number * 24) + h_1.n) >= news_internal.hour_number(news_internal.within_reach(coverage_between.since))) AND (((s.number * 24) + h_1.n) <= news_internal.hour_number((news_internal.within_reach(coverage_between.until) - '00:00:00.000001'::interval)))))
          ), blind AS (
           SELECT o.publisher_id,
              g.cause,
@@ -714,14 +719,14 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              GREATEST((COALESCE(g.missed_estimate, 0) - COALESCE(g.filled, 0)), 0) AS missed
             FROM (ingest.gap g
               JOIN outlet o ON (((g.publisher_id IS NULL) OR (o.publisher_id = g.publisher_id))))
-           WHERE ((g.closed_at IS NULL) AND (g.from_at < coverage_between.until) AND (COALESCE(g.to_at, now()) > coverage_between.since))
+           WHERE ((g.closed_at IS NULL) AND (g.from_at < news_internal.within_reach(coverage_between.until)) AND (COALESCE(g.to_at, now()) > news_internal.within_reach(coverage_between.since)))
          ), holes AS (
           SELECT b.publisher_id,
              h_1.hour,
              string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
              round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, to_timestamp(((((h_1.hour + 1))::numeric * 3600.0))::double precision)) - GREATEST(b.from_at, to_timestamp((((h_1.hour)::numeric * 3600.0))::double precision))))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
             FROM (blind b
-              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, coverage_between.since)), news_internal.hour_number((LEAST(b.to_at, coverage_between.until) - '00:00:00.000001'::interval))) h_1(hour))
+              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, news_internal.within_reach(coverage_between.since))), news_internal.hour_number((LEAST(b.to_at, news_internal.within_reach(coverage_between.until)) - '00:00:00.000001'::interval))) h_1(hour))
            GROUP BY b.publisher_id, h_1.hour
          )
   SELECT to_timestamp((((h.hour)::numeric * 3600.0))::double precision) AS to_timestamp,

@@ -464,6 +464,11 @@ comment on function news.search_titles is 'Headlines that contain something like
 -- Each view joins what is kept, without what is stale, and what is stale as it is. NOT IN, for the planner has no
 -- idea how many days are stale, and would compare each kept day with each of them.
 
+-- A time within those that articles can have, so that a span without end costs no more than one with.
+create function news_internal.within_reach(at timestamptz) returns timestamptz
+language sql stable set search_path = pg_catalog, pg_temp
+return greatest(least(at, now() + interval '2 days'), timestamptz '1970-01-01 00:00:00+00');
+
 create function news.coverage_between(since timestamptz, until timestamptz, publisher text default null) returns table (
   hour timestamptz, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric
 )
@@ -476,14 +481,14 @@ begin atomic
     from ingest.publisher p where coverage_between.publisher is null or p.name = coverage_between.publisher
   ), counted as materialized (
     select k.publisher_id, k.day, k.seen from news_internal.hourly k
-    where k.day between (coverage_between.since at time zone 'UTC')::date - 28 and (coverage_between.until at time zone 'UTC')::date
+    where k.day between (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - 28 and (news_internal.within_reach(coverage_between.until) at time zone 'UTC')::date
       and k.publisher_id in (select publisher_id from outlet)
       and (k.publisher_id, k.day) not in (select publisher_id, day from news_internal.stale_day)
     union all
     select c.publisher_id, c.day, c.seen
     from news_internal.count_hours(array(
       select s from unnest(news_internal.stale_days()) s
-      where s.day between (coverage_between.since at time zone 'UTC')::date - 28 and (coverage_between.until at time zone 'UTC')::date
+      where s.day between (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - 28 and (news_internal.within_reach(coverage_between.until) at time zone 'UTC')::date
         and s.publisher_id in (select publisher_id from outlet))) c
   ), span as materialized (
     -- a day at a time, beside the same weekday of the four weeks before; hours come last, for they are many
@@ -493,8 +498,8 @@ begin atomic
     join (
       select date '1970-01-01' + n as day
       from generate_series(
-        (coverage_between.since at time zone 'UTC')::date - date '1970-01-01',
-        ((coverage_between.until - interval '1 microsecond') at time zone 'UTC')::date - date '1970-01-01') as n
+        (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - date '1970-01-01',
+        ((news_internal.within_reach(coverage_between.until) - interval '1 microsecond') at time zone 'UTC')::date - date '1970-01-01') as n
     ) d on (d.day - date '1970-01-01') * 24 + 23 >= o.first_hour
     left join counted c on c.publisher_id = o.publisher_id and c.day = d.day
     left join counted w1 on w1.publisher_id = o.publisher_id and w1.day = d.day - 7
@@ -507,14 +512,14 @@ begin atomic
       coalesce(s.before3[h.n + 1], 0) as before3, coalesce(s.before4[h.n + 1], 0) as before4
     from span s cross join generate_series(0, 23) as h (n)
     where s.number * 24 + h.n >= s.first_hour
-      and s.number * 24 + h.n between news_internal.hour_number(coverage_between.since)
-        and news_internal.hour_number(coverage_between.until - interval '1 microsecond')
+      and s.number * 24 + h.n between news_internal.hour_number(news_internal.within_reach(coverage_between.since))
+        and news_internal.hour_number(news_internal.within_reach(coverage_between.until) - interval '1 microsecond')
   ), blind as (
     select o.publisher_id, g.cause, g.from_at, coalesce(g.to_at, now()) as to_at,
       greatest(coalesce(g.missed_estimate, 0) - coalesce(g.filled, 0), 0) as missed
     from ingest.gap g join outlet o on g.publisher_id is null or o.publisher_id = g.publisher_id
-    where g.closed_at is null and g.from_at < coverage_between.until
-      and coalesce(g.to_at, now()) > coverage_between.since
+    where g.closed_at is null and g.from_at < news_internal.within_reach(coverage_between.until)
+      and coalesce(g.to_at, now()) > news_internal.within_reach(coverage_between.since)
   ), holes as (
     select b.publisher_id, h.hour, string_agg(distinct b.cause, ', ' order by b.cause) as causes,
       round(sum(b.missed * extract(epoch from
@@ -522,8 +527,8 @@ begin atomic
         / greatest(extract(epoch from b.to_at - b.from_at), 1))::numeric, 1) as missed
     from blind b
     cross join lateral generate_series(
-      news_internal.hour_number(greatest(b.from_at, coverage_between.since)),
-      news_internal.hour_number(least(b.to_at, coverage_between.until) - interval '1 microsecond')
+      news_internal.hour_number(greatest(b.from_at, news_internal.within_reach(coverage_between.since))),
+      news_internal.hour_number(least(b.to_at, news_internal.within_reach(coverage_between.until)) - interval '1 microsecond')
     ) as h (hour)
     group by 1, 2
   )

@@ -231,13 +231,15 @@ from ingest.poll where run_id = %(run_id)s group by outcome order by polls desc,
 -- not null: active, due
 -- returns: row
 with asked as (
-  select r.run_id, r.params, coalesce((select s.started_at from ingest.run_stage s where s.run_id = r.run_id and s.stage = 'poll'),
+  select r.run_id, r.params, r.started_at, coalesce((select s.started_at from ingest.run_stage s where s.run_id = r.run_id and s.stage = 'poll'),
     r.started_at) as polled_at
   from ingest.run r where r.run_id = %(run_id)s
 )
 select count(*) as active, max(f.last_poll_at) as last_asked_at,
   count(*) filter (where ((a.params -> 'force') = 'true' or f.next_poll_at <= a.polled_at)
-    and f.last_run_id is distinct from a.run_id and not ingest.is_claimed(f, %(now)s)) as due
+    and f.last_run_id is distinct from a.run_id and not ingest.is_claimed(f, %(now)s)
+    -- what another run asked meanwhile was not left
+    and (f.last_poll_at is null or f.last_poll_at < a.started_at)) as due
 from ingest.feed f join ingest.publisher b using (publisher_id) cross join asked a
 where f.state = 'active' and not b.paused
   and (coalesce(jsonb_array_length(nullif(a.params -> 'publishers', 'null')), 0) = 0 or a.params -> 'publishers' ? b.name)

@@ -90,3 +90,18 @@ def test_a_small_parquet_file_that_unpacks_without_end_is_told_in_words(
         list(records(file))
     [(_, long)] = list(records(table(tmp_path / "b.parquet", "x" * 11_000_000, 1)))
     assert str(long) == "the row has more than 10,000,000 bytes"
+
+
+def test_a_value_that_python_has_not_costs_its_row(tmp_path: Path) -> None:
+    """A time in the year 292,277, and bytes that call themselves UTF-8."""
+    broken = pa.Array.from_buffers(
+        pa.utf8(), 2, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0\4\0\0\0"), pa.py_buffer(b"ok\xff\xfe")]
+    )
+    times = pa.array([0, 2**63 - 1, 0], pa.timestamp("us"))
+    pq.write_table(
+        pa.table({"at": times, "body": pa.concat_arrays([broken, pa.array(["end"])])}), tmp_path / "a.parquet"
+    )
+    found = [record for _, record in records(tmp_path / "a.parquet")]
+    assert found[0]["body"] == "ok"
+    assert str(found[1]).startswith("a value of the row can't be read: ")
+    assert found[2]["body"] == "end"

@@ -92,3 +92,15 @@ def test_one_publisher_can_be_asked_for(month: World) -> None:
 
 def test_the_view_shows_the_last_month(month: World) -> None:
     assert month.value("select count(*) from news.coverage where hour > now()") == 0
+
+
+@pytest.mark.parametrize(
+    "span", ["'-infinity', 'infinity'", "'4713-01-01 BC', '294276-12-31'", "'infinity', '-infinity'"]
+)
+def test_a_span_without_end_is_the_time_that_articles_have(month: World, span: str) -> None:
+    hours, first = month.rows(f"select count(*), min(hour) from news.coverage_between({span})")[0]
+    assert (hours, first) == month.rows(
+        "select count(*), min(hour) from news.coverage_between('1970-01-01+00', now() + interval '2 days')"
+        if span.startswith("'-") or "BC" in span
+        else "select 0::bigint, null::timestamptz"
+    )[0]

@@ -41,7 +41,7 @@ class _Reading:
     def _all(self) -> Iterator[Any]:
         for batch in self._file.iter_batches(batch_size=BATCH):
             for at in range(0, batch.num_rows, SLICE):
-                yield from batch.slice(at, SLICE).to_pylist()
+                yield from _values(batch.slice(at, SLICE))
 
     def some(self) -> list[Any]:
         found: list[Any] = []
@@ -54,6 +54,20 @@ class _Reading:
                 break
         self.row += len(found)
         return found
+
+
+def _values(batch: Any) -> list[Any]:
+    """Rows as plain values; a row with one that Python has not (a year 300,000, broken UTF-8) is a ValueError."""
+    from pyarrow import ArrowException
+
+    try:
+        return list(batch.to_pylist())
+    except MemoryError:
+        raise
+    except (ArrowException, ValueError, OverflowError) as error:
+        if batch.num_rows == 1:
+            return [ValueError(f"a value of the row can't be read: {error}")]
+    return [row for at in range(batch.num_rows) for row in _values(batch.slice(at, 1))]
 
 
 _readings: dict[str, _Reading] = {}
