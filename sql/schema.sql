@@ -620,6 +620,8 @@ CREATE FUNCTION news_internal.within_reach(at timestamp with time zone) RETURNS 
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN GREATEST(LEAST(at, (now() + '2 days'::interval)), '1970-01-01 00:00:00+00'::timestamp with time zone);
 
+COMMENT ON FUNCTION news_internal.within_reach(at timestamp with time zone) IS 'A time that articles can have: from 1970 to the day after tomorrow.';
+
 CREATE TABLE ingest.publisher (
     publisher_id integer NOT NULL,
     name text NOT NULL,

@@ -464,10 +464,11 @@ comment on function news.search_titles is 'Headlines that contain something like
 -- Each view joins what is kept, without what is stale, and what is stale as it is. NOT IN, for the planner has no
 -- idea how many days are stale, and would compare each kept day with each of them.
 
--- A time within those that articles can have, so that a span without end costs no more than one with.
+-- A span without end costs no more than one with.
 create function news_internal.within_reach(at timestamptz) returns timestamptz
 language sql stable set search_path = pg_catalog, pg_temp
 return greatest(least(at, now() + interval '2 days'), timestamptz '1970-01-01 00:00:00+00');
+comment on function news_internal.within_reach is 'A time that articles can have: from 1970 to the day after tomorrow.';
 
 create function news.coverage_between(since timestamptz, until timestamptz, publisher text default null) returns table (
   hour timestamptz, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric

@@ -17,6 +17,7 @@ from newsflow.settings import Settings
 from newsflow.subscriptions.addresses import feed_address
 from newsflow.subscriptions.finder import Finder
 from newsflow.subscriptions.lists import Listed
+from newsflow.text.storable import Storable
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
@@ -29,7 +30,7 @@ _PASSING = "no answer now"
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Storable):
     """A feed of the list.
 
     `verdict` is fine, moved, doubled, empty, quiet, dead, refused, unusable or no answer now; `why` a sentence; `cure`
@@ -43,7 +44,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Storable):
     feed: Listed
     exchange: Exchange
     parsed: ParsedFeed | None = None

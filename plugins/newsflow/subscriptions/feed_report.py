@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from newsflow.feeds.parsed import MAX_ENTRIES, ParsedFeed
 from newsflow.model import Entry
+from newsflow.text.storable import Storable
 from newsflow.web.urls import BadUrl, canonicalise
 
 _AHEAD = timedelta(hours=1)  # clocks of publishers are wrong by minutes
@@ -15,7 +16,7 @@ _OLD = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class EntryReport:
+class EntryReport(Storable):
     """An entry: the page that it leads to ("" for none), its date as read and as written, and what is odd."""
 
     page: str
@@ -28,7 +29,7 @@ class EntryReport:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedReport:
+class FeedReport(Storable):
     """A feed and its entries; `warnings` are about the whole."""
 
     kind: str
