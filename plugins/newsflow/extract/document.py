@@ -34,7 +34,7 @@ def _host(url: str) -> str:
 def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> dict[str, Any]:
     sites = title.site_names(page, _host(url))
     headline, title_source = title.find(root, page, _host(url), hints.title)
-    persons, agencies, author_source = authors.find(root, page, sites, hints.authors)
+    persons, agencies, author_source = authors.find(root, page, sites, hints.authors, (headline, page.title))
     published = dates.doubted(
         dates.published(root, page, url, hints.published_at, hints.seen_at), hints.first_seen_at, hints.watched_since
     )

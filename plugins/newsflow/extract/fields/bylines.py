@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsflow.extract.fields.authors import BY, KOREAN, people, plausible
+from newsflow.extract.fields.name_words import BY, KOREAN
+from newsflow.extract.fields.names import people, plausible
 from newsflow.extract.fields.title import squeeze
-from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
 
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16
+_LINKED = 0.9  # share of a heading's characters
 _MANY = 6  # more names than by-lines hold
 
 
@@ -23,12 +25,19 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
     if head is None:
         return (), ()
     for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
+        if _opens_teaser(block) and block.order > head.order:
+            break
         if block is not head and block.words <= _WORDS and not named(block, block.path[-3:]):
             persons, agencies = people(_names(block.text), sites)
             likely = tuple(filter(plausible, persons))
             if likely or agencies:
                 return likely, agencies
     return (), ()
+
+
+def _opens_teaser(block: Block) -> bool:
+    """Is it a heading that leads to another page? The by-line behind one is that page's."""
+    return block.tag in HEADINGS and block.links > _LINKED
 
 
 def _names(line: str) -> list[str]:
@@ -41,6 +50,8 @@ def _names(line: str) -> list[str]:
 def wins(shown: Sequence[str], stated: Sequence[str]) -> bool:
     """Is a by-line as it is shown better than what the head states: does it name all of these persons and more?
 
-    Head data often keeps the first author only.
+    Head data often keeps the first author only, or the name of an account.
     """
+    if not any(map(plausible, stated)):
+        return bool(shown)
     return set(map(squeeze, stated)) < set(map(squeeze, shown)) and len(shown) <= _MANY

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml.html import HtmlElement
 
 from newsflow.extract.page.metadata import PageMetadata, plain
-from newsflow.extract.page.tree import text_of
+from newsflow.extract.page.tree import class_of
+from newsflow.languages.lists import any_of
 from newsflow.text.characters import bare, clean
 from newsflow.text.word_count import count_words
 
 # What stands between a headline and the site's name in <title> and og:title.
-_SEPARATOR = re.compile(r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»]\s*|_(?=[^_\s]{1,15}$)")
+_SEPARATOR = re.compile(
+    r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»«]\s*|_(?=[^_\s]{1,15}(?:$|_))"
+    r"|(?<=[\u3040-\u30ff\u3400-\u9fff])[-–—](?=[^\x00-\u02ff]{2,12}(?:$|[-–—]))"
+)
 _WORD = re.compile(r"\w+")
 MAX = 500  # characters of a title
+_UNSEEN = frozenset(("script", "style", "svg", "noscript", "template", "button", "select"))
+_LOGO = re.compile(r"(?<![a-z])(?:logo|site-?_?(?:title|name|logo)|brand|masthead)(?![a-z])")
+_OUTLET = re.compile(rf"(?<![\w-])(?:{any_of('staff')})(?![\w-])|(?:{any_of('outlet_ends')})$", re.IGNORECASE)
+# "Westmere Post": words with capitals, the last of which is one that outlets end with.
+_NAMED_OUTLET = re.compile(rf"(?:[^\W\d_a-z][\w'’.-]* ){{1,3}}(?=[^\W\d_a-z])(?i:{any_of('outlets')})")
+_SHORTEST, _HEADLINE, _NAME_WORDS = 2, 4, 4  # words of a title that others are held against, of a headline, of a name
+_MOST_SPANS = 60  # wordings of a heading in pieces that are looked at
 _SITE_NAME = 60  # characters; a longer part of a title is no site's name
 _MOST_HEADINGS = 20
 
@@ -53,7 +65,7 @@ def strip_site(title: str, sites: set[str]) -> str:
     if len(parts) < 2:
         return title
     spans = list(_SEPARATOR.finditer(title))
-    while spans and _is_site(title[spans[-1].end() :], sites):
+    while spans and (_is_site(title[spans[-1].end() :], sites) or _is_outlet(title, spans[-1])):
         title = title[: spans.pop().start()]
     if spans and _is_site(title[: spans[0].start()], sites):
         title = title[spans[0].end() :]
@@ -68,6 +80,35 @@ def _is_site(text: str, sites: set[str]) -> bool:
     return len(text) < _SITE_NAME and any(_is_name_of(short, site) for site in sites)
 
 
+def _is_outlet(title: str, at: re.Match[str]) -> bool:
+    """Is the last part of a title called as outlets are, behind a headline of some words: "… - روزنامه جزیره"?"""
+    name = title[at.end() :]
+    called = not name[:1].islower() and bool(_OUTLET.search(name) or _NAMED_OUTLET.fullmatch(name))
+    return called and count_words(name) <= _NAME_WORDS and count_words(title[: at.start()]) >= _HEADLINE
+
+
+def without_sections(title: str, whole: str) -> str:
+    """A title without the sections behind its headline.
+
+    A page may state nowhere what its site is called. A bar is never part of a headline, and parts in a row of equal
+    marks behind one are the way to it: "Headline - Football - Sport - Oster Post".
+
+    :param whole: the same with the site's name, which may have been cut off already.
+    """
+    marks = [found[0].strip() for found in _SEPARATOR.finditer(whole)]
+    row = len(marks) > 1 and len(set(marks)) == 1
+    spans = list(_SEPARATOR.finditer(title))
+    if not spans or count_words(title[: spans[0].start()]) < _HEADLINE:
+        return title
+    while spans and (row or _is_bar(spans[-1])) and count_words(title[spans[-1].end() :]) <= _NAME_WORDS:
+        title = title[: spans.pop().start()]
+    return title.strip()
+
+
+def _is_bar(mark: re.Match[str]) -> bool:
+    return mark[0].strip() in {"|", "｜", "_"}
+
+
 def _is_name_of(short: str, site: str) -> bool:
     """Is one in the other: "courier" in "thewestmerecourier"? Names of three letters must be equal."""
     if short == site or len(site) <= 3:
@@ -77,14 +118,39 @@ def _is_name_of(short: str, site: str) -> bool:
 
 def headings(root: HtmlElement) -> list[str]:
     """Texts of the h1 elements, without repeats."""
-    found: list[str] = []
-    for element in root.iter("h1"):
-        text = clean(text_of(element))
-        if text and len(text) < MAX and text not in found:
-            found.append(text)
-        if len(found) == _MOST_HEADINGS:
-            break
-    return found
+    return list(dict.fromkeys(" ".join(pieces) for pieces in _pieces_of_headings(root)))
+
+
+def _pieces_of_headings(root: HtmlElement) -> list[list[str]]:
+    """The h1 elements as the pieces of text that their mark-up parts: a kicker, the headline; no logo's."""
+    found = [pieces for element in root.iter("h1") if (pieces := _pieces(element)) and not _is_logo(element)]
+    return [pieces for pieces in found if sum(map(len, pieces)) < MAX][:_MOST_HEADINGS]
+
+
+def _pieces(element: HtmlElement) -> list[str]:
+    """What a reader sees of an element, piece by piece."""
+    held = [element.text or ""]
+    for inner in element:
+        held += [*(_pieces(inner) if inner.tag not in _UNSEEN else ()), inner.tail or ""]
+    return [text for piece in held if (text := clean(piece))]
+
+
+def _is_logo(heading: HtmlElement) -> bool:
+    """Is an h1 the site's logo: called so, or a link to the home page?"""
+    inner = next(heading.iter("a", "img"), heading)
+    named = any(_LOGO.search(class_of(part)) for part in (heading, inner))
+    return named or (inner.tag == "a" and (inner.get("href") or "").strip() == "/")
+
+
+def _without_kicker(pieces: list[str], rivals: list[str]) -> str:
+    """An h1 without the pieces before or behind it that no other title has; they are kickers and badges."""
+    whole = " ".join(pieces)
+    titles = {squeeze(rival) for rival in rivals if count_words(rival) >= _SHORTEST}
+    if len(pieces) < 2 or squeeze(whole) in titles:
+        return whole
+    spans = ((start, end) for start in range(len(pieces)) for end in range(len(pieces), start, -1))
+    texts = (" ".join(pieces[start:end]) for start, end in islice(spans, _MOST_SPANS))
+    return next((text for text in texts if squeeze(text) in titles), whole)
 
 
 def _heading(h1s: list[str], rivals: list[str]) -> str:
@@ -118,14 +184,27 @@ def _akin(text: str, known: list[set[str]]) -> bool:
 
 def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") -> tuple[str, str]:
     """Headline and the source that gave it ("" and "" where there is none)."""
+    sites = site_names(harvest, host)
     rivals = _candidates(harvest, hint)
-    h1s = headings(root)
+    stripped = [(source, _stripped(source, text, sites)) for source, text in rivals]
+    stated = [text for source, text in stripped if source in {"json-ld", "og"} and text]
+    wordings = stated or [part for _, text in stripped for part in (text, *_openings(text))]
+    h1s = [_without_kicker(pieces, wordings) for pieces in _pieces_of_headings(root)]
+    h1s = list(dict.fromkeys(text for text in h1s if squeeze(text) not in sites))
     best = _heading(h1s, [text for _, text in rivals])
     if best:
         return best, "h1"
-    sites = site_names(harvest, host)
-    for source, text in rivals:
-        title = strip_site(text, sites)
+    for source, title in stripped:
         if len(title) > 3 and squeeze(title) not in sites:
             return title[:MAX], source
-    return (h1s[0], "h1") if h1s else ("", "")
+    return next(((text, "h1") for text in h1s or headings(root)), ("", ""))
+
+
+def _openings(title: str) -> list[str]:
+    """What may be the headline of a title of several parts."""
+    return [title[: found.start()] for found in _SEPARATOR.finditer(title)]
+
+
+def _stripped(source: str, text: str, sites: set[str]) -> str:
+    title = strip_site(text, sites)
+    return without_sections(title, text) if source in {"title", "og"} else title

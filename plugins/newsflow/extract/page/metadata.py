@@ -6,7 +6,6 @@ and the names that news systems use (parsely, sailthru, cXenseParse).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,14 +13,14 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.page import broken_json
 from newsflow.text.characters import clean
 
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Recipe)$|^NewsArticle|^Blog$", re.IGNORECASE)
 _WORKS = re.compile(r"(?:VideoObject|AudioObject|PodcastEpisode|ImageGallery|MediaGallery|CreativeWork)$")
-_COMMAS = re.compile(r",\s*([}\]])")
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*;?\s*$")
 # Properties below which a node's further nodes stand.
 _BRANCHES = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+_PICTURES = frozenset(("figure", "figcaption", "picture"))
 _META_NAMES = ("property", "name", "itemprop", "http-equiv")
 _MAX_NODES = 2000
 _MAX_SCRIPT = 2_000_000  # characters
@@ -73,20 +72,6 @@ def unescape(text: str) -> str:
     return re.sub(r"<[^<>]{1,500}>", " ", text) if "<" in text else text
 
 
-def _loads(text: str) -> Any:
-    """JSON as pages write it: in HTML comments, with commas or semicolons too many; None where it is none."""
-    text = _WRAPPING.sub("", text)
-    found = _json(text)
-    return _json(_COMMAS.sub(r"\1", text).rstrip(" ;\n")) if found is None else found
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _walk(value: Any) -> Iterator[Mapping[str, Any]]:
     """Nodes of a JSON-LD document, outermost first; bounded in number."""
     queue = [value]
@@ -107,7 +92,7 @@ def json_ld(root: HtmlElement) -> tuple[Mapping[str, Any], ...]:
     for script in root.iter("script"):
         text = script.text or ""
         if 0 < len(text) < _MAX_SCRIPT and "ld+json" in (script.get("type") or "").lower():
-            nodes.extend(_walk(_loads(text)))
+            nodes.extend(_walk(broken_json.loads(text)))
     return tuple(nodes)
 
 
@@ -118,12 +103,26 @@ def _same(node: Mapping[str, Any], url: str) -> bool:
 
 
 def main_node(nodes: tuple[Mapping[str, Any], ...], url: str) -> Mapping[str, Any]:
-    """The node that is about this page: an article with its address, else the first article, else a work."""
+    """The node that is about this page: an article with its address, else the first article, else a work.
+
+    Articles of a list are others, but for one with the page's address.
+    """
+    listed = _listed(nodes)
     articles = [node for node in nodes if any(map(_ARTICLES.search, types(node)))]
     # A work counts only with a date of its own: players and galleries without one stand on any page.
     candidates = articles or [node for node in nodes if _is_dated_work(node)][:1]
     own = (node for node in candidates if _same(node, url) and plain(node.get("headline")))
-    return next(own, candidates[0] if candidates else {})
+    return next(own, next((node for node in candidates if id(node) not in listed), {}))
+
+
+def _listed(nodes: tuple[Mapping[str, Any], ...]) -> set[int]:
+    """Identities of the nodes that stand in a list: teasers, carousels, "more stories"."""
+    items = [item for node in nodes for item in _as_list(node.get("itemListElement"))]
+    return {id(part) for item in items if isinstance(item, Mapping) for part in (item, item.get("item"))}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _is_dated_work(node: Mapping[str, Any]) -> bool:
@@ -134,10 +133,16 @@ def _metas(root: HtmlElement) -> dict[str, tuple[str, ...]]:
     metas: dict[str, tuple[str, ...]] = {}
     for meta in root.iter("meta"):
         name, content = _meta_name(meta), meta.get("content")
-        if name and content and len(metas) < _MAX_METAS:
+        if name and content and len(metas) < _MAX_METAS and not _is_of_picture(meta):
             key = name.strip().lower()
             metas[key] = (*metas.get(key, ())[:_MAX_VALUES], clean(unescape(content[:_MAX_VALUE])))
     return metas
+
+
+def _is_of_picture(meta: HtmlElement) -> bool:
+    """Does microdata tell of a picture, as its author or its caption?"""
+    parent = meta.getparent() if meta.get("itemprop") else None
+    return parent is not None and (parent.tag in _PICTURES or "ImageObject" in (parent.get("itemtype") or ""))
 
 
 def _meta_name(meta: HtmlElement) -> str:

@@ -1,0 +1,186 @@
+"""By-lines that the mark-up calls so: microdata, rel=author, class names, links to pages of authors.
+
+Those of teasers, comments, pictures and boxes beside the text are of other works: what stands around a by-line, up to
+where the headline stands too, tells them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from newsflow.extract.fields.name_words import BY
+from newsflow.extract.fields.title import squeeze
+from newsflow.extract.page.tree import class_of, text_of
+from newsflow.languages.lists import any_of
+
+_MARKED = (
+    "a", "span", "div", "p", "address", "li", "strong", "cite", "em", "b", "i", "small", "h2", "h3", "h4", "h5", "h6",
+    "dd", "td", "section", "header", "ul", "font", "label", "time", "footer", "meta",
+)  # fmt: skip
+_NAMED = re.compile(
+    rf"author|by-?_?line|writtenby|\b(?:writer|reporter|journalist|contributor)s?\b|{any_of('author_names')}"
+)
+# Parts of an author's box that are no name, and boxes that gather authors.
+_NO_NAMES = re.compile(
+    r"(?<![a-z])(?:bio|desc\w*|avatar|image|img|photo|social|share|follow|job|role|position|date|time|count)(?![a-z])"
+)
+_ELSEWHERE = re.compile(
+    r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend|trending|teaser|popular|most-?read|read-?(?:more|next)"
+    r"|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|sidebar|widget-area|carousel|slider|promo|caption|credit"
+    r"|latest|up-?next|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
+)
+_OUTSIDE = frozenset(("figure", "figcaption", "form", "blockquote", "picture"))
+_BESIDE = frozenset(("aside", "nav"))  # unless they hold a by-line and nothing else
+_OTHER_WORKS = re.compile(r"ImageObject|VideoObject|Comment|Review$|Photograph", re.IGNORECASE)
+_PAGES = re.compile(
+    r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|persons?|personen|profiles?|profil|staff|contributors?|columnists?"
+    r"|journalists?|journalistes?|writers?|reporters?|editors?|byline|by|redakteure?|bio)/[^/?#]{3,}",
+    re.IGNORECASE,
+)
+_HEADINGS = ("h2", "h3", "h4", "h5")
+_CARD, _GROUP, _LINE = 800, 200, 200  # characters of a teaser, of a group of authors, of a by-line
+_ABOVE, _NEAR = 60, 160  # elements above the headline, and elements from there on, that a by-line stands among
+_MOST, _LEVELS = 40, 12  # by-lines that are looked at, levels above one
+
+
+Line = tuple[bool, list[str]]  # is it about the author and nothing else; what it says
+
+
+class _Place:
+    """Where the headline stands: what contains it, and how far from it another element is."""
+
+    def __init__(self, root: HtmlElement, titles: set[str]) -> None:
+        self.head = _headline(root, titles)
+        self.around = {self.head, *self.head.iterancestors()} if self.head is not None else set()
+
+    def climb(self, element: HtmlElement) -> Iterator[HtmlElement]:
+        """An element and what it stands in, up to where the headline stands too."""
+        for outer in islice((element, *element.iterancestors()), _LEVELS):
+            if outer in self.around or outer.tag in {"body", "html"}:
+                return
+            yield outer
+
+
+def _headline(root: HtmlElement, titles: set[str]) -> HtmlElement | None:
+    first = None
+    for heading in root.iter("h1", "h2"):
+        if squeeze(text_of(heading)) in titles:
+            return heading
+        first = first if first is not None or heading.tag != "h1" else heading
+    return first
+
+
+def _is_elsewhere(element: HtmlElement, place: _Place) -> bool:
+    """Does an author's name stand with another work: a teaser, a comment, a picture?"""
+    name = squeeze(text_of(element))
+    return any(
+        _is_other_region(outer) or (outer is not element and _is_card(outer, name)) for outer in place.climb(element)
+    )
+
+
+def _is_other_region(box: HtmlElement) -> bool:
+    if box.tag in _OUTSIDE or (box.tag in _BESIDE and not _is_line(box)):
+        return True
+    return bool(_ELSEWHERE.search(class_of(box)) or _OTHER_WORKS.search(box.get("itemtype") or ""))
+
+
+def _is_line(box: HtmlElement) -> bool:
+    return len(text_of(box)) < _LINE and next(box.iter("h1", *_HEADINGS, "h6"), None) is None
+
+
+def _is_card(box: HtmlElement, name: str) -> bool:
+    """Has a small box a heading that leads to another page, and that is not the author's own name?"""
+    heading = next(box.iter(*_HEADINGS), None)
+    if heading is None or len(text_of(box)) > _CARD:
+        return False
+    linked = next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
+    title = squeeze(text_of(heading))
+    return linked and bool(title) and title not in name and name not in title
+
+
+def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
+    """Lines that name authors, the best first; each list is one by-line, with whether it is marked up exactly.
+
+    :param titles: squeezed titles of the page, by which its headline is found.
+    """
+    place = _Place(root, titles)
+    ranked = _ranked(root, place)
+    for is_one, lines in ((_is_author, _exact), (_is_named, _loose), (_is_link, _linked)):
+        found = [element for element in ranked[: _NEAR if is_one is _is_link else None] if is_one(element)][:_MOST]
+        first = next((element for element in found if not _is_elsewhere(element, place)), None)
+        if first is not None:
+            yield from lines(first, found, place)
+
+
+def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
+    """Elements that may name an author: those near the headline first, then as the page has them."""
+    elements = list(root.iter(*_MARKED, "h1"))
+    at = elements.index(place.head) if place.head is not None and place.head.tag in {"h1", *_HEADINGS} else 0
+    return [*elements[max(0, at - _ABOVE) :], *elements[: max(0, at - _ABOVE)]]
+
+
+def _is_author(element: HtmlElement) -> bool:
+    return "author" in (element.get("itemprop") or "").split() or "author" in (element.get("rel") or "").split()
+
+
+def _is_named(element: HtmlElement) -> bool:
+    names = class_of(element)
+    return bool(names.strip() and _NAMED.search(names)) and not _NO_NAMES.search(names)
+
+
+def _is_link(element: HtmlElement) -> bool:
+    return element.tag == "a" and bool(_PAGES.search(element.get("href") or ""))
+
+
+def _group(first: HtmlElement, place: _Place) -> HtmlElement:
+    """The box of a by-line that may name several: the largest that is still short."""
+    box = first
+    for outer in islice(place.climb(first), 1, 4):
+        if len(text_of(outer)) > _GROUP:
+            break
+        box = outer
+    return box
+
+
+def _exact(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
+    box = _group(first, place)
+    together = [element for element in found if element is first or box in element.iterancestors()]
+    outermost = [element for element in together if not any(other in together for other in element.iterancestors())]
+    yield True, [line for element in outermost if len(line := _name_in(element)) < _LINE]
+
+
+def _name_in(element: HtmlElement) -> str:
+    """The text of a marked author: of its name or its link, where these are marked up within."""
+    if element.tag == "meta":
+        return element.get("content") or ""
+    inner = next((part for part in element.iter() if part.get("itemprop") == "name"), None)
+    if inner is None:
+        links = [link for link in element.iter("a") if text_of(link)]
+        inner = links[0] if len(links) == 1 else None
+    if inner is None:
+        return text_of(element)
+    return (inner.get("content") if inner.tag == "meta" else text_of(inner)) or text_of(element)
+
+
+def _loose(_: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
+    near = [element for element in found if not _is_elsewhere(element, place)][:3]
+    for element in near:
+        links = [text for link in element.iter("a") if _is_link(link) and (text := text_of(link))]
+        if links:
+            yield True, links
+        if 2 < len(text := text_of(element)) < _LINE:
+            yield bool(BY.match(text)), [text]
+        yield from ((False, [piece]) for piece in islice(_pieces(element), 6))
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    return (piece for text in element.itertext() if 3 < len(piece := " ".join(text.split())) < 100)
+
+
+def _linked(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
+    box = _group(first, place)
+    yield False, [text_of(link) for link in found if link is first or box in link.iterancestors()]

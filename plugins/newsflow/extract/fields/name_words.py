@@ -1,0 +1,59 @@
+"""Patterns of what stands around names in by-lines, made of the words of all languages."""
+
+from __future__ import annotations
+
+import re
+
+from newsflow.languages.lists import any_of, any_pattern, entries
+
+# "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
+BY = re.compile(
+    rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：]\s*|\s+)|^by(?=[A-Z])"
+    rf"|^(?:{any_of('by_joined')})\s*[/:：・|=＝]?\s*",
+    re.IGNORECASE,
+)
+# A single word behind one of these may be a surname: Di Stefano, Per Sandvik.
+MAY_OPEN_NAMES = re.compile(
+    rf"^(?-i:{'|'.join(word for word in entries('by_exact') if word[0].isupper())})\s|^(?:{any_of('by_names')})\s",
+    re.IGNORECASE,
+)
+BY_LAST = re.compile(
+    rf"^(?P<label>(?:\S+\s+){{1,6}})(?:{any_of('by_safe')})\s*[:：]?\s+(?P<names>\S.*)$", re.IGNORECASE
+)
+LABELLED = re.compile(r"^(?P<label>[^:：]{2,40})[:：]\s*(?P<names>\S.*)$")
+AND = any_of("and")
+AND_FIRST = re.compile(rf"^(?:{any_of('and_first')})\s+", re.IGNORECASE)
+TAIL = re.compile(
+    rf"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:{any_of('name_tail')})\b\s.*|\S+@\S+.*|https?://.*)$",
+    re.IGNORECASE,
+)
+# A time behind the names, from the word that announces it; months by their first letters.
+STAMP = re.compile(
+    rf"[\s|·•,–—-]*(?:\b(?:{any_of('published')}|(?:{any_of('date_stems')})\w*)\b[\s.:,]*)*(?<!\w)\d.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+KOREAN = re.compile(rf"([가-힣]{{2,4}})\s?(?:{any_of('reporter')})")
+
+
+def _words(*names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{any_of(*names)})(?![\w-])", re.IGNORECASE)
+
+
+ROLE = _words("roles")
+STAFF = _words("staff")
+OUTLET = _words("staff", "outlets")
+OTHERS_BY = _words("others_by")
+PHOTO = _words("photo", "others_by")
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff가-힣]")
+# Chinese, Japanese and Korean write no blank between a name and what follows it.
+JOINED_ROLE = re.compile(rf"\s*(?:{'|'.join(filter(_EAST_ASIAN.match, (*entries('roles'), *entries('reporter'))))})$")
+JOINED_STAFF = re.compile(rf"(?:{'|'.join(filter(_EAST_ASIAN.match, entries('staff')))})$")
+CREDENTIAL = re.compile(rf"(?:{any_of('credentials')})", re.IGNORECASE)
+LABELS = frozenset(word.casefold() for word in entries("labels"))
+# Shorter ones stand inside names ("del" is Danish for "share").
+LONG_LABELS = frozenset(label for label in LABELS if len(label) > 4)
+LABEL_BEHIND = re.compile(
+    rf"\s+(?P<label>{'|'.join(map(re.escape, sorted(LONG_LABELS, key=len, reverse=True)))})(?:[\s:].*)?$", re.IGNORECASE
+)
+PARTICLES = frozenset(entries("particles"))
+REPORT = re.compile(any_pattern("report_patterns"))

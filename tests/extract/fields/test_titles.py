@@ -1,0 +1,70 @@
+"""Headlines without kickers, badges, logos, sections and names of sites."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsflow.extract.document import extract
+from tests.extract.pages import page
+
+URL = "https://courier.example/news/pier"
+TITLE = "Westmere rebuilds its ferry pier"
+
+
+def titled(h1: str = "", title: str = f"{TITLE} - Westmere Post", og: str = "") -> str:
+    html = page(title=TITLE).decode()
+    stated = f'<meta property="og:title" content="{og}">' if og else ""
+    html = html.replace(f"<title>{TITLE}</title>", f"<title>{title}</title>{stated}")
+    html = html.replace(f"<h1>{TITLE}</h1>", h1)
+    assert f"<title>{title}</title>" in html
+    return extract(html.encode(), URL).title
+
+
+@pytest.mark.parametrize("og", ["", TITLE, f"{TITLE} | Westmere Post"])
+@pytest.mark.parametrize(
+    "h1",
+    [
+        f"<h1><span class=kicker>Harbour news</span> {TITLE}</h1>",
+        f"<h1><span>After the flood</span><br><span>{TITLE}</span></h1>",
+        f"<h1><style>.a{{color:red}}</style><b>Harbour</b>{TITLE}</h1>",
+        f"<h1><script>var a = 1;</script>{TITLE}</h1>",
+        f"<h1><svg><title>Lock</title></svg>{TITLE}</h1>",
+        f"<h1><span class=premium>For subscribers</span> {TITLE}</h1>",
+        f"<h1>{TITLE} <span class=badge>LIVE</span></h1>",
+        f"<h1><a href=/x>{TITLE}</a><button>Share</button></h1>",
+        f"<h1 class=logo><a href=/>Westmere Post</a></h1><h2>{TITLE}</h2>",
+        f"<h1><a href='/'><img alt=''>Westmere Post</a></h1><h2>{TITLE}</h2>",
+        f"<h1 id=site-title>Westmere Post</h1><h1>{TITLE}</h1>",
+        "",
+    ],
+)
+def test_headings(h1: str, og: str) -> None:
+    assert titled(h1, og=og) == TITLE
+
+
+def test_a_headline_in_pieces_stays_whole_where_others_have_it_so() -> None:
+    h1 = "<h1>Ferry pier: <em>Westmere</em> rebuilds</h1>"
+    assert titled(h1, title="Ferry pier: Westmere rebuilds") == "Ferry pier: Westmere rebuilds"
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        (f"{TITLE} | Islands | Westmere Post", TITLE),
+        (f"{TITLE} - Football - Sport - Westmere Post", TITLE),
+        (f"{TITLE} | Islands", TITLE),
+        (f"{TITLE} – at last", f"{TITLE} – at last"),
+        ("فيلمارا تعيد بناء الرصيف الشرقي | صحيفة الجزيرة الجديدة", "فيلمارا تعيد بناء الرصيف الشرقي"),
+        ("اوستر برای سومین بار قهرمان شد - روزنامه جزیره", "اوستر برای سومین بار قهرمان شد"),
+        ("ההנהלה בנתה מחדש את הרציף המזרחי - חדשות האי", "ההנהלה בנתה מחדש את הרציף המזרחי"),
+        ("韦斯特米尔决定重建旧渡轮码头_国内新闻_海岛网", "韦斯特米尔决定重建旧渡轮码头"),
+        ("韦斯特米尔决定重建旧渡轮码头-海岛新闻网", "韦斯特米尔决定重建旧渡轮码头"),
+        ("島の新しい桟橋が完成した｜島新聞", "島の新しい桟橋が完成した"),
+        ("벨마라, 동쪽 부두 다시 짓는다 - 섬마을신문", "벨마라, 동쪽 부두 다시 짓는다"),
+        ("Остров восстановит восточный причал - Новости острова", "Остров восстановит восточный причал"),
+        ("AC/DC play Westmere: a night on the pier", "AC/DC play Westmere: a night on the pier"),
+        ("Westmere wins - and Oster loses the cup again", "Westmere wins - and Oster loses the cup again"),
+    ],
+)
+def test_a_title_alone(title: str, headline: str) -> None:
+    assert titled(title=title) == headline
