@@ -1232,7 +1232,7 @@ COMMENT ON COLUMN ingest.outcome.feed_wait_s IS 'First wait of a feed whose poll
 
 COMMENT ON COLUMN ingest.outcome.asks_for_pause IS 'The origin has named the time of the next try itself.';
 
-COMMENT ON COLUMN ingest.outcome.address_dead IS 'The feed is no longer at this address, and another one is looked for.';
+COMMENT ON COLUMN ingest.outcome.address_dead IS 'It is no longer at this address; another one of the feed is looked for.';
 
 COMMENT ON COLUMN ingest.outcome.leads_nowhere IS 'The address, or what it redirects to, is unusable; a robots.txt that ends so allows all.';
 

@@ -71,7 +71,7 @@ class Meaning:
     pause_s: float | None = None  # first pause of the origin, seconds; None: it is asked on as before
     feed_wait_s: float = 900.0  # first wait of a feed whose poll ends so, seconds
     asks_for_pause: bool = False  # the origin has named the time of the next try itself
-    address_dead: bool = False  # the feed is no longer at this address: another one is looked for
+    address_dead: bool = False  # it is no longer at this address: another one of the feed is looked for
     leads_nowhere: bool = False  # the address, or what it redirects to, is unusable; so asked, robots.txt allows all
     keeps_text: bool = False  # the text is the article's own, if not all of it; of others it is a wall's
     closed_to_archives: bool = False  # the page isn't filled from others' captures either
@@ -194,8 +194,10 @@ class Outcome(Code):
     BOT_CHALLENGE = "bot_challenge", Meaning(_EXTRACT, _FINAL,
         "The page is a bot challenge (captcha or browser check).")
     LOGIN = "login", Meaning(_EXTRACT, _FINAL, "The page asks to log in.")
-    SOFT_404 = "soft_404", Meaning(_EXTRACT, _FINAL, "The page says 'not found' although the status was 200.")
-    REMOVED = "removed", Meaning(_EXTRACT, _FINAL, "The publisher says that the article was removed.")
+    SOFT_404 = "soft_404", Meaning(_EXTRACT, _FINAL, "The page says 'not found' although the status was 200.",
+        address_dead=True)
+    REMOVED = "removed", Meaning(_EXTRACT, _FINAL, "The publisher says that the article was removed.",
+        address_dead=True)
     INDEX_PAGE = "index_page", Meaning(_EXTRACT, _FINAL, "The page is a section, tag or home page, not an article.")
     NEEDS_JAVASCRIPT = "needs_javascript", Meaning(_EXTRACT, _FINAL,
         "The page is an empty shell that needs JavaScript.")

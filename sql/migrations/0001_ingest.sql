@@ -43,7 +43,7 @@ comment on column ingest.outcome.goes_on is 'The page goes on to the next stage.
 comment on column ingest.outcome.pause_s is 'First pause of the origin in seconds, doubled with each further failure in a row; null where it is asked on as before.';
 comment on column ingest.outcome.feed_wait_s is 'First wait of a feed whose poll ends so, in seconds, doubled with each further failure in a row.';
 comment on column ingest.outcome.asks_for_pause is 'The origin has named the time of the next try itself.';
-comment on column ingest.outcome.address_dead is 'The feed is no longer at this address, and another one is looked for.';
+comment on column ingest.outcome.address_dead is 'It is no longer at this address; another one of the feed is looked for.';
 comment on column ingest.outcome.leads_nowhere is 'The address, or what it redirects to, is unusable; a robots.txt that ends so allows all.';
 comment on column ingest.outcome.keeps_text is 'The extracted text is the article''s own, if not all of it; the text of others is a wall''s and is not kept.';
 comment on column ingest.outcome.closed_to_archives is 'The page is not filled from others'' captures either.';

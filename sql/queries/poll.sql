@@ -23,16 +23,30 @@ where f.last_run_id = %(run_id)s and f.claimed_until is not null
 order by f.next_poll_at, f.feed_id;
 
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
--- not null: n, changed
+-- not null: n, changed, unnoted
+-- nullable: link, first_seen_at
+-- parameter dates: Iterable[datetime | None]
 select g.n::int as n, e.entry_id, e.page_id, e.entry_hash is not null and e.entry_hash <> g.entry_hash as changed,
   coalesce(p.state in ('captured', 'extracted', 'clustered'), false) as busy,
-  coalesce(p.publisher_id = f.publisher_id, false) as own
-from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(entry_hashes)s::bytea[]) with ordinality
-  as g (feed_id, guid_hash, entry_hash, n)
+  coalesce(p.publisher_id = f.publisher_id, false) as own,
+  coalesce(e.last_seen_at < %(now)s - interval '1 day', false) as unnoted,
+  e.link, e.published_at, e.published_raw, e.first_seen_at, p.state, p.outcome,
+  case when e.entry_hash <> g.entry_hash then array[e.title, e.summary, e.content_html] end as texts
+from unnest(%(feed_ids)s::int[], %(guid_hashes)s::bytea[], %(entry_hashes)s::bytea[], %(links)s::text[],
+  %(dates)s::timestamptz[]) with ordinality as g (feed_id, guid_hash, entry_hash, link, published_at, n)
 left join ingest.entry e on e.feed_id = g.feed_id and e.guid_hash = g.guid_hash
 left join ingest.page p on p.page_id = e.page_id
 left join ingest.feed f on f.feed_id = e.feed_id
-where e.entry_id is null or e.entry_hash <> g.entry_hash or e.last_seen_at < %(now)s - interval '1 day';
+where e.entry_id is null or e.entry_hash <> g.entry_hash or e.last_seen_at < %(now)s - interval '1 day'
+  or e.link <> g.link or e.published_at is distinct from g.published_at and g.published_at is not null;
+
+-- name: poll.entries_by_link finds the newest entry that a feed has shown with each of these links
+-- not null: n
+select distinct on (g.n) g.n::int as n, e.guid, e.link
+from unnest(%(feed_ids)s::int[], %(url_hashes)s::bytea[]) with ordinality as g (feed_id, url_hash, n)
+join ingest.page p on p.url_hash = g.url_hash
+join ingest.entry e on e.page_id = p.page_id and e.feed_id = g.feed_id
+order by g.n, e.last_seen_at desc, e.entry_id desc;
 
 -- name: poll.add_publishers makes publishers for links that lead elsewhere
 insert into ingest.publisher (name) select distinct given from unnest(%(names)s::text[]) given order by given
@@ -143,8 +157,7 @@ on conflict (feed_id, guid_hash) do update set
   updated_at = excluded.updated_at, summary = excluded.summary, content_html = excluded.content_html,
   categories = excluded.categories, language = excluded.language, image_url = excluded.image_url,
   enclosures = excluded.enclosures, entry_hash = excluded.entry_hash, last_seen_at = excluded.last_seen_at,
-  changed_at = excluded.last_seen_at
-  where e.entry_hash <> excluded.entry_hash;
+  changed_at = excluded.last_seen_at;
 
 -- name: poll.touch_entries notes that entries are still shown
 update ingest.entry set last_seen_at = %(now)s where entry_id = any(%(entry_ids)s);
@@ -154,6 +167,16 @@ update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)
 where page_id in (select page_id from ingest.page where page_id = any(%(page_ids)s)
     and state in ('loaded', 'rejected') and (outcome in (select code from ingest.outcome where withdrawn)) is not true
   order by page_id for update);
+
+-- name: poll.read_pages_again has articles read again from our own archive: the publisher is not asked
+update ingest.page set state = 'captured', changed_at = %(now)s
+where page_id in (select p.page_id from ingest.page p
+    join ingest.capture c on c.capture_id = p.capture_id
+    join ingest.capture o on o.capture_id = coalesce(c.refers_to, c.capture_id)
+    join ingest.warc_file w on w.file = o.file and w.deleted_at is null
+  where p.page_id = any(%(page_ids)s) and p.state = 'loaded'
+    and (p.outcome in (select code from ingest.outcome where withdrawn)) is not true
+  order by p.page_id for update of p);
 
 -- name: poll.save_feeds writes what polling learned of feeds
 -- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, moved_to text null, moved_polls integer

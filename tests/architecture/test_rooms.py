@@ -17,7 +17,8 @@ STAGES = {"poll", "fetch", "extract", "dedupe", "load"}
 # The modules of a stage that may ask the database: its step, and the store that holds its statements.
 DOORS = {"step", "store"}
 DOORS_OF = {
-    "poll": {"gaps"},  # the ledger of gaps is written by the statements that decide on it
+    # the ledger of gaps is written by the statements that decide on it; what entries are is asked of what is kept
+    "poll": {"gaps", "probing"},
     "extract": {"site_store"},
     "load": {"search_index"},
     "dedupe": {"cluster", "rebuild", "imported_site_lines", "tombstones"},

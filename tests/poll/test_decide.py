@@ -29,7 +29,7 @@ FEED = FeedState(
     interval_s=3600.0,
     last_poll_at=NOON - timedelta(hours=1),
     last_ok_at=NOON - timedelta(hours=1),
-    window=window_of(ENTRIES),
+    window=window_of(ENTRIES, NOON),
 )
 
 
@@ -148,15 +148,15 @@ def test_freshness(headers: dict[str, str], seconds: float | None) -> None:
 
 
 def test_horizon_is_the_busiest_half_window_and_silent_on_bulk_dates() -> None:
-    assert window_of(ENTRIES).horizon_s == 3000
-    assert window_of(ENTRIES[:4]).horizon_s is None
+    assert window_of(ENTRIES, NOON).horizon_s == 3000
+    assert window_of(ENTRIES[:4], NOON).horizon_s is None
     built = tuple(replace(entry, published_at=NOON) for entry in ENTRIES)
-    assert window_of(built).horizon_s is None
-    assert window_of(()) == Window()
+    assert window_of(built, NOON).horizon_s is None
+    assert window_of((), NOON) == Window()
 
 
 def test_a_busy_time_is_forgotten_slowly() -> None:
     quiet = tuple(replace(entry, published_at=NOON - timedelta(hours=n)) for n, entry in enumerate(ENTRIES))
-    assert window_of(quiet).horizon_s == 5 * 3600
-    assert window_of(quiet, window_of(ENTRIES)).horizon_s == 3300
-    assert window_of(ENTRIES, window_of(quiet)).horizon_s == 3000
+    assert window_of(quiet, NOON).horizon_s == 5 * 3600
+    assert window_of(quiet, NOON, window_of(ENTRIES, NOON)).horizon_s == 3300
+    assert window_of(ENTRIES, NOON, window_of(quiet, NOON)).horizon_s == 3000

@@ -30,6 +30,7 @@ from newsflow.importer.file_row import Row
 from newsflow.importer.step import Reject
 from newsflow.model import Entry, Exchange, Extraction, PageState
 from newsflow.outcomes import Outcome
+from newsflow.poll import probing
 from newsflow.poll import store as poll_store
 from newsflow.poll.decide import decide as decide_poll
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
@@ -127,7 +128,7 @@ def test_poll_stores_an_entry_with_any_text_in_any_field(ledger: Ledger) -> None
                   wait_s=0.0, body_hash=None)  # fmt: skip
     run = ledger.plan()
     with transaction(ledger.conn):
-        probe = poll_store.probe(ledger.conn, [polled], NOW)
+        probe = probing.probe(ledger.conn, [polled], NOW)
         poll_store.save_entries(ledger.conn, probe, NOW)
         poll_store.save_polls(ledger.conn, [(polled, EntryCounts(3))], run)
         poll_store.save_feeds(ledger.conn, [(polled, EntryCounts(3), decide_poll(polled, EntryCounts(3), NOW, 0.5))])

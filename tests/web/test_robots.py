@@ -96,8 +96,8 @@ def test_kept_between_an_hour_and_a_day(header: str, hours: int) -> None:
     assert file.expires_at == NOW + timedelta(hours=hours)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
-def test_client_errors_allow_all(status: int) -> None:
+@pytest.mark.parametrize("status", [300, 304, 305, 400, 401, 403, 404, 410, 451])
+def test_client_errors_and_redirects_to_nowhere_allow_all(status: int) -> None:
     file = read(answer(status, outcome=Outcome.NOT_FOUND), NOW)
     assert file is not None
     assert Rules(file.body).allows(PAGE)

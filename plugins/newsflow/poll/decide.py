@@ -48,7 +48,7 @@ def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float
 
 def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
     feed = polled.feed
-    window = feed.window if polled.same else window_of(polled.entries, feed.window)
+    window = feed.window if polled.same else window_of(polled.entries, now, feed.window)
     entries = max(window.entries, 1) if polled.same else window.entries
     seen = Seen(
         entries=entries,

@@ -17,7 +17,7 @@ from newsflow.feeds.parsed import ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
-from newsflow.poll import gaps, store
+from newsflow.poll import gaps, probing, store
 from newsflow.poll.decide import PollDecision, conditional, decide
 from newsflow.poll.reading import bad_poll, read, with_children, worth_asking
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
@@ -245,9 +245,9 @@ class _Poller:
     def _write(self, now: datetime, decided: list[PollDecision], batch: Sequence[PollResult]) -> None:
         """What some polls showed; their decisions are added to `decided`."""
         conn = self._step.conn
-        probe = store.probe(conn, batch, now)
-        store.save_entries(conn, probe, now)
-        counted = [(polled, probe.counts.get(polled.feed.feed_id, EntryCounts())) for polled in batch]
+        found = probing.probe(conn, batch, now)
+        store.save_entries(conn, found, now)
+        counted = [(polled, found.counts.get(polled.feed.feed_id, EntryCounts())) for polled in found.polls]
         store.save_polls(conn, counted, self._step.run_id)
         made = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
         store.save_feeds(conn, made)

@@ -2,76 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.model import Entry
-from newsflow.outcomes import Outcome
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
 from newsflow.poll.link_owners import of_links
+from newsflow.poll.probing import LONGEST_GUID, Place, Probe, ShownEntries, probe
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
-from newsflow.poll.window import Window, guid_hash
+from newsflow.poll.window import Window
 from newsflow.store import bad_rows, queries
 from newsflow.store.copy import copy_rows
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import BadUrl, canonicalise, origin_of, same_site, url_hash
+from newsflow.web.urls import origin_of, same_site
 
 _POLL_NAMES = (
     "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
 )
-_LONGEST_GUID = 2_000
 # So many links of a publisher's feeds to another's host may lead to nothing in a week; then no others are followed,
 # as long as they are more than those that brought articles: enough for a feed's mistake, too few to be a habit.
 DEAD_LINKS = 20
 
-
-class Place(NamedTuple):
-    """Where an entry's link leads; a link that is unusable has only the outcome."""
-
-    url: str | None = None
-    url_hash: bytes | None = None
-    origin: str | None = None
-    outcome: str | None = None
-
-
 _OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name != "guid")
 _COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", "same_site", *_OF_ENTRY, *Place._fields)
 _entry_values = attrgetter(*_OF_ENTRY)
-
-
-def entry_hash(entry: Entry) -> bytes:
-    """sha256 of what a publisher edits: title, summary, content and update time."""
-    updated = entry.updated_at.isoformat() if entry.updated_at else ""
-    parts = "\x1f".join((entry.title, entry.summary, entry.content_html, updated))
-    return hashlib.sha256(parts.encode("utf-8", "replace")).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEntries:
-    """An entry as a feed of the batch showed it."""
-
-    polled: PollResult
-    entry: Entry
-    guid_hash: bytes
-    entry_hash: bytes
-
-
-@dataclass
-class Probe:
-    """How the entries of a batch stand to what we have."""
-
-    new: list[ShownEntries] = field(default_factory=list)
-    changed: list[ShownEntries] = field(default_factory=list)
-    pages_to_ask: list[int] = field(default_factory=list)
-    to_touch: list[int] = field(default_factory=list)
-    counts: dict[int, EntryCounts] = field(default_factory=dict)
 
 
 def claimed(conn: Connection, run_id: int) -> list[FeedState]:
@@ -107,55 +67,11 @@ def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
     )
 
 
-def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe:
-    """Ask which of the shown entries are new or changed; one statement.
-
-    A page is asked again where a feed of its own publisher changed: others' feeds have no say in that.
-    An entry whose page is between two stages of a run is left as it was, so that the next poll
-    finds it changed again.
-    """
-    shown = [_shown(polled, entry) for polled in batch for entry in polled.entries]
-    found = Probe()
-    if not shown:
-        return found
-    rows = queries.poll.probe_entries(
-        conn,
-        feed_ids=[s.polled.feed.feed_id for s in shown],
-        guid_hashes=[s.guid_hash for s in shown],
-        entry_hashes=[s.entry_hash for s in shown],
-        now=now,
-    )
-    for row in rows:
-        _sort_in(found, shown[row.n - 1], row)
-    return found
-
-
-def _shown(polled: PollResult, entry: Entry) -> ShownEntries:
-    if entry.guid in polled.refused:
-        entry = Entry(entry.guid, entry.link)
-    return ShownEntries(polled, entry, guid_hash(entry.guid), entry_hash(entry))
-
-
-def _sort_in(found: Probe, shown: ShownEntries, row: queries.poll.ProbeEntriesRow) -> None:
-    feed_id = shown.polled.feed.feed_id
-    counts = found.counts.get(feed_id, EntryCounts())
-    if row.entry_id is None:
-        found.new.append(shown)
-        found.counts[feed_id] = EntryCounts(counts.new + 1, counts.changed)
-    elif row.changed and not row.busy:
-        found.changed.append(shown)
-        found.counts[feed_id] = EntryCounts(counts.new, counts.changed + 1)
-        if row.page_id is not None and row.own:
-            found.pages_to_ask.append(row.page_id)
-    elif not row.changed:
-        found.to_touch.append(row.entry_id)
-
-
 def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
     """Write new and changed entries and register their pages; in the caller's transaction."""
-    shown = [*found.new, *found.changed]
+    shown = [*found.new, *found.changed, *found.mended]
     if shown:
-        places = [_place(each) for each in shown]
+        places = [each.place for each in shown]
         links = ((place.origin, each.polled) for place, each in zip(places, shown, strict=True))
         owners.note(conn, of_links(links))
         queries.poll.make_batch(conn)
@@ -165,25 +81,16 @@ def save_entries(conn: Connection, found: Probe, now: datetime) -> None:
         queries.poll.save_entries(conn, now=now)
     if found.pages_to_ask:
         queries.poll.ask_pages_again(conn, page_ids=found.pages_to_ask, now=now)
+    if found.pages_to_read:
+        queries.poll.read_pages_again(conn, page_ids=found.pages_to_read, now=now)
     if found.to_touch:
         queries.poll.touch_entries(conn, entry_ids=found.to_touch, now=now)
-
-
-def _place(shown: ShownEntries) -> Place:
-    if shown.entry.guid in shown.polled.refused:
-        return Place(outcome=str(Outcome.BAD_ROW))
-    try:
-        url = canonicalise(shown.entry.link)
-    except BadUrl:
-        return Place(outcome=str(Outcome.BAD_URL))
-    # the origin of a canonical URL; parsing it again would cost as much
-    return Place(url, url_hash(url), "/".join(url.split("/", 3)[:3]))
 
 
 def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
     entry, parsed = shown.entry, shown.polled.parsed
     by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
-    guid = entry.guid[:_LONGEST_GUID]
+    guid = entry.guid[:LONGEST_GUID]
     feed_id = shown.polled.feed.feed_id
     own = place.origin is not None and same_site(shown.polled.feed.url, place.origin)
     return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, own, *_entry_values(entry), *place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsflow.model import Entry
 from newsflow.text.storable import Storable
@@ -13,6 +13,8 @@ from newsflow.text.storable import Storable
 _HEADS = 5
 _FORGET = 1.1  # growth of a remembered horizon from poll to poll, so that a quiet night does not hide a busy day
 _SECOND = 1.0
+_AHEAD = timedelta(hours=1)  # clocks differ; what is dated further ahead (events, scheduled posts) is not out yet
+_ENOUGH = 3  # entries that are out, to go by those alone; else the site's whole clock may be ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,14 @@ def guid_hash(guid: str) -> bytes:
     return hashlib.sha256(guid.encode("utf-8", "replace")).digest()
 
 
-def window_of(entries: Sequence[Entry], before: Window | None = None) -> Window:
+def window_of(entries: Sequence[Entry], now: datetime, before: Window | None = None) -> Window:
     """What to keep of these entries; by date where there are dates, else in the order shown.
 
     :param before: the window of the last poll, whose shorter horizon is forgotten slowly.
     """
-    dated = sorted((e for e in entries if e.published_at), key=_date, reverse=True)
-    heads = dated if len(dated) * 2 > len(entries) else entries
+    all_dated = sorted((e for e in entries if e.published_at), key=_date, reverse=True)
+    dated = _out(all_dated, now)
+    heads = dated if len(all_dated) * 2 > len(entries) else entries
     return Window(
         heads=tuple(guid_hash(entry.guid) for entry in heads[:_HEADS]),
         entries=len(entries),
@@ -59,6 +62,12 @@ def _remembered(horizon_s: int | None, before_s: int | None) -> int | None:
         return horizon_s
     kept = int(before_s * _FORGET)
     return kept if horizon_s is None else min(horizon_s, kept)
+
+
+def _out(dated: list[Entry], now: datetime) -> list[Entry]:
+    """Without the entries dated ahead: for months those would be the newest, whatever moves past behind them."""
+    out = [entry for entry in dated if entry.published_at and entry.published_at <= now + _AHEAD]
+    return out if len(out) >= _ENOUGH else dated
 
 
 def _date(entry: Entry) -> float:
@@ -89,9 +98,10 @@ def passed(before: Window, entries: Sequence[Entry], last_ok_at: datetime | None
     if not shown.isdisjoint(before.heads):
         return None
     since = before.newest_at or last_ok_at
-    later = [e.published_at for e in entries if e.published_at and e.published_at > since]
+    dated = _out([e for e in entries if e.published_at], now)
+    later = [e.published_at for e in dated if e.published_at and e.published_at > since]
     oldest = min(later) if later else None
-    if oldest is None and any(e.published_at for e in entries):
+    if oldest is None and dated:
         # dated, and nothing newer than what we had: entries were taken back, none passed
         return None
     until = min(oldest or now, now)

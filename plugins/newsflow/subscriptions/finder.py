@@ -86,7 +86,7 @@ class Finder:
         origin = origin_of(url)
         if origin not in self._rules:
             exchange = self.transport.exchange(
-                robots.address(origin), accept="text/plain", max_bytes=robots.CAP, clip=True
+                robots.address(origin), accept="text/plain", max_bytes=robots.CAP, clip=True, any_success=True
             )
             file = robots.read(exchange, self.clock())
             # not to be had at all: nothing but what the user named is asked for

@@ -96,8 +96,12 @@ def _pause_s(pace: Pace, exchange: Exchange) -> float | None:
     base = exchange.outcome.meaning.pause_s
     if base is None:
         return None
-    if exchange.retry_after_s is not None and exchange.status >= 400:
-        return min(max(exchange.retry_after_s, 1.0), LONGEST_ASKED_S)
     if exchange.status == 503:
         base = _OVERLOADED_S
-    return float(min(base * 2 ** min(pace.failures, _DOUBLINGS), LONGEST_COOL_S))
+    ours = float(min(base * 2 ** min(pace.failures, _DOUBLINGS), LONGEST_COOL_S))
+    return max(ours, _asked_s(exchange))
+
+
+def _asked_s(exchange: Exchange) -> float:
+    """What Retry-After asks for. It can only lengthen a pause: some servers send 0, 1 or a past date with each 429."""
+    return min(exchange.retry_after_s or 0.0, LONGEST_ASKED_S) if exchange.status >= 400 else 0.0

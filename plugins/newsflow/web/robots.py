@@ -45,8 +45,8 @@ def address(origin: str) -> str:
 def read(exchange: Exchange, now: datetime, before: RobotsFile | None = None) -> RobotsFile | None:
     """What an answer to robots.txt means (§2.3.1); None where nothing may be asked for yet.
 
-    2xx: its rules. 4xx but 429, bad redirects: no rules. 5xx, 429, no answer: all is
-    forbidden for now, unless an old copy is at hand.
+    2xx: its rules, none where it has no body. 4xx but 429, bad redirects, another 3xx: no rules. 5xx, 429, no
+    answer: all is forbidden for now, unless an old copy is at hand.
     """
     if exchange.outcome is Outcome.OK:
         text = exchange.body[:CAP].decode("utf-8", "replace").lstrip("\ufeff")
@@ -61,7 +61,7 @@ def read(exchange: Exchange, now: datetime, before: RobotsFile | None = None) ->
 def _unavailable(exchange: Exchange) -> bool:
     if exchange.outcome.meaning.leads_nowhere:
         return True
-    return 400 <= exchange.status < 500 and exchange.status not in {408, 425, 429}
+    return 300 <= exchange.status < 500 and exchange.status not in {408, 425, 429}
 
 
 def _keep(exchange: Exchange) -> timedelta:

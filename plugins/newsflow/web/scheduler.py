@@ -246,7 +246,9 @@ class PoliteScheduler:
 
     def _ask_robots(self, queue: OriginQueue) -> None:
         where = robots.address(queue.origin.origin)
-        exchange = self._transport.exchange(where, accept="text/plain, */*;q=0.5", max_bytes=robots.CAP, clip=True)
+        exchange = self._transport.exchange(
+            where, accept="text/plain, */*;q=0.5", max_bytes=robots.CAP, clip=True, any_success=True
+        )
         now = self._clock()
         file = robots.read(exchange, now, queue.origin.robots)
         queue.robots_failure = None if file else replace(exchange, detail=f"robots.txt: {exchange.detail}"[:500])

@@ -83,6 +83,7 @@ class Transport:
         check_hop: CheckHop | None = None,
         wants: Wants | None = None,
         clip: bool = False,
+        any_success: bool = False,
     ) -> Exchange:
         """GET `url`, following redirects.
 
@@ -93,6 +94,7 @@ class Transport:
         :param wants: told the media type ('' where there is none) before the body is read; False
             ends in BAD_CONTENT_TYPE.
         :param clip: a body over the cap is cut there instead of ending in TOO_BIG.
+        :param any_success: every 2xx is OK, not only those that have the whole of what was asked for.
         """
         trip = Trip(
             url,
@@ -102,6 +104,7 @@ class Transport:
             check_hop=check_hop,
             wants=wants,
             clip=clip,
+            any_success=any_success,
         )
         with running(RequestBudget(self._names, deadline_s or self._settings.deadline_s)) as call:
             outcome, detail = Outcome.OK, ""

@@ -35,6 +35,7 @@ class Trip:
     check_hop: CheckHop | None = None
     wants: Wants | None = None
     clip: bool = False
+    any_success: bool = False
     hops: list[str] = field(default_factory=list)
     jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)  # for its redirects only, then forgotten
     seen: set[tuple[str, str]] = field(default_factory=set)
@@ -52,6 +53,8 @@ class Trip:
     @property
     def outcome(self) -> Outcome:
         """What the last answer's status and headers say."""
+        if self.any_success and 200 <= self.status < 300:
+            return Outcome.OK
         return answers.outcome_of(self.status, self.headers, conditional=self.conditional)
 
     def first(self) -> str:

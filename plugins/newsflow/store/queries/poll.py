@@ -82,15 +82,25 @@ class ProbeEntriesRow(NamedTuple):
     changed: bool
     busy: bool
     own: bool
+    unnoted: bool
+    link: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    first_seen_at: datetime | None
+    state: str | None
+    outcome: str | None
+    texts: list[str] | None
 
 
 def probe_entries(
     conn: Connection,
     *,
+    now: datetime,
     feed_ids: Iterable[int],
     guid_hashes: Iterable[bytes | memoryview],
     entry_hashes: Iterable[bytes | memoryview],
-    now: datetime,
+    links: Iterable[str],
+    dates: Iterable[datetime | None],
 ) -> list[ProbeEntriesRow]:
     """Says which of the shown entries are new, changed, or not noted for a day."""
     return named_query.rows(
@@ -98,11 +108,36 @@ def probe_entries(
         "poll.probe_entries",
         ProbeEntriesRow._make,
         {
+            "now": now,
             "feed_ids": named_query.array(feed_ids),
             "guid_hashes": named_query.array(guid_hashes),
             "entry_hashes": named_query.array(entry_hashes),
-            "now": now,
+            "links": named_query.array(links),
+            "dates": named_query.array(dates),
         },
+    )
+
+
+class EntriesByLinkRow(NamedTuple):
+    """A row of `poll.entries_by_link`."""
+
+    n: int
+    guid: str
+    link: str
+
+
+def entries_by_link(
+    conn: Connection,
+    *,
+    feed_ids: Iterable[int],
+    url_hashes: Iterable[bytes | memoryview],
+) -> list[EntriesByLinkRow]:
+    """Finds the newest entry that a feed has shown with each of these links."""
+    return named_query.rows(
+        conn,
+        "poll.entries_by_link",
+        EntriesByLinkRow._make,
+        {"feed_ids": named_query.array(feed_ids), "url_hashes": named_query.array(url_hashes)},
     )
 
 
@@ -160,6 +195,11 @@ def touch_entries(conn: Connection, *, now: datetime, entry_ids: Iterable[int]) 
 def ask_pages_again(conn: Connection, *, now: datetime, page_ids: Iterable[int]) -> int:
     """Asks for the pages of changed entries: a correction becomes a revision."""
     return named_query.count(conn, "poll.ask_pages_again", {"now": now, "page_ids": named_query.array(page_ids)})
+
+
+def read_pages_again(conn: Connection, *, now: datetime, page_ids: Iterable[int]) -> int:
+    """Has articles read again from our own archive: the publisher is not asked."""
+    return named_query.count(conn, "poll.read_pages_again", {"now": now, "page_ids": named_query.array(page_ids)})
 
 
 class SaveFeedsValues(NamedTuple):
