@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from tests.conformance.registry import World, case
 from tests.ledger import HTML
-from tests.webserver import Play, Server, answer, says
+from tests.webserver import Play, Server, says
 
 PAGE = says(body=b"<p>news", headers=HTML)
 
@@ -60,6 +60,19 @@ case("robots", "500 forbids all for now", expected="1 server_error; page not ask
 case("robots", "429 forbids all for now", expected="1 rate_limited; page not asked")(
     lambda w: robots(w, says("429", headers={"Retry-After": "600"}))
 )
+
+
+@case("robots", "201, 202, 204, 205 and 206 are successes (RFC 9309)", expected="5 times 1 ok; page asked")
+def robots_successes(world: World) -> str:
+    empty = {204: says("204 No Content", length=False), 205: says("205 Reset Content")}
+    full = {status: says(f"{status} Fine", body=b"User-agent: *\nDisallow: /x") for status in (201, 202, 206)}
+    seen = [robots(world, play) for play in (empty | full).values()]
+    return f"{len(seen)} times {' or '.join(sorted(set(seen)))}"
+
+
+@case("robots", "rules in a 206 are heeded", expected="1 robots_denied; page not asked")
+def robots_partial(world: World) -> str:
+    return robots(world, says("206 Partial Content", body=b"User-agent: *\nDisallow: /"))
 
 
 @case("robots", "it is the first request to an origin", expected="/robots.txt, /a")
@@ -159,17 +172,16 @@ def pause_503(world: World) -> str:
     return f"{fetched(world, server, [f'/{n}' for n in range(5)])}; {len(server.requests)} requests"
 
 
-@case("pauses", "Retry-After: 1 is waited for", expected="1 ok; at least 1 s between")
+@case(
+    "pauses",
+    "Retry-After: 1, 0 or a past date does not end our own pause",
+    expected="4 cooling, 1 rate_limited; 3 requests for pages",
+)
 def pause_short(world: World) -> str:
-    left = [1]
-
-    def play(sock: object, request: object) -> None:
-        busy = left and left.pop()
-        sock.sendall(answer("429", headers={"Retry-After": "1"}) if busy else answer(body=b"x", headers=HTML))  # type: ignore[attr-defined]
-
-    server = world.server({"/a": play})
-    result = fetched(world, server, ["/a"])
-    return f"{result}; {'at least 1 s between' if gaps(server)[-1] >= 1 else gaps(server)[-1]}"
+    asked = ("1", "0", "Sat, 01 Jan 2000 00:00:00 GMT")
+    servers = [world.server({"*": says("429", headers={"Retry-After": each})}, b"User-agent: *") for each in asked]
+    outcomes = {fetched(world, server, [f"/{n}" for n in range(5)]) for server in servers}
+    return f"{' or '.join(sorted(outcomes))}; {sum(len(server.requests) - 1 for server in servers)} requests for pages"
 
 
 @case("pauses", "the pause holds for the next run", expected="1 cooling; 0 requests")
