@@ -143,6 +143,19 @@ class _Requests(BaseModel):
         frozenset(),
         description="origins (scheme://host:port, blanks between) that may be on loopback, as the sample newsroom is",
     )
+    access_file: Path | None = Field(
+        None, description="YAML file with the access that publishers granted; nobody else may read it"
+    )
+    access: SecretStr = Field(SecretStr(""), description="the same as a JSON list, for where a file can't be had")
+    access_connections: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Airflow connections (blanks between) with such access: host, login and password, extra"
+    )
+    proxy: SecretStr = Field(
+        SecretStr(""), description="forward proxy, http://[user:password@]host:port; used for `proxy_origins` alone"
+    )
+    proxy_origins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(), description="origins (scheme://host[:port], blanks between) that are asked through the proxy"
+    )
 
 
 class _Feeds(BaseModel):
@@ -257,10 +270,10 @@ class Settings(_Alarms, _Maintenance, _Stories, _Extraction, _Feeds, _Requests, 
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    @field_validator("allow_origins", mode="before")
+    @field_validator("allow_origins", "proxy_origins", "access_connections", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return frozenset(value.split()) if isinstance(value, str) else value
+        return value.split() if isinstance(value, str) else value
 
     @property
     def user_agent(self) -> str:

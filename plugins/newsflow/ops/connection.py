@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
+
+from pydantic import SecretStr
 
 from newsflow.dsn import ADVICE
 from newsflow.names import CONNECTION
@@ -16,7 +20,7 @@ def task_settings() -> Settings:
 
     :raises SettingsError: where neither names a database.
     """
-    return with_database(get_settings(), _task_uri)
+    return with_access(with_database(get_settings(), _task_uri), _task_connection)
 
 
 def server_settings() -> Settings:
@@ -27,6 +31,38 @@ def server_settings() -> Settings:
 def with_database(settings: Settings, uri: Callable[[], str]) -> Settings:
     """These settings; the connection is asked for only where the environment names no database."""
     return settings if settings.database_url.get_secret_value() else settings.on(uri())
+
+
+def with_access(settings: Settings, connection: Callable[[str], Any]) -> Settings:
+    """These settings, with the access that Airflow's connections of `access_connections` hold.
+
+    Of a connection host (or a whole address in it), port, schema (the scheme), login and password are read, and
+    `headers`, `cookies`, `bearer` and `path` of its extra.
+
+    :raises SettingsError: where one can't be read.
+    """
+    if not settings.access_connections:
+        return settings
+    given = json.loads(settings.access.get_secret_value() or "[]")
+    given += [_granted(connection(name)) for name in settings.access_connections]
+    return settings.model_copy(update={"access": SecretStr(json.dumps(given))})
+
+
+def _granted(found: Any) -> dict[str, Any]:
+    host, extra = str(found.host or ""), dict(found.extra_dejson)
+    port = f":{found.port}" if found.port else ""
+    url = host if "://" in host else f"{found.schema or 'https'}://{host}{port}{extra.pop('path', '/')}"
+    login = {"user": found.login, "password": found.password or ""} if found.login else {}
+    return {"url": url, **login, **{name: extra[name] for name in ("headers", "cookies", "bearer") if name in extra}}
+
+
+def _task_connection(name: str) -> Any:
+    from airflow.sdk import Connection
+
+    try:
+        return Connection.get(name)
+    except Exception:  # Airflow's own messages may quote what is in it
+        raise SettingsError(f"Airflow's connection {name}, of NEWSFLOW_ACCESS_CONNECTIONS, can't be read") from None
 
 
 def stored_uri() -> str:

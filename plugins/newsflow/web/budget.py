@@ -34,6 +34,7 @@ class RequestBudget:
     names: Resolver
     seconds: float
     loopback: bool = False  # the hop's origin is named in `settings.allow_origins`
+    proxied: bool = False  # the hop goes through the proxy of `settings.proxy`
     ip: str = ""
     fresh: bool = True  # the hop runs over a connection of its own, not a kept one
     received: int = 0  # bytes off the wire since the hop began
@@ -54,9 +55,10 @@ class RequestBudget:
         """The end by lapse of time."""
         return ExchangeEnd(Outcome.DEADLINE, f"not complete after {self.seconds:g} s")
 
-    def hop(self, *, loopback: bool) -> None:
+    def hop(self, *, loopback: bool, proxied: bool = False) -> None:
         """Begin another request of the same exchange."""
-        self.loopback, self.received, self.limit, self.fresh = loopback, 0, HEADER_BYTES, True
+        self.loopback, self.proxied = loopback, proxied
+        self.received, self.limit, self.fresh = 0, HEADER_BYTES, True
 
     def body(self, max_bytes: int) -> None:
         """The headers are in; from here on the body counts, its chunk framing included."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import certifi
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
@@ -77,7 +77,8 @@ def _addresses(call: RequestBudget, host: str) -> list[str]:
         raise ExchangeEnd(Outcome.DNS_ERROR, f"{host}: {error}") from None
     except OSError as error:
         raise ExchangeEnd(Outcome.DNS_ERROR, f"{host}: {error.strerror or error}") from None
-    why = guard.refusal(addresses, loopback_allowed=call.loopback)
+    # the proxy that a person named may be within our network, and looks up the origin itself
+    why = "" if call.proxied else guard.refusal(addresses, loopback_allowed=call.loopback)
     if why:
         raise ExchangeEnd(Outcome.SSRF_BLOCKED, f"{host}: {why}")
     return addresses[:_ADDRESSES]
@@ -127,7 +128,7 @@ class _Guarded:
 
     def _new_conn(self) -> Socket:
         sock = dial(self.host, self.port)
-        self.peer = current().ip
+        self.peer = "" if current().proxied else current().ip  # a proxy's address says nothing of the origin
         return sock
 
     def request(self, *args: Any, **kwargs: Any) -> None:
@@ -185,7 +186,7 @@ class TlsPool(HTTPSConnectionPool):
 
 
 class GuardedAdapter(HTTPAdapter):
-    """requests' adapter over guarded connections; knows no proxies and no environment."""
+    """requests' adapter over guarded connections; knows no environment, and no proxy but the one it is told to use."""
 
     def __init__(self, context: ssl.SSLContext, *, origins: int = 256) -> None:
         self._context = context
@@ -195,6 +196,12 @@ class GuardedAdapter(HTTPAdapter):
         """Make the pools, with the guarded classes in them."""
         self.poolmanager = PoolManager(connections, maxsize=maxsize, block=block, ssl_context=self._context)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
+        """The pools of connections through a proxy: guarded as well, and TLS is the origin's own."""
+        manager: ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": TlsPool}
+        return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Nothing: the context verifies, with its authorities loaded once and not for each connection."""

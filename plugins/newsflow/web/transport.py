@@ -20,7 +20,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.model import Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.web import answers
+from newsflow.web import access, answers
 from newsflow.web.budget import ExchangeEnd, RequestBudget, running
 from newsflow.web.decode import decode
 from newsflow.web.download import Download
@@ -53,6 +53,8 @@ class Transport:
         # urllib3 writes whole URLs into its log, and URLs can hold secrets.
         logging.getLogger("urllib3").setLevel(logging.ERROR)
         self._settings = settings
+        self._access = access.load(settings)
+        self._proxied = access.proxied(settings)
         self._names = Resolver(lookup)
         self._adapter = GuardedAdapter(tls or tls_context())
         self._clock = clock
@@ -100,6 +102,7 @@ class Transport:
             url,
             request_headers(self._settings.user_agent, accept, headers or {}, etag, last_modified),
             self._settings.max_redirects,
+            self._access,
             max_bytes=max_bytes or self._settings.max_bytes,
             check_hop=check_hop,
             wants=wants,
@@ -125,7 +128,7 @@ class Transport:
         :raises ExchangeEnd: where there is no answer; one of any status is returned.
         """
         sent = request_headers(self._settings.user_agent, "*/*", {"Accept-Encoding": "identity", **(headers or {})})
-        trip = Trip(url, sent, self._settings.max_redirects, method=method)
+        trip = Trip(url, sent, self._settings.max_redirects, self._access, method=method)
         with running(RequestBudget(self._names, self._settings.deadline_s)) as call:
             return Download(trip, self._travel(trip, call), self._names)
 
@@ -152,7 +155,8 @@ class Transport:
         """The answer at the end of all redirects; its body is not read."""
         target = trip.first()
         while True:
-            call.hop(loopback=origin_of(target) in self._settings.allow_origins)
+            origin = origin_of(target)
+            call.hop(loopback=origin in self._settings.allow_origins, proxied=origin in self._proxied)
             request = trip.request(target)
             response = self._answer(request, call)
             try:
@@ -178,7 +182,8 @@ class Transport:
 
     def _send(self, request: PreparedRequest, call: RequestBudget) -> Response:
         try:
-            return self._adapter.send(request, stream=True, timeout=call.remaining(), proxies={})
+            proxies = {"all": self._settings.proxy.get_secret_value()} if call.proxied else {}
+            return self._adapter.send(request, stream=True, timeout=call.remaining(), proxies=proxies)
         except (RequestException, HTTPError, OSError, ValueError) as error:
             call.remaining()
             raise ExchangeEnd(

@@ -13,6 +13,7 @@ from requests.structures import CaseInsensitiveDict
 
 from newsflow.outcomes import Outcome
 from newsflow.web import answers, guard
+from newsflow.web.access import Access
 from newsflow.web.budget import ExchangeEnd
 from newsflow.web.decode import ACCEPT_ENCODING
 from newsflow.web.urls import BadUrl, origin_of, sendable
@@ -30,6 +31,7 @@ class Trip:
     url: str
     sent: CaseInsensitiveDict[str]
     max_redirects: int
+    access: Access = field(default_factory=Access, repr=False)
     max_bytes: int = 0
     method: str = "GET"
     check_hop: CheckHop | None = None
@@ -75,6 +77,10 @@ class Trip:
         self.seen.add((target, cookies))
         request = PreparedRequest()
         request.method, request.url, request.headers = self.method, target, self.sent.copy()
+        if grant := self.access.of(target):
+            # into this request alone: `sent` is what exchanges tell of
+            request.headers.update(grant.headers)
+            cookies = "; ".join(filter(None, (grant.cookies, cookies)))
         if cookies:
             request.headers["Cookie"] = cookies
         return request
@@ -84,6 +90,8 @@ class Trip:
         extract_cookies_to_jar(self.jar, request, response.raw)  # type: ignore[no-untyped-call]
         self.status, self.reason = response.status_code, response.reason or ""
         self.headers = {name.lower(): value for name, value in response.headers.items()}
+        if self.access.of(self.hops[-1]):
+            self.headers.pop("set-cookie", None)  # a session of ours
 
     def redirect(self) -> str | None:
         """Where the last answer redirects to; None where it is no redirect.
