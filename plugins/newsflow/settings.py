@@ -143,8 +143,8 @@ class _Requests(BaseModel):
         frozenset(),
         description="origins (scheme://host:port, blanks between) that may be on loopback, as the sample newsroom is",
     )
-    access_file: Path | None = Field(
-        None, description="YAML file with the access that publishers granted; nobody else may read it"
+    access_file: str = Field(
+        "", description="YAML file with the access that publishers granted; nobody else may read it"
     )
     access: SecretStr = Field(SecretStr(""), description="the same as a JSON list, for where a file can't be had")
     access_connections: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -81,9 +81,9 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, server: Server) 
     file.write_text(f"- url: {server.origin}\n  user: ana\n  password: {SECRET}\n")
     file.chmod(0o644)
     with pytest.raises(SettingsError, match="can be read by others"):
-        access.load(Settings(access_file=file))
+        access.load(Settings(access_file=str(file)))
     file.chmod(0o600)
-    found = access.load(Settings(access_file=file)).of(server.url("/x"))
+    found = access.load(Settings(access_file=str(file))).of(server.url("/x"))
     assert found is not None
     assert found.headers == {"Authorization": BASIC}
     assert SECRET not in repr(found)

@@ -69,7 +69,7 @@ def load(settings: Settings) -> Access:
         raise SettingsError("NEWSFLOW_ACCESS is no JSON") from None
     found = grants(given, "NEWSFLOW_ACCESS")
     if settings.access_file:
-        found += grants(_content(settings.access_file), str(settings.access_file))
+        found += grants(_content(Path(settings.access_file).expanduser()), settings.access_file)
     return Access(found)
 
 
