@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -95,11 +96,14 @@ def _is_line(box: HtmlElement) -> bool:
 def _is_card(box: HtmlElement, name: str) -> bool:
     """Has a small box a heading that leads to another page, and that is not the author's own name?"""
     heading = next(box.iter(*_HEADINGS), None)
-    if heading is None or len(text_of(box)) > _CARD:
+    if heading is None or not _is_linked(heading):
         return False
-    linked = next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
     title = squeeze(text_of(heading))
-    return linked and bool(title) and title not in name and name not in title
+    return bool(title) and title not in name and name not in title and len(text_of(box)) <= _CARD
+
+
+def _is_linked(heading: HtmlElement) -> bool:
+    return next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
 
 
 def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
@@ -109,11 +113,23 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
     """
     place = _Place(root, titles)
     ranked = _ranked(root, place)
-    for is_one, lines in ((_is_author, _exact), (_is_named, _loose), (_is_link, _linked)):
-        found = [element for element in ranked[: _NEAR if is_one is _is_link else None] if is_one(element)][:_MOST]
+    for find, lines in ((_exactly_marked, _exact), (_named, _loose), (_linking, _linked)):
+        found = find(ranked)
         first = next((element for element in found if not _is_elsewhere(element, place)), None)
         if first is not None:
             yield from lines(first, found, place)
+
+
+def _exactly_marked(ranked: list[HtmlElement]) -> list[HtmlElement]:
+    return [element for element in ranked if _is_author(element)][:_MOST]
+
+
+def _named(ranked: list[HtmlElement]) -> list[HtmlElement]:
+    return [element for element in ranked if _is_name(element.get("class") or "", element.get("id") or "")][:_MOST]
+
+
+def _linking(ranked: list[HtmlElement]) -> list[HtmlElement]:
+    return [element for element in ranked[:_NEAR] if _is_link(element)]
 
 
 def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
@@ -124,12 +140,14 @@ def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
 
 
 def _is_author(element: HtmlElement) -> bool:
-    return "author" in (element.get("itemprop") or "").split() or "author" in (element.get("rel") or "").split()
+    marks = element.get("itemprop") or element.get("rel")
+    return marks is not None and "author" in marks.split()
 
 
-def _is_named(element: HtmlElement) -> bool:
-    names = class_of(element)
-    return bool(names.strip() and _NAMED.search(names)) and not _NO_NAMES.search(names)
+@lru_cache(maxsize=20_000)
+def _is_name(classes: str, identity: str) -> bool:
+    names = f"{classes} {identity}".lower()
+    return bool(_NAMED.search(names)) and not _NO_NAMES.search(names)
 
 
 def _is_link(element: HtmlElement) -> bool:
