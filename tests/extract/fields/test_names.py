@@ -77,6 +77,8 @@ def test_roles_in_front_are_cut() -> None:
         ("Jan von Hohenberg Meier", ("Jan von Hohenberg Meier",)),
         ("Mara Quist Illustration by Bo Ek", ("Mara Quist",)),
         ("Foto: Bo Ek", ()),
+        ("Mara Quist Foto: Bo Ek", ("Mara Quist",)),
+        ("Mara Quist hace 2 horas", ("Mara Quist",)),
         ("Text: Mara Quist / Foto: Bo Ek", ("Mara Quist",)),
         ("This post was written by Mara Quist, Head of Ferries", ("Mara Quist",)),
         ("Mara Quist, PhD, Bo Ek, MD", ("Mara Quist", "Bo Ek")),

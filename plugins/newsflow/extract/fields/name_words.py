@@ -42,7 +42,10 @@ def _words(*names: str) -> re.Pattern[str]:
 ROLE = _words("roles")
 STAFF = _words("staff")
 OUTLET = _words("staff", "outlets")
-OTHERS_BY = _words("others_by")
+# The makers of pictures and the like, up to the end: "Ada Lane Illustration by …", "Ada Lane Foto: …".
+OTHERS_BY = re.compile(
+    rf"(?<![\w-])(?:(?:{any_of('others_by')})(?![\w-])|(?:{any_of('photo')})\s*[:：])", re.IGNORECASE
+)
 PHOTO = _words("photo", "others_by")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff가-힣]")
 # Chinese, Japanese and Korean write no blank between a name and what follows it.

@@ -19,7 +19,7 @@ _LISTED = re.compile(rf"\s*(?:[;|/•&；／]|(?<!\w)·|·(?!\w)|\s(?:{around.AN
 _COMMA = re.compile(r"\s*[,，、،]\s*")
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\w)")
 _NICKNAME = re.compile(r"\s*\([^()]*\)(?=\s+\w)")
-_NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$|[?!=<>{}#%]|(?:…|\.\.\.)$", re.IGNORECASE)
+_NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$|[?!=<>{}#%:：]|(?:…|\.\.\.)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"\s*[-–|(<]?\s*https?://\S*")
 _CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _HAN = re.compile(
