@@ -631,6 +631,7 @@ CREATE TABLE ingest.publisher (
     languages text[] DEFAULT '{}'::text[] NOT NULL,
     paused boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    looked_at timestamp with time zone,
     CONSTRAINT publisher_name_check CHECK ((name <> ''::text))
 );
 
@@ -651,6 +652,8 @@ COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639-1 codes of the language
 COMMENT ON COLUMN ingest.publisher.paused IS 'True while a person has stopped all requests to it.';
 
 COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
+
+COMMENT ON COLUMN ingest.publisher.looked_at IS 'When its site was last looked over for other feeds.';
 
 CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS TABLE(hour timestamp with time zone, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2700,24 +2703,27 @@ CREATE TABLE ingest.proposal (
     kind text DEFAULT ''::text NOT NULL,
     title text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
+    beside boolean DEFAULT false NOT NULL,
     proposed_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
     accepted boolean
 );
 
-COMMENT ON TABLE ingest.proposal IS 'New addresses found for feeds that are gone, or that redirect for good to another site; a person accepts or declines.';
+COMMENT ON TABLE ingest.proposal IS 'Addresses found for feeds that are gone or redirect for good to another site, and other feeds of healthy publishers; a person accepts or declines.';
 
 COMMENT ON COLUMN ingest.proposal.proposal_id IS 'Key.';
 
-COMMENT ON COLUMN ingest.proposal.feed_id IS 'Feed that fails or has moved.';
+COMMENT ON COLUMN ingest.proposal.feed_id IS 'Feed that fails or has moved, or one of the publisher''s.';
 
-COMMENT ON COLUMN ingest.proposal.url IS 'Address that might stand for it.';
+COMMENT ON COLUMN ingest.proposal.url IS 'Address that might stand for it, or be polled beside it.';
 
 COMMENT ON COLUMN ingest.proposal.kind IS 'rss, atom, json or sitemap.';
 
 COMMENT ON COLUMN ingest.proposal.title IS 'Title as that feed gives it.';
 
-COMMENT ON COLUMN ingest.proposal.reason IS 'Where it was found.';
+COMMENT ON COLUMN ingest.proposal.reason IS 'Where it was found, or why it is worth polling.';
+
+COMMENT ON COLUMN ingest.proposal.beside IS 'True where it would be polled beside the feed, false where in its stead.';
 
 COMMENT ON COLUMN ingest.proposal.proposed_at IS 'When.';
 

@@ -175,6 +175,12 @@ class _Feeds(BaseModel):
     poll_tail_s: Seconds = Field(
         60.0, ge=0, le=3000, description="least time that slow sites get beyond the others, as for fetch"
     )
+    look_again_days: Annotated[int, Unit("days")] = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="from one search of a healthy publisher's site for other feeds to the next; 0: never",
+    )
     parse_workers: Processes = Field(2, ge=1, le=64, description="processes that read feeds")
     parse_timeout_s: CpuSeconds = Field(10.0, gt=0, le=3600, description="limit for reading one feed")
     parse_memory_mb: Mebibytes = Field(

@@ -62,8 +62,10 @@ create table ingest.publisher (
   country text not null default '',
   languages text[] not null default '{}',
   paused boolean not null default false,
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  looked_at timestamptz
 );
+comment on column ingest.publisher.looked_at is 'When its site was last looked over for other feeds.';
 comment on table ingest.publisher is 'An outlet as readers know it; owns hosts (origins) and feeds.';
 comment on column ingest.publisher.publisher_id is 'Key.';
 comment on column ingest.publisher.name is 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
@@ -215,18 +217,20 @@ create table ingest.proposal (
   kind text not null default '',
   title text not null default '',
   reason text not null default '',
+  beside boolean not null default false,
   proposed_at timestamptz not null,
   decided_at timestamptz,
   accepted boolean,
   unique (feed_id, url)
 );
-comment on table ingest.proposal is 'New addresses found for feeds that are gone, or that redirect for good to another site; a person accepts or declines.';
+comment on table ingest.proposal is 'Addresses found for feeds that are gone or redirect for good to another site, and other feeds of healthy publishers; a person accepts or declines.';
 comment on column ingest.proposal.proposal_id is 'Key.';
-comment on column ingest.proposal.feed_id is 'Feed that fails or has moved.';
-comment on column ingest.proposal.url is 'Address that might stand for it.';
+comment on column ingest.proposal.feed_id is 'Feed that fails or has moved, or one of the publisher''s.';
+comment on column ingest.proposal.url is 'Address that might stand for it, or be polled beside it.';
 comment on column ingest.proposal.kind is 'rss, atom, json or sitemap.';
 comment on column ingest.proposal.title is 'Title as that feed gives it.';
-comment on column ingest.proposal.reason is 'Where it was found.';
+comment on column ingest.proposal.reason is 'Where it was found, or why it is worth polling.';
+comment on column ingest.proposal.beside is 'True where it would be polled beside the feed, false where in its stead.';
 comment on column ingest.proposal.proposed_at is 'When.';
 comment on column ingest.proposal.decided_at is 'When a person decided.';
 comment on column ingest.proposal.accepted is 'What they decided.';

@@ -334,8 +334,8 @@ join ingest.publisher b on b.publisher_id = f.publisher_id
 where p.page_id = %(page_id)s
 order by own desc, e.first_seen_at, e.entry_id limit 50;
 
--- name: ops.proposals lists proposals for failing feeds, open ones first
-select r.proposal_id, r.url, r.kind, r.title, r.reason, r.proposed_at, r.decided_at, r.accepted,
+-- name: ops.proposals lists proposals for failing feeds and for healthy publishers, open ones first
+select r.proposal_id, r.url, r.kind, r.title, r.reason, r.beside, r.proposed_at, r.decided_at, r.accepted,
   f.feed_id, f.url as feed_url, f.state, f.last_outcome, f.failures, f.last_ok_at, b.name as publisher
 from ingest.proposal r join ingest.feed f using (feed_id) join ingest.publisher b using (publisher_id)
 where r.decided_at is null or r.decided_at >= %(since)s
@@ -405,22 +405,6 @@ where feed_id = %(feed_id)s and state <> 'gone';
 -- name: ops.poll_now makes a publisher's feeds due
 update ingest.feed set next_poll_at = '-infinity'
 where state = 'active' and publisher_id = (select publisher_id from ingest.publisher where name = %(name)s);
-
--- name: ops.decide closes a proposal
--- returns: row or none
-update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
-where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
-
--- name: ops.move_feed gives a feed another address; one that another feed has already ends this feed
--- returns: row or none
-update ingest.feed f set
-  url = case when taken then f.url else %(url)s end,
-  state = case when taken then 'gone' else 'active' end,
-  reason = case when taken then 'its proposed address is polled as a feed of its own' else 'moved by a person' end,
-  failures = 0, etag = null, last_modified = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
-from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
-where f.feed_id = %(feed_id)s
-returning f.publisher_id, f.url;
 
 -- name: ops.switch_line leaves a learned line out of bodies again, or keeps it in them
 update ingest.site_line set enabled = %(enabled)s

@@ -316,30 +316,59 @@ where f.feed_id = any(%(feed_ids)s) and f.state = 'active' and f.moved_polls >= 
 order by f.feed_id
 on conflict (feed_id, url) do nothing;
 
--- name: poll.propose notes addresses that may stand for dead feeds
--- values: feed_id integer, url text, kind text, title text, reason text, at timestamptz
-insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at)
-select n.feed_id, n.url, n.kind, n.title, n.reason, n.at::timestamptz
-from (values %s) as n (feed_id, url, kind, title, reason, at)
+-- name: poll.propose notes addresses that may stand for dead feeds, or be polled beside others
+-- values: feed_id integer, url text, kind text, title text, reason text, at timestamptz, beside boolean
+insert into ingest.proposal (feed_id, url, kind, title, reason, proposed_at, beside)
+select n.feed_id, n.url, n.kind, n.title, n.reason, n.at::timestamptz, n.beside::boolean
+from (values %s) as n (feed_id, url, kind, title, reason, at, beside)
 where not exists (select from ingest.feed f where f.url = n.url)
 on conflict (feed_id, url) do nothing;
 
 -- name: poll.proposals lists what waits for a decision
-select p.proposal_id, f.url as old_url, p.url, p.kind, p.title, p.reason, p.proposed_at, b.name as publisher
+select p.proposal_id, f.url as old_url, p.url, p.kind, p.title, p.reason, p.proposed_at, p.beside, b.name as publisher
 from ingest.proposal p join ingest.feed f using (feed_id) join ingest.publisher b using (publisher_id)
 where p.decided_at is null order by p.proposed_at, p.proposal_id;
 
 -- name: poll.decide_proposal accepts or declines a proposal
 -- returns: row or none
-update ingest.proposal set decided_at = %(now)s, accepted = %(accepted)s
-where proposal_id = %(proposal_id)s and decided_at is null returning feed_id, url;
+update ingest.proposal p set decided_at = %(now)s, accepted = %(accepted)s
+from ingest.feed f join ingest.publisher b using (publisher_id)
+where p.proposal_id = %(proposal_id)s and p.decided_at is null and f.feed_id = p.feed_id
+returning p.feed_id, p.url, p.title, p.beside, b.name as publisher;
 
--- name: poll.replace_feed gives a feed a new address and a fresh start, unless another feed has that address
--- returns: value or none
-update ingest.feed set url = %(url)s, state = 'active', reason = 'accepted by a person', failures = 0, etag = null,
-  last_modified = null, body_hash = null, moved_to = null, moved_polls = 0, next_poll_at = '-infinity'
-where feed_id = %(feed_id)s and not exists (select from ingest.feed other where other.url = %(url)s)
-returning publisher_id;
+-- name: poll.move_feed gives a feed another address and a fresh start; where another feed has that address, this one ends
+-- returns: row or none
+update ingest.feed f set
+  url = case when taken then f.url else %(url)s end,
+  state = case when taken then 'gone' else 'active' end,
+  reason = case when taken then 'its proposed address is polled as a feed of its own' else 'accepted by a person' end,
+  failures = 0, etag = null, last_modified = null, body_hash = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
+from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
+where f.feed_id = %(feed_id)s
+returning f.publisher_id, f.url, taken;
+
+-- name: poll.look_due picks healthy publishers whose sites were not looked over for long, and notes that they are now
+-- not null: has_sitemap
+update ingest.publisher p set looked_at = %(now)s
+from (
+  select b.publisher_id from ingest.publisher b
+  where not b.paused and coalesce(b.looked_at, b.created_at) < %(before)s
+    and exists (select from ingest.feed f where f.publisher_id = b.publisher_id and f.state = 'active' and f.failures = 0
+      and f.last_ok_at is not null)
+  order by coalesce(b.looked_at, b.created_at), b.publisher_id limit %(limit)s for update skip locked
+) due join lateral (
+  select f.feed_id, f.url, f.home from ingest.feed f
+  where f.publisher_id = due.publisher_id and f.state = 'active' and f.failures = 0 order by f.added_at, f.feed_id limit 1
+) feed on true
+where p.publisher_id = due.publisher_id
+returning p.publisher_id, p.homepage, feed.feed_id, feed.url, feed.home, exists (
+  select from ingest.feed f where f.publisher_id = p.publisher_id and f.kind in ('sitemap', 'sitemapindex') and f.state = 'active'
+) as has_sitemap;
+
+-- name: poll.unknown_pages counts the addresses that lead to no page that we know
+-- returns: value
+select count(*) from unnest(%(url_hashes)s::bytea[]) as shown (url_hash)
+where not exists (select from ingest.page p where p.url_hash = shown.url_hash);
 
 -- name: poll.gaps lists gaps, newest first
 select g.gap_id, b.name as publisher, f.url, g.cause, g.from_at, g.to_at, g.missed_estimate, g.filled, g.closed_at,

@@ -74,7 +74,7 @@ def test_an_accepted_proposal_moves_the_feed(own_month: Connection) -> None:
     proposal = one(own_month, "select proposal_id, feed_id, url from ingest.proposal")
     perform(own_month, "accept", str(proposal.proposal_id), "otto", NOW)
     feed = one(own_month, "select url, state, reason from ingest.feed where feed_id = %s", proposal.feed_id)
-    assert feed == (proposal.url, "active", "moved by a person")
+    assert feed == (proposal.url, "active", "accepted by a person")
     with pytest.raises(UnknownSubjectError):
         perform(own_month, "accept", str(proposal.proposal_id), "vera", NOW)
 

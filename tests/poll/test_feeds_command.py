@@ -238,12 +238,13 @@ def test_add_says_how_a_site_failed_to_answer(run: Run, server: Server) -> None:
     assert "never dialled" in run("add", "http://127.0.0.1:9999/", fails=NewsflowError)
 
 
-def test_a_proposed_address_that_is_polled_by_now_is_not_accepted(run: Run, server: Server, hands: Hands) -> None:
+def test_a_proposed_address_that_is_polled_by_now_ends_the_dead_feed(run: Run, server: Server, hands: Hands) -> None:
     site(server)
     hands.add(server.url("/dead"))
     for _ in range(2):
         hands.poll(minutes=60 * 24, force=True)
     hands.add(server.url("/all.rss"))
     number = str(hands.rows("select proposal_id from ingest.proposal where url like '%%all.rss'")[0].proposal_id)
-    assert "polled already" in run("accept", number, fails=NewsflowError)
-    run("decline", number)
+    run("accept", number)
+    assert hands.feed(server.url("/dead")).state == "gone"
+    assert hands.feed(server.url("/all.rss")).state == "active"

@@ -61,14 +61,15 @@ def discover(
     if as_json:
         from dataclasses import asdict
 
-        typer.echo(json.dumps([asdict(one) for one in found], default=str, ensure_ascii=False))
+        told = [{name: value for name, value in asdict(one).items() if name != "links"} for one in found]
+        typer.echo(json.dumps(told, default=str, ensure_ascii=False))
         return
     _show(found)
 
 
 @app.command("proposals")
 def proposals(as_json: AsJson = False) -> None:
-    """List the new addresses proposed for feeds that are dead or have moved to another site."""
+    """List what is proposed for feeds that are dead or have moved to another site, and other feeds of publishers."""
     from newsflow.subscriptions import proposals
 
     found = _with_db(proposals.waiting)
@@ -76,15 +77,15 @@ def proposals(as_json: AsJson = False) -> None:
         typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
         return
     for row in found:
-        typer.echo(
-            f"{row.proposal_id:6} {row.publisher:24} {row.old_url}\n       -> {row.url}  ({row.kind}, {row.reason})"
-        )
+        sign = "+" if row.beside else "->"
+        typer.echo(f"{row.proposal_id:6} {row.publisher:24} {row.old_url}")
+        typer.echo(f"{'':6} {sign} {row.url}  ({row.kind}, {row.reason})")
     typer.echo("newsflow feeds accept N, or decline N" if found else "no proposals")
 
 
 @app.command("accept")
 def accept(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
-    """Give a feed the address that was proposed."""
+    """Poll what was proposed: in the feed's stead, or beside it."""
     _settle(number, accepted=True)
 
 

@@ -12,9 +12,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.ops import reprocess_pages
 from newsflow.store import queries
 from newsflow.store.db import transaction
-from newsflow.subscriptions import owners
-from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import origin_of
+from newsflow.subscriptions import proposals
 
 _BIGINT = re.compile(r"-?[0-9]{1,19}")
 
@@ -60,17 +58,15 @@ def _poll_now(conn: Connection, subject: str, now: datetime) -> int:
     return queries.ops.poll_now(conn, name=subject)
 
 
-def _accept(conn: Connection, subject: str, now: datetime) -> int:
-    found = queries.ops.decide(conn, proposal_id=_number(subject), accepted=True, now=now)
-    feed = queries.ops.move_feed(conn, feed_id=found.feed_id, url=found.url) if found else None
-    if feed is None:
-        return 0
-    owners.note(conn, {origin_of(feed.url): Owner(feed.publisher_id, None, "feed")})
-    return 1
+def _decide(accepted: bool) -> Callable[[Connection, str, datetime], int]:
+    def act(conn: Connection, subject: str, now: datetime) -> int:
+        try:
+            proposals.decide(conn, _number(subject), now, accepted=accepted)
+        except proposals.ProposalError:
+            return 0
+        return 1
 
-
-def _dismiss(conn: Connection, subject: str, now: datetime) -> int:
-    return 1 if queries.ops.decide(conn, proposal_id=_number(subject), accepted=False, now=now) else 0
+    return act
 
 
 def _switch_line(enabled: bool) -> Callable[[Connection, str, datetime], int]:
@@ -93,8 +89,8 @@ ACTIONS: dict[str, Action] = {
     "pause_feed": Action(_pause_feed(True), "The feed is paused."),
     "resume_feed": Action(_pause_feed(False), "The feed is polled again."),
     "poll_now": Action(_poll_now, "Its feeds are due now; the next poll, within half an hour, asks them."),
-    "accept": Action(_accept, "Accepted: the feed has its new address and is due now."),
-    "dismiss": Action(_dismiss, "Dismissed."),
+    "accept": Action(_decide(True), "Accepted: the address is polled, and is due now."),
+    "dismiss": Action(_decide(False), "Dismissed."),
     "line_off": Action(_switch_line(False), "The line belongs to the articles: from the next run on it stays in."),
     "apply_reprocess": Action(_reprocess("apply"), "Airflow applies it now: see the Dag news_reprocess."),
     "undo_reprocess": Action(_reprocess("undo"), "Airflow undoes it now: see the Dag news_reprocess."),

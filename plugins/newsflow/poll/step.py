@@ -24,7 +24,7 @@ from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
-from newsflow.subscriptions import proposals
+from newsflow.subscriptions import look_again, proposals
 from newsflow.subscriptions.finder import Finder
 from newsflow.web import origins, outage
 from newsflow.web.origin_queue import UrlJob
@@ -103,6 +103,7 @@ class _Poller:
             gaps.close(self._step.conn, self._clock())
         if self._dead:
             proposals.propose(self._step.conn, self._finder(), self._dead, self._clock)
+        look_again.look(self._step.conn, self._finder(), self._settings.look_again_days, self._clock)
 
     def _sitemaps(self, publishers: set[int]) -> list[FeedState]:
         with transaction(self._step.conn):

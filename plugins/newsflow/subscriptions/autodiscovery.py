@@ -49,6 +49,7 @@ _NOWHERE = ("", "#", "javascript:", "mailto:", "data:")
 _LARGEST = 3_000_000  # bytes of a page that are looked at
 _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario", re.IGNORECASE)
 _MOST_IN_PAGE = 12
+_MOST_LINKS = 100  # of a feed that are compared with what we know
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class FoundFeed(Storable):
     newest_at: datetime | None
     how: str
     score: float
+    is_news: bool = True  # False for readers' comments, and for a sitemap of all of a site's pages
+    links: tuple[str, ...] = ()  # of its first entries
 
 
 def in_page(body: bytes, base: str) -> list[FeedCandidate]:
@@ -180,12 +183,15 @@ def judge(candidate: FeedCandidate, url: str, parsed: ParsedFeed, now: datetime)
     score += min(len(parsed.entries), 50) / 10
     score += 4.0 if newest and newest > now - timedelta(days=7) else 0.0
     score += 2.0 if candidate.how == "link rel=alternate" else 0.0
-    score -= 12.0 if _COMMENTS.search(f"{url} {candidate.title} {parsed.title}") else 0.0
+    comments = bool(_COMMENTS.search(f"{url} {candidate.title} {parsed.title}"))
+    score -= 12.0 if comments else 0.0
     score -= 5.0 if not parsed.news else 0.0
     # of a site's many feeds the one of all news mostly has the shortest address
     score -= min(len(url), 200) / 100
+    links = tuple(entry.link for entry in parsed.entries[:_MOST_LINKS] if entry.link)
+    title = parsed.title or candidate.title
     return FoundFeed(
-        url, parsed.kind, parsed.title or candidate.title, len(parsed.entries), newest, candidate.how, score
+        url, parsed.kind, title, len(parsed.entries), newest, candidate.how, score, parsed.news and not comments, links
     )
 
 

@@ -14,9 +14,10 @@ from newsflow.clock import Clock
 from newsflow.errors import NewsflowError
 from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
-from newsflow.subscriptions import owners
+from newsflow.subscriptions import owners, store
 from newsflow.subscriptions.autodiscovery import FoundFeed
 from newsflow.subscriptions.finder import Finder
+from newsflow.subscriptions.lists import Listed
 from newsflow.web.urls import LONGEST, BadUrl, origin_of, sendable
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:
 
 def _row(feed: DeadFeed, found: FoundFeed, now: datetime) -> queries.poll.ProposeValues:
     return queries.poll.ProposeValues(
-        feed_id=feed.feed_id, url=found.url, kind=found.kind, title=found.title, reason=found.how, at=now
+        feed_id=feed.feed_id, url=found.url, kind=found.kind, title=found.title, reason=found.how, at=now, beside=False
     )
 
 
@@ -81,19 +82,31 @@ class ProposalError(NewsflowError):
 
 
 def settle(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool) -> str:
-    """Accept a proposal (the feed gets that address) or decline it; returns the address.
+    """Accept a proposal or decline it; returns the address.
 
-    :raises ProposalError: where no such proposal waits, or its address is polled by now.
+    :raises ProposalError: where no such proposal waits.
     """
     with transaction(conn):
-        found = queries.poll.decide_proposal(conn, proposal_id=proposal_id, accepted=accepted, now=now)
-        if found is None:
-            raise ProposalError(f"no proposal {proposal_id} waits for a decision")
-        if accepted:
-            url = sendable(found.url)
-            publisher_id = queries.poll.replace_feed(conn, feed_id=found.feed_id, url=url)
-            if publisher_id is None:
-                cure = f"decline proposal {proposal_id}, and remove the dead feed"
-                raise ProposalError(f"{url} is polled already: {cure}")
-            owners.note(conn, {origin_of(url): owners.Owner(publisher_id, None, "feed")})
+        return decide(conn, proposal_id, now, accepted=accepted)
+
+
+def decide(conn: Connection, proposal_id: int, now: datetime, *, accepted: bool) -> str:
+    """As `settle`, in the caller's transaction.
+
+    Accepted, the feed gets that address; where another feed has it already, this one ends as gone. A feed proposed
+    beside others is added to its publisher's.
+    """
+    found = queries.poll.decide_proposal(conn, proposal_id=proposal_id, accepted=accepted, now=now)
+    if found is None:
+        raise ProposalError(f"no proposal {proposal_id} waits for a decision")
+    if accepted and found.beside:
+        store.put(conn, [Listed(found.url, found.publisher, found.title)], now)
+    elif accepted:
+        _move(conn, found.feed_id, sendable(found.url))
     return found.url
+
+
+def _move(conn: Connection, feed_id: int, url: str) -> None:
+    feed = queries.poll.move_feed(conn, feed_id=feed_id, url=url)
+    if feed and not feed.taken:
+        owners.note(conn, {origin_of(url): owners.Owner(feed.publisher_id, None, "feed")})

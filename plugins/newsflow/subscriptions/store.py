@@ -44,6 +44,12 @@ def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
     over all that was known, and holds when the feed is listed again without one. A home page that the list names
     is the publisher's too.
     """
+    with transaction(conn):
+        return put(conn, feeds, now)
+
+
+def put(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
+    """As `add`, in the caller's transaction."""
     good: dict[str, tuple[Listed, str]] = {}
     refused: list[tuple[str, str]] = []
     for feed in feeds:
@@ -63,20 +69,19 @@ def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
 def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) -> frozenset[str]:
     urls = list(good)
     names = [name for _, name in good.values()]
-    with transaction(conn):
-        queries.poll.add_publishers(conn, names=sorted(set(names)))
-        rows = queries.poll.add_feeds(
-            conn,
-            urls=urls,
-            names=names,
-            named=[bool(feed.publisher) for feed, _ in good.values()],
-            titles=[feed.title for feed, _ in good.values()],
-            homes=[feed.homepage for feed, _ in good.values()],
-            now=now,
-        )
-        named = {url for url, (feed, _) in good.items() if feed.publisher}
-        homes = {url: feed.homepage for url, (feed, _) in good.items()}
-        owners.note(conn, _owners(rows, named, homes))
+    queries.poll.add_publishers(conn, names=sorted(set(names)))
+    rows = queries.poll.add_feeds(
+        conn,
+        urls=urls,
+        names=names,
+        named=[bool(feed.publisher) for feed, _ in good.values()],
+        titles=[feed.title for feed, _ in good.values()],
+        homes=[feed.homepage for feed, _ in good.values()],
+        now=now,
+    )
+    named = {url for url, (feed, _) in good.items() if feed.publisher}
+    homes = {url: feed.homepage for url, (feed, _) in good.items()}
+    owners.note(conn, _owners(rows, named, homes))
     return frozenset(row.url for row in rows if row.new)
 
 

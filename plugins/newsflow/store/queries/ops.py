@@ -568,6 +568,7 @@ class ProposalsRow(NamedTuple):
     kind: str
     title: str
     reason: str
+    beside: bool
     proposed_at: datetime
     decided_at: datetime | None
     accepted: bool | None
@@ -581,7 +582,7 @@ class ProposalsRow(NamedTuple):
 
 
 def proposals(conn: Connection, *, since: datetime) -> list[ProposalsRow]:
-    """Lists proposals for failing feeds, open ones first."""
+    """Lists proposals for failing feeds and for healthy publishers, open ones first."""
     return named_query.rows(conn, "ops.proposals", ProposalsRow._make, {"since": since})
 
 
@@ -712,35 +713,6 @@ def pause_feed(conn: Connection, *, paused: bool, feed_id: int) -> int:
 def poll_now(conn: Connection, *, name: str) -> int:
     """Makes a publisher's feeds due."""
     return named_query.count(conn, "ops.poll_now", {"name": name})
-
-
-class DecideRow(NamedTuple):
-    """A row of `ops.decide`."""
-
-    feed_id: int
-    url: str
-
-
-def decide(conn: Connection, *, now: datetime, accepted: bool, proposal_id: int) -> DecideRow | None:
-    """Closes a proposal."""
-    return named_query.row_or_none(
-        conn,
-        "ops.decide",
-        DecideRow._make,
-        {"now": now, "accepted": accepted, "proposal_id": proposal_id},
-    )
-
-
-class MoveFeedRow(NamedTuple):
-    """A row of `ops.move_feed`."""
-
-    publisher_id: int
-    url: str
-
-
-def move_feed(conn: Connection, *, url: str, feed_id: int) -> MoveFeedRow | None:
-    """Gives a feed another address; one that another feed has already ends this feed."""
-    return named_query.row_or_none(conn, "ops.move_feed", MoveFeedRow._make, {"url": url, "feed_id": feed_id})
 
 
 def switch_line(conn: Connection, *, enabled: bool, line_hash: int, publisher: str) -> int:

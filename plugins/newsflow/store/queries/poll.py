@@ -419,10 +419,11 @@ class ProposeValues(NamedTuple):
     title: str
     reason: str
     at: datetime
+    beside: bool
 
 
 def propose(conn: Connection, data: Iterable[ProposeValues], /) -> None:
-    """Notes addresses that may stand for dead feeds."""
+    """Notes addresses that may stand for dead feeds, or be polled beside others."""
     return named_query.write(conn, "poll.propose", data)
 
 
@@ -436,6 +437,7 @@ class ProposalsRow(NamedTuple):
     title: str
     reason: str
     proposed_at: datetime
+    beside: bool
     publisher: str
 
 
@@ -449,6 +451,9 @@ class DecideProposalRow(NamedTuple):
 
     feed_id: int
     url: str
+    title: str
+    beside: bool
+    publisher: str
 
 
 def decide_proposal(conn: Connection, *, now: datetime, accepted: bool, proposal_id: int) -> DecideProposalRow | None:
@@ -461,9 +466,38 @@ def decide_proposal(conn: Connection, *, now: datetime, accepted: bool, proposal
     )
 
 
-def replace_feed(conn: Connection, *, url: str, feed_id: int) -> int | None:
-    """Gives a feed a new address and a fresh start, unless another feed has that address."""
-    return named_query.value_or_none(conn, "poll.replace_feed", {"url": url, "feed_id": feed_id})
+class MoveFeedRow(NamedTuple):
+    """A row of `poll.move_feed`."""
+
+    publisher_id: int
+    url: str
+    taken: bool | None
+
+
+def move_feed(conn: Connection, *, url: str, feed_id: int) -> MoveFeedRow | None:
+    """Gives a feed another address and a fresh start; where another feed has that address, this one ends."""
+    return named_query.row_or_none(conn, "poll.move_feed", MoveFeedRow._make, {"url": url, "feed_id": feed_id})
+
+
+class LookDueRow(NamedTuple):
+    """A row of `poll.look_due`."""
+
+    publisher_id: int
+    homepage: str
+    feed_id: int
+    url: str
+    home: str
+    has_sitemap: bool
+
+
+def look_due(conn: Connection, *, now: datetime, before: datetime, limit: int) -> list[LookDueRow]:
+    """Picks healthy publishers whose sites were not looked over for long, and notes that they are now."""
+    return named_query.rows(conn, "poll.look_due", LookDueRow._make, {"now": now, "before": before, "limit": limit})
+
+
+def unknown_pages(conn: Connection, *, url_hashes: Iterable[bytes | memoryview]) -> int:
+    """Counts the addresses that lead to no page that we know."""
+    return named_query.value(conn, "poll.unknown_pages", {"url_hashes": named_query.array(url_hashes)})
 
 
 class GapsRow(NamedTuple):
