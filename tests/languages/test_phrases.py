@@ -12,7 +12,7 @@ from html import escape
 import pytest
 
 from newsflow.extract.document import extract, read
-from newsflow.extract.fields.names import tidy
+from newsflow.extract.fields.one_name import tidy
 from newsflow.languages import lists
 from newsflow.outcomes import Outcome
 from tests.extract.texts import TEXTS, Text

@@ -10,7 +10,8 @@ import pytest
 
 from newsflow.extract.document import extract
 from newsflow.extract.fields import dates
-from newsflow.extract.fields.names import people, tidy
+from newsflow.extract.fields.names import people
+from newsflow.extract.fields.one_name import tidy
 from newsflow.extract.fields.title import strip_site
 from newsflow.model import Extraction, Hints
 from tests.extract.pages import page

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsflow.extract.fields.names import people, plausible, tidy
+from newsflow.extract.fields.names import people
+from newsflow.extract.fields.one_name import plausible, tidy
 from newsflow.languages.lists import by_language
 
 NAME = "Mara Quist"
@@ -76,6 +77,16 @@ def test_roles_in_front_are_cut() -> None:
         ("Karl von Habsburg", ("Karl von Habsburg",)),
         ("Jan von Hohenberg Meier", ("Jan von Hohenberg Meier",)),
         ("Mara Quist Illustration by Bo Ek", ("Mara Quist",)),
+        ("Westmere Courier, Harbour Street 5, Velmara", ()),
+        ("[홍가람 기자]", ("홍가람",)),
+        ("홍가람·김민수 기자", ("홍가람", "김민수")),
+        ("（记者 王小明）", ("王小明",)),
+        ("松村太郎（ライター）", ("松村太郎",)),
+        ("by松村太郎", ("松村太郎",)),
+        ("Byron King", ("Byron King",)),
+        ("BYRON KING", ("BYRON KING",)),
+        ("news_editor", ()),
+        ("Super User", ()),
         ("Foto: Bo Ek", ()),
         ("Mara Quist Foto: Bo Ek", ("Mara Quist",)),
         ("Mara Quist hace 2 horas", ("Mara Quist",)),
@@ -103,6 +114,23 @@ def test_roles_in_front_are_cut() -> None:
 )
 def test_lines(line: str, names: tuple[str, ...]) -> None:
     assert named(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names", "agencies"),
+    [
+        ("Mara Quist (dpa)", ("Mara Quist",), ("dpa",)),
+        ("Mara Quist - AFP", ("Mara Quist",), ("AFP",)),
+        ("Mara Quist avec AFP", ("Mara Quist",), ("AFP",)),
+        ("Mara Quist mit dpa", ("Mara Quist",), ("dpa",)),
+        ("REUTERS/Mara Quist", ("Mara Quist",), ("Reuters",)),
+        ("Press Trust of India", (), ("PTI",)),
+        ("Agence France-Presse (AFP)", (), ("AFP",)),
+        ("Автор: Мара Квист, корреспондент ТАСС", ("Мара Квист",), ("ТАСС",)),
+    ],
+)
+def test_agencies_stand_apart(line: str, names: tuple[str, ...], agencies: tuple[str, ...]) -> None:
+    assert people([line], SITES) == (names, agencies)
 
 
 def test_one_person_in_two_orders_is_one() -> None:

@@ -68,3 +68,9 @@ def test_a_headline_in_pieces_stays_whole_where_others_have_it_so() -> None:
 )
 def test_a_title_alone(title: str, headline: str) -> None:
     assert titled(title=title) == headline
+
+
+def test_what_was_escaped_twice_is_read() -> None:
+    assert titled("<h1>Pier &amp;amp; ferry: Oster&amp;#8217;s plan</h1>", title="Pier &amp;amp; ferry") == (
+        "Pier & ferry: Oster’s plan"
+    )

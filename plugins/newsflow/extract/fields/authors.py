@@ -9,7 +9,8 @@ from lxml.html import HtmlElement
 
 from newsflow.extract.fields import author_marks
 from newsflow.extract.fields.agencies import AGENCIES
-from newsflow.extract.fields.names import people, plausible
+from newsflow.extract.fields.names import people
+from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.metadata import PageMetadata, types
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsflow.extract.fields.name_words import BY, KOREAN
-from newsflow.extract.fields.names import people, plausible
+from newsflow.extract.fields.names import people
+from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named

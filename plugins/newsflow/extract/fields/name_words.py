@@ -8,7 +8,7 @@ from newsflow.languages.lists import any_of, any_pattern, entries
 
 # "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
 BY = re.compile(
-    rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：]\s*|\s+)|^by(?=[A-Z])"
+    rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：]\s*|\s+)|^(?-i:[Bb]y(?=[A-Z][a-z.]|[\u3040-\u30ff\u3400-\u9fff]))"
     rf"|^(?:{any_of('by_joined')})\s*[/:：・|=＝]?\s*",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ LABELLED = re.compile(r"^(?P<label>[^:：]{2,40})[:：]\s*(?P<names>\S.*)$")
 AND = any_of("and")
 AND_FIRST = re.compile(rf"^(?:{any_of('and_first')})\s+", re.IGNORECASE)
 TAIL = re.compile(
-    rf"\s*(?:\(.*|\[.*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:{any_of('name_tail')})\b\s.*|\S+@\S+.*|https?://.*)$",
+    rf"\s*(?:[(（\[【].*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:{any_of('name_tail')})\b\s.*|\S+@\S+.*|https?://.*)$",
     re.IGNORECASE,
 )
 # A time behind the names, from the word that announces it; months by their first letters.

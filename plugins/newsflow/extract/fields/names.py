@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from newsflow.extract.fields import name_words as around
 from newsflow.extract.fields.agencies import AGENCIES
+from newsflow.extract.fields.one_name import CASED, before_label, plausible, tidy, without_by
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.metadata import unescape
 from newsflow.text.characters import clean
@@ -14,109 +15,15 @@ from newsflow.text.characters import clean
 _LONGEST, _MOST_WORDS, _LONGEST_LINE = 60, 6, 500  # characters and words of a name, characters of a by-line
 _MOST_PERSONS, _MOST_AGENCIES = 30, 5
 _WEAK_WORDS = 3  # words of a name that is not written as persons' names are
-_MARKS = " ,;:.-–—|•*·●■◆✉/"
-_LISTED = re.compile(rf"\s*(?:[;|/•&；／]|(?<!\w)·|·(?!\w)|\s(?:{around.AND})\s)\s*", re.IGNORECASE)
+_LISTED = re.compile(rf"\s*(?:[;|/•&；／]|(?<![lL])·|·(?![lL])|\s(?:{around.AND})\s)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"\s*[,，、،]\s*")
-_SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\w)")
-_NICKNAME = re.compile(r"\s*\([^()]*\)(?=\s+\w)")
+_BRACKETED = re.compile(r"[(（\[【《](?P<inner>[^()（）\[\]【】《》]+)[)）\]】》]")
+# "Ada Lane (dpa)", "Ada Lane - AFP"
+_BEHIND = re.compile(r"(?:[(（\[]|\s[-–—|]\s)\s*(?P<wire>[^()（）\[\]]{2,40}?)\s*[)）\]]?$")
 _NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$|[?!=<>{}#%:：]|(?:…|\.\.\.)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"\s*[-–|(<]?\s*https?://\S*")
-_CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
-_HAN = re.compile(
-    r"^[\u3400-\u9fff\u3040-\u30ff]{2,6}$|^[\u3400-\u9fff\u3040-\u30ff]{1,3} [\u3400-\u9fff\u3040-\u30ff]{1,4}$"
-)
-_HANGUL = re.compile("[가-힣]{2,4}")
 _GIVEN = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_]\.?)*")
 _SURNAME = re.compile(r"(?:[a-z]{1,3} )?[^\W\d_][\w'’-]+")
-
-
-def tidy(name: str) -> str:
-    """One name without "By", labels, roles, handles and addresses; "" where none is left."""
-    name = _NICKNAME.sub("", clean(unescape(name))).strip(_MARKS)
-    for _ in range(2):
-        name = _unlabelled(_without_by(around.AND_FIRST.sub("", name)).strip(_MARKS))
-    name = _before_label(around.OTHERS_BY.split(name, maxsplit=1)[0].strip(_MARKS))
-    short = _without_role(_first_sentence(_before_label(around.TAIL.sub("", name).strip(_MARKS)))).strip(_MARKS)
-    return "" if around.STAFF.search(name) and not plausible(short) else _without_initials(short)
-
-
-def _without_initials(name: str) -> str:
-    """A name without its own initials, as they stand for a picture: "MQ Mara Quist"."""
-    first, *rest = name.split()[: _MOST_WORDS + 1] or [""]
-    return " ".join(rest) if len(rest) > 1 and first == "".join(word[0] for word in rest) else name
-
-
-def _without_by(line: str) -> str:
-    """A line without "By"; a single word behind a word that may be a name as well is left with it."""
-    rest = around.BY.sub("", line, count=1)
-    single = " " not in rest.strip()
-    return line if single and line[:1].isupper() and around.MAY_OPEN_NAMES.match(line) else rest
-
-
-def _unlabelled(line: str) -> str:
-    """What stands behind a label ("Interview: …", "Publicado por …"); "" where it is a picture's."""
-    found = around.LABELLED.match(line) or around.BY_LAST.match(line)
-    if not found or plausible(found["label"].strip()):
-        return line
-    if around.PHOTO.match(found["label"]):
-        return ""
-    return found["names"] if plausible(_COMMA.split(found["names"])[0]) else line
-
-
-def _before_label(name: str) -> str:
-    """A name without what pages say behind it ("Show all articles")."""
-    found = around.LABEL_BEHIND.search(name)
-    if not found:
-        return name
-    short = name[: found.start()]
-    return short if plausible(short) or (" " in found["label"] and " " not in short) else name
-
-
-def _first_sentence(name: str) -> str:
-    """ "Ada Lane. Westmere" names one person and a place; "St. John" is none that ends a sentence."""
-    first = _SENTENCE.split(name, maxsplit=1)[0]
-    return first if plausible(first) else name
-
-
-def _without_role(name: str) -> str:
-    """A name without the role before or behind it; "" where there is only a role."""
-    short = around.JOINED_ROLE.sub("", name)
-    if len(short) > 1 and short != name:
-        return short
-    while opened := around.ROLE.match(name):
-        name = name[opened.end() :].strip(_MARKS)
-    found = around.ROLE.search(name)
-    if not found:
-        return _without_credentials(name)
-    desk = around.STAFF.search(name)
-    short = name[: min(found.start(), desk.start() if desk else found.start())].strip(_MARKS)
-    return short if plausible(short) else _surnamed(name, short)
-
-
-def _surnamed(name: str, first: str) -> str:
-    """A name whose second and last word may be a surname as well as a role: "Edith Head", and no "City Editor"."""
-    return name if len(name.split()) == 2 and plausible(name) and first and not around.OUTLET.search(first) else ""
-
-
-def _without_credentials(name: str) -> str:
-    parts = name.split()
-    while len(parts) > 2 and parts[-1].isupper() and around.CREDENTIAL.fullmatch(parts[-1]):
-        parts.pop()
-    return " ".join(parts)
-
-
-def plausible(name: str) -> bool:
-    """Is it written as a person's name: two to five words with capitals, where a script has them?"""
-    parts = name.split()
-    if _HAN.match(name):
-        return not around.REPORT.search(name) and not around.JOINED_STAFF.search(name)
-    if _HANGUL.fullmatch(name):
-        return True
-    return 2 <= len(parts) <= 5 and (not _CASED.search(name) or _is_capitalised(parts))
-
-
-def _is_capitalised(parts: list[str]) -> bool:
-    return all(part[:1].isupper() or part in around.PARTICLES for part in parts) and parts[-1][:1].isupper()
 
 
 def _without_wires(name: str, sites: set[str]) -> tuple[str, str]:
@@ -136,7 +43,7 @@ def _person(name: str, sites: set[str]) -> bool:
     short = squeeze(name)
     if not short or short in AGENCIES or _is_long_or_short(name) or _is_label(name):
         return False
-    if _NO_NAME.search(name) or around.STAFF.search(name) or around.CREDENTIAL.fullmatch(name):
+    if _NO_NAME.search(name) or around.STAFF.search(name.replace("_", " ")) or around.CREDENTIAL.fullmatch(name):
         return False
     return not _is_any_site(short, sites) or _is_own_site(name)
 
@@ -152,7 +59,7 @@ def _is_label(name: str) -> bool:
 
 def _is_own_site(name: str) -> bool:
     """May a person's site bear this name? Outlets have words that tell them apart, in most languages."""
-    return plausible(name) and len(name.split()) < 4 and bool(_CASED.search(name)) and not around.OUTLET.search(name)
+    return plausible(name) and len(name.split()) < 4 and bool(CASED.search(name)) and not around.OUTLET.search(name)
 
 
 def _is_long_or_short(name: str) -> bool:
@@ -173,7 +80,7 @@ def people(raw: Iterable[str], sites: set[str]) -> tuple[tuple[str, ...], tuple[
     persons: dict[str, str] = {}
     agencies: dict[str, None] = {}
     for line in (clean(_ADDRESS.sub(" ", unescape(line[:_LONGEST_LINE]))) for line in raw):
-        found = list(_named(line))
+        found = list(_named(line, sites))
         parted = [_without_wires(name, sites) for name in found]
         agencies.update(dict.fromkeys(wire for _, wire in parted if wire))
         agencies.update(dict.fromkeys(AGENCIES[squeeze(name)] for name, _ in parted if squeeze(name) in AGENCIES))
@@ -201,20 +108,33 @@ def _identity(name: str) -> str:
     return " ".join(sorted(map(squeeze, name.split())))
 
 
-def _named(line: str) -> Iterator[str]:
+def _named(line: str, sites: set[str]) -> Iterator[str]:
     """The names of a by-line, tidied: those behind a role up to the next "and" are what the role is of."""
+    if _is_address(_COMMA.split(line), sites):
+        return
     line = around.STAMP.sub("", line).strip()
-    groups = () if _is_word_around(line) else _LISTED.split(_before_label(_without_by(line)))
+    whole = _BRACKETED.fullmatch(line)
+    line = whole["inner"].strip() if whole else line
+    groups = () if _is_word_around(line) else _LISTED.split(before_label(without_by(line)))
     for group in groups:
-        parts = [part for part in _COMMA.split(group) if not _is_word_around(part)]
-        if len(parts) == 2 and _is_surname_first(*parts):
-            yield f"{parts[1].strip()} {tidy(parts[0])}"
-            continue
-        for part in parts:
-            if name := tidy(part):
-                yield name
-            if _ends_in_role(part):
-                break
+        yield from _names_of(_COMMA.split(group))
+
+
+def _is_address(parts: list[str], sites: set[str]) -> bool:
+    """Is it the publisher's: its name, a street, a town?"""
+    return len(parts) > 2 and _is_any_site(squeeze(parts[0]), sites)
+
+
+def _names_of(parts: list[str]) -> Iterator[str]:
+    """The names in parts between commas."""
+    if len(parts) == 2 and _is_surname_first(*parts):
+        yield f"{parts[1].strip()} {tidy(parts[0])}"
+        return
+    for part in (part for part in parts if not _is_word_around(part)):
+        behind = _BEHIND.search(part)
+        yield from (name for name in (tidy(part), behind["wire"] if behind else "") if name)
+        if _ends_in_role(part):
+            return
 
 
 def _is_word_around(part: str) -> bool:
@@ -229,7 +149,7 @@ def _ends_in_role(part: str) -> bool:
 
 def _is_surname_first(surname: str, given: str) -> bool:
     """ "Quist, Mara", and no place, desk, agency or degree behind a single name."""
-    if not (_SURNAME.fullmatch(surname) and _GIVEN.fullmatch(given) and _CASED.match(surname) and given[0].isupper()):
+    if not (_SURNAME.fullmatch(surname) and _GIVEN.fullmatch(given) and CASED.match(surname) and given[0].isupper()):
         return False
     words = (surname, given)
     known = any(squeeze(word) in AGENCIES or _is_label(word) for word in words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from itertools import islice
 
@@ -26,6 +27,8 @@ _OUTLET = re.compile(rf"(?<![\w-])(?:{any_of('staff')})(?![\w-])|(?:{any_of('out
 # "Westmere Post": words with capitals, the last of which is one that outlets end with.
 _NAMED_OUTLET = re.compile(rf"(?:[^\W\d_a-z][\w'’.-]* ){{1,3}}(?=[^\W\d_a-z])(?i:{any_of('outlets')})")
 _SHORTEST, _HEADLINE, _NAME_WORDS = 2, 4, 4  # words of a title that others are held against, of a headline, of a name
+# Not those that a headline about mark-up may be of: "What &nbsp; does".
+_ENTITY = re.compile(r"&(?:amp|quot|apos|[lr][sd]quo|[nm]dash|hellip|#\d{2,5}|#x[0-9a-fA-F]{2,5});")
 _MOST_SPANS = 60  # wordings of a heading in pieces that are looked at
 _SITE_NAME = 60  # characters; a longer part of a title is no site's name
 _MOST_HEADINGS = 20
@@ -40,7 +43,7 @@ def _candidates(harvest: PageMetadata, hint: str) -> list[tuple[str, str]]:
     return [
         ("json-ld", plain(harvest.article.get("headline") or harvest.article.get("name"))),
         ("og", harvest.first("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
-        ("title", harvest.title),
+        ("title", _twice_escaped(harvest.title)),
         ("feed", clean(hint)),
     ]
 
@@ -132,7 +135,12 @@ def _pieces(element: HtmlElement) -> list[str]:
     held = [element.text or ""]
     for inner in element:
         held += [*(_pieces(inner) if inner.tag not in _UNSEEN else ()), inner.tail or ""]
-    return [text for piece in held if (text := clean(piece))]
+    return [text for piece in held if (text := clean(_twice_escaped(piece)))]
+
+
+def _twice_escaped(text: str) -> str:
+    """A text whose marks were escaped once more than the page's."""
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def _is_logo(heading: HtmlElement) -> bool:
