@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -102,6 +102,34 @@ def test_a_clock_that_is_none_makes_no_time(clock: str) -> None:
         ("4 listopada 2026", "pl", "2026-11-04"),
         ("4 listopada 2026", "hr", "2026-10-04"),
         ("4 listopada 2026", "", ""),
+        ("17 Mai 2026 15:09:58 +0000", "", "2026-05-17 15:09:58Z"),  # as RFC 822 writes it, but for the month's name
+        ("Sal, 14 Tem 2026 21:40:00 +0300", "", "2026-07-14 18:40:00Z"),
+        ("14 Temmuz 2026 Salı 21:40", "", "2026-07-14 21:40:00"),
+        ("Mar, 13 Ene 2026 21:40:00 +0100", "", "2026-01-13 20:40:00Z"),
+        ("zo, 17 mei 2026 15:09:58 +0200", "", "2026-05-17 13:09:58Z"),
+        ("pt., 17 lip 2026 15:09:58 +0200", "", "2026-07-17 13:09:58Z"),  # Polish: July
+        ("sri, 17 lip 2026 15:09:58 +0200", "", "2026-06-17 13:09:58Z"),  # Croatian: June
+        ("po, 17 srp 2026 15:09:58 +0200", "", "2026-08-17 13:09:58Z"),  # Czech: August
+        ("sob., 17 paź 2026 15:09:58 +0200", "", "2026-10-17 13:09:58Z"),
+        ("יום ג׳, 17 פבר׳ 2026 15:09:58 +0200", "", "2026-02-17 13:09:58Z"),
+        ("周六, 17 1月 2026 15:09:58 +0800", "", "2026-01-17 07:09:58Z"),
+        ("週三, 15 7 月 2026 08:00:00 +0000", "", "2026-07-15 08:00:00Z"),
+        ("星期六, 17. 一月 2026 15:09 +0000", "", "2026-01-17 15:09:00Z"),
+        ("토, 17 1월 2026 15:09:58 +0900", "", "2026-01-17 06:09:58Z"),
+        ("T3, 14 Th7 2026 21:40:00 +0700", "", "2026-07-14 14:40:00Z"),
+        ("2026-07-14 (Tue) 21:40", "", "2026-07-14 21:40:00"),
+        ("mar, 14/07/2026 - 21:40", "", "2026-07-14 21:40:00"),
+        ("202607142140", "", "2026-07-14 21:40:00"),
+        ("20260714 21:40:00", "", "2026-07-14 21:40:00"),
+        ("1980932969", "", "2032-10-09 11:09:29Z"),
+        ("2026-07-14T21:40:00[Europe/Paris]", "", "2026-07-14 19:40:00Z"),
+        ("2026-07-14T21:40:00Z[UTC]", "", "2026-07-14 21:40:00Z"),
+        ("Tue, 14 Jul 2026 21:40:00 (CEST)", "", "2026-07-14 19:40:00Z"),
+        ("Tue, 14 Jul 2026 21:40:00 Central European Summer Time", "", "2026-07-14 19:40:00Z"),
+        ("Tue, 14 Jul 2026 21:40:00 (Eastern Daylight Time)", "", "2026-07-15 01:40:00Z"),
+        ("Tue, 14 Jul 2026 21:40:00 (some time)", "", ""),
+        ("Tue Jul 14 21:40:00 CST 2026", "", "2026-07-15 03:40:00Z"),
+        ("Tue Jul 14 21:40:00 CST 2026", "zh-CN", "2026-07-14 13:40:00Z"),
         ("03/04/2026", "en-US", "2026-03-04"),
         ("03/04/2026", "en-GB", "2026-04-03"),
         ("03/04/2026", "it", "2026-04-03"),
@@ -277,3 +305,23 @@ def test_days_that_the_persian_calendar_has_not() -> None:
 def test_the_file_of_names_is_what_babel_says() -> None:
     """Where this fails after an upgrade of babel: run names_from_babel, look at what changed."""
     assert TARGET.read_text(encoding="utf-8") == names_of_all()
+
+
+# Names that mean several months ("lis" is October in Croatian, November in Polish and Czech) or also a day of the week.
+UNTOLD = {"cs": 2, "cy": 2, "ga": 1, "hr": 4, "pl": 4, "sq": 1, "tr": 1}
+
+
+@pytest.mark.parametrize("code", ["cs", "cy", "de", "es", "fr", "he", "hr", "id", "it", "ja", "ko", "nl", "pl", "pt",
+                                  "ru", "sv", "tr", "uk", "zh", "ga", "sq", "mn"])  # fmt: skip
+def test_what_programs_write_in_the_form_of_rfc_822_with_the_names_of_a_language(code: str) -> None:
+    forms = ("EEE, dd MMM yyyy HH:mm:ss +0000", "dd MMM yyyy HH:mm:ss +0000", "d MMMM yyyy")
+    untold = 0
+    for month in range(1, 13):
+        at = datetime(2026, month, 17, 15, 9, 58, tzinfo=timezone.utc)
+        for form in forms:
+            raw = format_datetime(at, form, locale=code)
+            found = utc(raw)
+            assert found in {at.strftime("%Y-%m-%d %H:%M:%SZ" if "H" in form else "%Y-%m-%d"), ""}, raw
+            untold += not found
+            assert found or not form.startswith("EEE"), raw
+    assert untold == UNTOLD.get(code, 0)

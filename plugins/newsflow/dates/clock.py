@@ -75,7 +75,7 @@ def _read(match: re.Match[str], language: str) -> Clock | None:
         return None
     if hour_of_day == 24 and (minute or second):  # 24:00 is midnight at the end of the day (ISO 8601)
         return None
-    zone = zones.read(match["zone"]) if match["zone"] else None
+    zone = zones.read(match["zone"], language) if match["zone"] else None
     end = match.end() if zone or not match["zone"] else match.start("zone")
     size = timedelta(hours=hour_of_day, minutes=minute, seconds=min(second, 59))
     return Clock(size, zone, zones.is_american(match["zone"] or ""), match.start(), end)

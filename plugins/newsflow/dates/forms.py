@@ -19,7 +19,8 @@ _FILLERS = (
 )
 _FILL = rf"(?:(?:{_FILLERS})(?:(?<=')|\b)\.?[\s,]*)?"
 _GAP = r"[\s,./\-]*"
-_Y = r"(?P<y>\d{4}(?!\d)|'?\d{2}(?!\d)(?![:h.]\d)(?!\s?(?:am|pm)\b))"
+_Y = r"(?P<y>\d{4}(?!\d)|'?\d{2}(?!\d)(?![:h./-]\d)(?!\s?(?:am|pm)\b))"
+_LONGEST_WORD = 20  # characters of a day of the week
 _CJK = r"[〇零一二三四五六七八九十]"
 
 
@@ -55,11 +56,17 @@ def _named(match: re.Match[str], language: str) -> Day | None:
     short = len(match["y"].lstrip("'")) == 2
     if year in calendars.PERSIAN_YEARS and (number := calendars.PERSIAN_MONTH.get(word)):
         return _persian(match, year, number, day)
-    if not (number := names.month(word, language[:2])):
+    if not (number := names.month(word, language[:2], _word_before(match))):
         return None
     # Thai names of months go with Thai years, whatever the page says of its language
     at = _date(_full(match["y"], "th" if "\u0e00" <= word[0] <= "\u0e7f" else language), number, day)
     return Day(at, match.start(), match.end(), short_year=short and "'" not in match["y"]) if at else None
+
+
+def _word_before(match: re.Match[str]) -> str:
+    """Where a day of the week stands."""
+    words = match.string[max(0, match.start() - _LONGEST_WORD) : match.start()].rstrip(" ,.").split(" ")
+    return words[-1]
 
 
 def _persian(match: re.Match[str], year: int, month: int, day: int) -> Day | None:
@@ -101,6 +108,11 @@ def _east(match: re.Match[str], language: str) -> Day | None:
     return Day(at, match.start(), match.end()) if at else None
 
 
+def _east_day_first(match: re.Match[str], language: str) -> Day | None:
+    at = _date(int(match["y"]), _number(match["mm"]), int(match["d"]))
+    return Day(at, match.start(), match.end()) if at else None
+
+
 def _number(text: str) -> int:
     """Digits, or Chinese numerals: of a year digit by digit (二〇二六), of a day by tens (二十四)."""
     if text.isdigit() and text.isascii():
@@ -122,6 +134,8 @@ _EAST = (
     rf"(?<!\d)(?:(?P<era>{_ERAS})\s?)?(?P<y>\d{{1,4}}|元|{_CJK}{{1,4}})\s?[年년]"
     rf"\s?(?P<mm>{_EAST_NUMBER})\s?[月월]\s?(?P<d>{_EAST_NUMBER})\s?[日일號号]?"
 )
+# as programs write it that know the form of the west and the names of the east ("周六, 17 1月 2026")
+_EAST_DAY_FIRST = rf"(?<!\d)(?P<d>\d{{1,2}})[.日]?\s(?P<mm>{_EAST_NUMBER})\s?[月월],?\s(?P<y>\d{{4}})(?!\d)"
 _ALONE = r"(?<![\d:])(?<!\d[./-])"
 _SAME = r"\s?(?P=s)\s?"
 _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
@@ -139,7 +153,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         ),
         (r"(?<![\d:])(?P<y>1\d\d)(?P<s>[-/.])(?P<mm>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", _minguo),
         (_EAST, _east),
-        (r"(?<!\d)(?P<d>\d{1,2})\s(?:thang|thg)\s?(?P<mm>\d{1,2}),?\s(?:nam\s)?(?P<y>\d{4})(?!\d)", _year_first),
+        (_EAST_DAY_FIRST, _east_day_first),
+        (r"(?<!\d)(?P<d>\d{1,2})\.?\s(?:thang|thg?)\s?(?P<mm>\d{1,2}),?\s(?:nam\s)?(?P<y>\d{4})(?!\d)", _year_first),
+        (r"(?<!\d)(?P<d>\d{1,2})\s(?P<mm>\d{1,2})(?:\s?-?р)?\sсар\s(?P<y>\d{4})(?!\d)", _year_first),
         (
             r"(?<!\d)(?P<y>\d{4})\s(?:оны?\s)?(?P<mm>\d{1,2})(?:\s?-?р)?\sсар(?:ын|ыг)?\s?(?P<d>\d{1,2})(?!\d)",
             _year_first,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +32,9 @@ _SHORTEST_STEM, _SHORTEST_OF_ALL = 3, 4
 _NO_LATIN = re.compile(r"[^\x00-\x7f]|\.")
 _ENGLISH_HALVES = ({"am", "a.m", "a. m", "a m"}, {"pm", "p.m", "p. m", "p m"})
 _EVERYWHERE = ({"上午", "午前", "오전", "凌晨", "早上", "清晨"}, {"下午", "午後", "오후", "晚上", "晚间", "傍晚"})
+
+_MORE_WEEKDAYS = {"tue", "thu", "wed", "mon", "thur"}
+_NUMBERED = re.compile(r"t[2-7]|cn")  # Vietnamese: the second day is Monday, "cn" Sunday
 
 Months = Mapping[str, frozenset[int]]
 
@@ -69,33 +72,61 @@ def _stems(language: str) -> Months:
 
 
 @lru_cache(maxsize=4096)
-def month(word: str, language: str = "") -> int:
+def month(word: str, language: str = "", weekday: str = "") -> int:
     """The number of a month by its name in this language, in English, in any other; 0 where none or several are meant.
+
+    Of several, the one is meant that a language has which also has the day of the week: "lip" is July in Polish and
+    June in Croatian, and a Friday is "pt." in Polish alone.
 
     :param word: folded; a Hebrew one may have its "in" before it.
     :param language: ISO 639-1 code, "" where it isn't known.
+    :param weekday: the word before the date, folded; whatever else it may be.
     """
     word = word.strip(".'")
-    # "sat" is September in Hausa, "mar" Tuesday in French: a day of the week is a month in its own language only
-    others = () if is_weekday(word) else (_months(""), _stems(language or "en"), _stems(""))
-    for names in (_months(language or "en"), _months("en"), *others):
+    for names in (_months(language or "en"), _months("en"), *_of_others(word, language, weekday)):
         if numbers := names.get(word):
             return next(iter(numbers)) if len(numbers) == 1 else 0
     return month(word[1:], "he") if word[:1] == "ב" and len(word) > 2 else 0
 
 
+def _of_others(word: str, language: str, weekday: str) -> Iterator[Months]:
+    if told := _in_languages_of(word, weekday.strip(".'")):
+        yield {word: told}
+    # "sat" is September in Hausa, "lun" Monday in French: such a word is a month where more languages have it so
+    if len(_weekdays().get(word, ())) < len(_having(word)) or not is_weekday(word):
+        yield from (_months(""), _stems(language or "en"), _stems(""))
+
+
+def _in_languages_of(word: str, weekday: str) -> frozenset[int]:
+    """The months that a word means in the languages that have this day of the week; none where they don't agree."""
+    codes = _weekdays().get(weekday, ())
+    found = [_months(code).get(word) or _stems(code).get(word) for code in codes]
+    numbers = frozenset[int]().union(*filter(None, found))
+    return numbers if len(numbers) == 1 else frozenset()
+
+
+@lru_cache(maxsize=256)
+def _having(word: str) -> tuple[str, ...]:
+    """The languages that have a month of this name."""
+    return tuple(code for code in _file() if word in _months(code))
+
+
 @lru_cache(maxsize=1)
-def _weekdays() -> frozenset[str]:
-    found = {name for names in _file().values() for name in names["weekdays"][0]}
-    return frozenset(
-        found | {piece for name in found for piece in name.replace("-", " ").split() if not piece.isdigit()}
-    )
+def _weekdays() -> Mapping[str, frozenset[str]]:
+    """Days of the week and the words in their names, with the languages that have them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code, names in _file().items():
+        for name in names["weekdays"][0]:
+            for piece in (name, *name.replace("-", " ").split()):
+                if not piece.isdigit():
+                    found[piece.strip(".'")].add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 def is_weekday(word: str) -> bool:
     """Is a word, or a part of one ("segunda-feira"), a day of the week in any language, abbreviated or not?"""
     word = word.strip(".'")
-    return word in _weekdays() or word.removesuffix("s") in {"tue", "thu", "wed", "mon", "thur"}
+    return word in _weekdays() or word.removesuffix("s") in _MORE_WEEKDAYS or bool(_NUMBERED.fullmatch(word))
 
 
 @lru_cache(maxsize=128)

@@ -31,18 +31,20 @@ _ENGLISH = {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
     )
 }
-_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[t ]?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?\s?(\S*))?")
+_BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d))?(?:[.,]\d+)?\s?(\D\S*)?)?")
 _EPOCH = re.compile(r"(?:/?date\()?(1\d{9}|[1-9]\d{8})(\d{3})?(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?")
 _CTIME = re.compile(
     r"(.*?\S+ +\d{1,2}),? +(\d{1,2}:\d\d(?::\d\d)?) +(?:([a-z]{1,5}|[+-]\d{4}) +)?(\d{4})(?: +([a-z]{1,5}))?"
 )
 _SPACED = re.compile(r"(\S+ )(\d\d) (\d\d) (\d{4}\b.*)")
-_COMMENT = re.compile(r"(?<=\d)\[[a-z_]+/[a-z_/+\-\d]+\]$| \([a-z ]+\)$")  # of Java and of JavaScript
+# of Java and of JavaScript, which name the zone once more behind its offset; without one they are the zone
+_COMMENT = re.compile(r"([+-](?:0\d|1[0-4]):?\d\d|(?<=\d)z)(?:\[[a-z_]+/[a-z_/+\-\d]+\]| \([a-z ]+\))$")
 _HANGUL = re.compile("[가-힣]")  # whoever writes a date in it lives in one zone; so does feedparser read it
 _WORDS = re.compile(r"[^\s,;|·•()\[\]/\-:]+")
+_NEXT_WORD = re.compile(r",? \(?([^\W\d_]{2,15})\)?[.,]?(?= )")
 _FILLERS = re.compile(
     r"at|um|om|kl|klo|alle|ore|ora|a|las|les|as|o|ob|u|uhr|h|г|г\.|года|году|р|року|d|d\.|น|น\.|เวลา|the|of|de|del|el|le|la|on|den|"
-    r"ngay|วันที่|วัน|ที่|т|gmt"
+    r"ngay|วันที่|วัน|ที่|т|t|gmt"
 )
 _LONGEST_WEEKDAY = 15
 
@@ -78,7 +80,7 @@ def read(raw: str, language: str = "", region: str = "") -> Reading | None:
     if not 6 <= len(raw) <= LONGEST:
         return None
     try:
-        return _quick(raw) or _whole(_COMMENT.sub("", fold(raw)), language.lower(), region)
+        return _quick(raw) or _whole(_COMMENT.sub(r"\1", fold(raw)), language.lower(), region)
     except (ValueError, OverflowError):
         return None
 
@@ -88,9 +90,9 @@ def _quick(raw: str) -> Reading | None:
     if match := _ISO.fullmatch(raw):
         year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
         zone = timezone.utc if match[7] else _offset(match[8], match[9], match[10])
-    elif match := _MAIL.fullmatch(raw):
+    elif (match := _MAIL.fullmatch(raw)) and match[2] in _ENGLISH:
         day, year, hour, minute, second = (int(match[part] or 0) for part in (1, 3, 4, 5, 6))
-        month, zone = _ENGLISH.get(match[2], 0), timezone.utc if match[7] else _offset(match[8], match[9], match[10])
+        month, zone = _ENGLISH[match[2]], timezone.utc if match[7] else _offset(match[8], match[9], match[10])
     else:
         return None
     if hour > 24 or minute > 59 or second > 60 or (match[match.lastindex or 0] and match[8] and zone is None):
@@ -106,10 +108,11 @@ def _offset(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo 
 
 
 def _whole(text: str, language: str, region: str) -> Reading | None:
+    # before epochs: 202607142140 is an evening of 2026, and 1976 in milliseconds
+    if (match := _BASIC.fullmatch(text)) and (found := _basic(match)):
+        return found
     if match := _EPOCH.fullmatch(text):
         return Reading(datetime.fromtimestamp(int(match[1]), timezone.utc), has_clock=True)
-    if match := _BASIC.fullmatch(text):
-        return _basic(match)
     if match := _CTIME.fullmatch(text):
         text = f"{match[1]} {match[4]} {match[2]} {match[3] or match[5] or ''}"
     if (match := _SPACED.fullmatch(text)) and names.is_weekday(match[1].strip(" ,")):
@@ -123,17 +126,19 @@ def _basic(match: re.Match[str]) -> Reading | None:
     """ISO 8601 without separators."""
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     zone = zones.read(match[7]) if match[7] else None
-    if match[7] and zone is None:
+    if (match[7] and zone is None) or not 1 <= month <= 12 or hour > 23:
         return None
     return Reading(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone), bool(match[4]))
 
 
 def _complete(text: str, day: Day, language: str, region: str) -> Reading | None:
     """The day with the time and zone beside it, if nothing else is in the text."""
-    at = clock.behind(text, day.end, language[:2]) or clock.before(text, day.start, language[:2])
+    at = _time_beside(text, day, language)
     before, after = _rest(text, day, at)
     zone = at.zone if at else None
-    if (named := zones.read(after) if after else None) and (at or len(after) > 3 or not after[-1].isdigit()):
+    if (named := zones.read(after, language[:2]) if after else None) and (
+        at or len(after) > 3 or not after[-1].isdigit()
+    ):
         zone, after = (named if zone is None or after[-1].isdigit() else zone), ""
     if zone is None and at and _HANGUL.search(text):
         zone = zones.KOREA
@@ -144,11 +149,18 @@ def _complete(text: str, day: Day, language: str, region: str) -> Reading | None
     return Reading(_moment(chosen, at, zone), at is not None, american) if chosen else None
 
 
+def _time_beside(text: str, day: Day, language: str) -> Clock | None:
+    """The time behind a day, or behind the day of the week that follows it (as in Turkish), or before the day."""
+    word = _NEXT_WORD.match(text, day.end)
+    end = word.end() if word and names.is_weekday(word[1]) else day.end
+    return clock.behind(text, end, language[:2]) or clock.before(text, day.start, language[:2])
+
+
 def _rest(text: str, day: Day, at: Clock | None) -> tuple[str, str]:
     start = min(day.start, at.start) if at else day.start
     end = max(day.end, at.end) if at else day.end
     between = text[day.end : at.start] if at and at.start >= day.end else ""
-    return f"{text[:start]} {between}".strip(" t"), text[end:].strip(" .,")
+    return f"{text[:start]} {between}".strip(), text[end:].strip(" .,")
 
 
 def _says_nothing(before: str, after: str) -> bool:
@@ -190,7 +202,7 @@ def find(text: str, language: str = "", region: str = "") -> Iterator[Found]:
     :param text: folded (`fold.fold`), with months of two words joined (`forms.joined`).
     """
     for day in forms.days(text, language.lower()):
-        at = clock.behind(text, day.end, language[:2]) or clock.before(text, day.start, language[:2])
+        at = _time_beside(text, day, language)
         american = bool(at and at.american)
         chosen = _chosen(day, text[: day.start][-12:].strip(), language, "US" if american else region)
         if chosen and not day.short_year:

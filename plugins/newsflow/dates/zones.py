@@ -21,7 +21,31 @@ _HOURS = {
     "aedt": 11, "nzst": 12, "nzdt": 13, "nst": -3.5, "ndt": -2.5, "ast": -4, "adt": -3, "est": -5, "edt": -4, "cst": -6,
     "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "brt": -3,
     "brst": -2, "art": -3,
-    "clt": -4, "clst": -3, "cot": -5, "pet": -5, "vet": -4, "hne": -5, "hae": -4,
+    "clt": -4, "clst": -3, "cot": -5, "pet": -5, "vet": -4, "hne": -5, "hae": -4, "uyt": -3, "pyt": -3, "cvt": -1,
+    "sst": -11, "azt": 4, "samt": 4, "aft": 4.5, "tmt": 5, "tjt": 5, "omst": 6, "kgt": 6, "mmt": 6.5, "novt": 7,
+    "krat": 7, "irkt": 8, "yakt": 9, "vlat": 10, "chst": 10, "magt": 11, "pett": 12, "fjt": 12,
+}  # fmt: skip
+# The same abbreviations in languages whose countries mean their own by them, as in Java's dates.
+_HOURS_IN = {("zh", "cst"): 8, ("he", "ist"): 2, ("bn", "bst"): 6, ("ar", "ast"): 3, ("ar", "gst"): 4}
+_LONG = {
+    "greenwich mean time": "gmt", "coordinated universal time": "utc", "universal time": "utc",
+    "british summer time": "bst", "western european time": "wet", "western european summer time": "west",
+    "central european time": "cet", "central european standard time": "cet", "central european summer time": "cest",
+    "eastern european time": "eet", "eastern european standard time": "eet", "eastern european summer time": "eest",
+    "moscow standard time": "msk", "moscow time": "msk", "india standard time": "ist", "indian standard time": "ist",
+    "japan standard time": "jst", "korean standard time": "kst", "korea standard time": "kst",
+    "china standard time": "hkt", "hong kong standard time": "hkt", "hong kong time": "hkt", "singapore time": "sgt",
+    "singapore standard time": "sgt", "pakistan standard time": "pkt", "gulf standard time": "gst",
+    "south africa standard time": "sast", "east africa time": "eat", "west africa standard time": "wat",
+    "australian eastern standard time": "aest", "australian eastern daylight time": "aedt",
+    "australian western standard time": "awst", "australian central standard time": "acst",
+    "new zealand standard time": "nzst", "new zealand daylight time": "nzdt", "brasilia standard time": "brt",
+    "argentina standard time": "art", "atlantic standard time": "ast", "atlantic daylight time": "adt",
+    "eastern standard time": "est", "eastern daylight time": "edt", "eastern time": "et",
+    "central standard time": "cst", "central daylight time": "cdt", "central time": "ct",
+    "mountain standard time": "mst", "mountain daylight time": "mdt", "mountain time": "mt",
+    "pacific standard time": "pst", "pacific daylight time": "pdt", "pacific time": "pt",
+    "mitteleuropaische zeit": "cet", "mitteleuropaische sommerzeit": "cest",
 }  # fmt: skip
 # Zones without saying whether it is summer.
 _PLACES = {"et": "New_York", "ct": "Chicago", "mt": "Denver", "pt": "Los_Angeles", "at": "Halifax"}
@@ -43,13 +67,17 @@ PATTERN = (  # what may be a zone right behind a time; `read` says whether it is
 
 
 @lru_cache(maxsize=1024)
-def read(text: str) -> tzinfo | None:
+def read(text: str, language: str = "") -> tzinfo | None:
     """What zone a whole text names ("+0530", "-05:00z", "gmt+2", "cest", "america/lima", "gmt-0700 (mst)"), else None.
 
     An offset that is on no map (beyond -12 and +14 hours) is none.
+
+    :param language: ISO 639-1 code of the text around it, where it is known.
     """
     text = text.strip(" ,")
     inner = text.strip("()[] ")
+    if (hours := _HOURS_IN.get((language, inner))) is not None:
+        return timezone(timedelta(hours=hours))
     return _named(inner) or _offset(inner) or _named(bare := _COMMENT.sub("", text).strip()) or _offset(bare)
 
 
@@ -68,6 +96,7 @@ def _offset(text: str) -> tzinfo | None:
 
 
 def _named(text: str) -> tzinfo | None:
+    text = _LONG.get(text, text)
     if text in _HOURS:
         return timezone(timedelta(hours=_HOURS[text]))
     if _BEFORE_NAME.fullmatch(text):
