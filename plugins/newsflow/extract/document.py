@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, size
+from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, dates, language, other, title
-from newsflow.extract.page import blocks, charset, prepare, signals, tree
+from newsflow.extract.page import charset, markup, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
 from newsflow.extract.rejects import judge
@@ -101,16 +102,16 @@ def _nothing(url: str, encoding: str) -> PageReading:
 
 
 def _body(
-    root: HtmlElement, ground: list[Block], text: str, page: PageMetadata, known: cleaning.Known
-) -> tuple[list[Paragraph], str]:
-    """The body's lines, cleaned, and what gave them; scripts are asked where the mark-up has no article."""
+    root: HtmlElement, ground: Sequence[Block], text: str, page: PageMetadata, known: cleaning.Known
+) -> tuple[list[Paragraph], str, Sequence[Block]]:
+    """The body's lines, cleaned, what gave them, and the page's blocks as it saw them."""
     made, source = completeness.paragraphs(root, ground, text, embedded_json.told(page))
     cleaning.clean(made, known)
-    if _words(made) >= MIN_WORDS or (whole := tree.parse(text)) is None:
-        return made, source
-    held = [Paragraph(line, None, "scripts") for line in embedded_json.lines(whole, page, known.titles)]
-    cleaning.clean(held, known)
-    return (held, "scripts") if _words(held) >= MIN_WORDS else (made, source)
+    if renamed := second_look.without_names(text, ground, made, page, known):
+        made, source, ground = renamed
+    if _words(made) >= MIN_WORDS:
+        return made, source, ground
+    return second_look.paragraphs(text, ground, page, known, MIN_WORDS) or (made, source, ground)
 
 
 def _words(paragraphs: list[Paragraph]) -> int:
@@ -120,6 +121,7 @@ def _words(paragraphs: list[Paragraph]) -> int:
 def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> PageReading:
     """An extraction with the way to it; the parameters are those of `extract`."""
     text, encoding = charset.decode(html, hints.content_type)
+    text = markup.mended(text)
     root = tree.parse(text)
     if root is None:
         return _nothing(url, encoding)
@@ -127,11 +129,11 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     found = _metadata(root, page, url, hints)
     seen = signals.read(root, text)
     titles = _titles(page, found["title"])
-    ground = blocks.segment(prepare.clear(root))
+    ground: Sequence[Block] = prepare.clear(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = cleaning.Known((*titles, *headings), found["authors"], hints.site_lines, head)
-    made, found["sources"]["body"] = _body(root, ground, text, page, known)
+    made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))

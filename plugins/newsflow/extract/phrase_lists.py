@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 from newsflow.languages import lists
 
@@ -43,3 +44,29 @@ def hits(name: str, folded: str) -> list[str]:
 def squeezed(name: str) -> frozenset[str]:
     """The phrases of a list as letters and digits only, for comparing whole lines."""
     return frozenset(_NO_WORD.sub("", phrase) for phrase in phrases(name))
+
+
+# Scripts that write words without blanks between them.
+_JOINED = frozenset(("ja", "ko", "th", "zh"))
+
+
+def made_of(name: str, line: str) -> bool:
+    """Is a line wholly made of numbers, marks and words of a list, in one language?"""
+    return any(pattern.fullmatch(normalize("NFC", line)) for pattern in _made_of(name))
+
+
+@lru_cache(maxsize=4)
+def _made_of(name: str) -> tuple[re.Pattern[str], ...]:
+    """A pattern a language; words of all languages stand in each."""
+    common = lists.by_language()[lists.COMMON].get(name, ())
+    spoken = {code: found[name] for code, found in lists.by_language().items() if name in found}
+    return tuple(_line_of(code, (*common, *entries)) for code, entries in spoken.items())
+
+
+def _line_of(code: str, entries: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(
+        re.escape(normalize("NFC", entry)).replace(r"\*", r"[^\W\d_]*")
+        for entry in sorted(entries, key=len, reverse=True)
+    )
+    word = rf"(?:{words})" if code in _JOINED else rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])"
+    return re.compile(rf"(?:[\W\d_]|{word})+", re.IGNORECASE)

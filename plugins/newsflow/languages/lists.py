@@ -18,6 +18,8 @@ COMMON = "common"
 LISTS: Mapping[str, str] = {
     # What is not the article: single lines (`extract/body/cleaning.py`)
     "advertisement": "stands where an advertisement or a player would be",
+    "about_page": "words that lines on the page itself are made of, beside a number: time to read, age, comments",
+    "audio": "opens a line about a text that is read aloud",
     "comment_form": "opens a comment form, or a line of one",
     "credit": "opens a last line that says who else worked on the text",
     "interface": "a control of the page, as a whole line",

@@ -158,3 +158,40 @@ def test_what_follows_a_comment_form_is_no_text() -> None:
 )
 def test_lines_of_scripts_without_spaces_are_as_long_as_they_look(text: str) -> None:
     assert cut(line(text), line(PARAGRAPHS[0] + " So it ends.")) == ["", ""]
+
+
+ABOUT_THE_PAGE = """
+3 min read|5 minute read|Updated 2 hours ago|Posted 3 days ago|941 comments|Reading time: 4 minutes|17 Kommentare
+Lesezeit: 3 Minuten|vor 2 Stunden aktualisiert|Temps de lecture : 3 min|Mis à jour il y a 2 heures|Hace 2 horas
+Tiempo de lectura: 3 min|3 min de leitura|Atualizado há 2 horas|Tempo di lettura: 3 minuti|Leestijd: 3 minuten
+Czas czytania: 3 minuty|2 godziny temu|Lästid 3 min|Læsetid: 3 min.|Lukuaika 3 min|Doba čtení: 3 minuty
+3 perc olvasás|Timp de citire: 3 minute|Okuma süresi: 3 dakika|Время чтения: 3 мин|Обновлено 2 часа назад
+Час читання: 3 хв|Χρόνος ανάγνωσης: 3 λεπτά|وقت القراءة 3 دقائق|זמן קריאה: 3 דקות|3 मिनट पढ़ें|Waktu baca: 3 menit
+Thời gian đọc: 3 phút|約3分で読めます|읽는 시간 3분|阅读时间 3 分钟
+"""
+
+
+@pytest.mark.parametrize("text", ABOUT_THE_PAGE.strip().replace("\n", "|").split("|"))
+def test_lines_about_the_page_are_no_text(text: str) -> None:
+    assert cut(line(text), before=True) == ["about the page"]
+    assert cut(line(text)) == ["about the page"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1. Read the minutes", "Two hours ago, 3 boats came back.", "1953", "3 boats", "Part 2"]
+)
+def test_lines_that_only_hold_a_number_stay(text: str) -> None:
+    assert cut(line(text), before=True) == [""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This audio is auto-generated. Please let us know if you have feedback.", "Artikel anhören",
+        "Listen to this article",
+        "Article continues after this advertisement", "Continua após a publicidade", "Tekst gaat verder onder de foto",
+        "La suite après la publicité", "Der Artikel wird nach der Anzeige fortgesetzt", "Dalsza część tekstu pod wideo",
+    ],
+)  # fmt: skip
+def test_audio_and_labels_of_advertisements_are_no_text(text: str) -> None:
+    assert cut(line(text), before=True)[0] in {"audio", "advertisement"}

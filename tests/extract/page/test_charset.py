@@ -93,3 +93,30 @@ def test_lone_surrogates_in_json_do_not_reach_the_fields() -> None:
     made = extract(page(head=head, title=""), "https://a.example/x")
     made.title.encode("utf-8")
     assert "\ud800" not in str(made)
+
+
+SHORT = {
+    "ko": ("cp949", "항만 위원회는 화요일 동쪽 부두를 다시 짓기로 결정했다고 밝혔다. 공사는 열한 달이 걸린다."),
+    "ja": ("euc_jp", "港湾委員会は火曜日、東桟橋の再建を決めたと発表した。工期は十一か月になる。"),
+    "zh": ("gb18030", "港口委员会星期二决定重建东码头。工程将持续十一个月，费用由地区基金承担。"),
+    "ru": ("cp1251", "Совет порта решил во вторник восстановить восточный причал."),
+    "el": ("cp1253", "Το συμβούλιο αποφάσισε την Τρίτη να ξαναχτίσει την προβλήτα."),
+}
+
+
+@pytest.mark.parametrize("language", SHORT)
+def test_a_short_page_without_a_label_is_read_by_its_script_or_language(language: str) -> None:
+    codec, text = SHORT[language]
+    page = f"<html lang={language}><head><title>t</title></head><body><p>{text}</p></body></html>"
+    assert text in decode(page.encode(codec))[0]
+
+
+@pytest.mark.parametrize("language", ["ko", "ja"])
+def test_scripts_tell_themselves_without_a_language(language: str) -> None:
+    codec, text = SHORT[language]
+    assert text in decode(f"<title>t</title><p>{text}".encode(codec))[0]
+
+
+def test_western_bytes_stay_western() -> None:
+    text = "Das Café in der Altstadt öffnet wieder – nach elf Monaten."
+    assert text in decode(f"<html lang=de><p>{text}".encode("cp1252"))[0]

@@ -111,3 +111,26 @@ def test_no_vendors_box_leaves_a_word_in_an_article(readings: dict[str, Extracti
         and readings[case.name].body.split("\n") != list(TEXTS[case.name.rpartition("-")[2]].paragraphs)
     ]
     assert spoilt == []
+
+
+@pytest.mark.parametrize(
+    "box", ["<div hidden><h1>OOPS!</h1></div>", "<h1>Page not found</h1>", "<div class=err><h1>404</h1></div>"]
+)
+def test_a_second_headline_of_an_error_box_condemns_no_text(box: str) -> None:
+    assert extract(page(after=box), "https://courier.example/pier").outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("query", ["?p=31228", "?id=4711", "?oid=8976", "?lang=en&nid=20517", "?page=1&article=1234"])
+def test_an_article_named_by_its_number_is_no_section(query: str) -> None:
+    links = "".join(f'<h4><a href="/?p={n}">Another story of the island number {n}</a></h4>' for n in range(20))
+    found = extract(
+        page(f"<p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>", after=links), f"https://courier.example/{query}"
+    )
+    assert found.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("query", ["", "?page=100", "?cat=123", "?tag=4711", "?utm_id=12345"])
+def test_a_page_of_a_list_is_one(query: str) -> None:
+    links = "".join(f'<h4><a href="/?p={n}">Another story of the island number {n}</a></h4>' for n in range(20))
+    found = extract(page(f"<p>{PARAGRAPHS[0]}</p>", after=links), f"https://courier.example/{query}")
+    assert found.outcome is Outcome.INDEX_PAGE

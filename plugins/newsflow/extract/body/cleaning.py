@@ -30,13 +30,16 @@ _PHOTO = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”„«»「『]")
 _TOKEN = re.compile(r"\w+")
+_NOTE = re.compile(r"\[\d{1,3}\]")
 # Lists of phrases, and the longest line in words that they may condemn. These and the limits below were chosen on
 # the open pages (docs/extraction.md, "What was tuned on what").
-_PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26))
+_PHRASES = (("related", 36), ("promotion", 44), ("legal", 66), ("advertisement", 26), ("audio", 26))
 _CREDIT, _FORM, _JOIN = 45, 40, 40  # words; the same for credits, comment forms and requests to join
 _PHOTO_CREDIT = 12  # words
 _SHORT = 14  # words of a line that is no paragraph
 _TOP = 6  # kept lines from the top among which the title may stand again
+_BOTTOM = 4  # and from the end, of lines about the page
+_ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
@@ -107,13 +110,25 @@ def _is_date(p: Paragraph) -> bool:
     """Is a line a date ("Updated 12 May 2026, 10:30") and no table's row or quoted post's signature?"""
     if p.words > _DATE_LINE or "@" in p.text or p.text.startswith("|"):
         return False
-    return _is_mostly_digits(_TOKEN.findall(p.text)) and bool(_DATE.search(p.text))
+    return _is_mostly_digits(_TOKEN.findall(_NOTE.sub("", p.text))) and bool(_DATE.search(p.text))
 
 
 def _is_mostly_digits(tokens: Sequence[str]) -> bool:
     """Do two of a few tokens, and a quarter of all, hold digits?"""
     digits = sum(any(map(str.isdigit, token)) for token in tokens)
     return len(tokens) <= _DATE_TOKENS and digits >= 2 and digits * 4 >= len(tokens)
+
+
+def cut_lines_about_the_page(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines at either end that say how long the text is, how old, or how many wrote to it: "3 min read"."""
+    lines = kept(paragraphs)
+    _cut(lines[:_TOP] + lines[-_BOTTOM:], "about the page", _is_about_the_page)
+
+
+def _is_about_the_page(p: Paragraph) -> bool:
+    if len(p.text) > _ABOUT or not any(map(str.isdigit, p.text)):
+        return False
+    return any(map(str.isalpha, p.text)) and phrase_lists.made_of("about_page", p.text)
 
 
 def cut_bylines(paragraphs: Sequence[Paragraph], known: Known) -> None:
@@ -238,6 +253,7 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     cut_comments(paragraphs)
     cut_links(paragraphs)
     cut_phrases(paragraphs)
+    cut_lines_about_the_page(paragraphs)
     cut_dates(paragraphs)
     cut_bylines(paragraphs, known)
     cut_bios(paragraphs, known)

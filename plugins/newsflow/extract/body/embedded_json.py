@@ -13,11 +13,11 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from newsflow.extract.body import regions
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page import blocks, tree
 from newsflow.extract.page.metadata import PageMetadata, unescape
 from newsflow.text.characters import clean_lines
+from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
 _LONGEST = 5_000_000  # characters of one script
@@ -128,4 +128,4 @@ def _other(value: Mapping[str, Any], titles: Collection[str]) -> bool:
 def _sentences(text: str) -> Iterator[str]:
     root = tree.parse(text.replace("{/p}", "</p>")) if "<" in text else None
     found = [block.text for block in blocks.segment(root)] if root is not None else clean_lines(text)
-    return (line for line in found if regions.END.search(line) and count_words(line) >= _PROSE)
+    return (line for line in found if END.search(line) and count_words(line) >= _PROSE)

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from newsflow.extract.page.blocks import Block, key
+from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
 # Regions that are not the article, by the words that designers call them (English by custom everywhere).
@@ -33,6 +34,8 @@ _HOLDS_TEXT = 20  # words of the engine's text that make a container one of the 
 _KIND_WORDS, _KIND_SHARE = 30, 0.3  # of the engine's text in containers of one kind: that kind holds the article
 _MOST_BOXES = 12  # containers of that kind with text that was left out; more are comments or teasers
 _BOX_LINES, _BOX_WORDS = 2, 60  # that such a box holds at least
+_ROW_WORDS = 20  # the same of a box that stands under the very same names as the engine's text
+_ROW_SHARE = 0.5  # of the engine's text in boxes of one container: what stands between them is of their row
 _FEWEST_WORDS = 5  # of a line worth filling in; headings may be shorter
 _NUMBERS = re.compile(r"\d+")
 _IDS = re.compile(r"#[^.]*")
@@ -175,7 +178,9 @@ def is_junk(block: Block, levels: int = 3) -> bool:
 class _PageLines:
     """Where the engine's text stands: words by container and by kind, and all containers that hold any.
 
-    `taken`: places of its blocks; `letters`: its lines as keys; `heads`: containers of the page's h1 elements.
+    `taken`: places of its blocks; `letters`: its lines as keys; `heads`: containers of the page's h1 elements;
+    `paths`: the names that its text stands under;
+    `rows`: words by what the containers stand in.
     """
 
     parents: Counter[tuple[int, ...]] = field(default_factory=Counter)
@@ -184,6 +189,8 @@ class _PageLines:
     taken: set[int] = field(default_factory=set)
     letters: str = ""
     heads: set[int] = field(default_factory=set)
+    paths: set[tuple[str, ...]] = field(default_factory=set)
+    rows: Counter[tuple[int, ...]] = field(default_factory=Counter)
 
 
 def _ground(placed: Sequence[Paragraph]) -> _PageLines:
@@ -194,6 +201,8 @@ def _ground(placed: Sequence[Paragraph]) -> _PageLines:
             ground.parents[_box(p.block)] += p.words
             ground.kinds[kind(p.block)] += p.words
             ground.inside.update(p.block.nodes)
+            ground.rows[p.block.nodes[-3:-2]] += p.words
+            ground.paths.add(p.block.path)
     return ground
 
 
@@ -208,7 +217,7 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
     ground = _ground(placed)
     ground.heads = {node for block in blocks if block.tag == "h1" for node in block.nodes}
     free = [block for block in blocks if _is_free(block, ground)]
-    found = [block for block in free if ground.parents[_box(block)] > _HOLDS_TEXT] + _alike(free, ground)
+    found = [block for block in free if _is_beside(block, ground)] + _alike(free, ground)
     new = (block for block in found if _worth(block) and block.key not in ground.letters)
     return sorted(new, key=lambda block: block.order)
 
@@ -225,6 +234,22 @@ def _box(block: Block) -> tuple[int, ...]:
     return block.nodes[-2:-1]
 
 
+def _is_beside(block: Block, ground: _PageLines) -> bool:
+    """Does it stand in a container of the engine's text, as one of its elements or loose between them?
+
+    Or beside such a container, as a paragraph of running text: the engine took one box of a row.
+    """
+    if max(ground.parents[_box(block)], ground.parents[block.nodes[-1:]]) > _HOLDS_TEXT:
+        return True
+    return _in_row(block, ground)
+
+
+def _in_row(block: Block, ground: _PageLines) -> bool:
+    if block.tag != "p" or block.links > _RUNNING_LINKED or block.words < _RUNNING:
+        return False
+    return bool(END.search(block.text)) and ground.rows[_box(block)] > _ROW_SHARE * sum(ground.parents.values())
+
+
 def _worth(block: Block) -> bool:
     return block.tag in _HEADINGS or block.words >= _FEWEST_WORDS
 
@@ -237,16 +262,18 @@ def _alike(free: Sequence[Block], ground: _PageLines) -> list[Block]:
     enough = max(_KIND_WORDS, _KIND_SHARE * sum(ground.kinds.values()))
     boxes: dict[tuple[int, ...], list[Block]] = defaultdict(list)
     for block in free:
-        if ground.kinds[kind(block)] > enough and ground.parents[_box(block)] <= _HOLDS_TEXT:
+        if ground.kinds[kind(block)] > enough and not _is_beside(block, ground):
             boxes[_box(block)].append(block)
     if len(boxes) > _MOST_BOXES:
         return []
-    return [block for box in boxes.values() if _is_part(box) for block in box if not is_junk(block, 4)]
+    return [block for box in boxes.values() if _is_part(box, ground) for block in box if not is_junk(block, 4)]
 
 
-def _is_part(box: Sequence[Block]) -> bool:
-    """Does a box hold as much as a part of an article does?"""
-    return len(box) >= _BOX_LINES and sum(block.words for block in box) >= _BOX_WORDS
+def _is_part(box: Sequence[Block], ground: _PageLines) -> bool:
+    """Does a box hold as much as a part of an article does? One in a row with the others needs less."""
+    words = sum(block.words for block in box)
+    in_row = box[0].path in ground.paths
+    return words >= _ROW_WORDS if in_row else len(box) >= _BOX_LINES and words >= _BOX_WORDS
 
 
 def merge(placed: list[Paragraph], extra: Sequence[Block], by: str) -> list[Paragraph]:

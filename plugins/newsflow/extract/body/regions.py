@@ -7,7 +7,6 @@ in gold texts and 5,000 were not; above the headline 13 and 7,700; as strays beh
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
+from newsflow.text.sentences import END
 
 MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
 _ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
@@ -27,7 +27,6 @@ _LINKED = 0.2  # share of a stray's characters in links that makes it a teaser
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _LEAST = 0.1  # and their share of all
-END = re.compile(r"""[.!?…。！？।॥؟۔։።។။]["'”’»“)\]』」]*\s*$""")
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ def _is_prose_of(bulk: _Bulk, p: Paragraph) -> bool:
     """Is it a paragraph of running text, among the bulk or in boxes of a kind that holds much of it?"""
     if p.block is None or p.words < PROSE or not END.search(p.text):
         return False
-    return not _is_apart(p.block, bulk) or bulk.kinds[kind(p.block)] >= _SHARE * bulk.total
+    return not _is_apart(p.block, bulk) or _holds_text(p.block, bulk)
 
 
 def _is_apart(block: Block, bulk: _Bulk) -> bool:
@@ -114,14 +113,26 @@ def _is_apart(block: Block, bulk: _Bulk) -> bool:
 def _is_stray(block: Block, text: str, after: Paragraph | None, bulk: _Bulk) -> bool:
     if not _is_apart(block, bulk) or END.search(text):
         return False
-    return block.links > _LINKED or _loose(block, after)
+    return block.links > _LINKED or _loose(block, after, bulk)
 
 
-def _loose(block: Block, after: Paragraph | None) -> bool:
-    """Is it neither a row, nor what heads rows, nor a quote?"""
+def _loose(block: Block, after: Paragraph | None, bulk: _Bulk) -> bool:
+    """Is it neither a row, nor what heads rows or a part of the text, nor a quote, nor a part of the text itself?"""
     if block.tag in HEADINGS:
-        return not (after and after.block and after.block.tag in _ROWS)
-    return block.tag not in _ROWS and not any(label.startswith("blockquote#") for label in block.path)
+        return not (after and after.block and (after.block.tag in _ROWS or _is_part(after.block, bulk)))
+    if block.tag in _ROWS or _is_part(block, bulk):
+        return False
+    return not any(label.startswith("blockquote#") for label in block.path)
+
+
+def _is_part(block: Block, bulk: _Bulk) -> bool:
+    """Is it as long as a paragraph, in boxes that hold the text? One that ends in no full stop, as with a signature."""
+    return block.words >= PROSE and _holds_text(block, bulk)
+
+
+def _holds_text(block: Block, bulk: _Bulk) -> bool:
+    """Does it stand in boxes of a kind that holds much of the text?"""
+    return bulk.kinds[kind(block)] >= _SHARE * bulk.total
 
 
 @dataclass(frozen=True, slots=True)

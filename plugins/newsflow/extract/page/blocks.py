@@ -78,8 +78,8 @@ class _Walk:
     bold: int = 0
     path: list[str] = field(default_factory=list)
     nodes: list[int] = field(default_factory=list)
-    count: int = 0
     tags: list[str] = field(default_factory=list)
+    elements: list[HtmlElement] = field(default_factory=list)
 
     def add(self, text: str | None, in_link: bool, in_bold: bool) -> None:
         if text:
@@ -134,8 +134,8 @@ def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, dept
         return
     walk.path.append(label(element))
     walk.tags.append(tag)
-    walk.count += 1
-    walk.nodes.append(walk.count)
+    walk.elements.append(element)
+    walk.nodes.append(len(walk.elements))
     if depth > _MAX_DEPTH:
         walk.add(" ".join(element.itertext()), in_link, in_bold)
     else:
@@ -151,8 +151,13 @@ def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, dept
 
 def segment(root: HtmlElement) -> list[Block]:
     """The blocks of a page in document order."""
+    return walked(root)[0]
+
+
+def walked(root: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
+    """The same, and the elements that their `nodes` number, from 1."""
     walk = _Walk()
     body = root.find("body")
     _visit(root if body is None else body, walk, False, False, 0)
     walk.flush()
-    return walk.blocks
+    return walk.blocks, walk.elements

@@ -68,4 +68,43 @@ def _is_shifted(declared: str, html: bytes) -> bool:
 
 def _guessed(html: bytes) -> str:
     """The codec of bytes that are no valid UTF-8, and declared as nothing else."""
-    return "utf-8" if _mostly_utf8(html) else codec(detect_encoding(html) or "") or "cp1252"
+    if _mostly_utf8(html):
+        return "utf-8"
+    found = codec(detect_encoding(html) or "") or "cp1252"
+    # The detector needs some hundred characters; of less it says one of these.
+    return _by_script(html) or found if found in _VAGUE else found
+
+
+_VAGUE = frozenset(("utf-8", "ascii", "cp1252", "latin-1", "iso8859-1"))
+# Codecs of scripts with the letters that such a text is full of, and the least share of them; the strictest first.
+_SCRIPTS = (
+    ("cp949", re.compile("[가-힣]"), 0.9),
+    ("cp932", re.compile("[ぁ-ヿ]"), 0.25),
+    ("euc_jp", re.compile("[ぁ-ヿ]"), 0.25),
+    ("gb18030", re.compile("[一-鿿]"), 0.7),
+    ("big5", re.compile("[一-鿿]"), 0.7),
+)
+_LANGUAGE = re.compile(rb"<html[^>]{0,300}?\blang\s*=\s*[\"']?\s*([A-Za-z-]{2,12})", re.IGNORECASE)
+# What pages without a label are read as in a browser of that language (Encoding Standard, legacy defaults).
+_LEGACY = {"ko": "cp949", "ja": "cp932", "zh-tw": "big5", "zh-hk": "big5", "zh": "gb18030", "ru": "cp1251",
+           "uk": "cp1251", "bg": "cp1251", "el": "cp1253", "tr": "cp1254", "he": "cp1255", "ar": "cp1256",
+           "fa": "cp1256", "pl": "cp1250", "cs": "cp1250", "hu": "cp1250", "th": "cp874"}  # fmt: skip
+
+
+def _by_script(html: bytes) -> str:
+    """The codec under which the bytes are text of a script, or that of the page's language; "" where none fits."""
+    stated = _LANGUAGE.search(html[:_PRESCAN])
+    language = stated[1].decode("ascii").lower() if stated else ""
+    for name, letters, share in _SCRIPTS:
+        text = _strictly(html, name)
+        if text and len(letters.findall(text)) >= share * sum(char.isalpha() for char in text if char > "\x7f"):
+            return "big5" if name == "gb18030" and language in {"zh-tw", "zh-hk"} else name
+    legacy = _LEGACY.get(language) or _LEGACY.get(language[:2], "")
+    return legacy if legacy and _strictly(html, legacy) else ""
+
+
+def _strictly(html: bytes, name: str) -> str:
+    try:
+        return html.decode(name)
+    except UnicodeDecodeError:
+        return ""

@@ -23,7 +23,8 @@ _NAME = re.compile(rf"comment(?!ary)|disqus|{any_of('comment_names')}", re.IGNOR
 
 
 @lru_cache(maxsize=20_000)
-def _named(label: str) -> bool:
+def named(label: str) -> bool:
+    """Is a label one for readers' comments?"""
     return bool(_NAME.search(label))
 
 
@@ -33,7 +34,7 @@ def levels(block: Block, whole: Collection[int] = ()) -> int:
     :param whole: nodes that hold the whole page or article: their names say nothing.
     """
     pairs = zip(block.nodes, block.path, strict=True)
-    return sum(node not in whole and not label.startswith("body#") and _named(label) for node, label in pairs)
+    return sum(node not in whole and not label.startswith("body#") and named(label) for node, label in pairs)
 
 
 def renamed(block: Block) -> Block:

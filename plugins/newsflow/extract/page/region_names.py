@@ -22,6 +22,7 @@ _NAMES = re.compile(
     r"|newsletter|\b(?:signup|sign-up|opt-?in)\b|\bwp-auth\b|\blightbox|\bmodal\b|\bpopup"
     r"|\bcomments?(?:-?(?:list|form|area|section|body|text|thread|wrap\w*|box|item|content))?\b"
     rf"|\b(?:{any_of('comment_names')})\w*|\brespond\b"
+    r"|\b(?:reg(?:istration)?|access|log-?in|subscri\w*)-?wall\b"
     r"|\bshar(?:e|ing)-?(?:bar|box|buttons?|tools?|links?)\b|\bsocial-?(?:share|sharing|bar|links?|buttons?|follow)\b"
     r"|\bbreadcrumbs?\b|\bfooter\b|\btoolbar\b|\badvert\w*|\bsponsor\w*|\bdisclaimers?\b|\bcookies?\b|\bcopyright\b|"
     + any_pattern("region_patterns"),

@@ -7,6 +7,7 @@ cookies or errors keeps its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,10 @@ _PROSE = 30  # words of a paragraph that is running text on a list's page
 _INTRODUCTION = 150  # words of running text that a list may have
 _SHOWN_BLOCKS = 300  # of a page without a body; walls are short
 _LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
+_ITEM = re.compile(r"\w+=\d{3,}")
+_LIST_QUERY = re.compile(
+    r"(?:page|paged|pg|start|offset|limit|cat\w*|tags?|author|sort|per_page|utm_\w+|s|q)=", re.IGNORECASE
+)
 Verdict = tuple[Outcome, str]
 
 
@@ -131,7 +136,10 @@ def _missing(page: Evidence) -> Verdict | None:
 
 
 def _is_headed_missing(page: Evidence) -> bool:
-    return _named(page, "soft_404") or (_headed(page, "soft_404") and page.prose < _NOTICE)
+    """By its title; or by any h1 where no text stands beside it: boxes for errors lie hidden on many pages."""
+    if squeeze(page.heads[0]) in phrase_lists.squeezed("soft_404"):
+        return True
+    return page.prose < _NOTICE and (_named(page, "soft_404") or _headed(page, "soft_404"))
 
 
 def _removed(page: Evidence) -> Verdict | None:
@@ -298,9 +306,17 @@ def _path(url: str) -> list[str]:
 
 def _is_section(url: str) -> bool:
     """Does an address look like a home page, section, tag or author rather than an article?"""
+    if _is_numbered(url):
+        return False
     path = _path(url)
     last = path[-1] if path else ""
     return len(path) <= 3 and last.count("-") < 3 and not any(c.isdigit() for c in last)
+
+
+def _is_numbered(url: str) -> bool:
+    """Does a query name one thing by its number ("?p=31228"), and no page of a list?"""
+    query = url.partition("?")[2].partition("#")[0]
+    return any(_ITEM.fullmatch(part) and not _LIST_QUERY.match(part) for part in query.split("&"))
 
 
 def _short(page: Evidence, min_words: int) -> Verdict | None:

@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.body.regions import END, PROSE
+from newsflow.extract.body.regions import PROSE
 from newsflow.extract.page.blocks import HEADINGS, Block
+from newsflow.text.sentences import END
 
 # Piano (tinypass), Poool, Zephr, Leaky Paywall, Mather and Sophi, Evolok, Pelcro, Steady, and names that many use.
 _NAMES = re.compile(
