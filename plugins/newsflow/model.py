@@ -46,6 +46,8 @@ class Entry(Storable):
     language: str = ""
     image_url: str = ""
     enclosures: tuple[str, ...] = ()
+    fingerprint: bytes = b""  # of the item's bytes; empty where its format has none
+    known: bool = False  # it stands there as it did last time: identity and dates were read alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from lxml import etree
 
 from newsflow.feeds import encoding, json_feed, sitemap, xml_feed
+from newsflow.feeds.fingerprints import Known
 from newsflow.feeds.parsed import FeedError, ParsedFeed, repaired
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
@@ -27,11 +28,14 @@ _LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_
 _PAGE = re.compile(rb"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
 
 
-def parse(body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50_000_000) -> ParsedFeed:
+def parse(
+    body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50_000_000, known: bytes = b""
+) -> ParsedFeed:
     """Read a feed of any format that we know.
 
     :param base: address that the bytes came from, after redirects; relative links start there.
     :param max_bytes: cap on the size after gunzip of a file that *is* gzip (`sitemap.xml.gz`).
+    :param known: fingerprints of items that need not be read again (`fingerprints.joined`).
     :raises FeedError: with outcome not_a_feed, parse_error or too_big.
     """
     body = _gunzip(body, max_bytes) if body[:2] == b"\x1f\x8b" else body
@@ -40,7 +44,8 @@ def parse(body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50
     if not body:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
     is_json = body.startswith(_JSON)
-    found = json_feed.read(body, base) if is_json else _read_xml(body, base, "utf-8" if characters.codec else None)
+    codec = "utf-8" if characters.codec else None
+    found = json_feed.read(body, base) if is_json else _read_xml(body, base, codec, Known.of(known))
     return with_identity(repaired(found, characters.repair))
 
 
@@ -77,30 +82,30 @@ def _tree(body: bytes, base: str, codec: str | None = "utf-8", *, recover: bool 
     return etree.fromstring(body, parser, base_url=base)
 
 
-def _read_xml(body: bytes, base: str, codec: str | None) -> ParsedFeed:
+def _read_xml(body: bytes, base: str, codec: str | None, known: Known) -> ParsedFeed:
     if _PAGE.match(body[:4096]):
         raise FeedError(Outcome.NOT_A_FEED, "the answer is an HTML page")
     try:
-        found = _read_tree(_tree(body, base, codec), base)
+        found = _read_tree(_tree(body, base, codec), base, known)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
-        return _read_broken(body, base, error)
+        return _read_broken(body, base, error, known)
     return found or _read_loose(body, base, "the root element is none of a feed")
 
 
-def _read_tree(root: etree._Element, base: str) -> ParsedFeed | None:
+def _read_tree(root: etree._Element, base: str, known: Known = Known()) -> ParsedFeed | None:
     if sitemap.kind_of(root):
         return sitemap.read(root)
-    return xml_feed.read(root, base) if xml_feed.kind_of(root) else None
+    return xml_feed.read(root, base, known) if xml_feed.kind_of(root) else None
 
 
-def _read_broken(body: bytes, base: str, error: Exception) -> ParsedFeed:
+def _read_broken(body: bytes, base: str, error: Exception, known: Known) -> ParsedFeed:
     why = f"not well-formed: {str(error)[:200]}"
     if b"<!ENTITY" in body[:100_000] and "entity" in str(error).lower():
         raise FeedError(Outcome.PARSE_ERROR, why)
     if len(body) > _LARGEST_BROKEN or any(limit in str(error) for limit in _LIMITS):
         raise FeedError(Outcome.PARSE_ERROR, why)
     try:
-        found = _read_tree(_tree(mended(body), base), base)
+        found = _read_tree(_tree(mended(body), base), base, known)
     except (etree.XMLSyntaxError, LookupError, ValueError):
         found = None
     return repaired(found or _read_loose(body, base, why), why)

@@ -78,7 +78,7 @@ def repaired(feed: ParsedFeed, repair: str) -> ParsedFeed:
 class FeedReader(Protocol):
     """Whatever turns bytes into a feed: in this process, or in a child that can be killed."""
 
-    def parse(self, body: bytes, base: str, content_type: str = "") -> ParsedFeed:
+    def parse(self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"") -> ParsedFeed:
         """As `parse.parse`.
 
         :raises FeedError: where the bytes can't be read as a feed.

@@ -9,9 +9,9 @@ from newsflow.outcomes import Outcome
 Answer = ParsedFeed | tuple[Outcome, str]
 
 
-def answer(body: bytes, base: str, content_type: str, max_bytes: int) -> Answer:
+def answer(body: bytes, base: str, content_type: str, max_bytes: int, known: bytes = b"") -> Answer:
     """As `parse.parse`; a FeedError comes back as its outcome and detail."""
     try:
-        return parse(body, base, content_type, max_bytes=max_bytes)
+        return parse(body, base, content_type, max_bytes=max_bytes, known=known)
     except FeedError as error:
         return error.outcome, error.detail

@@ -32,13 +32,13 @@ class ParserProcesses:
         self._children: BoundedChildren[Answer] = BoundedChildren(processes, _ANSWER, self._limits)
         self._max_bytes = max_bytes
 
-    def parse(self, body: bytes, base: str, content_type: str = "") -> ParsedFeed:
+    def parse(self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"") -> ParsedFeed:
         """As `parse.parse`, bounded; waits for a free process, which doesn't count against the limits.
 
         :raises FeedError: also with parse_timeout (stopped at its CPU seconds) and parse_error (crashed or out of
             memory).
         """
-        result = self._children.call(body, base, content_type, self._max_bytes)
+        result = self._children.call(body, base, content_type, self._max_bytes, known)
         if isinstance(result, Stopped):
             raise self._error(result)
         if isinstance(result.value, ParsedFeed):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from newsflow.feeds.dates import parse_date
+from newsflow.feeds.fingerprints import Known, fingerprint
 from newsflow.feeds.links import resolve, start_of_links
 from newsflow.feeds.namespaces import is_atom, short
 from newsflow.feeds.newest import newest
@@ -78,8 +79,12 @@ def kind_of(root: Element) -> str:
     return _ROOTS.get(short(str(root.tag)), "")
 
 
-def read(root: Element, base: str) -> ParsedFeed:
-    """Read a whole document; `base` is the address that it came from."""
+def read(root: Element, base: str, known: Known = Known()) -> ParsedFeed:
+    """Read a whole document.
+
+    :param base: the address that it came from.
+    :param known: items that stand there as they stood last time; of them guid, link and dates are read alone.
+    """
     kind = kind_of(root)
     channel = next((c for c in root if _name(c) == "channel"), root)
     head = _fields(channel, base)
@@ -94,7 +99,7 @@ def read(root: Element, base: str) -> ParsedFeed:
         home=home,
         language=shared.language,
         polling_hints=_wishes(head),
-        entries=tuple(_entry(item, shared) for item in items),
+        entries=tuple(_entry(item, shared, known) for item in items),
     )
 
 
@@ -303,26 +308,48 @@ def _when(node: Element) -> datetime | None:
     return _date(named, _PUBLISHED, "")[0] or _date(named, _UPDATED, "")[0]
 
 
-def _entry(node: Element, shared: Shared) -> Entry:
+class Identity(NamedTuple):
+    """What is read of each item at each poll: which entry it is, and when it came and was changed."""
+
+    guid: str
+    link: str
+    published_at: datetime | None
+    published_raw: str
+    updated_at: datetime | None
+    language: str
+    fingerprint: bytes
+
+
+def _entry(node: Element, shared: Shared, known: Known) -> Entry:
     named = _fields(node, shared.base)
+    identity = _identity(node, named, shared)
+    if identity.fingerprint in known.prints and (identity.guid or identity.link):
+        return Entry(**identity._asdict(), known=True)
+    return Entry(
+        **identity._asdict(),
+        title=_title(named),
+        authors=_authors(named) or _authors_of_source(named) or shared.authors,
+        summary=_summary(named),
+        content_html=_content(named),
+        categories=_categories(named),
+        image_url=_image(named),
+        enclosures=_enclosures(named),
+    )
+
+
+def _identity(node: Element, named: Named, shared: Shared) -> Identity:
     language = _language(node, named) or shared.language
     published, raw = _date(named, _PUBLISHED, language)
     updated, updated_raw = _date(named, _UPDATED, language)
     updated = updated or parse_date(_attribute(named, "lastmod"), language)
-    return Entry(
+    return Identity(
         guid=_guid(named, node),
         link=_link(named),
-        title=_title(named),
-        authors=_authors(named) or _authors_of_source(named) or shared.authors,
         published_at=published or updated,
         published_raw=raw or updated_raw,
         updated_at=updated,
-        summary=_summary(named),
-        content_html=_content(named),
-        categories=_categories(named),
         language=language,
-        image_url=_image(named),
-        enclosures=_enclosures(named),
+        fingerprint=fingerprint(node, (named.base, shared.language, shared.authors)),
     )
 
 

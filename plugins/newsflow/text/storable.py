@@ -30,6 +30,8 @@ class Storable:
         noun: Any = type(self)
         for name in _open_fields(noun):
             value = getattr(self, name)
+            if not value:
+                continue
             kept = stored(value)
             if kept is not value:
                 object.__setattr__(self, name, kept)
