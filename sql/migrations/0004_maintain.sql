@@ -107,17 +107,20 @@ begin
   return query
   with due as (
     select a.pid, a.usename,
-      case when a.state = 'active' then format('a query ran for more than %s', longest)
+      case when h.locks > 4000 then format('it held %s locks, and all sessions share one table of them', h.locks)
+        when a.state = 'active' then format('a query ran for more than %s', longest)
         else format('a transaction was left open for more than %s', idlest) end as why
     from pg_stat_activity a
     join news_internal.reader_roles() r (oid) on r.oid = a.usesysid
+    cross join lateral (select count(*) as locks from pg_locks l where l.pid = a.pid) h
     where a.datname = current_database() and a.pid <> pg_backend_pid()
-      and (a.state = 'active' and clock_timestamp() - a.query_start > longest
+      -- temporary tables without end; a query over all partitions of ten years holds fewer
+      and (h.locks > 4000 or a.state = 'active' and clock_timestamp() - a.query_start > longest
         or a.state like 'idle in transaction%' and clock_timestamp() - a.state_change > idlest)
   )
   select due.pid, due.usename, due.why from due where pg_terminate_backend(due.pid);
 end $$;
-comment on function news_internal.reap is 'Ends sessions of readers (news_reader and its members) whose query runs, or whose transaction stays open, too long. A superuser, or an owner in pg_monitor and pg_signal_backend, must own it.';
+comment on function news_internal.reap is 'Ends sessions of readers (news_reader and its members) whose query runs, or whose transaction stays open, too long, and those that fill the table of locks. A superuser, or an owner in pg_monitor and pg_signal_backend, must own it.';
 
 revoke execute on function news_internal.add_partition(regclass, date), news_internal.drop_partitions(regclass, timestamptz),
   news_internal.reap(interval, interval) from public;

@@ -156,6 +156,24 @@ def test_the_reaper_ends_readers_only(world: World, postgres: Server) -> None:
     world.rows(f"drop role {name}")
 
 
+def test_the_reaper_ends_a_reader_that_fills_the_table_of_locks(world: World) -> None:
+    name = f"analyst_{id(world)}"
+    world.rows(f"create role {name} login password 'x' in role news_reader")
+    reader = psycopg2.connect(
+        world.dsn.replace(world.dsn[world.dsn.index("//") + 2 : world.dsn.index("@")], f"{name}:x")
+    )
+    tables = (
+        "do $$ begin for n in 1..1500 loop execute format('create temporary table t_%s (a text)', n); end loop; end $$"
+    )
+    reader.cursor().execute(tables)
+    [(role, why)] = world.rows("select role::text, why from news_internal.reap('1 h', '1 h')")
+    assert role == name
+    assert why.endswith("locks, and all sessions share one table of them")
+    with pytest.raises(psycopg2.Error):
+        reader.cursor().execute("select 1")
+    world.rows(f"drop role {name}")
+
+
 def test_figures_are_measured(world: World) -> None:
     run(world, "figures", home=world.settings.home.parent)
     names = {name for (name,) in world.rows("select distinct name from news_internal.figure")}
