@@ -29,7 +29,8 @@ _POLL_NAMES = (
 # as long as they are more than those that brought articles: enough for a feed's mistake, too few to be a habit.
 DEAD_LINKS = 20
 
-_OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name != "guid")
+_OF_READING = {"guid", "fingerprint", "known"}  # the first stands apart, the others are of the reader alone
+_OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name not in _OF_READING)
 _COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", "same_site", *_OF_ENTRY, *Place._fields)
 _entry_values = attrgetter(*_OF_ENTRY)
 
