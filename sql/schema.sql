@@ -199,6 +199,9 @@ CREATE TABLE ingest.feed (
     body_hash bytea,
     validators_lie boolean DEFAULT false NOT NULL,
     polls_unaudited smallint DEFAULT 0 NOT NULL,
+    full_at timestamp with time zone,
+    audits_passed smallint DEFAULT 0 NOT NULL,
+    sitemap_parts jsonb DEFAULT '{}'::jsonb NOT NULL,
     moved_to text,
     moved_polls smallint DEFAULT 0 NOT NULL,
     home text DEFAULT ''::text NOT NULL,
@@ -257,6 +260,12 @@ COMMENT ON COLUMN ingest.feed.body_hash IS 'sha256 of the last good answer; the 
 COMMENT ON COLUMN ingest.feed.validators_lie IS 'True where an audit showed new content under an unchanged validator; it is then asked without.';
 
 COMMENT ON COLUMN ingest.feed.polls_unaudited IS 'Answers 304 in a row since the last unconditional one.';
+
+COMMENT ON COLUMN ingest.feed.full_at IS 'When an answer last had a body: a server that says 304 for longer than the feed''s window lasts is asked without validators.';
+
+COMMENT ON COLUMN ingest.feed.audits_passed IS 'Answers in a row that showed what its validators had told: the more, the longer its 304 is believed.';
+
+COMMENT ON COLUMN ingest.feed.sitemap_parts IS 'Of an index of sitemaps: when each part was last asked, and the newest time that it listed, in seconds since 1970.';
 
 COMMENT ON COLUMN ingest.feed.moved_to IS 'Where permanent redirects led at the last polls.';
 

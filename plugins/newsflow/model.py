@@ -95,6 +95,7 @@ class Hints(Storable):
     content_html: str = ""
     language: str = ""
     content_type: str = ""
+    asked_url: str = ""  # the page's address before redirects
     publisher: str = ""
     languages: tuple[str, ...] = ()  # ISO 639-1 codes that the publisher writes in; empty for unknown
     seen_at: datetime | None = None  # when it was captured: nothing is published much later

@@ -139,6 +139,9 @@ create table ingest.feed (
   body_hash bytea,
   validators_lie boolean not null default false,
   polls_unaudited smallint not null default 0,
+  full_at timestamptz,
+  audits_passed smallint not null default 0,
+  sitemap_parts jsonb not null default '{}',
   moved_to text,
   moved_polls smallint not null default 0,
   home text not null default '',
@@ -172,6 +175,9 @@ comment on column ingest.feed.window_horizon_s is 'Shortest time in which half o
 comment on column ingest.feed.body_hash is 'sha256 of the last good answer; the same bytes again need no reading.';
 comment on column ingest.feed.validators_lie is 'True where an audit showed new content under an unchanged validator; it is then asked without.';
 comment on column ingest.feed.polls_unaudited is 'Answers 304 in a row since the last unconditional one.';
+comment on column ingest.feed.full_at is 'When an answer last had a body: a server that says 304 for longer than the feed''s window lasts is asked without validators.';
+comment on column ingest.feed.audits_passed is 'Answers in a row that showed what its validators had told: the more, the longer its 304 is believed.';
+comment on column ingest.feed.sitemap_parts is 'Of an index of sitemaps: when each part was last asked, and the newest time that it listed, in seconds since 1970.';
 comment on column ingest.feed.moved_to is 'Where permanent redirects led at the last polls.';
 comment on column ingest.feed.moved_polls is 'How many polls in a row agreed on that; enough of them change the address.';
 comment on column ingest.feed.home is 'Home page as the feed gives it.';

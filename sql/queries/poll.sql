@@ -14,9 +14,10 @@ where f.feed_id in (
   for update of d skip locked);
 
 -- name: poll.claimed_feeds lists what this run has in hand, a retry's leftovers included, the longest due first
+-- column sitemap_parts: dict[str, list[int]]
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
-  f.body_hash, f.validators_lie, f.polls_unaudited, f.moved_to, f.moved_polls,
+  f.body_hash, f.validators_lie, f.polls_unaudited, f.full_at, f.audits_passed, f.sitemap_parts, f.moved_to, f.moved_polls,
   exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open
 from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.last_run_id = %(run_id)s and f.claimed_until is not null
@@ -46,6 +47,16 @@ select distinct on (g.n) g.n::int as n, e.guid, e.link
 from unnest(%(feed_ids)s::int[], %(url_hashes)s::bytea[]) with ordinality as g (feed_id, url_hash, n)
 join ingest.page p on p.url_hash = g.url_hash
 join ingest.entry e on e.page_id = p.page_id and e.feed_id = g.feed_id
+order by g.n, e.last_seen_at desc, e.entry_id desc;
+
+-- name: poll.entries_by_title finds the newest entry that a feed has shown with each of these titles and dates
+-- not null: n
+-- parameter dates: Iterable[datetime | None]
+select distinct on (g.n) g.n::int as n, e.guid, e.link
+from unnest(%(feed_ids)s::int[], %(titles)s::text[], %(dates)s::timestamptz[]) with ordinality
+  as g (feed_id, title, published_at, n)
+join ingest.entry e on e.feed_id = g.feed_id and e.title = g.title and e.published_at is not distinct from g.published_at
+where e.last_seen_at > %(now)s - interval '30 days'
 order by g.n, e.last_seen_at desc, e.entry_id desc;
 
 -- name: poll.add_publishers makes publishers for links that lead elsewhere
@@ -179,7 +190,7 @@ where page_id in (select p.page_id from ingest.page p
   order by p.page_id for update of p);
 
 -- name: poll.save_feeds writes what polling learned of feeds
--- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, moved_to text null, moved_polls integer
+-- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, full_at timestamptz null, audits_passed integer, sitemap_parts jsonb, moved_to text null, moved_polls integer
 update ingest.feed f set
   kind = coalesce(n.kind, f.kind), title = coalesce(n.title, f.title), home = coalesce(n.home, f.home),
   state = n.state, reason = n.reason, etag = n.etag, last_modified = n.last_modified,
@@ -188,10 +199,13 @@ update ingest.feed f set
   last_outcome = n.last_outcome, failures = n.failures, window_heads = n.window_heads::bytea[],
   window_entries = n.window_entries, window_newest_at = n.window_newest_at::timestamptz,
   window_horizon_s = n.window_horizon_s::int, body_hash = n.body_hash::bytea, validators_lie = n.validators_lie,
-  polls_unaudited = n.polls_unaudited, moved_to = n.moved_to, moved_polls = n.moved_polls, claimed_until = null
+  polls_unaudited = n.polls_unaudited, full_at = n.full_at::timestamptz,
+  audits_passed = n.audits_passed, sitemap_parts = n.sitemap_parts::jsonb,
+  moved_to = n.moved_to, moved_polls = n.moved_polls, claimed_until = null
 from (values %s) as n (feed_id, kind, title, home, state, reason, etag, last_modified, next_poll_at, interval_s,
   last_poll_at, last_ok_at, last_new_at, last_outcome, failures, window_heads, window_entries, window_newest_at,
-  window_horizon_s, body_hash, validators_lie, polls_unaudited, moved_to, moved_polls)
+  window_horizon_s, body_hash, validators_lie, polls_unaudited, full_at,
+  audits_passed, sitemap_parts, moved_to, moved_polls)
 where f.feed_id = n.feed_id;
 
 -- name: poll.add_feeds adds feeds, or brings back those that were gone

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from newsflow.settings import Settings
 from newsflow.store.db import transaction
 from newsflow.web import origins, scheduler
 from tests.ledger import HTML, Ledger
-from tests.webserver import Request, Server, answer, says
+from tests.webserver import Play, Request, Server, says
 
 
 def gaps(server: Server) -> list[float]:
@@ -58,25 +59,13 @@ def test_one_connection_for_an_origin(ledger: Ledger, page: Callable[[str], Any]
     assert server.connections == 1
 
 
-def test_short_retry_after_is_waited_for(ledger: Ledger, page: Callable[[str], Any]) -> None:
-    server = ledger.server()
-    busy = [True]
-
-    def play(sock: Any, request: Request) -> None:
-        sock.sendall(
-            answer("429 Slow down", headers={"Retry-After": "1"}) if busy.pop() else answer(body=b"x", headers=HTML)
-        )
-        busy.append(False)
-
-    server.plays |= {"/a": play, "/b": page("b")}
-    ledger.pages(server.url("/a"), server.url("/b"))
-    assert dict(ledger.fetch().counts) == {"ok": 2}
-    assert max(gaps(server)) >= 1
-    assert ledger.all("select outcome from ingest.fetch_log order by fetched_at") == [
-        ("rate_limited",),
-        ("ok",),
-        ("ok",),
-    ]
+@pytest.mark.parametrize("asked", ["0", "1", "Sat, 01 Jan 2000 00:00:00 GMT"])
+def test_a_short_retry_after_is_no_leave_to_go_on(ledger: Ledger, asked: str) -> None:
+    server = ledger.server(robots=b"User-agent: *")
+    server.plays["*"] = says("429 Slow down", headers={"Retry-After": asked})
+    ledger.pages(*(server.url(f"/{n}") for n in range(5)))
+    assert dict(ledger.fetch().counts) == {"rate_limited": 1, "cooling": 4}
+    assert len(server.requests) == 2
 
 
 def test_long_retry_after_postpones_the_whole_origin(ledger: Ledger, page: Callable[[str], Any]) -> None:
@@ -171,6 +160,93 @@ def test_redirects_between_origins_end(ledger: Ledger) -> None:
     (number,) = ledger.pages(one.url("/a"))
     ledger.fetch()
     assert ledger.row(number, "state", "outcome") == ("rejected", "too_many_redirects")
+
+
+def consent(ledger: Ledger, page: Callable[[str], Any], cookie: str) -> tuple[Server, Server]:
+    """A page that sends readers without consent to another host, and that host, which sends them back."""
+    site, wall = ledger.server(), ledger.server()
+
+    def story(sock: socket.socket, request: Request) -> None:
+        agreed = "consent=1" in request.headers.get("cookie", "")
+        play = page("The story.") if agreed else says("302 Found", headers={"Location": wall.url("/ask?back=1")})
+        play(sock, request)
+
+    site.plays["/a"] = story
+    wall.plays["/ask?back=1"] = says("302 Found", headers={"Location": site.url("/set")})
+    site.plays["/set"] = says("302 Found", headers={"Location": "/a"} | ({"Set-Cookie": cookie} if cookie else {}))
+    return site, wall
+
+
+def test_a_consent_host_that_sends_back_with_a_cookie_is_no_loop(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    site, wall = consent(ledger, page, "consent=1; Path=/")
+    (number,) = ledger.pages(site.url("/a"))
+    assert ledger.fetch().counts == {"ok": 1}
+    assert ledger.row(number, "state", "outcome") == ("captured", "ok")
+    assert len(wall.asked("/ask?back=1")) == 1
+
+
+def test_a_consent_host_that_sends_back_without_a_cookie_is_a_loop(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    site, wall = consent(ledger, page, "")
+    ledger.pages(site.url("/a"))
+    assert ledger.fetch().counts == {"too_many_redirects": 1}
+    assert len(wall.asked("/ask?back=1")) == 1
+
+
+def test_a_new_cookie_at_each_redirect_is_followed_a_few_times(ledger: Ledger) -> None:
+    one, other = ledger.server(), ledger.server()
+    visits = count()
+
+    def send(to: str) -> Play:
+        def play(sock: socket.socket, request: Request) -> None:
+            headers = {"Location": to, "Set-Cookie": f"visit={next(visits)}; Path=/"}
+            says("302 Found", headers=headers)(sock, request)
+
+        return play
+
+    one.plays["/a"], other.plays["/b"] = send(other.url("/b")), send(one.url("/a"))
+    ledger.pages(one.url("/a"))
+    assert ledger.fetch().counts == {"too_many_redirects": 1}
+    assert len(one.asked("/a")) + len(other.asked("/b")) <= 10
+
+
+def test_cookies_stay_within_the_way_of_one_page(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    site, _ = consent(ledger, page, "consent=1; Path=/")
+    site.plays["/b"] = page("Another story.")
+    ledger.pages(site.url("/a"), site.url("/b"))
+    assert ledger.fetch().counts == {"ok": 2}
+    assert "cookie" not in site.asked("/b")[0].headers
+
+
+def refreshes(to: str) -> Play:
+    return says(body=f"<meta http-equiv=refresh content='0; url={to}'><p>One moment".encode(), headers=HTML)
+
+
+def test_a_page_that_is_nothing_but_a_refresh_is_followed(ledger: Ledger, page: Callable[[str], Any]) -> None:
+    site, other = ledger.server(), ledger.server()
+    site.plays["/go"], other.plays["/b"] = refreshes(other.url("/b")), refreshes("/story")
+    other.plays["/story"] = page("The story.")
+    (number,) = ledger.pages(site.url("/go"))
+    assert ledger.fetch().counts == {"ok": 1}
+    assert ledger.all("select page_id, final_url from ingest.capture") == [(number, other.url("/story"))]
+    assert len(other.asked("/robots.txt")) == 1
+
+
+def test_refreshes_follow_the_rules_of_redirects(ledger: Ledger) -> None:
+    site, shut = ledger.server(), ledger.server()
+    shut.plays["/robots.txt"] = says(body=b"User-agent: *\nDisallow: /")
+    site.plays["/loop"] = refreshes("/loop")
+    site.plays["/one"], site.plays["/two"] = refreshes("/two"), refreshes("/one")
+    for n in range(20):
+        site.plays[f"/long/{n}"] = refreshes(f"/long/{n + 1}")
+    site.plays["/shut"], site.plays["/inside"] = refreshes(shut.url("/a")), refreshes("http://10.0.0.1/")
+    ledger.pages(*(site.url(path) for path in ("/loop", "/one", "/long/0", "/shut", "/inside")))
+    counts = ledger.fetch().counts
+    assert counts["ok"] == 3  # what can't be followed is the answer
+    assert counts["robots_denied"] == 1
+    assert sum(counts.values()) == 5
+    assert not shut.asked("/a")
+    assert len(site.asked("/loop")) == 1
+    assert len([request for request in site.requests if request.path.startswith("/long/")]) <= 7
 
 
 def test_redirect_into_a_private_network_is_not_followed(ledger: Ledger) -> None:

@@ -23,6 +23,7 @@ KEPT = KeptEntry("https://example.org/draft/1?a=1", NOON, NOON + HOUR, state="lo
         ("https://example.com/draft/1?a=1", True),
         ("https://example.org/draft/1?a=1&utm_source=rss", False),
         ("https://example.org/draft/1?a=1#top", False),
+        ("http://example.org/draft/1?a=1", False),
         ("https://example.org/draft/1?a=1&session=73", False),
         ("nowhere", False),
         ("", False),
@@ -170,6 +171,20 @@ def test_guids_that_change_at_each_poll_are_told_apart_by_their_links(server: Se
         hands.poll(minutes=60)
     assert hands.row("select count(*) from ingest.entry").count == 10 + 3 * more
     assert hands.row("select count(*) from ingest.gap").count == (0 if more < 10 else 3)
+
+
+@pytest.mark.parametrize("form", ["{n}-{i}", "{link}"], ids=["guid-too", "link-is-guid"])
+def test_links_with_a_new_token_at_each_poll_are_told_apart_by_title_and_date(
+    server: Server, hands: Hands, form: str
+) -> None:
+    for n in range(4):
+        links = {i: f"{server.origin}/kns/{i.number}?v=token{n}{i.number}" for i in items(1, 10)}
+        shown = [replace(i, link=url, guid=form.format(n=n, i=i.number, link=url)) for i, url in links.items()]
+        hands.add(shows(server, shown))
+        hands.poll(minutes=60)
+    assert hands.row("select count(*) from ingest.entry").count == 10
+    assert hands.row("select count(*) from ingest.page").count == 10
+    assert hands.row("select count(*) from ingest.gap").count == 0
 
 
 def test_a_live_page_with_new_posts_under_new_guids_has_new_entries(server: Server, hands: Hands) -> None:

@@ -58,22 +58,53 @@ def test_a_304_may_renew_validators_and_keeps_those_it_does_not_name() -> None:
     assert (feed.etag, feed.last_modified) == ('"1"', "now")
 
 
-def test_after_many_304_one_poll_is_unconditional() -> None:
-    feed = FEED
-    for _ in range(AUDIT_EVERY):
-        assert conditional(feed)
-        feed = decide(unchanged(feed), EntryCounts(), NOON, 0.5).feed
-    assert not conditional(feed)
-    honest = decide(ok(feed, {"etag": '"1"'}, audited=True), EntryCounts(), NOON, 0.5).feed
-    assert conditional(honest)
-    assert not honest.validators_lie
+def test_after_some_304_one_poll_is_unconditional_and_later_for_servers_that_keep_their_word() -> None:
+    feed, seen = replace(FEED, window=Window()), []
+    for _ in range(4):
+        polls = 0
+        while conditional(feed, NOON):
+            feed, polls = decide(unchanged(feed), EntryCounts(), NOON, 0.5).feed, polls + 1
+        seen.append(polls)
+        feed = decide(ok(feed, {"etag": '"1"'}, audited=True), EntryCounts(), NOON, 0.5).feed
+    assert seen == [AUDIT_EVERY, 2 * AUDIT_EVERY, 4 * AUDIT_EVERY, 4 * AUDIT_EVERY]
+    assert not feed.validators_lie
 
 
-def test_a_validator_that_hides_new_entries_lies_and_is_not_sent_again() -> None:
-    lying = decide(ok(FEED, {"etag": '"1"'}, audited=True), EntryCounts(new=2), NOON, 0.5).feed
+def test_304_is_believed_no_longer_than_half_of_the_window_lasts() -> None:
+    feed = decide(unchanged(replace(FEED, full_at=NOON)), EntryCounts(), NOON, 0.5).feed
+    horizon = timedelta(seconds=FEED.window.horizon_s or 0)
+    assert conditional(feed, NOON + horizon * 0.9)
+    assert not conditional(feed, NOON + horizon)
+    assert conditional(replace(feed, audits_passed=1), NOON + horizon)
+
+
+@pytest.mark.parametrize(
+    ("held", "answered"),
+    [
+        ({"etag": '"1"'}, {"etag": '"1"'}),
+        ({"etag": '"1"', "last_modified": "then"}, {"etag": '"1"', "last-modified": "now"}),
+        ({"etag": None, "last_modified": "then"}, {"last-modified": "then"}),
+    ],
+)
+def test_a_validator_that_hides_new_entries_lies_and_is_not_sent_again(
+    held: dict[str, str | None], answered: dict[str, str]
+) -> None:
+    feed = replace(FEED, **held)  # type: ignore[arg-type]
+    lying = decide(ok(feed, answered, audited=True), EntryCounts(new=2), NOON, 0.5).feed
     assert lying.validators_lie
-    assert not conditional(lying)
-    assert not decide(ok(FEED, {"etag": '"2"'}, audited=True), EntryCounts(new=2), NOON, 0.5).feed.validators_lie
+    assert not conditional(lying, NOON)
+    others = {name: f"{value} and more" for name, value in answered.items()}
+    assert not decide(ok(feed, others, audited=True), EntryCounts(new=2), NOON, 0.5).feed.validators_lie
+    assert not decide(ok(feed, answered, audited=True), EntryCounts(), NOON, 0.5).feed.validators_lie
+
+
+def test_a_server_lies_that_had_said_304_while_entries_were_out() -> None:
+    last = NOON + timedelta(hours=5)
+    feed = replace(FEED, last_poll_at=last, polls_unaudited=6)
+    for hours, lies in ((2, True), (4.5, False)):
+        late = tuple(replace(entry, published_at=NOON + timedelta(hours=hours)) for entry in ENTRIES[:3])
+        polled = replace(ok(feed, {"etag": '"2"'}, audited=True), entries=late)
+        assert decide(polled, EntryCounts(new=3), last + timedelta(hours=1), 0.5).feed.validators_lie is lies
 
 
 def moved(feed: FeedState, to: str, *, permanent: bool = True) -> FeedState:

@@ -38,7 +38,7 @@ HOSTILE: dict[str, tuple[Callable[[], Play], Outcome]] = {
     "five thousand headers": (lambda: plays.MANY_HEADERS, Outcome.BAD_RESPONSE),
     # encodings
     "stacked encodings": (lambda: encoded(gzip.compress(GZ), "gzip, gzip"), Outcome.DECODE_ERROR),
-    "unknown encoding": (lambda: encoded(b"x", "zstd"), Outcome.DECODE_ERROR),
+    "encoding that we do not undo": (lambda: encoded(b"x", "zstd"), Outcome.DECODE_ERROR),
     "gzip header on a plain body": (lambda: encoded(b"<p>plain", "gzip"), Outcome.DECODE_ERROR),
     "br header on a plain body": (lambda: encoded(b"\xff\xff<p>plain", "br"), Outcome.DECODE_ERROR),
     "broken gzip": (lambda: encoded(GZ[:20] + b"\xff" * 20 + GZ[40:], "gzip"), Outcome.DECODE_ERROR),

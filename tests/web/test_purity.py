@@ -13,7 +13,7 @@ PACKAGE = ROOT / "plugins" / "newsflow"
 PURE = [
     *(
         f"web/{name}.py"
-        for name in ("answers", "charset", "guard", "outage", "pace", "rights", "robots", "tracking", "urls")
+        for name in ("answers", "charset", "guard", "outage", "pace", "refresh", "rights", "robots", "tracking", "urls")
     ),
     *(f"fetch/{name}.py" for name in ("decide", "progress")),
 ]

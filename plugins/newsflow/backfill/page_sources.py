@@ -196,7 +196,13 @@ def _sitemaps(
         settings.delay_s, settings.max_delay_s, settings.fetch_threads, settings.max_redirects, ACCEPT
     )
     scheduler = PoliteScheduler(transport, politeness, find, clock, random.random)
-    jobs = [UrlJob(url, find(origin_of(url))) for url in urls]
+    jobs = []
+    for url in urls:
+        try:
+            jobs.append(UrlJob(url, find(origin_of(url)), max_bytes=MAX_BYTES))
+        except BadUrl as error:
+            log.warning("sitemap %.200s: %s", url, error)
+            found.leave("sitemap")
     for visit in scheduler.results(jobs):
         parsed = _parsed(parser, visit)
         if parsed is not None:

@@ -138,7 +138,8 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
-    evidence = judge.Evidence(url, (found["title"], *headings[:3]), cleaning.kept(made), ground, page, seen, dated)
+    heads = (found["title"], *headings[:3])
+    evidence = judge.Evidence(url, heads, cleaning.kept(made), ground, page, seen, dated, hints.asked_url)
     outcome, detail = judge.judge(evidence, min_words)
     return PageReading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
 

@@ -124,6 +124,7 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
         content_html=page.content_html,
         language=page.language,
         content_type=page.content_type,
+        asked_url=page.url,
         publisher=page.publisher,
         languages=tuple(page.languages),
         seen_at=page.fetched_at,

@@ -94,7 +94,7 @@ def _read_xml(body: bytes, base: str, codec: str | None, known: Known) -> Parsed
 
 def _read_tree(root: etree._Element, base: str, known: Known = Known()) -> ParsedFeed | None:
     if sitemap.kind_of(root):
-        return sitemap.read(root)
+        return sitemap.read(root, base)
     return xml_feed.read(root, base, known) if xml_feed.kind_of(root) else None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin
+
 from lxml import etree
 
 from newsflow.feeds.dates import parse_date
@@ -11,6 +14,8 @@ from newsflow.feeds.sanitize import plain, squeeze
 from newsflow.model import Entry
 
 Element = etree._Element
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:/|$)", re.IGNORECASE)
 
 
 def kind_of(root: Element) -> str:
@@ -18,16 +23,50 @@ def kind_of(root: Element) -> str:
     return {"urlset": "sitemap", "sitemapindex": "sitemapindex"}.get(short(str(root.tag)), "")
 
 
-def read(root: Element) -> ParsedFeed:
-    """Read a sitemap or an index; one without `news:news` is marked as no news list."""
-    if kind_of(root) == "sitemapindex":
-        return ParsedFeed("sitemapindex", children=tuple(_children(root)))
+def read(root: Element, base: str = "") -> ParsedFeed:
+    """Read a sitemap or an index; one without `news:news` is marked as no news list.
+
+    :param base: the file's address; sitemaps.org wants absolute addresses, and some sites write relative ones.
+    """
     boxes = [texts for node in root if (texts := _texts(node)).get("loc")]
+    for texts in boxes:
+        texts["loc"] = _absolute(texts["loc"], base)
+    if kind_of(root) == "sitemapindex":
+        return ParsedFeed("sitemapindex", children=tuple(_children(boxes)))
     return ParsedFeed(
         "sitemap",
-        entries=tuple(_entry(texts) for texts in boxes[:MAX_ENTRIES]),
+        entries=tuple(map(_entry, _newest(boxes))),
         news=any("news:title" in texts or "news:publication_date" in texts for texts in boxes),
     )
+
+
+def _absolute(loc: str, base: str) -> str:
+    if _ABSOLUTE.match(loc):
+        return loc
+    if _HOST.match(loc) and same_host(loc, base):
+        loc = f"//{loc}"
+    try:
+        return urljoin(base, loc)
+    except ValueError:
+        return loc
+
+
+def same_host(loc: str, base: str) -> bool:
+    """Whether an address without a scheme begins with its file's own host, with or without `www.`."""
+    host = base.partition("//")[2].partition("/")[0].lower().removeprefix("www.")
+    return loc.partition("/")[0].lower().removeprefix("www.") == host
+
+
+def _newest(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
+    """As many as are read: of a long sitemap the newest, as most of them list the oldest first."""
+    if len(boxes) <= MAX_ENTRIES:
+        return boxes
+    return sorted(boxes, key=_time, reverse=True)[:MAX_ENTRIES]
+
+
+def _time(texts: dict[str, str]) -> float:
+    at = parse_date(texts.get("news:publication_date", "")) or parse_date(texts.get("lastmod", ""))
+    return at.timestamp() if at else 0.0
 
 
 def _texts(node: Element) -> dict[str, str]:
@@ -38,9 +77,9 @@ def _texts(node: Element) -> dict[str, str]:
     return found
 
 
-def _children(root: Element) -> list[SitemapPart]:
-    boxes = [texts for node in root if (texts := _texts(node)).get("loc")]
-    return [SitemapPart(b["loc"][:MAX_URL], parse_date(b.get("lastmod", ""))) for b in boxes[:MAX_ENTRIES]]
+def _children(boxes: list[dict[str, str]]) -> list[SitemapPart]:
+    found = _newest(boxes)
+    return [SitemapPart(b["loc"][:MAX_URL], parse_date(b.get("lastmod", ""))) for b in found]
 
 
 def _entry(texts: dict[str, str]) -> Entry:

@@ -135,6 +135,7 @@ class ShardFetcher:
             is_page,
             self._settings.fetch_budget_s,
             self._settings.fetch_tail_s,
+            refreshes=True,
         )
         self._scheduler = PoliteScheduler(self._transport, politeness, self._find, self._clock, self._jitter)
         return self._scheduler.results(self._job(page) for page in self._pages if not page.paused)

@@ -46,9 +46,16 @@ def takes_link(kept: KeptEntry, shown: str) -> bool:
     return before.partition("?")[0] != now.partition("?")[0] or _leads_to_nothing(kept)
 
 
+def same_but_query(link: str, other: str) -> bool:
+    """Whether two links differ at most by their scheme and their parameters."""
+    one, another = _address(link), _address(other)
+    return one is not None and another is not None and one.partition("?")[0] == another.partition("?")[0]
+
+
 def _address(link: str) -> str | None:
+    """Where a link leads, without its scheme: https in the place of http is the same page."""
     try:
-        return canonicalise(link)
+        return canonicalise(link).partition("://")[2]
     except BadUrl:
         return None
 

@@ -13,10 +13,13 @@ from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
 from newsflow.web.urls import LONGEST
 
-AUDIT_EVERY = 24  # answers 304 in a row before one poll is sent without validators
+AUDIT_EVERY = 6  # answers 304 in a row before one poll is sent without validators
+MOST_PASSED = 2  # times that this doubles, for a server whose validators were found to hold
 MOVED_AFTER = 3  # polls in a row that agree on a permanent redirect before the address is changed, or a change proposed
 MOST_MOVED_POLLS = 1_000  # counted
 
+# Entries that were out so long before the last 304 that it should have shown them: two, as dates are written by hand.
+_OUT_BEFORE, _LATE_ENOUGH = timedelta(hours=1), 2
 _LOOK_AT = (2, 8)  # failures in a row at which a dead address leads to a search for another
 
 
@@ -60,7 +63,7 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
     then = after_success(seen, feed.interval_s, now, jitter)
     parsed = polled.parsed
     told = replace(
-        _moved(_audited(feed, polled, counts), polled.exchange),
+        _moved(_audited(feed, polled, counts, now), polled.exchange),
         kind=parsed.kind if parsed else feed.kind,
         home=parsed.home if parsed and parsed.home else feed.home,
         interval_s=then.interval_s,
@@ -74,7 +77,7 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
     return PollDecision(
         _validated(told, polled),
         then.at,
-        gap=None if polled.same else passed(feed.window, polled.entries, feed.last_ok_at, now),
+        gap=None if polled.same or not polled.whole else passed(feed.window, polled.entries, feed.last_ok_at, now),
         cause="not_polled" if _overdue(feed, now) else "window",
         sees_again=feed.gap_open,
     )
@@ -99,13 +102,36 @@ def _validated(feed: FeedState, polled: PollResult) -> FeedState:
     return replace(feed, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
-def _audited(feed: FeedState, polled: PollResult, counts: EntryCounts) -> FeedState:
-    """An unconditional poll that shows new entries under the validator that we had: it lies."""
+def _audited(feed: FeedState, polled: PollResult, counts: EntryCounts, now: datetime) -> FeedState:
+    """An unconditional poll that shows new entries under the validators that we had: they lie."""
     if polled.outcome is Outcome.NOT_MODIFIED:
-        return replace(feed, polls_unaudited=feed.polls_unaudited + 1)
-    etag = polled.exchange.headers.get("etag")
-    lies = polled.audited and etag is not None and etag == feed.etag and counts.new + counts.changed > 0
-    return replace(feed, polls_unaudited=0, validators_lie=feed.validators_lie or lies)
+        return replace(feed, polls_unaudited=feed.polls_unaudited + 1, full_at=feed.full_at or now)
+    news = counts.new + counts.changed > 0
+    lies = polled.audited and news and (_same_validators(feed, polled.exchange) or _withheld(feed, polled))
+    held = not lies and bool(feed.etag or feed.last_modified) and news is not polled.audited
+    return replace(
+        feed,
+        polls_unaudited=0,
+        full_at=now,
+        validators_lie=feed.validators_lie or lies,
+        audits_passed=0 if lies else min(feed.audits_passed + held, MOST_PASSED),
+    )
+
+
+def _same_validators(feed: FeedState, exchange: Exchange) -> bool:
+    etag, modified = exchange.headers.get("etag"), exchange.headers.get("last-modified")
+    if etag is not None or feed.etag is not None:
+        return etag == feed.etag
+    return modified is not None and modified == feed.last_modified
+
+
+def _withheld(feed: FeedState, polled: PollResult) -> bool:
+    """Whether entries are shown that were out long before the last answer, which was 304, and that are new to us."""
+    before, newest = feed.last_poll_at, feed.window.newest_at
+    if before is None or newest is None or not feed.polls_unaudited:
+        return False
+    late = [e for e in polled.entries if e.published_at and newest < e.published_at < before - _OUT_BEFORE]
+    return len(late) >= _LATE_ENOUGH
 
 
 def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
@@ -130,9 +156,20 @@ def _failed(polled: PollResult, now: datetime, jitter: float) -> PollDecision:
     return PollDecision(feed, at, blind_since=blind, look_for_another=dead)
 
 
-def conditional(feed: FeedState) -> bool:
-    """Whether to send the validators that we have: not where they lie, and not when an audit is due."""
-    return not feed.validators_lie and feed.polls_unaudited < AUDIT_EVERY
+def conditional(feed: FeedState, now: datetime) -> bool:
+    """Whether to send the validators that we have: not where they lie, and not when an audit is due.
+
+    Servers, and what stands before them, may say 304 for ever. One is due after so many of them, or when they last
+    longer than half of the window does at the feed's busiest; less often where the validators were found to hold.
+    """
+    trust = 2**feed.audits_passed
+    return not (feed.validators_lie or feed.polls_unaudited >= AUDIT_EVERY * trust or _outlasted(feed, now, trust))
+
+
+def _outlasted(feed: FeedState, now: datetime, trust: int) -> bool:
+    if not feed.polls_unaudited or feed.full_at is None or feed.window.horizon_s is None:
+        return False
+    return (now - feed.full_at).total_seconds() >= feed.window.horizon_s * trust
 
 
 def fresh_s(exchange: Exchange, now: datetime) -> float | None:

@@ -88,7 +88,7 @@ def entry_hash(entry: Entry) -> bytes:
 
 
 def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe:
-    """Ask which of the shown entries are new, changed or corrected; one statement, two more where guids churn.
+    """Ask which of the shown entries are new, changed or corrected; one statement, three more where guids churn.
 
     A page is asked again where a feed of its own publisher changed: others' feeds have no say in that.
     An entry whose page is between two stages of a run is left as it was, so that the next poll
@@ -96,7 +96,7 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
     """
     found = Probe(list(batch))
     new = _sorted_in(conn, found, [one for polled in batch for one in _all_shown(polled)], now)
-    known = known_by_link(conn, new)
+    known = known_otherwise(conn, new, now)
     if known:
         found.polls = [_renamed(polled, known.get(polled.feed.feed_id, {})) for polled in batch]
         again = [one for one in new if one.entry.guid in known.get(one.polled.feed.feed_id, {})]
@@ -141,38 +141,75 @@ def _made_at(polled: PollResult) -> datetime | None:
 # -- entries under guids that change from poll to poll --
 
 
-def known_by_link(conn: Connection, new: Sequence[ShownEntries]) -> dict[int, dict[str, str]]:
-    """For feeds whose guids mean nothing: the guid that we have of an entry's link, by feed and shown guid.
+def known_otherwise(conn: Connection, new: Sequence[ShownEntries], now: datetime) -> dict[int, dict[str, str]]:
+    """For feeds whose guids mean nothing: the guid under which we have an entry, by feed and shown guid.
 
-    Some systems make new guids at each poll. Where nearly all that is known of a poll is known by its links, the
-    link is the identity: else each poll would show none but new entries, and a gap before them.
+    Some systems make new guids at each poll, and some new links. Where nearly all that is known of a poll is known by
+    its links, or by titles and dates, these are the identity: else each poll would show none but new entries, and a
+    gap before them.
     """
-    doubtful = list(_doubtful(new))
-    if not doubtful:
-        return {}
-    feed_ids = [one.polled.feed.feed_id for one, _ in doubtful]
-    rows = queries.poll.entries_by_link(conn, feed_ids=feed_ids, url_hashes=[key for _, key in doubtful])
-    found: dict[int, dict[str, str]] = {}
+    unknown = _unknown(new)
+    doubtful = [one for one in new if one.polled.feed.window.heads and _churns(one.polled, unknown)]
+    found = _matched(conn, doubtful, now) if doubtful else []
+    given: dict[int, dict[str, str]] = {}
+    for one, guid in found:
+        if len(guid) < LONGEST_GUID:
+            given.setdefault(one.polled.feed.feed_id, {})[one.entry.guid] = guid
+    return _churning(given, new)
+
+
+def _unknown(new: Sequence[ShownEntries]) -> Counter[int]:
+    return Counter(one.polled.feed.feed_id for one in new)
+
+
+def _churns(polled: PollResult, unknown: Counter[int]) -> bool:
+    """Whether a poll may show next to no guid that we know."""
+    number = unknown[polled.feed.feed_id]
+    return number >= _CHURN * (len(polled.entries) - number)
+
+
+def _matched(conn: Connection, doubtful: Sequence[ShownEntries], now: datetime) -> Iterator[tuple[ShownEntries, str]]:
+    """Entries with the guid under which we have their link, else their title and date; each stands once in its poll."""
+    links = Counter((one.polled.feed.feed_id, one.entry.link) for one in doubtful)
+    linked = [
+        (one, key)
+        for one in doubtful
+        if links[one.polled.feed.feed_id, one.entry.link] == 1 and (key := one.place.url_hash) is not None
+    ]
+    feed_ids = [one.polled.feed.feed_id for one, _ in linked]
+    found = set()
+    for row in queries.poll.entries_by_link(conn, feed_ids=feed_ids, url_hashes=[key for _, key in linked]):
+        one = linked[row.n - 1][0]
+        if _same_place(one.entry.link, row.link):
+            found.add(id(one))
+            yield one, row.guid
+    titles = Counter(map(_title, doubtful))
+    titled = [one for one in doubtful if id(one) not in found and one.entry.title and titles[_title(one)] == 1]
+    if titled:
+        yield from _matched_by_title(conn, titled, now)
+
+
+def _matched_by_title(
+    conn: Connection, titled: Sequence[ShownEntries], now: datetime
+) -> Iterator[tuple[ShownEntries, str]]:
+    rows = queries.poll.entries_by_title(
+        conn,
+        feed_ids=[one.polled.feed.feed_id for one in titled],
+        titles=[one.entry.title for one in titled],
+        dates=[one.entry.published_at for one in titled],
+        now=now,
+    )
     for row in rows:
-        one = doubtful[row.n - 1][0]
-        if _same_place(one.entry.link, row.link) and len(row.guid) < LONGEST_GUID:
-            found.setdefault(one.polled.feed.feed_id, {})[one.entry.guid] = row.guid
-    return _churning(found, new)
+        if corrections.same_but_query(row.link, titled[row.n - 1].entry.link):
+            yield titled[row.n - 1], row.guid
 
 
-def _doubtful(new: Sequence[ShownEntries]) -> Iterator[tuple[ShownEntries, bytes]]:
-    """New entries of feeds that show next to no guid that we know though they were polled, with their URL's hash."""
-    unknown = Counter(one.polled.feed.feed_id for one in new)
-    links = {one.polled.feed.feed_id: Counter(entry.link for entry in one.polled.entries) for one in new}
-    for one in new:
-        polled, number = one.polled, unknown[one.polled.feed.feed_id]
-        churns = polled.feed.window.heads and number >= _CHURN * (len(polled.entries) - number)
-        if churns and links[polled.feed.feed_id][one.entry.link] == 1 and (key := one.place.url_hash):
-            yield one, key
+def _title(one: ShownEntries) -> tuple[int, str, datetime | None]:
+    return one.polled.feed.feed_id, one.entry.title, one.entry.published_at
 
 
 def _churning(found: dict[int, dict[str, str]], new: Sequence[ShownEntries]) -> dict[int, dict[str, str]]:
-    unknown = Counter(one.polled.feed.feed_id for one in new)
+    unknown = _unknown(new)
     polls = {one.polled.feed.feed_id: one.polled for one in new}
     kept = {}
     for feed_id, guids in found.items():

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsflow.feeds.parsed import FeedError, FeedReader, ParsedFeed, SitemapPart
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
-from newsflow.poll.decide import conditional
+from newsflow.poll import sitemap_parts
+from newsflow.poll.sitemap_parts import RECENT
 from newsflow.poll.state import FeedState, PollResult
 
-_RECENT = timedelta(days=3)  # what a plain sitemap lists as changed before is archive, not news
-_MOST_CHILDREN = 3  # sitemaps of an index asked in one poll
+_AHEAD = timedelta(days=1)  # what is dated further ahead tells nothing of a sitemap's age
+_CONDITIONS = frozenset(("If-None-Match", "If-Modified-Since"))
 
 
 def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, wait_s: float = 0.0) -> PollResult:
@@ -28,7 +30,7 @@ def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, 
         at,
         exchange.detail,
         size=len(exchange.body),
-        audited=not conditional(feed) and bool(feed.etag or feed.last_modified),
+        audited=bool(feed.etag or feed.last_modified) and _CONDITIONS.isdisjoint(exchange.request_headers),
         wait_s=wait_s,
     )
     if exchange.outcome is Outcome.NOT_MODIFIED:
@@ -56,24 +58,43 @@ def bad_poll(polled: PollResult, why: str) -> PollResult:
     )
 
 
-def with_children(index: PollResult, children: list[PollResult]) -> PollResult:
-    """A sitemap index with the entries of the sitemaps that were asked for it."""
+def with_children(index: PollResult, answers: Mapping[str, PollResult], *, whole: bool) -> PollResult:
+    """A sitemap index with the entries of the sitemaps that were asked for it.
+
+    :param answers: by the sitemap's address as its index has it.
+    :param whole: no other sitemap of it may list news.
+    """
     found: dict[str, Entry] = {}
-    for child in children:
-        for entry in child.entries:
+    for answer in answers.values():
+        for entry in answer.entries:
             found.setdefault(entry.guid, entry)
-    return replace(index, entries=tuple(found.values()), size=index.size + sum(child.size for child in children))
+    times = {url: _newest(answer, answers) for url, answer in answers.items() if answer.outcome is Outcome.OK}
+    listed = [child.url for each in (index, *answers.values()) for child in children_of(each)]
+    parts = sitemap_parts.remembered(index.feed.sitemap_parts, times, listed, index.at)
+    return replace(
+        index,
+        feed=replace(index.feed, sitemap_parts=parts),
+        entries=tuple(found.values()),
+        size=index.size + sum(answer.size for answer in answers.values()),
+        whole=whole,
+    )
+
+
+def children_of(polled: PollResult) -> tuple[SitemapPart, ...]:
+    """The sitemaps that an index points at."""
+    return polled.parsed.children if polled.parsed else ()
+
+
+def _newest(polled: PollResult, answers: Mapping[str, PollResult]) -> datetime | None:
+    """The newest time that a sitemap lists, be it news or not; of an index, that its sitemaps list."""
+    inner = [answers[child.url] for child in children_of(polled) if child.url in answers]
+    listed = [entry for each in (polled, *inner) if each.parsed for entry in each.parsed.entries]
+    times = [at for entry in listed for at in (entry.published_at, entry.updated_at) if at and at <= polled.at + _AHEAD]
+    return max(times, default=None)
 
 
 def news_of(parsed: ParsedFeed, now: datetime) -> tuple[Entry, ...]:
     """The entries that are news: all of a feed, and of a plain sitemap those that changed lately."""
     if parsed.news:
         return parsed.entries
-    return tuple(e for e in parsed.entries if e.updated_at and e.updated_at > now - _RECENT)
-
-
-def worth_asking(children: tuple[SitemapPart, ...], since: datetime | None) -> list[SitemapPart]:
-    """The sitemaps of an index to ask now: news first, then the newest; not those unchanged since `since`."""
-    changed = [c for c in children if since is None or c.modified_at is None or c.modified_at > since - _RECENT]
-    changed.sort(key=lambda c: ("news" not in c.url.lower(), -(c.modified_at.timestamp() if c.modified_at else 0.0)))
-    return changed[:_MOST_CHILDREN]
+    return tuple(e for e in parsed.entries if e.updated_at and e.updated_at > now - RECENT)

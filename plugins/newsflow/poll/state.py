@@ -8,6 +8,7 @@ from datetime import datetime
 from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
+from newsflow.poll.sitemap_parts import Parts
 from newsflow.poll.window import Window
 from newsflow.text.storable import Storable
 
@@ -33,6 +34,9 @@ class FeedState(Storable):
     body_hash: bytes | None = None
     validators_lie: bool = False
     polls_unaudited: int = 0
+    full_at: datetime | None = None  # when an answer last had a body
+    audits_passed: int = 0  # answers in a row that showed what its validators had told
+    sitemap_parts: Parts = field(default_factory=dict)
     moved_to: str | None = None
     moved_polls: int = 0
     gap_open: bool = False  # an open gap says that we are blind since
@@ -53,6 +57,7 @@ class PollResult(Storable):
     size: int = 0
     same: bool = False  # 304, or the bytes of last time
     audited: bool = False  # asked without validators although there were some
+    whole: bool = True  # False: an index of sitemaps has more parts that may list news than were asked
     wait_s: float = 0.0  # how long the origin wants to be left alone
     refused: frozenset[str] = frozenset()  # guids of entries that the database refuses: kept as guid and link
 

@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +19,8 @@ from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.poll import gaps, probing, store
 from newsflow.poll.decide import PollDecision, conditional, decide
-from newsflow.poll.reading import bad_poll, read, with_children, worth_asking
+from newsflow.poll.reading import bad_poll, children_of, read, with_children
+from newsflow.poll.sitemap_parts import DEPTH, Choice, choose
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, queries, runs
@@ -35,7 +36,7 @@ from newsflow.web.urls import origin_of, same_site
 
 log = logging.getLogger(__name__)
 
-_GUNZIPPED = 50_000_000  # bytes; a sitemap may have 50 MB (sitemaps.org)
+_LARGEST_SITEMAP = 50_000_000  # bytes, plain or of a gzip file (sitemaps.org)
 _FLUSH_S = 2.0
 _OUR_PAUSE_S = 300.0  # after an outage of our own
 
@@ -56,7 +57,7 @@ def poll(
         settings.parse_workers,
         memory_mb=settings.parse_memory_mb,
         timeout_s=settings.parse_timeout_s,
-        max_bytes=_GUNZIPPED,
+        max_bytes=_LARGEST_SITEMAP,
     )
     with (
         runs.work(settings, run_id, Stage.POLL, 0, clock) as step,
@@ -118,7 +119,8 @@ class _Poller:
     def _poll(self, todo: Sequence[FeedState]) -> None:
         """Sitemaps that an index among the feeds points at are asked in a second round."""
         indexes: list[PollResult] = []
-        for polled in self._round(map(_job, todo)):
+        now = self._clock()
+        for polled in self._round([(feed.url, feed, conditional(feed, now)) for feed in todo]):
             if polled.parsed and polled.parsed.children:
                 indexes.append(polled)
             else:
@@ -131,12 +133,23 @@ class _Poller:
         return Finder(self._settings, self._transport, self._children, self._clock)
 
     def _with_sitemaps(self, indexes: Sequence[PollResult]) -> Iterator[PollResult]:
-        jobs = [job for polled in indexes for job in _child_jobs(polled)]
-        found: dict[int, list[PollResult]] = {polled.feed.feed_id: [] for polled in indexes}
-        for child in self._round(jobs) if jobs else ():
-            found[child.feed.feed_id].append(child)
+        """Indexes with what the sitemaps list that were asked for them, indexes among these included."""
+        asked: dict[int, dict[str, PollResult]] = {polled.feed.feed_id: {} for polled in indexes}
+        part: set[int] = set()  # feeds of which parts that may list news were left out
+        waiting = {polled.feed.feed_id: [polled] for polled in indexes}
+        for _ in range(DEPTH):
+            jobs = []
+            for feed_id, found in waiting.items():
+                chosen = _parts(found, asked[feed_id], self._clock())
+                jobs += [(child.url, replace(found[0].feed, body_hash=None), False) for child in chosen.parts]
+                part |= set() if chosen.whole else {feed_id}
+            waiting = {}
+            for answer in self._round(jobs) if jobs else ():
+                asked[answer.feed.feed_id][answer.exchange.url] = answer
+                if children_of(answer):
+                    waiting.setdefault(answer.feed.feed_id, []).append(answer)
         for polled in indexes:
-            yield with_children(polled, found[polled.feed.feed_id])
+            yield with_children(polled, asked[polled.feed.feed_id], whole=polled.feed.feed_id not in part)
 
     # -- asking and reading --
 
@@ -187,6 +200,7 @@ class _Poller:
                 tag=feed,
                 etag=feed.etag if validated else None,
                 last_modified=feed.last_modified if validated else None,
+                max_bytes=_largest(feed, self._settings),
             )
             for url, feed, validated in wanted
         ]
@@ -278,17 +292,18 @@ class _Poller:
             gaps.outage_over(self._step.conn, now)
 
 
-def _job(feed: FeedState) -> tuple[str, FeedState, bool]:
-    return feed.url, feed, conditional(feed)
-
-
-def _child_jobs(index: PollResult) -> list[tuple[str, FeedState, bool]]:
-    """The sitemaps of an index to ask, in the name of its feed: those of its own site (sitemaps.org, "Sitemap index").
+def _parts(indexes: Sequence[PollResult], asked: Mapping[str, PollResult], now: datetime) -> Choice:
+    """The sitemaps of a feed's indexes to ask, in its name: those of its own site (sitemaps.org, "Sitemap index").
 
     Other sites are not asked on its word; unusable addresses are of no site.
     """
-    children = [
-        child for child in (index.parsed.children if index.parsed else ()) if same_site(index.feed.url, child.url)
-    ]
-    feed = replace(index.feed, body_hash=None)
-    return [(child.url, feed, False) for child in worth_asking(tuple(children), index.feed.last_ok_at)]
+    feed = indexes[0].feed
+    listed = [each for index in indexes for each in children_of(index)]
+    own = [each for each in listed if each.url not in asked and same_site(feed.url, each.url)]
+    return choose(own, feed.last_ok_at, feed.sitemap_parts, now)
+
+
+def _largest(feed: FeedState, settings: Settings) -> int:
+    """Bytes that are read: more of what is a sitemap, or may be one."""
+    may_be_sitemap = feed.kind in ("", "sitemap", "sitemapindex")
+    return max(settings.max_bytes, _LARGEST_SITEMAP) if may_be_sitemap else settings.max_bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
@@ -12,6 +12,11 @@ from newsflow.outcomes import Outcome
 from newsflow.web.budget import ExchangeEnd
 
 ACCEPT_ENCODING = "gzip, deflate, br"
+_UNDONE = frozenset(("gzip", "x-gzip", "deflate", "br"))
+# encodings that are real, and that we did not ask for; any other token is a server's mistake (`utf-8`, `none`,
+# `aws-chunked`), which browsers pass over
+_NOT_UNDONE = frozenset(("zstd", "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "exi", "dcb", "dcz"))
+LARGE = 10_000_000  # bytes; few bodies of more are in memory at a time
 _STEP = 64 * 1024
 
 
@@ -100,34 +105,37 @@ def _zlib_header(data: bytes) -> bool:
 def decoder(header: str) -> Decoder:
     """The decoder for a Content-Encoding header.
 
-    :raises Stop: DECODE_ERROR for unknown encodings, and for stacked ones, which only bombs use.
+    :raises Stop: DECODE_ERROR for encodings that we don't undo, and for stacked ones, which only bombs use.
     """
-    names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in {"", "identity"}]
+    tokens = (part.strip(" \t\"'").lower() for part in header.split(","))
+    names = [name for name in tokens if name in _UNDONE | _NOT_UNDONE]
     if len(names) > 1:
         raise ExchangeEnd(Outcome.DECODE_ERROR, f"stacked content encodings: {', '.join(names)[:80]}")
     if not names:
         return Identity()
-    if names[0] in {"gzip", "x-gzip"}:
-        return Inflate(gzip=True)
-    if names[0] == "deflate":
-        return Inflate(gzip=False)
-    if names[0] == "br":
-        return Brotli()
-    raise ExchangeEnd(Outcome.DECODE_ERROR, f"unknown content encoding {names[0][:40]!r}")
+    if names[0] in _NOT_UNDONE:
+        raise ExchangeEnd(Outcome.DECODE_ERROR, f"content encoding {names[0]}, which was not asked for")
+    return Brotli() if names[0] == "br" else Inflate(gzip=names[0] != "deflate")
 
 
-def decode(chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False) -> bytes:
+def decode(
+    chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False, large: Callable[[], None] | None = None
+) -> bytes:
     """The decoded body, at most `cap` bytes.
 
     :param clip: what is over the cap is left unread, and no failure.
+    :param large: called once where the body turns out to be larger than `LARGE`; it may wait.
     :raises Stop: TOO_BIG over the cap, DECODE_ERROR for broken data, TRUNCATED for cut data.
     """
-    undo, decoded, seen = decoder(header), bytearray(), False
+    undo, decoded, seen, told = decoder(header), bytearray(), False, large is None
     try:
         for chunk in chunks:
             seen = seen or bool(chunk)
             for piece in undo.feed(chunk):
                 decoded += piece
+                if large and not told and len(decoded) > LARGE:
+                    told = True
+                    large()
                 if len(decoded) > cap:
                     if clip:
                         return bytes(decoded[:cap])

@@ -23,6 +23,7 @@ from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
 from newsflow.web.robots import Rules
 from newsflow.web.time_budget import NO_LIMIT, TimeBudget
+from newsflow.web.trip import Visits
 from newsflow.web.urls import publisher_name
 
 PATIENCE_S = 5.0  # how long a cooling origin is waited for when nothing else is left to do
@@ -45,6 +46,8 @@ class UrlJob:
     permanent: bool = True
     tries: int = 0
     last: Exchange | None = None
+    max_bytes: int | None = None  # of the body; None: as the settings have it
+    visits: Visits | None = None  # once it was asked
 
 
 @dataclass

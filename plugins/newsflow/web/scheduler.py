@@ -19,13 +19,13 @@ from typing import Any
 from newsflow.clock import Clock
 from newsflow.model import Exchange
 from newsflow.outcomes import Kind, Outcome, Reach, where
-from newsflow.web import outage, pace, rights, robots
+from newsflow.web import outage, pace, refresh, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.time_budget import TimeBudget
 from newsflow.web.transport import Transport
-from newsflow.web.trip import CheckHop, Wants
+from newsflow.web.trip import CheckHop, Visits, Wants
 from newsflow.web.urls import origin_of
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ class Politeness:
     wants: Wants | None = None
     most_time_s: float = math.inf
     tail_s: float = math.inf
+    refreshes: bool = False  # pages that are nothing but a refresh are followed, as redirects are
 
     @property
     def budget(self) -> TimeBudget:
@@ -286,24 +287,28 @@ class PoliteScheduler:
     def _ask(self, queue: OriginQueue, job: UrlJob) -> FetchResult | _Redirected:
         elsewhere: list[str] = []
         job.tries += 1
+        job.visits = job.visits or Visits()
         found = self._transport.exchange(
             job.target or job.url,
             etag=job.etag,
             last_modified=job.last_modified,
             accept=self._politeness.accept,
             wants=self._politeness.wants,
+            max_bytes=job.max_bytes,
             check_hop=self._check_hop(queue, job, elsewhere),
+            visits=job.visits,
         )
         now = self._clock()
         answered = bool(elsewhere) or (found.outcome.meaning.reach is Reach.UNSENT and found.status > 0)
         self._settle(queue, found, now, fine=answered)
-        if elsewhere:
-            return self._redirected(job, found, elsewhere[0])
+        onward = elsewhere[0] if elsewhere else self._refreshed(job, found)
+        if onward:
+            return self._redirected(job, found, onward)
         return self._ended(queue, job, found, now)
 
     def _check_hop(self, queue: OriginQueue, job: UrlJob, elsewhere: list[str]) -> CheckHop:
         def check(url: str) -> Outcome | None:
-            if url in job.trail or len(job.trail) > self._politeness.redirects:
+            if len(job.trail) > self._politeness.redirects:
                 return Outcome.TOO_MANY_REDIRECTS
             if origin_of(url) != queue.origin.origin:
                 elsewhere.append(url)
@@ -311,6 +316,15 @@ class PoliteScheduler:
             return None if queue.rules is None or queue.rules.allows(url) else Outcome.ROBOTS_DENIED
 
         return check
+
+    def _refreshed(self, job: UrlJob, found: Exchange) -> str | None:
+        """Where a page refreshes to that shows nothing else, if redirects may lead there; else it is the answer."""
+        if not self._politeness.refreshes or found.outcome is not Outcome.OK or job.visits is None:
+            return None
+        follow = refresh.target(found.body, found.final_url, found.headers.get("refresh", ""))
+        if follow is None or job.visits.looped(follow):
+            return None
+        return follow if len(job.trail) + len(found.hops) <= self._politeness.redirects else None
 
     def _redirected(self, job: UrlJob, found: Exchange, target: str) -> _Redirected:
         job.target, job.trail = target, job.trail + found.hops
@@ -324,6 +338,8 @@ class PoliteScheduler:
         final = found.outcome.meaning.kind is not Kind.RETRY or job.tries >= TRIES
         if not final:
             job.last = whole
+            if job.visits:
+                job.visits.seen.clear()  # the next try is no loop
             queue.jobs.append(job)
         return FetchResult(job, whole, queue.origin, now, True, final, queue.rights)
 

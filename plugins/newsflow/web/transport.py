@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import ssl
+import threading
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from functools import partial
 from types import TracebackType
 
 from requests import PreparedRequest, RequestException, Response
@@ -27,10 +29,12 @@ from newsflow.web.download import Download
 from newsflow.web.guarded_connection import GuardedAdapter, tls_context
 from newsflow.web.resolver import Lookup, Resolver, system_lookup
 from newsflow.web.response_body import drain, pieces
-from newsflow.web.trip import CheckHop, Trip, Wants, request_headers
+from newsflow.web.trip import CheckHop, Trip, Visits, Wants, request_headers
 from newsflow.web.urls import origin_of
 
 log = logging.getLogger(__name__)
+
+_LARGE_AT_ONCE = 2  # bodies of more than `decode.LARGE` bytes
 
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
 
@@ -58,6 +62,7 @@ class Transport:
         self._names = Resolver(lookup)
         self._adapter = GuardedAdapter(tls or tls_context())
         self._clock = clock
+        self._large = threading.Semaphore(_LARGE_AT_ONCE)
 
     def __enter__(self) -> Transport:
         return self
@@ -86,6 +91,7 @@ class Transport:
         wants: Wants | None = None,
         clip: bool = False,
         any_success: bool = False,
+        visits: Visits | None = None,
     ) -> Exchange:
         """GET `url`, following redirects.
 
@@ -96,6 +102,7 @@ class Transport:
         :param wants: told the media type ('' where there is none) before the body is read; False
             ends in BAD_CONTENT_TYPE.
         :param clip: a body over the cap is cut there instead of ending in TOO_BIG.
+        :param visits: cookies and addresses of the way that led here.
         :param any_success: every 2xx is OK, not only those that have the whole of what was asked for.
         """
         trip = Trip(
@@ -108,12 +115,13 @@ class Transport:
             wants=wants,
             clip=clip,
             any_success=any_success,
+            visits=visits or Visits(),
         )
         with running(RequestBudget(self._names, deadline_s or self._settings.deadline_s)) as call:
             outcome, detail = Outcome.OK, ""
             try:
-                with closing(self._travel(trip, call)) as response:
-                    _read(trip, call, response)
+                with closing(self._travel(trip, call)) as response, ExitStack() as held:
+                    _read(trip, call, response, partial(self._hold_one_of_few, call, held))
                 outcome = trip.outcome
             except ExchangeEnd as stop:
                 outcome, detail = stop.outcome, stop.detail
@@ -131,6 +139,12 @@ class Transport:
         trip = Trip(url, sent, self._settings.max_redirects, self._access, method=method)
         with running(RequestBudget(self._names, self._settings.deadline_s)) as call:
             return Download(trip, self._travel(trip, call), self._names)
+
+    def _hold_one_of_few(self, call: RequestBudget, held: ExitStack) -> None:
+        """Wait until few other large bodies are being read, as all threads may meet one at once."""
+        if not self._large.acquire(timeout=call.remaining()):
+            call.remaining()
+        held.callback(self._large.release)
 
     def _ended(self, trip: Trip, call: RequestBudget, outcome: Outcome, detail: str) -> Exchange:
         asked = trip.headers.get("retry-after", "")
@@ -191,7 +205,7 @@ class Transport:
             ) from None
 
 
-def _read(trip: Trip, call: RequestBudget, response: Response) -> None:
+def _read(trip: Trip, call: RequestBudget, response: Response, large: Callable[[], None]) -> None:
     if trip.outcome is not Outcome.OK:
         drain(response)
         return
@@ -203,7 +217,7 @@ def _read(trip: Trip, call: RequestBudget, response: Response) -> None:
         raise ExchangeEnd(Outcome.TOO_BIG, f"{announced} bytes announced, more than {trip.max_bytes}")
     call.body(trip.max_bytes)
     encoding = trip.headers.get("content-encoding", "")
-    trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip)
+    trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip, large=large)
 
 
 def _printable(text: str) -> str:

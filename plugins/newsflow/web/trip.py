@@ -25,6 +25,30 @@ _UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 @dataclass
+class Visits:
+    """What is kept from hop to hop of a way by redirects, over all its origins, and then forgotten.
+
+    Consent and session hosts send their readers back to where they came from, with a cookie: an address is a loop
+    only where it was asked with the very same cookies before.
+    """
+
+    jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def cookies(self, target: str) -> str:
+        """The cookies that redirects have set, for `target`: some sites loop without."""
+        if not len(self.jar):
+            return ""
+        request = PreparedRequest()
+        request.url, request.headers = target, CaseInsensitiveDict()
+        return get_cookie_header(self.jar, request) or ""  # type: ignore[no-untyped-call]
+
+    def looped(self, target: str) -> bool:
+        """Whether `target` was asked with the same cookies before."""
+        return (target, self.cookies(target)) in self.seen
+
+
+@dataclass
 class Trip:
     """One request with its redirects."""
 
@@ -39,8 +63,7 @@ class Trip:
     clip: bool = False
     any_success: bool = False
     hops: list[str] = field(default_factory=list)
-    jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)  # for its redirects only, then forgotten
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    visits: Visits = field(default_factory=Visits)
     statuses: list[int] = field(default_factory=list)  # of its redirects
     status: int = 0
     reason: str = ""
@@ -72,9 +95,9 @@ class Trip:
 
     def request(self, target: str) -> PreparedRequest:
         """The request of the next hop; `target` counts as visited from now on."""
-        cookies = self._cookies(target)
+        cookies = self.visits.cookies(target)
         self.hops.append(target)
-        self.seen.add((target, cookies))
+        self.visits.seen.add((target, cookies))
         request = PreparedRequest()
         request.method, request.url, request.headers = self.method, target, self.sent.copy()
         if grant := self.access.of(target):
@@ -87,7 +110,7 @@ class Trip:
 
     def answered(self, request: PreparedRequest, response: Response) -> None:
         """Note status, headers and cookies of an answer."""
-        extract_cookies_to_jar(self.jar, request, response.raw)  # type: ignore[no-untyped-call]
+        extract_cookies_to_jar(self.visits.jar, request, response.raw)  # type: ignore[no-untyped-call]
         self.status, self.reason = response.status_code, response.reason or ""
         self.headers = {name.lower(): value for name, value in response.headers.items()}
         if self.access.of(self.hops[-1]):
@@ -102,7 +125,7 @@ class Trip:
             return None
         self.statuses.append(self.status)
         follow = self._location()
-        if (follow, self._cookies(follow)) in self.seen:
+        if self.visits.looped(follow):
             raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"a loop after {len(self.hops)} redirects")
         if len(self.hops) > self.max_redirects:
             raise ExchangeEnd(Outcome.TOO_MANY_REDIRECTS, f"more than {self.max_redirects} redirects")
@@ -120,14 +143,6 @@ class Trip:
             return sendable(location, base=self.hops[-1])
         except BadUrl as error:
             raise ExchangeEnd(Outcome.BAD_REDIRECT, f"redirect refused: {error}") from None
-
-    def _cookies(self, target: str) -> str:
-        """The cookies that this exchange's redirects have set, for `target`: some sites loop without."""
-        if not len(self.jar):
-            return ""
-        request = PreparedRequest()
-        request.url, request.headers = target, CaseInsensitiveDict()
-        return get_cookie_header(self.jar, request) or ""  # type: ignore[no-untyped-call]
 
 
 def request_headers(

@@ -18,7 +18,7 @@ from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, plain, types
 from newsflow.extract.page.signals import PageSignals
-from newsflow.extract.rejects import vendor_walls
+from newsflow.extract.rejects import led_away, vendor_walls
 from newsflow.outcomes import Outcome
 from newsflow.text.word_count import count_words
 
@@ -35,6 +35,7 @@ STUB_WORDS = 250  # a paywall's free part is shorter
 _ALL = 1.2  # two counts of the words of one text differ by less
 _TEASER_WORDS = 4  # of a linked headline; shorter links are menus
 _TEASERS, _TEASERS_DECLARED = 15, 8  # that make a list: of any page, of one that says so or has no path
+_TEASERS_BEHIND_A_REDIRECT = 5  # that a section has
 _PROSE = 30  # words of a paragraph that is running text on a list's page
 _INTRODUCTION = 150  # words of running text that a list may have
 _SHOWN_BLOCKS = 300  # of a page without a body; walls are short
@@ -60,6 +61,7 @@ class Evidence:
     page: PageMetadata
     signals: PageSignals
     dated: bool = False
+    asked: str = ""  # the address that was asked for, where that is known
     text: str = field(init=False, default="")
     words: int = field(init=False, default=0)
     stated: bool = field(init=False, default=False)
@@ -122,6 +124,14 @@ def _asks_for_proof(page: Evidence) -> bool:
     if phrase_lists.hits("bot_challenge", page.text) or _headed(page, "bot_challenge"):
         return True
     return page.words < _NO_TEXT and bool(phrase_lists.hits("bot_challenge", page.everything))
+
+
+def _led_away(page: Evidence) -> Verdict | None:
+    if not page.asked or page.asked == page.url:
+        return None
+    listed = not page.dated and sum(map(_is_teaser, page.blocks)) >= _TEASERS_BEHIND_A_REDIRECT
+    where = led_away.led_away(page.asked, page.url, stated=page.stated, listed=listed)
+    return (Outcome.SOFT_404, f"its address leads to {where}") if where else None
 
 
 def _missing(page: Evidence) -> Verdict | None:
@@ -328,7 +338,7 @@ def _short(page: Evidence, min_words: int) -> Verdict | None:
 
 
 _RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
-    _challenge, _missing, _removed, _consent, _login, _paywall, _shell, _index,
+    _challenge, _missing, _removed, _consent, _login, _led_away, _paywall, _shell, _index,
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
@@ -63,6 +63,9 @@ class ClaimedFeedsRow(NamedTuple):
     body_hash: memoryview | None
     validators_lie: bool
     polls_unaudited: int
+    full_at: datetime | None
+    audits_passed: int
+    sitemap_parts: dict[str, list[int]]
     moved_to: str | None
     moved_polls: int
     gap_open: bool
@@ -138,6 +141,36 @@ def entries_by_link(
         "poll.entries_by_link",
         EntriesByLinkRow._make,
         {"feed_ids": named_query.array(feed_ids), "url_hashes": named_query.array(url_hashes)},
+    )
+
+
+class EntriesByTitleRow(NamedTuple):
+    """A row of `poll.entries_by_title`."""
+
+    n: int
+    guid: str
+    link: str
+
+
+def entries_by_title(
+    conn: Connection,
+    *,
+    feed_ids: Iterable[int],
+    titles: Iterable[str],
+    dates: Iterable[datetime | None],
+    now: datetime,
+) -> list[EntriesByTitleRow]:
+    """Finds the newest entry that a feed has shown with each of these titles and dates."""
+    return named_query.rows(
+        conn,
+        "poll.entries_by_title",
+        EntriesByTitleRow._make,
+        {
+            "feed_ids": named_query.array(feed_ids),
+            "titles": named_query.array(titles),
+            "dates": named_query.array(dates),
+            "now": now,
+        },
     )
 
 
@@ -227,6 +260,9 @@ class SaveFeedsValues(NamedTuple):
     body_hash: bytes | memoryview | None
     validators_lie: bool
     polls_unaudited: int
+    full_at: datetime | None
+    audits_passed: int
+    sitemap_parts: dict[str, Any]
     moved_to: str | None
     moved_polls: int
 
