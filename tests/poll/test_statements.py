@@ -69,7 +69,8 @@ def test_as_many_for_one_entry_as_for_hundreds(server: Server, hands: Hands) -> 
     batches = for_many["copy ingest.poll polled_at"]
     assert batches < FEEDS / 2
     assert max(for_many.values()) <= max(for_one.values()) * batches
-    assert sum(for_many.values()) <= sum(for_one.values()) * batches
+    # two more ask for entries under other guids: the first feed shows next to none that it showed before
+    assert sum(for_many.values()) <= sum(for_one.values()) * batches + 2
 
 
 def test_a_poll_without_news_writes_no_entry(server: Server, hands: Hands) -> None:

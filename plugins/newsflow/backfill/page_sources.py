@@ -17,6 +17,7 @@ from newsflow.backfill.selection import Selection
 from newsflow.backfill.sources import Sources
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
+from newsflow.feeds import sitemap
 from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Entry
@@ -26,6 +27,7 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.web import origins
+from newsflow.web.decode import Larger
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
@@ -38,7 +40,7 @@ BATCH = 1000  # pages registered in one transaction
 DEPTH = 3  # an index of indexes of sitemaps
 MOST_SITEMAPS = 5000
 PARSER_MB, PARSER_S = 512, 30.0  # limits of the process that reads a sitemap: MiB, CPU seconds
-MAX_BYTES = 50_000_000  # sitemaps.org: a sitemap is at most 50 MB
+LARGER = Larger(sitemap.LARGEST, sitemap.begins_one)
 ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.1"
 
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
@@ -147,7 +149,7 @@ def _register(
 
 
 def _parser() -> ParserProcesses:
-    return ParserProcesses(1, memory_mb=PARSER_MB, timeout_s=PARSER_S, max_bytes=MAX_BYTES)
+    return ParserProcesses(1, memory_mb=PARSER_MB, timeout_s=PARSER_S, max_bytes=sitemap.LARGEST)
 
 
 def _sitemap_pages(
@@ -199,7 +201,7 @@ def _sitemaps(
     jobs = []
     for url in urls:
         try:
-            jobs.append(UrlJob(url, find(origin_of(url)), max_bytes=MAX_BYTES))
+            jobs.append(UrlJob(url, find(origin_of(url)), larger=LARGER))
         except BadUrl as error:
             log.warning("sitemap %.200s: %s", url, error)
             found.leave("sitemap")

@@ -18,6 +18,15 @@ _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:/|$)", re.IGNORECASE)
 
 
+LARGEST = 50_000_000  # bytes, plain or of a gzip file (sitemaps.org)
+_BEGINS = re.compile(rb"<(?:[a-z][\w.-]*:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+
+
+def begins_one(beginning: bytes) -> bool:
+    """Whether a body that begins so is a sitemap or an index of such, which may be larger than other feeds."""
+    return bool(_BEGINS.search(beginning.replace(b"\x00", b"")))
+
+
 def kind_of(root: Element) -> str:
     """sitemap, sitemapindex, or nothing."""
     return {"urlset": "sitemap", "sitemapindex": "sitemapindex"}.get(short(str(root.tag)), "")

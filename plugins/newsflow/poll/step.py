@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from newsflow.clock import Clock, utcnow
+from newsflow.feeds import sitemap
 from newsflow.feeds.parsed import ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
@@ -28,6 +29,7 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import look_again, proposals
 from newsflow.subscriptions.finder import Finder
 from newsflow.web import origins, outage
+from newsflow.web.decode import Larger
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
 from newsflow.web.scheduler import FetchResult, Politeness, PoliteScheduler
@@ -36,7 +38,7 @@ from newsflow.web.urls import origin_of, same_site
 
 log = logging.getLogger(__name__)
 
-_LARGEST_SITEMAP = 50_000_000  # bytes, plain or of a gzip file (sitemaps.org)
+LARGER = Larger(sitemap.LARGEST, sitemap.begins_one)
 _FLUSH_S = 2.0
 _OUR_PAUSE_S = 300.0  # after an outage of our own
 
@@ -57,7 +59,7 @@ def poll(
         settings.parse_workers,
         memory_mb=settings.parse_memory_mb,
         timeout_s=settings.parse_timeout_s,
-        max_bytes=_LARGEST_SITEMAP,
+        max_bytes=sitemap.LARGEST,
     )
     with (
         runs.work(settings, run_id, Stage.POLL, 0, clock) as step,
@@ -200,7 +202,7 @@ class _Poller:
                 tag=feed,
                 etag=feed.etag if validated else None,
                 last_modified=feed.last_modified if validated else None,
-                max_bytes=_largest(feed, self._settings),
+                larger=LARGER,
             )
             for url, feed, validated in wanted
         ]
@@ -301,9 +303,3 @@ def _parts(indexes: Sequence[PollResult], asked: Mapping[str, PollResult], now: 
     listed = [each for index in indexes for each in children_of(index)]
     own = [each for each in listed if each.url not in asked and same_site(feed.url, each.url)]
     return choose(own, feed.last_ok_at, feed.sitemap_parts, now)
-
-
-def _largest(feed: FeedState, settings: Settings) -> int:
-    """Bytes that are read: more of what is a sitemap, or may be one."""
-    may_be_sitemap = feed.kind in ("", "sitemap", "sitemapindex")
-    return max(settings.max_bytes, _LARGEST_SITEMAP) if may_be_sitemap else settings.max_bytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
@@ -16,8 +17,8 @@ _UNDONE = frozenset(("gzip", "x-gzip", "deflate", "br"))
 # encodings that are real, and that we did not ask for; any other token is a server's mistake (`utf-8`, `none`,
 # `aws-chunked`), which browsers pass over
 _NOT_UNDONE = frozenset(("zstd", "compress", "x-compress", "bzip2", "x-bzip2", "xz", "lzma", "exi", "dcb", "dcz"))
-LARGE = 10_000_000  # bytes; few bodies of more are in memory at a time
 _STEP = 64 * 1024
+_BEGINNING = 4096  # bytes of a body that tell its kind
 
 
 class Decoder(Protocol):
@@ -118,24 +119,31 @@ def decoder(header: str) -> Decoder:
     return Brotli() if names[0] == "br" else Inflate(gzip=names[0] != "deflate")
 
 
+@dataclass(frozen=True, slots=True)
+class Larger:
+    """A higher cap, in bytes, for bodies whose beginning is told to be of a kind that may be so large."""
+
+    max_bytes: int
+    is_meant: Callable[[bytes], bool]
+
+
 def decode(
-    chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False, large: Callable[[], None] | None = None
+    chunks: Iterable[bytes], header: str, cap: int, *, clip: bool = False, grown: Callable[[bytes], int] | None = None
 ) -> bytes:
     """The decoded body, at most `cap` bytes.
 
     :param clip: what is over the cap is left unread, and no failure.
-    :param large: called once where the body turns out to be larger than `LARGE`; it may wait.
+    :param grown: asked once, with what came so far, for the cap of a body that is over this one; it may wait.
     :raises Stop: TOO_BIG over the cap, DECODE_ERROR for broken data, TRUNCATED for cut data.
     """
-    undo, decoded, seen, told = decoder(header), bytearray(), False, large is None
+    undo, decoded, seen = decoder(header), bytearray(), False
     try:
         for chunk in chunks:
             seen = seen or bool(chunk)
             for piece in undo.feed(chunk):
                 decoded += piece
-                if large and not told and len(decoded) > LARGE:
-                    told = True
-                    large()
+                if len(decoded) > cap and grown:
+                    cap, grown = max(cap, grown(bytes(decoded[:_BEGINNING]))), None
                 if len(decoded) > cap:
                     if clip:
                         return bytes(decoded[:cap])

@@ -19,6 +19,7 @@ from typing import Any
 
 from newsflow.clock import Clock
 from newsflow.model import Exchange
+from newsflow.web.decode import Larger
 from newsflow.web.origins import Origin
 from newsflow.web.pace import Pace
 from newsflow.web.robots import Rules
@@ -46,7 +47,7 @@ class UrlJob:
     permanent: bool = True
     tries: int = 0
     last: Exchange | None = None
-    max_bytes: int | None = None  # of the body; None: as the settings have it
+    larger: Larger | None = None  # a higher cap for some bodies
     visits: Visits | None = None  # once it was asked
 
 

@@ -294,7 +294,7 @@ class PoliteScheduler:
             last_modified=job.last_modified,
             accept=self._politeness.accept,
             wants=self._politeness.wants,
-            max_bytes=job.max_bytes,
+            larger=job.larger,
             check_hop=self._check_hop(queue, job, elsewhere),
             visits=job.visits,
         )

@@ -24,7 +24,7 @@ from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.web import access, answers
 from newsflow.web.budget import ExchangeEnd, RequestBudget, running
-from newsflow.web.decode import decode
+from newsflow.web.decode import Larger, decode
 from newsflow.web.download import Download
 from newsflow.web.guarded_connection import GuardedAdapter, tls_context
 from newsflow.web.resolver import Lookup, Resolver, system_lookup
@@ -34,7 +34,7 @@ from newsflow.web.urls import origin_of
 
 log = logging.getLogger(__name__)
 
-_LARGE_AT_ONCE = 2  # bodies of more than `decode.LARGE` bytes
+_LARGE_AT_ONCE = 2  # bodies over the usual cap
 
 ACCEPT_ANY = "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8"
 
@@ -86,6 +86,7 @@ class Transport:
         last_modified: str | None = None,
         accept: str = ACCEPT_ANY,
         max_bytes: int | None = None,
+        larger: Larger | None = None,
         deadline_s: float | None = None,
         check_hop: CheckHop | None = None,
         wants: Wants | None = None,
@@ -97,6 +98,7 @@ class Transport:
 
         :param etag: validator for If-None-Match, as the server gave it; `last_modified` likewise.
         :param max_bytes: cap on the decoded body (default: the settings').
+        :param larger: a higher one for some bodies.
         :param deadline_s: total seconds, look-ups and redirects included (default: the settings').
         :param check_hop: asked before each redirect is followed; an outcome ends the exchange.
         :param wants: told the media type ('' where there is none) before the body is read; False
@@ -111,6 +113,7 @@ class Transport:
             self._settings.max_redirects,
             self._access,
             max_bytes=max_bytes or self._settings.max_bytes,
+            larger=larger,
             check_hop=check_hop,
             wants=wants,
             clip=clip,
@@ -121,7 +124,7 @@ class Transport:
             outcome, detail = Outcome.OK, ""
             try:
                 with closing(self._travel(trip, call)) as response, ExitStack() as held:
-                    _read(trip, call, response, partial(self._hold_one_of_few, call, held))
+                    _read(trip, call, response, partial(self._grown, trip, call, held))
                 outcome = trip.outcome
             except ExchangeEnd as stop:
                 outcome, detail = stop.outcome, stop.detail
@@ -140,11 +143,14 @@ class Transport:
         with running(RequestBudget(self._names, self._settings.deadline_s)) as call:
             return Download(trip, self._travel(trip, call), self._names)
 
-    def _hold_one_of_few(self, call: RequestBudget, held: ExitStack) -> None:
-        """Wait until few other large bodies are being read, as all threads may meet one at once."""
+    def _grown(self, trip: Trip, call: RequestBudget, held: ExitStack, beginning: bytes) -> int:
+        """The cap of a body that is over the usual one; few such are read at a time, as all threads may meet one."""
+        if trip.larger is None or not trip.larger.is_meant(beginning):
+            return 0
         if not self._large.acquire(timeout=call.remaining()):
-            call.remaining()
+            raise call.overdue()
         held.callback(self._large.release)
+        return trip.larger.max_bytes
 
     def _ended(self, trip: Trip, call: RequestBudget, outcome: Outcome, detail: str) -> Exchange:
         asked = trip.headers.get("retry-after", "")
@@ -205,7 +211,7 @@ class Transport:
             ) from None
 
 
-def _read(trip: Trip, call: RequestBudget, response: Response, large: Callable[[], None]) -> None:
+def _read(trip: Trip, call: RequestBudget, response: Response, grown: Callable[[bytes], int]) -> None:
     if trip.outcome is not Outcome.OK:
         drain(response)
         return
@@ -213,11 +219,12 @@ def _read(trip: Trip, call: RequestBudget, response: Response, large: Callable[[
     if trip.wants and not trip.wants(kind):
         raise ExchangeEnd(Outcome.BAD_CONTENT_TYPE, f"content type {kind or 'missing'!r}")
     announced = answers.content_length(trip.headers) or 0
-    if announced > trip.max_bytes and not trip.clip:
-        raise ExchangeEnd(Outcome.TOO_BIG, f"{announced} bytes announced, more than {trip.max_bytes}")
-    call.body(trip.max_bytes)
+    most = max(trip.max_bytes, trip.larger.max_bytes if trip.larger else 0)
+    if announced > most and not trip.clip:
+        raise ExchangeEnd(Outcome.TOO_BIG, f"{announced} bytes announced, more than {most}")
+    call.body(most)
     encoding = trip.headers.get("content-encoding", "")
-    trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip, large=large)
+    trip.body = decode(pieces(response), encoding, trip.max_bytes, clip=trip.clip, grown=grown)
 
 
 def _printable(text: str) -> str:

@@ -15,7 +15,7 @@ from newsflow.outcomes import Outcome
 from newsflow.web import answers, guard
 from newsflow.web.access import Access
 from newsflow.web.budget import ExchangeEnd
-from newsflow.web.decode import ACCEPT_ENCODING
+from newsflow.web.decode import ACCEPT_ENCODING, Larger
 from newsflow.web.urls import BadUrl, origin_of, sendable
 
 CheckHop = Callable[[str], "Outcome | None"]
@@ -33,19 +33,27 @@ class Visits:
     """
 
     jar: RequestsCookieJar = field(default_factory=RequestsCookieJar)
+    private: dict[str, RequestsCookieJar] = field(default_factory=dict)  # by origin: of those that know us
     seen: set[tuple[str, str]] = field(default_factory=set)
 
     def cookies(self, target: str) -> str:
         """The cookies that redirects have set, for `target`: some sites loop without."""
-        if not len(self.jar):
-            return ""
-        request = PreparedRequest()
-        request.url, request.headers = target, CaseInsensitiveDict()
-        return get_cookie_header(self.jar, request) or ""  # type: ignore[no-untyped-call]
+        jars = filter(None, (self.jar, self.private.get(origin_of(target))))
+        return "; ".join(filter(None, (_cookies(jar, target) for jar in jars)))
+
+    def jar_of(self, url: str, *, granted: bool) -> RequestsCookieJar:
+        """Where the cookies of an answer go. Those of an origin that granted us access go back to that origin alone."""
+        return self.private.setdefault(origin_of(url), RequestsCookieJar()) if granted else self.jar
 
     def looped(self, target: str) -> bool:
         """Whether `target` was asked with the same cookies before."""
         return (target, self.cookies(target)) in self.seen
+
+
+def _cookies(jar: RequestsCookieJar, target: str) -> str:
+    request = PreparedRequest()
+    request.url, request.headers = target, CaseInsensitiveDict()
+    return get_cookie_header(jar, request) or ""  # type: ignore[no-untyped-call]
 
 
 @dataclass
@@ -57,6 +65,7 @@ class Trip:
     max_redirects: int
     access: Access = field(default_factory=Access, repr=False)
     max_bytes: int = 0
+    larger: Larger | None = None
     method: str = "GET"
     check_hop: CheckHop | None = None
     wants: Wants | None = None
@@ -110,10 +119,12 @@ class Trip:
 
     def answered(self, request: PreparedRequest, response: Response) -> None:
         """Note status, headers and cookies of an answer."""
-        extract_cookies_to_jar(self.visits.jar, request, response.raw)  # type: ignore[no-untyped-call]
+        granted = bool(self.access.of(self.hops[-1]))
+        jar = self.visits.jar_of(self.hops[-1], granted=granted)
+        extract_cookies_to_jar(jar, request, response.raw)  # type: ignore[no-untyped-call]
         self.status, self.reason = response.status_code, response.reason or ""
         self.headers = {name.lower(): value for name, value in response.headers.items()}
-        if self.access.of(self.hops[-1]):
+        if granted:
             self.headers.pop("set-cookie", None)  # a session of ours
 
     def redirect(self) -> str | None:
