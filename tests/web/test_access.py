@@ -248,3 +248,19 @@ def test_a_proxy_that_cannot_be_used_is_told(given: str) -> None:
     with pytest.raises(SettingsError, match="NEWSFLOW_PROXY") as refused:
         access.proxied(Settings(proxy=given, proxy_origins="http://a.example"))
     assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize("grants", [True, False])
+def test_cookies_of_an_origin_that_knows_us_go_back_to_it_alone(
+    server: Server, other: Server, transports: Make, grants: bool
+) -> None:
+    """Cookies know no ports: both servers are one host to them."""
+    server.plays["/a"] = says("302 Found", headers={"Location": "/b", "Set-Cookie": "session=mine; Path=/"})
+    server.plays["/b"] = says("302 Found", headers={"Location": other.url("/c")})
+    other.plays["/c"] = says("302 Found", headers={"Location": server.url("/d")})
+    server.plays["/d"] = says(body=b"x")
+    given = {"access": granting(server)} if grants else {}
+    both = f"{server.origin} {other.origin}"
+    assert transports(server, allow_origins=both, **given).exchange(server.url("/a")).outcome is Outcome.OK
+    assert ("session=mine" in other.asked("/c")[0].headers.get("cookie", "")) is not grants
+    assert all("session=mine" in server.asked(path)[0].headers["cookie"] for path in ("/b", "/d"))

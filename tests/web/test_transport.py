@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 
+import pytest
+
+from newsflow.feeds.sitemap import begins_one
 from newsflow.outcomes import Outcome
+from newsflow.web.decode import Larger
 from newsflow.web.transport import Transport
 from tests.webserver import Server, says
 
@@ -38,3 +42,29 @@ def test_redirects_are_followed_and_named(server: Server, transport: Transport) 
     assert found.final_url == server.url("/c")
     assert found.permanent
     assert len(found.hops) == 3
+
+
+SITEMAP = b"<?xml version='1.0'?><urlset>" + b"<url><loc>https://example.org/</loc></url>" * 50_000 + b"</urlset>"
+LARGER = Larger(len(SITEMAP), begins_one)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_a_body_of_a_kind_that_may_be_large_is_read(server: Server, transport: Transport, encoding: str) -> None:
+    sent = gzip.compress(SITEMAP) if encoding == "gzip" else SITEMAP
+    server.plays["/s"] = says(body=sent, headers={"Content-Encoding": encoding})
+    found = transport.exchange(server.url("/s"), max_bytes=100_000, larger=LARGER)
+    assert (found.outcome, found.body == SITEMAP) == (Outcome.OK, True)
+    over = Larger(len(SITEMAP) - 1, begins_one)
+    assert transport.exchange(server.url("/s"), max_bytes=100_000, larger=over).outcome is Outcome.TOO_BIG
+
+
+def test_other_large_bodies_are_not(server: Server, transport: Transport) -> None:
+    server.plays["/s"] = says(body=b"<rss>" + SITEMAP[29:])
+    assert transport.exchange(server.url("/s"), max_bytes=100_000, larger=LARGER).outcome is Outcome.TOO_BIG
+
+
+def test_a_connection_is_kept_over_answers_that_have_no_body(server: Server, transport: Transport) -> None:
+    server.plays["/a"] = says("304 Not Modified", length=False)
+    for _ in range(3):
+        assert transport.exchange(server.url("/a"), etag='"1"').outcome is Outcome.NOT_MODIFIED
+    assert server.connections == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +11,7 @@ from newsflow.outcomes import Kind, Outcome
 from newsflow.poll.schedule import LONGEST_S, Seen, after_failure, after_success
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Passed, passed, window_of
+from newsflow.text.storable import replaced
 from newsflow.web.urls import LONGEST
 
 AUDIT_EVERY = 6  # answers 304 in a row before one poll is sent without validators
@@ -45,7 +46,7 @@ def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float
         # one poll interval at least, or a cooling origin would be looked at again and again
         wait = max(polled.wait_s, 60.0) * (1 + 0.1 * jitter)
         at = now + timedelta(seconds=min(wait, LONGEST_S))
-        return PollDecision(replace(polled.feed, reason=polled.detail), at)
+        return PollDecision(replaced(polled.feed, reason=polled.detail), at)
     return _failed(polled, now, jitter)
 
 
@@ -62,7 +63,7 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
     )
     then = after_success(seen, feed.interval_s, now, jitter)
     parsed = polled.parsed
-    told = replace(
+    told = replaced(
         _moved(_audited(feed, polled, counts, now), polled.exchange),
         kind=parsed.kind if parsed else feed.kind,
         home=parsed.home if parsed and parsed.home else feed.home,
@@ -94,22 +95,22 @@ def _validated(feed: FeedState, polled: PollResult) -> FeedState:
     """Validators for the next poll. A 304 may renew them (RFC 9110 §15.4.5); `Expires: 0` with none drops them."""
     headers = polled.exchange.headers
     if polled.outcome is Outcome.NOT_MODIFIED:
-        return replace(
+        return replaced(
             feed,
             etag=headers.get("etag", feed.etag),
             last_modified=headers.get("last-modified", feed.last_modified),
         )
-    return replace(feed, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
+    return replaced(feed, etag=headers.get("etag"), last_modified=headers.get("last-modified"))
 
 
 def _audited(feed: FeedState, polled: PollResult, counts: EntryCounts, now: datetime) -> FeedState:
     """An unconditional poll that shows new entries under the validators that we had: they lie."""
     if polled.outcome is Outcome.NOT_MODIFIED:
-        return replace(feed, polls_unaudited=feed.polls_unaudited + 1, full_at=feed.full_at or now)
+        return replaced(feed, polls_unaudited=feed.polls_unaudited + 1, full_at=feed.full_at or now)
     news = counts.new + counts.changed > 0
     lies = polled.audited and news and (_same_validators(feed, polled.exchange) or _withheld(feed, polled))
     held = not lies and bool(feed.etag or feed.last_modified) and news is not polled.audited
-    return replace(
+    return replaced(
         feed,
         polls_unaudited=0,
         full_at=now,
@@ -137,16 +138,16 @@ def _withheld(feed: FeedState, polled: PollResult) -> bool:
 def _moved(feed: FeedState, exchange: Exchange) -> FeedState:
     """Follow a permanent redirect for good once several polls in a row agree on it (RFC 9110 §15.4.2)."""
     if not exchange.permanent or exchange.final_url in ("", feed.url) or len(exchange.final_url) > LONGEST:
-        return replace(feed, moved_to=None, moved_polls=0)
+        return replaced(feed, moved_to=None, moved_polls=0)
     polls = feed.moved_polls + 1 if exchange.final_url == feed.moved_to else 1
     # a move that waits for a person may hold for years
-    return replace(feed, moved_to=exchange.final_url, moved_polls=min(polls, MOST_MOVED_POLLS))
+    return replaced(feed, moved_to=exchange.final_url, moved_polls=min(polls, MOST_MOVED_POLLS))
 
 
 def _failed(polled: PollResult, now: datetime, jitter: float) -> PollDecision:
-    feed = replace(polled.feed, failures=polled.feed.failures + 1, last_poll_at=now, reason=polled.detail)
+    feed = replaced(polled.feed, failures=polled.feed.failures + 1, last_poll_at=now, reason=polled.detail)
     if polled.outcome is Outcome.GONE:
-        ended = replace(feed, state="gone", reason="the server says that it is gone for good (410)")
+        ended = replaced(feed, state="gone", reason="the server says that it is gone for good (410)")
         return PollDecision(ended, now + timedelta(seconds=LONGEST_S), look_for_another=True)
     asked = max(polled.exchange.retry_after_s or 0.0, polled.wait_s)
     at = after_failure(polled.outcome, feed.failures, now, jitter, asked)

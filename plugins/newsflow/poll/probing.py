@@ -126,7 +126,7 @@ def _all_shown(polled: PollResult) -> Iterator[ShownEntries]:
     made_at = _made_at(polled)
     for entry in polled.entries:
         kept = Entry(entry.guid, entry.link) if entry.guid in polled.refused else entry
-        stamped = kept if kept.updated_at != made_at else replace(kept, updated_at=None)
+        stamped = replace(kept, updated_at=None) if made_at and kept.updated_at == made_at else kept
         yield ShownEntries(polled, kept, guid_hash(kept.guid), entry_hash(stamped))
 
 

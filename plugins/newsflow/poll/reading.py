@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsflow.feeds.parsed import FeedError, FeedReader, ParsedFeed, SitemapPart
@@ -13,6 +12,7 @@ from newsflow.outcomes import Outcome
 from newsflow.poll import sitemap_parts
 from newsflow.poll.sitemap_parts import RECENT
 from newsflow.poll.state import FeedState, PollResult
+from newsflow.text.storable import replaced
 
 _AHEAD = timedelta(days=1)  # what is dated further ahead tells nothing of a sitemap's age
 _CONDITIONS = frozenset(("If-None-Match", "If-Modified-Since"))
@@ -25,7 +25,7 @@ def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, 
     """
     polled = PollResult(
         feed,
-        replace(exchange, body=b""),
+        replaced(exchange, body=b""),
         exchange.outcome,
         at,
         exchange.detail,
@@ -34,26 +34,26 @@ def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, 
         wait_s=wait_s,
     )
     if exchange.outcome is Outcome.NOT_MODIFIED:
-        return replace(polled, same=True)
+        return replaced(polled, same=True)
     return _read_body(polled, exchange.body, reader) if exchange.outcome is Outcome.OK else polled
 
 
 def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResult:
     digest = hashlib.sha256(body).digest()
     if digest == polled.feed.body_hash and polled.feed.kind != "sitemapindex":
-        return replace(polled, same=True, body_hash=digest)
+        return replaced(polled, same=True, body_hash=digest)
     exchange = polled.exchange
     try:
         parsed = reader.parse(body, exchange.final_url or exchange.url, exchange.headers.get("content-type", ""))
     except FeedError as error:
-        return replace(polled, outcome=error.outcome, detail=error.detail[:500])
-    return replace(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
+        return replaced(polled, outcome=error.outcome, detail=error.detail[:500])
+    return replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
 
 
 def bad_poll(polled: PollResult, why: str) -> PollResult:
     """The poll of a feed that the database refuses: nothing is kept of what it showed."""
-    bare = replace(polled.exchange, headers={}, final_url="", permanent=False)
-    return replace(
+    bare = replaced(polled.exchange, headers={}, final_url="", permanent=False)
+    return replaced(
         polled, exchange=bare, outcome=Outcome.BAD_ROW, detail=why, parsed=None, entries=(), body_hash=None, same=False
     )
 
@@ -71,9 +71,9 @@ def with_children(index: PollResult, answers: Mapping[str, PollResult], *, whole
     times = {url: _newest(answer, answers) for url, answer in answers.items() if answer.outcome is Outcome.OK}
     listed = [child.url for each in (index, *answers.values()) for child in children_of(each)]
     parts = sitemap_parts.remembered(index.feed.sitemap_parts, times, listed, index.at)
-    return replace(
+    return replaced(
         index,
-        feed=replace(index.feed, sitemap_parts=parts),
+        feed=replaced(index.feed, sitemap_parts=parts),
         entries=tuple(found.values()),
         size=index.size + sum(answer.size for answer in answers.values()),
         whole=whole,

@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 LARGER = Larger(sitemap.LARGEST, sitemap.begins_one)
 _FLUSH_S = 2.0
+_AHEAD_FEEDS, _AHEAD_BYTES = 100, 16_000_000  # answers that wait to be read
 _OUR_PAUSE_S = 300.0  # after an outage of our own
 
 
@@ -173,15 +174,15 @@ class _Poller:
         doubtful: list[FetchResult] = []
         made = self._jobs(list(jobs))
         with ThreadPoolExecutor(s.parse_workers, thread_name_prefix="read") as pool:
-            reading: deque[Future[PollResult]] = deque()
+            reading: deque[tuple[Future[PollResult], int]] = deque()
             for result in scheduler.results(made):
                 if result.final and result.exchange.outcome.meaning.looks_offline:
                     doubtful.append(result)
                 elif result.final:
-                    reading.append(pool.submit(self._read, result))
-                while reading and (reading[0].done() or len(reading) > 2 * s.parse_workers):
-                    yield reading.popleft().result()
-            for future in reading:
+                    reading.append((pool.submit(self._read, result), len(result.exchange.body)))
+                while reading and (reading[0][0].done() or _is_far_ahead(reading)):
+                    yield reading.popleft()[0].result()
+            for future, _ in reading:
                 yield future.result()
         ours = scheduler.own_outage()
         self._failing_origins = len(ours)
@@ -292,6 +293,11 @@ class _Poller:
             gaps.own_outage(self._step.conn, now, self._failing_origins)
         elif sign is outage.Sign.OVER:
             gaps.outage_over(self._step.conn, now)
+
+
+def _is_far_ahead(reading: Collection[tuple[object, int]]) -> bool:
+    """Whether enough waits to be read, so that the readers have work while a batch is stored."""
+    return len(reading) > _AHEAD_FEEDS or sum(size for _, size in reading) > _AHEAD_BYTES
 
 
 def _parts(indexes: Sequence[PollResult], asked: Mapping[str, PollResult], now: datetime) -> Choice:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from newsflow.text.characters import storable
 
@@ -35,6 +35,29 @@ class Storable:
             kept = stored(value)
             if kept is not value:
                 object.__setattr__(self, name, kept)
+
+
+Noun = TypeVar("Noun", bound=Storable)
+
+
+def replaced(noun: Noun, **changes: Any) -> Noun:
+    """As `dataclasses.replace`, for dataclasses with slots; only what changes is looked at again.
+
+    :raises TypeError: for a field that the noun has not.
+    """
+    kind: Any = type(noun)
+    made = object.__new__(kind)
+    put, names = object.__setattr__, _all_fields(kind)
+    for name in names:
+        put(made, name, stored(changes.pop(name)) if name in changes else getattr(noun, name))
+    if changes:
+        raise TypeError(f"{kind.__name__} has no {', '.join(changes)}")
+    return cast("Noun", made)
+
+
+@cache
+def _all_fields(noun: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(noun))
 
 
 @cache

@@ -14,6 +14,7 @@ from newsflow.web.budget import ExchangeEnd
 
 _PIECE = 64 * 1024
 _DRAINED = 16 * 1024
+_BODILESS = (204, 304)  # whatever their headers say (RFC 9110 §6.4.1)
 
 
 def pieces(response: Response) -> Iterator[bytes]:
@@ -43,7 +44,7 @@ def _stop(error: Exception) -> ExchangeEnd:
 
 def drain(response: Response) -> None:
     """Read a short body of known length, so that its connection can be kept; leave any other unread."""
-    length = content_length(response.headers)
+    length = 0 if response.status_code in _BODILESS else content_length(response.headers)
     if length is not None and length <= _DRAINED:
         for _ in pieces(response):
             pass

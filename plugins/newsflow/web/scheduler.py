@@ -19,6 +19,7 @@ from typing import Any
 from newsflow.clock import Clock
 from newsflow.model import Exchange
 from newsflow.outcomes import Kind, Outcome, Reach, where
+from newsflow.text.storable import replaced
 from newsflow.web import outage, pace, refresh, rights, robots
 from newsflow.web.byte_queue import ByteQueue
 from newsflow.web.origin_queue import OriginQueue, OriginQueues, UrlJob
@@ -172,7 +173,7 @@ class PoliteScheduler:
         for queue in self._queues:
             for job in queue.jobs:
                 exchange = job.last or queue.robots_failure or self._unasked(queue, now)
-                whole = replace(exchange, url=job.url, hops=job.trail, body=b"")
+                whole = replaced(exchange, url=job.url, hops=job.trail, body=b"")
                 yield FetchResult(job, whole, queue.origin, now, False, True)
 
     def _unasked(self, queue: OriginQueue, now: datetime) -> Exchange:
@@ -252,7 +253,7 @@ class PoliteScheduler:
         )
         now = self._clock()
         file = robots.read(exchange, now, queue.origin.robots)
-        queue.robots_failure = None if file else replace(exchange, detail=f"robots.txt: {exchange.detail}"[:500])
+        queue.robots_failure = None if file else replaced(exchange, detail=f"robots.txt: {exchange.detail}"[:500])
         if file:
             queue.origin.robots, queue.origin.robots_saved = file, False
             self._learn(queue, file)
@@ -260,7 +261,7 @@ class PoliteScheduler:
 
     def _settle(self, queue: OriginQueue, exchange: Exchange, now: datetime, *, fine: bool) -> None:
         """Let pace, breaker and outage watch know of an exchange."""
-        told = replace(exchange, outcome=Outcome.OK) if fine else exchange
+        told = replaced(exchange, outcome=Outcome.OK) if fine else exchange
         if exchange.status:
             self._answers.append(now.timestamp())
             queue.pace_before_failure = None
@@ -334,7 +335,7 @@ class PoliteScheduler:
         return _Redirected(job)
 
     def _ended(self, queue: OriginQueue, job: UrlJob, found: Exchange, now: datetime) -> FetchResult:
-        whole = replace(found, url=job.url, hops=job.trail + found.hops, permanent=_permanent(job, found))
+        whole = replaced(found, url=job.url, hops=job.trail + found.hops, permanent=_permanent(job, found))
         final = found.outcome.meaning.kind is not Kind.RETRY or job.tries >= TRIES
         if not final:
             job.last = whole
