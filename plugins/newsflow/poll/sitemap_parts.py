@@ -26,7 +26,7 @@ _NEWS = re.compile(r"news(?!letter)", re.IGNORECASE)
 # parts that list no stories, in the words of WordPress, its plug-ins and their like
 _DULL = re.compile(r"categor|taxonom|tag|author|user|page|image|video|product|static", re.IGNORECASE)
 
-Parts = Mapping[str, Sequence[int]]
+Parts = Mapping[str, tuple[int, ...]]
 """What is remembered of parts, by `key`: when they were last asked, and the newest time that they listed (0: none)."""
 
 

@@ -64,7 +64,7 @@ def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
         polls_unaudited=row.polls_unaudited,
         full_at=row.full_at,
         audits_passed=row.audits_passed,
-        sitemap_parts=row.sitemap_parts,
+        sitemap_parts={name: tuple(seen) for name, seen in row.sitemap_parts.items()},
         moved_to=row.moved_to,
         moved_polls=row.moved_polls,
         gap_open=row.gap_open,
