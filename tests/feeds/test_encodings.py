@@ -93,3 +93,20 @@ def test_a_broken_feed_keeps_its_characters() -> None:
 )
 def test_what_stands_before_the_declaration_is_passed_over(before: bytes) -> None:
     assert title(before + feed(GERMAN.encode(), "utf-8")) == GERMAN
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [
+        ("latin-1", "cp1252"), ("ansi", "cp1252"), ("windows1252", "cp1252"), ("cp-1252", "cp1252"),
+        ("win-1251", "cp1251"), ("x-unknown", "cp1252"), ("iso_8859_2", "iso8859-2"),
+    ],
+)  # fmt: skip
+def test_labels_that_browsers_do_not_know(label: str, codec: str) -> None:
+    assert title(feed(TEXTS[codec].encode(codec), label)) == TEXTS[codec]
+    assert title(feed(GERMAN.encode(), label)) == GERMAN
+
+
+@pytest.mark.parametrize("dash", ["&#150;", "&#x96;", "\x96", "<![CDATA[&#150;]]>"])
+def test_control_characters_were_windows_1252(dash: str) -> None:
+    assert title(feed(f"5 {dash} 6".encode())) == "5 – 6"

@@ -20,6 +20,9 @@ RSS_ITEMS = {
     "link alone, relative": "<link>/a/{i}?x=1</link>",
     "link without scheme": "<link>www.k.example/a/{i}</link>",
     "title alone": "<title>Title {i}</title>",
+    "guid with references": "<link>/a/{i}</link><guid>https://www.k.example/?p={i}&amp;t=n&#038;x=&lt;1&gt;</guid>",
+    "guid escaped twice": "<link>/a/{i}</link><guid>https://www.k.example/?p={i}&amp;amp;t=n</guid>",
+    "link with references": "<link>https://www.k.example/?p={i}&amp;t=n&#038;x=1</link>",
     "escaped twice": "<link><![CDATA[https://www.k.example/?a=1&amp;id={i}]]></link>",
 }
 BREAKS = {
@@ -68,6 +71,20 @@ def test_a_feed_that_breaks_shows_the_same_entries(item: str, damage: str) -> No
         ("https:/www.k.example/a", "https://www.k.example/a"),
         ("https//www.k.example/a", "https://www.k.example/a"),
         ("http://https://www.k.example/a", "https://www.k.example/a"),
+        ("https://https//www.k.example/a", "https://www.k.example/a"),
+        ("https://www.k.examplehttps://www.k.example/a", "https://www.k.example/a"),
+        ("https://www.k.example/https://www.k.example/a", "https://www.k.example/a"),
+        ("https://archive.example/https://www.k.example/a", "https://archive.example/https://www.k.example/a"),
+        ("http:///www.k.example/a", "http://www.k.example/a"),
+        ("https:// www.k.example/a", "https://www.k.example/a"),
+        ("ttps://www.k.example/a", "https://www.k.example/a"),
+        ("htp://www.k.example/a", "http://www.k.example/a"),
+        ("http;//www.k.example/a", "http://www.k.example/a"),
+        ("://www.k.example/a", "https://www.k.example/a"),
+        ("/www.k.example/a", "https://www.k.example/a"),
+        ("https://www.k.example/it&amp;#8217;s", "https://www.k.example/it’s"),
+        ("https.html", "https://www.k.example/https.html"),
+        ("http/1", "https://www.k.example/http/1"),
         ("<![CDATA[ /a?x=1&amp;amp;y=2 ]]>", "https://www.k.example/a?x=1&y=2"),
         ("<![CDATA[/a?x=1&#038;y=2]]>", "https://www.k.example/a?x=1&y=2"),
         ("/a?x=1&amp;y=2", "https://www.k.example/a?x=1&y=2"),
@@ -76,6 +93,12 @@ def test_a_feed_that_breaks_shows_the_same_entries(item: str, damage: str) -> No
 )
 def test_links_start_at_the_site(link: str, expected: str) -> None:
     assert parse(rss(f"<link>{link}</link>", 1).encode(), BASE).entries[0].link == expected
+
+
+def test_a_guid_that_is_the_link_is_read_as_one() -> None:
+    for guid in ("https://www.k.example/?a=1&amp;amp;id=4", "/?a=1&amp;id=4"):
+        body = rss(f"<guid isPermaLink='true'>{guid}</guid>", 1)
+        assert parse(body.encode(), BASE).entries[0].link == "https://www.k.example/?a=1&id=4"
 
 
 def test_an_xml_base_wins_over_the_site() -> None:
@@ -147,6 +170,16 @@ LENIENT = {
     "cut within a third item": WHOLE.replace("]}", ', {"id": "3", "ti'),
     "a damaged item": WHOLE.replace("]}", ', {"id": "3", "url": x}]}'),
     "blanks before": " \n" * 100 + WHOLE,
+    "a comment before": "<!-- cached -->\n" + WHOLE,
+    "a warning before": "<br />\n<b>Notice</b>: x in /www/y.php on line 3\n" + WHOLE,
+    "a script's comment before": "/* x */ // y\n" + WHOLE,
+    "the call of a script": f"callback({WHOLE});",
+    "the value of a script": f"var feed = {WHOLE};",
+    "a blank that breaks no line": "\u00a0" + WHOLE,
+    "an escape of JavaScript": WHOLE.replace('"x"', r'"it\'s"'),
+    "escapes that are none": WHOLE.replace('"x"', r'"\x41 \u12 C:\dir"'),
+    "two commas": WHOLE.replace("}, {", "},, {"),
+    "items by number": WHOLE.replace("[{", '{"0": {').replace("}, {", '}, "2": {').replace("}]", "}}"),
 }
 
 

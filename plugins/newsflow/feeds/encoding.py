@@ -10,12 +10,14 @@ import codecs
 import re
 from typing import NamedTuple
 
+from lxml import etree
 from resiliparse.parse.encoding import detect_encoding
 
 from newsflow.web.charset import BYTE_ORDER_MARKS, codec, of_header
 
 _XML = re.compile(rb"\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.:-]{1,40})\s*[\"']")
-_CODE_PAGE = re.compile(r"cp\d{3,4}")
+_CODE_PAGE = re.compile(r"cp\d{3,4}|(?:iso8859|mac|koi8|hp|johab)\b.*|mac_\w+")
+_WINDOWS = re.compile(r"(?:win|windows|x|cp|ms)[ _-]?(?:cp|ms)?[ _-]?(125\d|874)", re.IGNORECASE)
 # XML 1.0, appendix F: how "<" and the character after it begin in UTF-16
 _UTF16 = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"<\0\0\0", b"\0\0\0<")
@@ -44,7 +46,7 @@ def utf8(body: bytes, content_type: str = "") -> Characters:
     declared = _declared(body, content_type)
     if _is_utf8(body, declared or "utf-8"):
         return Characters(body, "utf-8", "" if body.isascii() else _differs(declared, "utf-8"))
-    if declared is None:
+    if declared is None and _parser_knows(body):
         return Characters(body, "")
     name = _named(body, declared)
     return Characters(_recoded(body, name), name, _differs(declared, name))
@@ -74,16 +76,28 @@ def _declared(body: bytes, content_type: str) -> str | None:
     if inside is None:
         return of_header(content_type) or "utf-8"
     label = inside[1].decode("ascii", "replace")
-    return codec(label) or _code_page(label)
+    return codec(label) or _known_elsewhere(label)
 
 
-def _code_page(label: str) -> str | None:
-    """Python's codec of an IBM code page: old programs write feeds in some, and browsers know none of them."""
+def _known_elsewhere(label: str) -> str | None:
+    """Python's codec of a name that browsers don't know: "latin-1", "win-1251", the code pages of IBM."""
+    if windows := _WINDOWS.fullmatch(label):
+        return codec(f"windows-{windows[1]}")
     try:
         name = codecs.lookup(label).name
     except LookupError:
         return None
-    return name if _CODE_PAGE.fullmatch(name) else None
+    return (codec(name) or name) if _CODE_PAGE.fullmatch(name) else None
+
+
+def _parser_knows(body: bytes) -> bool:
+    """Whether libxml2 reads the encoding that the document names, of which there are some more."""
+    inside = _XML.match(body[:4096])
+    try:
+        etree.XMLParser(encoding=inside[1].decode("ascii", "replace") if inside else "")
+    except LookupError:
+        return False
+    return True
 
 
 def _is_utf8(body: bytes, declared: str) -> bool:
@@ -97,9 +111,9 @@ def _is_utf8(body: bytes, declared: str) -> bool:
     return True
 
 
-def _named(body: bytes, declared: str) -> str:
+def _named(body: bytes, declared: str | None) -> str:
     """The codec of bytes that are not valid UTF-8."""
-    if declared.startswith("utf-16"):  # bytes that name it in ASCII letters are not in it
+    if declared is None or declared.startswith("utf-16"):  # bytes that name it in ASCII letters are not in it
         declared = "utf-8"
     if declared == "utf-8":
         return "utf-8" if _valid_share(body) >= _MOST else codec(detect_encoding(body) or "") or "cp1252"

@@ -32,9 +32,12 @@ def read(body: bytes, base: str) -> ParsedFeed:
     :raises FeedError: not JSON (parse_error), or JSON of another kind (not_a_feed).
     """
     data, broken = load(body.decode("utf-8", "replace"))
-    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+    found = data.get("items") if isinstance(data, dict) else None
+    if isinstance(found, dict):  # PHP writes a list from which something was taken as numbered items
+        found = list(found.values()) if all(map(str.isdecimal, found)) else None
+    if not isinstance(found, list):
         raise FeedError(Outcome.NOT_A_FEED, "JSON without a list of items")
-    items = newest([item for item in data["items"] if isinstance(item, dict)], _when, MAX_ENTRIES)
+    items = newest([item for item in found if isinstance(item, dict)], _when, MAX_ENTRIES)
     language = squeeze(_text(data, "language"), 35).lower()
     shared = _people(data)
     home = resolve(_text(data, "home_page_url"), base)

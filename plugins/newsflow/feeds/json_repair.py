@@ -14,7 +14,11 @@ from newsflow.outcomes import Outcome
 _DECODER = json.JSONDecoder(strict=False)
 _GUARD = ")]}'"  # against inclusion as a script; some frameworks write it before all their JSON
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
+_TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]},])', re.DOTALL)
+_ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(\')|)')
+# what may stand before the value: a comment, the call of a script, a warning of PHP
+_START = re.compile(r'\{\s*"')
+_LONGEST_START = 8192
 _LARGEST_BROKEN = 5_000_000  # characters; as for broken XML
 
 
@@ -26,18 +30,29 @@ def load(text: str) -> tuple[Any, str]:
     :raises FeedError: parse_error, where nothing of it can be read.
     """
     text = text.lstrip().removeprefix(_GUARD).lstrip(", \r\n")
+    if not text.startswith("{") and (start := _START.search(text, 0, _LONGEST_START)):
+        text = text[start.start() :]
     try:
         return _DECODER.raw_decode(text)[0], ""
     except (ValueError, RecursionError) as error:
         broken = f"broken JSON: {error}"
     if len(text) <= _LARGEST_BROKEN:
         try:
-            return _DECODER.raw_decode(_TEXT_OR_COMMA.sub(lambda match: match[1] or "", text))[0], broken
+            return _DECODER.raw_decode(_TEXT_OR_COMMA.sub(_mended, text))[0], broken
         except (ValueError, RecursionError):
             pass
         if whole := list(_whole_items(text)):
             return {**_head(text), "items": whole}, broken
     raise FeedError(Outcome.PARSE_ERROR, broken)
+
+
+def _mended(match: re.Match[str]) -> str:
+    """A text with its escapes made JSON's own (\\' is JavaScript's); nothing for a comma too many."""
+    return _ESCAPE.sub(_escape, match[1]) if match[1] else ""
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0] if match[1] else match[2] or r"\\"
 
 
 def _whole_items(text: str) -> Iterator[Any]:

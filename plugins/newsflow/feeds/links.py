@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -10,9 +11,15 @@ from newsflow.feeds.parsed import MAX_URL
 _WEB = ("http://", "https://")
 # "&amp;" that is left after the document's own escapes are undone was escaped twice
 _AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
+_NUMBERED = re.compile(r"&#(?:\d{1,7}|x[0-9a-f]{1,6});", re.IGNORECASE)  # no address has "&#", as "#" ends the query
 _SLIPS = (
-    (re.compile(r"^https?:/*(?=https?://)", re.IGNORECASE), ""),  # http://https://…
-    (re.compile(r"^(https?)(?::/?|//)(?=[^/:])", re.IGNORECASE), r"\1://"),  # https:/…, https//…
+    (re.compile(r"^https?:?/*(?=https?:?//)", re.IGNORECASE), ""),  # http://https://…
+    (re.compile(r"^https?://([^/?#:@]+)/*(?=https?://\1(?:[/?#:]|$))", re.IGNORECASE), ""),  # the site's own twice
+    (
+        re.compile(r"^h{0,2}t{1,3}p(s?)\s*(?:[:;]\s*/*|//)\s*(?=[^\s/:;])", re.IGNORECASE),
+        r"http\1://",
+    ),  # https//…, htp:…
+    (re.compile(r"^:/+\s*(?=[^\s/])"), "//"),
 )
 _HOST = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?", re.IGNORECASE)
 
@@ -25,11 +32,11 @@ def resolve(link: str, base: str) -> str:
     link = "".join(link.split("\n")).strip()[:MAX_URL]
     if "&" in link:
         link = _unescaped(link)
-    if not link or link.startswith(_WEB):
-        return _slipped(link)
     link = _slipped(link)
+    if not link or link.startswith(_WEB):
+        return link
     try:
-        return urljoin(base, f"//{link}" if _starts_with_host(link, base) else link)
+        return urljoin(base, f"//{link.lstrip('/')}" if _starts_with_host(link, base) else link)
     except ValueError:
         return link
 
@@ -39,7 +46,7 @@ def _unescaped(link: str) -> str:
         link, times = _AMPERSAND.subn("&", link)
         if not times:
             break
-    return link
+    return _NUMBERED.sub(lambda match: html.unescape(match[0]), link)
 
 
 def _slipped(link: str) -> str:
@@ -49,11 +56,11 @@ def _slipped(link: str) -> str:
 
 
 def _starts_with_host(link: str, base: str) -> bool:
-    """Is it "www.example.org/a", an address without its scheme, and not a file of that name?
+    """Is it "www.example.org/a" or "/www.example.org/a", an address without its scheme, and not a file of that name?
 
     Any other host must be the base's own, or one of the same name below or above it.
     """
-    first = re.split(r"[/?#]", link, maxsplit=1)[0]
+    first = re.split(r"[/?#]", link.removeprefix("/"), maxsplit=1)[0]
     if not _HOST.fullmatch(first):
         return False
     name, own = first.lower().partition(":")[0].removeprefix("www."), _host(base)

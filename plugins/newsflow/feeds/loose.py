@@ -6,6 +6,7 @@ rule. A feed that is broken for one night must not show all of its entries as ne
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 from typing import Any
@@ -77,7 +78,8 @@ def _people(item: Any) -> tuple[str, ...]:
 
 
 def _guid(item: Any) -> str:
-    return squeeze(item.get("id", ""), MAX_URL)
+    # the parser of broken markup leaves its references as they are
+    return squeeze(html.unescape(item.get("id", "")), MAX_URL)
 
 
 def _entry(item: Any, start: str, language: str, people: tuple[str, ...]) -> Entry:

@@ -22,6 +22,11 @@ from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 
 _JSON = (b"{", b")]}'")  # see `json_repair` about the second
+# behind a comment, the call of a script or a warning, but in no page or feed of XML
+_HIDDEN_JSON = re.compile(
+    rb"(?!.{0,8192}?<(?:\?xml|!doctype|html|rss|feed|rdf|urlset|sitemapindex)\b)[^{]{0,8192}?\{\s*\"(?=.{0,8192}?\"items\"\s*:)",
+    re.IGNORECASE | re.DOTALL,
+)
 _LARGEST_BROKEN = 5_000_000  # bytes; mending and loose parsing cost time and memory that grow faster than the size
 # libxml2's words for its own limits: what is over them is refused, not read otherwise
 _LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_HUGE", "amplification")
@@ -43,7 +48,7 @@ def parse(
     body = trimmed(characters.body)
     if not body:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
-    is_json = body.startswith(_JSON)
+    is_json = body.startswith(_JSON) or _HIDDEN_JSON.match(body)
     codec = "utf-8" if characters.codec else None
     found = json_feed.read(body, base) if is_json else _read_xml(body, base, codec, Known.of(known))
     return with_identity(repaired(found, characters.repair))

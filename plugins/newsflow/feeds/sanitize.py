@@ -15,6 +15,9 @@ from newsflow.text.characters import BIDI, BOM, CONTROLS, SURROGATES
 _ANSI = re.compile("\x1b\\[[0-9;]*[A-Za-z]")
 # NEL and annotation marks besides; soft hyphens stay, as the feed's text is kept as it came
 _UNWANTED = re.compile(f"[{CONTROLS}\x85{SURROGATES}{BIDI}{BOM}\ufff9-\ufffb]")
+# Control characters of C1 in a text were windows-1252: HTML reads references to them so (&#150; is a dash). NEL was a
+# line end.
+_C1 = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)}
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -40,7 +43,7 @@ def clean(text: str) -> str:
     """Text without characters that a database or a terminal would choke on."""
     if text.isprintable():
         return text
-    return _UNWANTED.sub("", _ANSI.sub("", text) if "\x1b" in text else text)
+    return _UNWANTED.sub("", (_ANSI.sub("", text) if "\x1b" in text else text).translate(_C1))
 
 
 def squeeze(text: str, limit: int) -> str:

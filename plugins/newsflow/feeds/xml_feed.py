@@ -203,7 +203,7 @@ def _permalink(named: Named) -> str:
     for node in named.all(("guid", "id")):
         text = _text(node).strip()
         if text.startswith(_WEB) and node.get("isPermaLink", node.get("ispermalink", "true")).lower() != "false":
-            return text[:MAX_URL]
+            return resolve(text, named.base)
         if node.get("isPermaLink", "").lower() == "true" and text:
             return resolve(text, named.base)
     return ""

@@ -11,6 +11,9 @@ import re
 # Families whose every name tracks; others are named one by one, as `pk_id` or `ns_id` may well be a page's key.
 _PREFIXES = ("utm_", "mtm_", "dpg_", "cm_mmc", "hsa_", "__hs", "guce_", "adjust_", "bsft_", "_sgm_")
 _LIST = """
+    _zucks_suid admitad_uid aiad_clid amp_gsa amp_js_v asgtbndr ceneo_spo ebisadid external_click_id famad_xuid
+    gps_adid gs_l maca os_ehash otm_campaign otm_medium otm_source tracking_source uclickhash unicorn_click_id
+    user_email_address vc_lpp
     __io_lv __readwiselocation __source __twitter_impression _branch_match_id _branch_referrer _bhlid _clde _cldee
     _ga _gl _hsenc _hsmi _io_session_id _kx _openstat
     action_object_map action_ref_map action_type_map adfrom adobe_mc asc_campaign asc_refurl asc_source
@@ -37,19 +40,27 @@ _LIST = """
 _NAMES = frozenset(_LIST.split())
 # A channel's name, whole or before a sign: "rss", "twitter.com", "newsletter-daily"; "feed123" may be a page.
 _CHANNEL = r"(?:rss2?|rss-?feeds?|feeds?|atom|twitter|facebook|newsletter|social|push|email)(?:$|[._/:|-](?!\d+$))"
+# Newsletter systems name the site that they link from.
+_HOST = r"(?:[a-z0-9-]+\.)+(?!(?:html?|php|aspx?|jsp|cgi|pdf|xml|json)$)[a-z]{2,24}$"
 _VALUES = {  # parameters that track only with such values
+    "emc": re.compile(_CHANNEL, re.IGNORECASE),
+    "fr": re.compile(_CHANNEL, re.IGNORECASE),
     "from": re.compile(_CHANNEL, re.IGNORECASE),
     "mod": re.compile(r"rss(?:$|[_-])", re.IGNORECASE),
     "partner": re.compile(_CHANNEL, re.IGNORECASE),
-    "ref": re.compile(_CHANNEL + r"|homepage$|hp$|fb$", re.IGNORECASE),
+    "ref": re.compile(_CHANNEL + r"|homepage$|hp$|fb$|" + _HOST, re.IGNORECASE),
+    "referer": re.compile(_CHANNEL, re.IGNORECASE),
+    "referrer": re.compile(_CHANNEL, re.IGNORECASE),
     "source": re.compile(_CHANNEL, re.IGNORECASE),
+    "sref": re.compile(_CHANNEL, re.IGNORECASE),
     "src": re.compile(_CHANNEL, re.IGNORECASE),
+    "via": re.compile(_CHANNEL, re.IGNORECASE),
 }
 
 
 def tracks(name: str, value: str) -> bool:
     """True for a parameter that only tells how the reader came."""
-    name = name.lower()
+    name = name.lower().removeprefix("amp;")  # an ampersand that was escaped twice
     if name in _NAMES or name.startswith(_PREFIXES):
         return True
     pattern = _VALUES.get(name)

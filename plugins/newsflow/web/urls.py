@@ -121,11 +121,17 @@ def _plain(text: str) -> str:
 
 
 def _query(search: str) -> str:
-    pieces = [_plain(piece) for piece in search[1:].split("&") if piece]
+    pieces = [_with_one_query(_plain(piece)) for piece in search[1:].split("&") if piece]
     kept = [piece for piece in pieces if not tracks(*piece.partition("=")[::2])]
     if any("=" in piece for piece in kept):
         kept.sort(key=lambda piece: piece.partition("=")[0])
     return "?" + "&".join(kept) if kept else ""
+
+
+def _with_one_query(piece: str) -> str:
+    """A parameter without the tracking that was appended as if it were the first ("id=5?utm_source=rss")."""
+    before, mark, behind = piece.rpartition("?")
+    return before if mark and tracks(*behind.partition("=")[::2]) else piece
 
 
 def _fragment(fragment: str) -> str:
