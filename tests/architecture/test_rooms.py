@@ -18,7 +18,7 @@ STAGES = {"poll", "fetch", "extract", "dedupe", "load"}
 DOORS = {"step", "store"}
 DOORS_OF = {
     # the ledger of gaps is written by the statements that decide on it; what entries are is asked of what is kept
-    "poll": {"gaps", "probing"},
+    "poll": {"gaps", "identities", "probing"},
     "extract": {"site_store"},
     "load": {"search_index"},
     "dedupe": {"cluster", "rebuild", "imported_site_lines", "tombstones"},

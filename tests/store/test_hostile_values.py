@@ -121,7 +121,9 @@ def test_poll_stores_an_entry_with_any_text_in_any_field(ledger: Ledger) -> None
     number = ledger.one("select feed_id from ingest.feed")[0]
     feed = made(FeedState, feed_id=number, publisher_id=1, url="https://a.example/feed", state="active", failures=0,
                 interval_s=None, body_hash=None, polls_unaudited=0, moved_polls=0, moved_to=None)  # fmt: skip
-    entries = tuple(made(Entry, guid=f"{n} {TEXT}", link=f"https://a.example/{n}\x00\ud800") for n in range(3))
+    entries = tuple(
+        made(Entry, guid=f"{n} {TEXT}", link=f"https://a.example/{n}\x00\ud800", known=False) for n in range(3)
+    )
     exchange = made(Exchange, url=feed.url, outcome=Outcome.OK, status=200, seconds=0.1, retry_after_s=None)
     parsed = made(ParsedFeed, kind="rss", children=())
     polled = made(PollResult, feed=feed, exchange=exchange, outcome=Outcome.OK, at=NOW, parsed=parsed, entries=entries,

@@ -74,6 +74,7 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
         reason="",
         window=window,
         body_hash=polled.body_hash or feed.body_hash,
+        item_prints=feed.item_prints if polled.same else polled.item_prints,
     )
     return PollDecision(
         _validated(told, polled),

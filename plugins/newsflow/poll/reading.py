@@ -44,7 +44,8 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
         return replaced(polled, same=True, body_hash=digest)
     exchange = polled.exchange
     try:
-        parsed = reader.parse(body, exchange.final_url or exchange.url, exchange.headers.get("content-type", ""))
+        kind = exchange.headers.get("content-type", "")
+        parsed = reader.parse(body, exchange.final_url or exchange.url, kind, known=polled.feed.item_prints)
     except FeedError as error:
         return replaced(polled, outcome=error.outcome, detail=error.detail[:500])
     return replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)

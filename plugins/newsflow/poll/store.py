@@ -12,8 +12,10 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.model import Entry
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
+from newsflow.poll.identities import LONGEST_GUID
 from newsflow.poll.link_owners import of_links
-from newsflow.poll.probing import LONGEST_GUID, Place, Probe, ShownEntries, probe
+from newsflow.poll.probing import Probe, probe
+from newsflow.poll.shown import Place, ShownEntries
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window
 from newsflow.store import bad_rows, queries
@@ -64,6 +66,7 @@ def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
         polls_unaudited=row.polls_unaudited,
         full_at=row.full_at,
         audits_passed=row.audits_passed,
+        item_prints=bytes(row.item_prints),
         sitemap_parts={name: tuple(seen) for name, seen in row.sitemap_parts.items()},
         moved_to=row.moved_to,
         moved_polls=row.moved_polls,
@@ -175,6 +178,7 @@ def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -
         polls_unaudited=feed.polls_unaudited,
         full_at=feed.full_at,
         audits_passed=feed.audits_passed,
+        item_prints=feed.item_prints,
         sitemap_parts=dict(feed.sitemap_parts),
         moved_to=feed.moved_to,
         moved_polls=feed.moved_polls,

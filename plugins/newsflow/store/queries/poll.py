@@ -65,6 +65,7 @@ class ClaimedFeedsRow(NamedTuple):
     polls_unaudited: int
     full_at: datetime | None
     audits_passed: int
+    item_prints: memoryview
     sitemap_parts: dict[str, list[int]]
     moved_to: str | None
     moved_polls: int
@@ -101,7 +102,7 @@ def probe_entries(
     now: datetime,
     feed_ids: Iterable[int],
     guid_hashes: Iterable[bytes | memoryview],
-    entry_hashes: Iterable[bytes | memoryview],
+    entry_hashes: Iterable[bytes | None],
     links: Iterable[str],
     dates: Iterable[datetime | None],
 ) -> list[ProbeEntriesRow]:
@@ -262,6 +263,7 @@ class SaveFeedsValues(NamedTuple):
     polls_unaudited: int
     full_at: datetime | None
     audits_passed: int
+    item_prints: bytes | memoryview
     sitemap_parts: dict[str, Any]
     moved_to: str | None
     moved_polls: int

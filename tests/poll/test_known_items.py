@@ -1,0 +1,80 @@
+"""Items that stand in their feed as they did last time are not read again, and nothing is lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from newsflow.feeds.parsed import ParsedFeed
+from newsflow.feeds.parser_process import ParserProcesses
+from tests.poll.conftest import Hands
+from tests.poll.feeds import NOON, Item, items, rss
+from tests.webserver import Server, says
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many items of each poll were read in full."""
+    found: list[int] = []
+    parse = ParserProcesses.parse
+
+    def counting(self: ParserProcesses, *given: object, **more: object) -> ParsedFeed:
+        parsed = parse(self, *given, **more)  # type: ignore[arg-type]
+        found.append(sum(not entry.known for entry in parsed.entries))
+        return parsed
+
+    monkeypatch.setattr(ParserProcesses, "parse", counting)
+    return found
+
+
+def shows(server: Server, shown: list[Item]) -> str:
+    server.plays["/rss"] = says(body=rss(server.origin, shown), headers={"Content-Type": "application/rss+xml"})
+    return server.url("/rss")
+
+
+def titles(hands: Hands) -> list[str]:
+    return [row.title for row in hands.rows("select title from ingest.entry order by title")]
+
+
+def test_new_and_edited_items_alone_are_read(server: Server, hands: Hands, read: list[int]) -> None:
+    hands.add(shows(server, items(1, 10)))
+    hands.poll()
+    shown = items(3, 12, end=NOON + timedelta(minutes=20))  # ten minutes apart: those of before are as they were
+    shown[5] = replace(shown[5], title="Edited")
+    shows(server, shown)
+    hands.poll(minutes=60)
+    shows(server, list(reversed(shown)))
+    hands.poll(minutes=60)
+    assert read == [10, 3, 0]
+    assert titles(hands) == sorted(["Edited", *(f"Item {n}" for n in range(1, 13) if n != 12 - 5)])
+    polls = hands.rows("select new_entries, changed_entries, known_entries from ingest.poll order by poll_id")
+    assert [tuple(poll) for poll in polls] == [(10, 0, 0), (2, 1, 7), (0, 0, 10)]
+    assert hands.row("select count(*) from ingest.gap").count == 0
+
+
+def test_an_edit_of_a_page_between_two_stages_is_seen_at_the_next_poll(
+    server: Server, hands: Hands, read: list[int]
+) -> None:
+    hands.add(shows(server, items(1, 3)))
+    hands.poll()
+    for state, expected in (("captured", "Item 1"), ("loaded", "Edited")):
+        with hands.conn, hands.conn.cursor() as cursor:
+            cursor.execute("update ingest.page set state = %s", (state,))
+        edited = [replace(item, title="Edited") if item.number == 1 else item for item in items(1, 3)]
+        body = rss(server.origin, edited, head=f"<description>{state}</description>")
+        server.plays["/rss"] = says(body=body, headers={"Content-Type": "application/rss+xml"})
+        hands.poll(minutes=60)
+        assert expected in titles(hands)
+
+
+def test_entries_that_are_gone_from_the_tables_are_read_again(server: Server, hands: Hands) -> None:
+    hands.add(shows(server, items(1, 3)))
+    hands.poll()
+    with hands.conn, hands.conn.cursor() as cursor:
+        cursor.execute("delete from ingest.entry where title = 'Item 2'")
+    for n in range(2):
+        shows(server, [*items(1, 3), Item(9 + n, items(1, 3)[0].at)])
+        hands.poll(minutes=60)
+    assert titles(hands) == ["Item 1", "Item 10", "Item 2", "Item 3", "Item 9"]
