@@ -78,3 +78,23 @@ def test_entries_that_are_gone_from_the_tables_are_read_again(server: Server, ha
         shows(server, [*items(1, 3), Item(9 + n, items(1, 3)[0].at)])
         hands.poll(minutes=60)
     assert titles(hands) == ["Item 1", "Item 10", "Item 2", "Item 3", "Item 9"]
+
+
+def test_a_link_that_is_taken_late_keeps_the_texts(server: Server, hands: Hands) -> None:
+    """Another query alone is no correction, until the page under the old one is dead."""
+    hands.add(shows(server, items(1, 3)))
+    hands.poll()
+    linked = [replace(item, link=f"{server.origin}/a/{item.number}?v=2") for item in items(1, 3)]
+    shows(server, linked)
+    hands.poll(minutes=60, force=True)
+    with hands.conn, hands.conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'rejected', outcome = 'gone'")
+    for n in range(2):
+        shows(server, [*linked, Item(9 + n, items(1, 3)[0].at)])
+        hands.poll(minutes=60, force=True)
+    found = hands.rows(
+        "select title, link from ingest.entry where guid like 'guid-_' and guid <> 'guid-9' order by guid"
+    )
+    assert [(row.title, row.link.rpartition("/")[2]) for row in found] == [
+        ("Item 1", "1?v=2"), ("Item 2", "2?v=2"), ("Item 3", "3?v=2"),
+    ]  # fmt: skip

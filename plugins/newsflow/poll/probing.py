@@ -134,6 +134,9 @@ def _sort_in(found: Probe, one: ShownEntries, row: queries.poll.ProbeEntriesRow,
     )
     relinked = corrections.takes_link(kept, one.entry.link) and not found.is_shared(one)
     redated = corrections.takes_date(kept, one.entry.published_at)
+    if one.entry.known and (relinked or redated):  # what we have of it changed, and its texts were not read
+        found.leave(one)
+        return
     shown = replace(one, entry=_corrected(one.entry, row, relinked=relinked, redated=redated))
     garbled = row.changed and corrections.encoding_alone(kept.texts, _texts(one.entry))
     edited = row.changed and not garbled
