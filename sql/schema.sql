@@ -521,7 +521,7 @@ COMMENT ON COLUMN news_internal.article.agencies IS 'News agencies credited.';
 
 COMMENT ON COLUMN news_internal.article.published_raw IS 'Time of publication as the source wrote it.';
 
-COMMENT ON COLUMN news_internal.article.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
+COMMENT ON COLUMN news_internal.article.published_quality IS 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news_internal.article.language IS 'ISO 639-1 code; empty where it can''t be told.';
 
@@ -913,7 +913,7 @@ COMMENT ON COLUMN news_internal.revision.agencies IS 'News agencies credited.';
 
 COMMENT ON COLUMN news_internal.revision.published_raw IS 'Time of publication as the source wrote it.';
 
-COMMENT ON COLUMN news_internal.revision.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
+COMMENT ON COLUMN news_internal.revision.published_quality IS 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news_internal.revision.language IS 'ISO 639-1 code; empty where it can''t be told.';
 
@@ -1046,7 +1046,7 @@ COMMENT ON COLUMN news.revisions.authors IS 'Persons in the byline.';
 
 COMMENT ON COLUMN news.revisions.published_at IS 'Time of publication as this content said, UTC.';
 
-COMMENT ON COLUMN news.revisions.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
+COMMENT ON COLUMN news.revisions.published_quality IS 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN news.revisions.modified_at IS 'Last change as the source claimed, UTC. A changed body without a later modified_at is a silent correction.';
 
@@ -2466,7 +2466,7 @@ COMMENT ON COLUMN ingest.extraction.published_at IS 'Time of publication, UTC.';
 
 COMMENT ON COLUMN ingest.extraction.published_raw IS 'That time as the source wrote it.';
 
-COMMENT ON COLUMN ingest.extraction.published_quality IS 'exact, day, clamped, guessed, doubtful or unknown.';
+COMMENT ON COLUMN ingest.extraction.published_quality IS 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 
 COMMENT ON COLUMN ingest.extraction.modified_at IS 'Time of the last change as the source says, UTC.';
 
@@ -3264,7 +3264,7 @@ COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article cred
 
 COMMENT ON COLUMN news.articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
+COMMENT ON COLUMN news.articles.published_quality IS 'exact; unzoned (a time of day without its zone: taken as the publisher''s, else as UTC); day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
 
 COMMENT ON COLUMN news.articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
 
@@ -3881,7 +3881,7 @@ COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the artic
 
 COMMENT ON COLUMN news.unique_articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.unique_articles.published_quality IS 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
+COMMENT ON COLUMN news.unique_articles.published_quality IS 'exact; unzoned (a time of day without its zone: taken as the publisher''s, else as UTC); day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
 
 COMMENT ON COLUMN news.unique_articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
 

@@ -97,6 +97,7 @@ class Hints(Storable):
     content_type: str = ""
     asked_url: str = ""  # the page's address before redirects
     publisher: str = ""
+    zone: str = ""  # the publisher's, as the tz database names it ("Europe/Madrid"); empty for not known: UTC
     languages: tuple[str, ...] = ()  # ISO 639-1 codes that the publisher writes in; empty for unknown
     seen_at: datetime | None = None  # when it was captured: nothing is published much later
     first_seen_at: datetime | None = None  # when we first learned of the page
@@ -124,7 +125,7 @@ class Extraction(Storable):
     agencies: tuple[str, ...] = ()
     published_at: datetime | None = None
     published_raw: str = ""
-    published_quality: str = ""  # exact | day | clamped | guessed | doubtful | unknown
+    published_quality: str = ""  # exact | unzoned | day | clamped | guessed | doubtful | unknown
     modified_at: datetime | None = None
     language: str = ""  # ISO 639-1, "" where it can't be told
     language_confidence: float = 0.0

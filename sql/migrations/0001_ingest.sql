@@ -694,7 +694,7 @@ comment on column ingest.extraction.authors is 'Persons.';
 comment on column ingest.extraction.agencies is 'News agencies credited.';
 comment on column ingest.extraction.published_at is 'Time of publication, UTC.';
 comment on column ingest.extraction.published_raw is 'That time as the source wrote it.';
-comment on column ingest.extraction.published_quality is 'exact, day, clamped, guessed, doubtful or unknown.';
+comment on column ingest.extraction.published_quality is 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 comment on column ingest.extraction.modified_at is 'Time of the last change as the source says, UTC.';
 comment on column ingest.extraction.language is 'ISO 639-1 code; empty where it can''t be told.';
 comment on column ingest.extraction.language_confidence is 'Between 0 and 1.';

@@ -31,7 +31,7 @@ comment on column news.articles.body is 'Text without boilerplate; paragraphs ar
 comment on column news.articles.authors is 'Persons in the byline, in its order. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
 comment on column news.articles.agencies is 'News agencies that the article credits.';
 comment on column news.articles.published_at is 'Time of publication, UTC. Look at published_quality before you compare minutes.';
-comment on column news.articles.published_quality is 'exact; day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
+comment on column news.articles.published_quality is 'exact; unzoned (a time of day without its zone: taken as the publisher''s, else as UTC); day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
 comment on column news.articles.published_source is 'Where that time was found, such as json-ld, meta or feed.';
 comment on column news.articles.published_raw is 'That time as the source wrote it.';
 comment on column news.articles.modified_at is 'Last change as the source claims, UTC; often missing, and not always true.';
@@ -108,7 +108,7 @@ comment on column news.revisions.lead is 'Lead.';
 comment on column news.revisions.body is 'Text.';
 comment on column news.revisions.authors is 'Persons in the byline.';
 comment on column news.revisions.published_at is 'Time of publication as this content said, UTC.';
-comment on column news.revisions.published_quality is 'exact, day, clamped, guessed, doubtful or unknown.';
+comment on column news.revisions.published_quality is 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
 comment on column news.revisions.modified_at is 'Last change as the source claimed, UTC. A changed body without a later modified_at is a silent correction.';
 comment on column news.revisions.captured_at is 'When the page was fetched in this state, UTC.';
 comment on column news.revisions.valid_from is 'When this content could first be queried here, UTC.';

@@ -19,7 +19,7 @@ _FILLERS = (
 )
 _FILL = rf"(?:(?:{_FILLERS})(?:(?<=')|\b)\.?[\s,]*)?"
 _GAP = r"[\s,./\-]*"
-_Y = r"(?P<y>\d{4}(?!\d)|'?\d{2}(?!\d)(?![:h./-]\d)(?!\s?(?:am|pm)\b))"
+_Y = r"(?P<y>\d{4}(?!\d)|(?:19|20)\d\d(?=\d{1,2}\.? ?[^\W\d_])|'?\d{2}(?!\d)(?![:h./-]\d)(?!\s?(?:am|pm)\b))"
 _LONGEST_WORD = 20  # characters of a day of the week
 _CJK = r"[〇零一二三四五六七八九十]"
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from newsflow.dates import zones
 from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.fields import authors, bylines, dates, language, other, title
+from newsflow.extract.fields import authors, bylines, date_reader, dates, language, other, stated_dates, title
 from newsflow.extract.page import charset, markup, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
@@ -36,10 +38,6 @@ def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> 
     sites = title.site_names(page, _host(url))
     headline, title_source = title.find(root, page, _host(url), hints.title)
     persons, agencies, author_source = authors.find(root, page, sites, hints.authors, (headline, page.title))
-    published = dates.doubted(
-        dates.published(root, page, url, hints.published_at, hints.seen_at), hints.first_seen_at, hints.watched_since
-    )
-    modified = dates.modified(root, page, hints.updated_at, hints.seen_at)
     picture, image_source = other.image(page, url)
     summary, lead_source = other.lead(page)
     return {
@@ -47,10 +45,6 @@ def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> 
         "lead": summary,
         "authors": persons,
         "agencies": agencies,
-        "published_at": published.at,
-        "published_raw": published.raw,
-        "published_quality": published.quality,
-        "modified_at": modified.at,
         "section": other.section(page),
         "tags": other.tags(page),
         "image_url": picture,
@@ -64,14 +58,24 @@ def _metadata(root: HtmlElement, page: PageMetadata, url: str, hints: Hints) -> 
             for name, source in (
                 ("title", title_source),
                 ("authors", author_source),
-                ("published_at", published.source),
-                ("modified_at", modified.source),
                 ("image_url", image_source),
                 ("lead", lead_source),
             )
             if source
         },
     }
+
+
+def _add_dates(found: dict[str, Any], days: dates.Days, hints: Hints) -> None:
+    published = dates.doubted(days.published, hints.first_seen_at, hints.watched_since)
+    found |= {
+        "published_at": published.at,
+        "published_raw": published.raw,
+        "published_quality": published.quality,
+        "modified_at": days.modified.at,
+    }
+    sources = (("published_at", published.source), ("modified_at", days.modified.source))
+    found["sources"] |= {name: source for name, source in sources if source}
 
 
 def _titles(page: PageMetadata, headline: str) -> tuple[str, ...]:
@@ -128,9 +132,16 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     page, headings = harvest(root, url), title.headings(root)
     found = _metadata(root, page, url, hints)
     seen = signals.read(root, text)
+    reader = date_reader.reader(page, url, hints.seen_at, zones.read(hints.zone.casefold()))
+    stated = stated_dates.collect(root, page, url, reader, hints.published_at, hints.updated_at)
     titles = _titles(page, found["title"])
     ground: Sequence[Block] = prepare.clear(root)
     head = regions.headline(ground, set(map(title.squeeze, titles)))
+    _add_dates(
+        found,
+        dates.find(stated, reader, ground, head.block if head else None, titles, partial(tree.parse, text)),
+        hints,
+    )
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     known = cleaning.Known((*titles, *headings), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)

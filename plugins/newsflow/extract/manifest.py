@@ -14,8 +14,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+from newsflow.dates.reading import read as read_date
 from newsflow.extract.document import MIN_WORDS
-from newsflow.extract.fields.dates import parse
 from newsflow.extract.pool import ExtractionJob
 from newsflow.model import Extraction, Hints
 from newsflow.outcomes import Outcome
@@ -59,11 +59,12 @@ def bounded(file: IO[bytes] | gzip.GzipFile, name: str) -> bytes:
 
 
 def _hints(line: dict[str, Any]) -> Hints:
-    published = parse(line["published_at"]) if isinstance(line.get("published_at"), str) else None
+    published = read_date(line["published_at"]) if isinstance(line.get("published_at"), str) else None
     return Hints(
         title=str(line.get("feed_title") or ""),
-        published_at=published[0] if published else None,
+        published_at=published.aware() if published else None,
         language=str(line.get("language") or ""),
+        zone=str(line.get("zone") or ""),
         content_type=str(line.get("content_type") or ""),
     )
 

@@ -61,6 +61,9 @@ LISTS: Mapping[str, str] = {
     "labels": "what pages say around a name: on its own nobody's name, behind one cut off",
     "others_by": "stands before those who made the pictures, edited or translated",
     "reporter": "what persons are, as Korean writes it behind a name",
+    # Days of articles (`extract/fields/shown_dates.py`)
+    "date_published": "stands beside the day of publication, as readers see it",
+    "date_modified": "stands beside the day of the last change",
     "particles": "may stand in small letters inside a person's name",
     "report_patterns": "patterns of lines in Han letters that say what a text is, and name nobody",
     # Names that designers and addresses use (regions.py, deck.py, reader_comments.py, fields/other.py); the English

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from newsflow.extract.document import extract
-from newsflow.extract.fields import dates
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import tidy
 from newsflow.extract.fields.title import strip_site
@@ -212,84 +210,6 @@ def test_a_shown_by_line_that_names_more_persons_than_the_head_wins() -> None:
     assert extract(other.encode(), URL).authors == ("Ada Lane",)
 
 
-UTC = timezone.utc
-
-
-@pytest.mark.parametrize(
-    ("raw", "at", "quality"),
-    [
-        ("2026-05-12T08:30:00Z", datetime(2026, 5, 12, 8, 30, tzinfo=UTC), "exact"),
-        ("2026-05-12T08:30:00+02:00", datetime(2026, 5, 12, 6, 30, tzinfo=UTC), "exact"),
-        ("2026-05-12T08:30:00.123+0530", datetime(2026, 5, 12, 3, 0, tzinfo=UTC), "exact"),
-        ("2026-05-12 08:30", datetime(2026, 5, 12, 8, 30, tzinfo=UTC), "exact"),
-        ("2026-05-12", datetime(2026, 5, 12, tzinfo=UTC), "day"),
-        ("20260512", datetime(2026, 5, 12, tzinfo=UTC), "day"),
-        ("Tue, 12 May 2026 08:30:00 GMT", datetime(2026, 5, 12, 8, 30, tzinfo=UTC), "exact"),
-        ("May 12, 2026", datetime(2026, 5, 12, tzinfo=UTC), "day"),
-        ("1778574600", datetime(2026, 5, 12, 8, 30, tzinfo=UTC), "exact"),
-    ],
-)
-def test_times_as_pages_write_them(raw: str, at: datetime, quality: str) -> None:
-    assert dates.parse(raw) == (at, quality)
-
-
-@pytest.mark.parametrize(
-    "raw", ["", "soon", "2026-13-45", "99999999999", "0000-00-00T00:00:00Z", "2026-02-30", "x" * 5000]
-)
-def test_what_is_no_time_is_none(raw: str) -> None:
-    assert dates.parse(raw) is None
-
-
-@pytest.mark.parametrize(
-    "raw", ["2026", "2026-05", "202605", "May 2026", "05/2026", "2026/05", "Mai 2026", "2026 10:30", "Tuesday 2026"]
-)
-def test_a_year_or_a_month_alone_is_no_day(raw: str) -> None:
-    assert dates.parse(raw) is None
-    feed = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
-    found = made(ld(headline="Westmere rebuilds", datePublished=raw), hints=Hints(published_at=feed))
-    assert (found.published_at, found.published_quality) == (feed, "exact")
-
-
-def test_a_time_keeps_the_zone_that_it_was_written_in() -> None:
-    """So that its day is the publisher's day; the instant is the same."""
-    found = made(ld(headline="Westmere rebuilds", datePublished="2026-05-12T23:30:00-05:00"))
-    assert found.published_at is not None
-    assert found.published_at.isoformat() == "2026-05-12T23:30:00-05:00"
-    assert found.published_at == datetime(2026, 5, 13, 4, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("url", "day"),
-    [
-        ("https://a.example/2026/05/12/pier", "2026-05-12"),
-        ("https://a.example/2026/may/12/pier", "2026-05-12"),
-        ("https://a.example/news/20260512-pier", "2026-05-12"),
-        ("https://a.example/news/2026-5-2/pier", "2026-05-02"),
-        ("https://a.example/news/12345678/pier", ""),
-    ],
-)
-def test_dates_in_addresses(url: str, day: str) -> None:
-    assert dates.url_date(url) == day
-
-
-def test_the_order_of_dates() -> None:
-    stated = ld(headline="Westmere rebuilds", datePublished="2026-05-12T08:00:00Z", dateModified="2026-05-13T09:00:00Z")
-    found = made(stated + '<meta property="article:published_time" content="2026-05-10T00:00:00Z">')
-    assert found.sources["published_at"] == "json-ld"
-    assert found.published_at == datetime(2026, 5, 12, 8, tzinfo=UTC)
-    assert found.modified_at == datetime(2026, 5, 13, 9, tzinfo=UTC)
-    assert found.published_raw == "2026-05-12T08:00:00Z"
-    assert made(hints=Hints(published_at=datetime(2026, 5, 1, tzinfo=UTC))).sources["published_at"] == "feed"
-    assert made(url="https://courier.example/2026/05/12/pier").published_quality == "day"
-
-
-@pytest.mark.parametrize("raw", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "2031-01-01T00:00:00Z"])
-def test_times_that_cannot_be_are_not_believed(raw: str) -> None:
-    seen = Hints(seen_at=datetime(2026, 5, 12, tzinfo=UTC))
-    found = made(ld(headline="Westmere rebuilds its ferry pier", datePublished=raw), hints=seen)
-    assert found.published_at is None or found.published_at.year == 2026
-
-
 def test_the_rest() -> None:
     head = (
         '<meta property="og:image" content="/pier.jpg"><link rel="canonical" href="/news/pier">'
@@ -339,25 +259,3 @@ def test_odd_addresses_break_nothing(url: str) -> None:
 )
 def test_the_caption_of_the_lead_image(head: str, caption: str) -> None:
     assert made(head).image_caption == caption
-
-
-SEEN, WATCHED = datetime(2026, 3, 10, 2, tzinfo=timezone.utc), datetime(2026, 2, 1, tzinfo=timezone.utc)
-
-
-@pytest.mark.parametrize(
-    ("raw", "watched", "quality"),
-    [
-        ("2026-03-09T20:00:00Z", WATCHED, "exact"),
-        ("2026-03-08T02:00:00Z", WATCHED, "exact"),  # a night failed
-        ("2026-03-08T01:59:59Z", WATCHED, "doubtful"),
-        ("2026-03-02", WATCHED, "doubtful"),
-        ("2026-01-31T12:00:00Z", WATCHED, "exact"),  # nobody looked then
-        ("2026-03-02T12:00:00Z", None, "exact"),
-        ("2026-03-02T12:00:00Z", datetime(2026, 3, 5, tzinfo=timezone.utc), "exact"),  # after a gap
-    ],
-)
-def test_a_date_that_we_would_have_seen_is_doubtful(raw: str, watched: datetime | None, quality: str) -> None:
-    hints = Hints(seen_at=SEEN, first_seen_at=SEEN, watched_since=watched)
-    found = made(f'<meta property="article:published_time" content="{raw}">', hints=hints)
-    assert (found.published_quality, found.sources["published_at"]) == (quality, "meta")
-    assert found.published_at is not None

@@ -1,134 +1,220 @@
-"""When a page says that it was published and changed; with what precision, and on whose word."""
+"""When a page was published and changed; with what precision, and on whose word.
+
+Of publication, in this order: JSON-LD, metas, microdata, the feed, the date line that readers see beside the headline,
+the address, a line elsewhere that says "published". Last what may be a guess: a line beside the headline that tells of
+a change, a `<time>` anywhere, the text.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from newsflow.dates import forms, reading
-from newsflow.dates.fold import fold
-from newsflow.extract.page.metadata import PageMetadata, plain
+from newsflow.extract.fields import shown_dates
+from newsflow.extract.fields.date_reader import Dated, Reader
+from newsflow.extract.fields.shown_dates import ShownDate
+from newsflow.extract.fields.stated_dates import Stated, times, without_asides
+from newsflow.extract.page.blocks import Block, key
 
-_PUBLISHED = (
-    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "publishdate",
-    "publish_date", "publish-date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "pubdate",
-    "article.published", "dc.date.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date",
-    "published_at", "article_date_original", "originalpublicationdate", "displaydate", "ptime", "date",
-)  # fmt: skip
-_MODIFIED = (
-    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "last-modified", "lastmod",
-    "dcterms.modified", "dc.date.modified", "article.updated", "modified_time", "utime",
-)  # fmt: skip
-_URL = re.compile(r"/(19[89]\d|20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=\D|$)")
-# English in addresses all over the world.
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_URL_NAMED = re.compile(rf"/(20\d\d)/({'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)", re.IGNORECASE)
-_URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-# Before the web: what claims to be older is a default value (1970-01-01) or a date in the text.
-EARLIEST = datetime(1990, 1, 1, tzinfo=timezone.utc)
-LATEST = 2100  # year; without a time of capture, what lies behind it is a slip of the pen
-_SLACK = timedelta(days=2)  # clocks that are wrong, and local times without a zone
 # A nightly run sees what came out since the one before, within a day; a night that failed doubles that.
 SEEN_WITHIN = timedelta(days=2)
+_DAY = timedelta(days=1)
+_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)  # the widest zones
+_QUARTER = timedelta(minutes=15)  # zones differ by whole quarters of an hour
+_MINUTE = timedelta(minutes=1)
 _YEAR_ALONE = "-01-01"  # what htmldate makes of "© 2026"
+_HEADS = ("h1", "h2")
+_LETTERS = 15  # of a line that is taken for the headline by its words
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """An aware time, as its source wrote it, with its quality and source.
+class Days:
+    """When a page was published and last changed."""
 
-    Qualities: `exact`, `day`, `guessed`, `clamped`, `doubtful`, and `unknown` without a time.
+    published: Dated
+    modified: Dated
+
+
+def find(
+    stated: Stated,
+    read: Reader,
+    blocks: Sequence[Block],
+    head: Block | None,
+    titles: Sequence[str],
+    tree: Callable[[], HtmlElement | None],
+) -> Days:
+    """The times of a page.
+
+    :param blocks: its lines, and `head` the one that is the headline, if that is known for certain.
+    :param titles: what the page calls itself.
+    :param tree: gives the page's tree as it came; asked where nothing else tells.
+    """
+    head = head or _head(blocks, titles)
+    shown = _shown(read, blocks, head)
+    modified = next(iter((*stated.modified, *shown.changed)), Dated())
+    found = _stated(stated, shown, modified) or _shown_or_url(shown, stated.url)
+    return Days(found or _last_resort(read, blocks, head, shown, modified, tree), modified)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The dates that readers see beside the headline.
+
+    `near` are those that no word calls a change; first `labelled`, those called the publication.
     """
 
-    at: datetime | None = None
-    raw: str = ""
-    quality: str = "unknown"
-    source: str = ""
+    near: tuple[Dated, ...]
+    labelled: tuple[Dated, ...]
+    changed: tuple[Dated, ...]
 
 
-def parse(raw: str, language: str = "") -> tuple[datetime, str] | None:
-    """An aware time in the zone that it was written in, and its precision; None where it can't be read.
+def _head(blocks: Sequence[Block], titles: Sequence[str]) -> Block | None:
+    """The line that most likely is the headline: one in the words of a title, else the first h1 or h2."""
+    keys = [key(title) for title in titles]
+    worded = (b for b in blocks if len(b.key) >= _LETTERS and any(title.startswith(b.key) for title in keys))
+    return next(worded, next((b for tag in _HEADS for b in blocks if b.tag == tag), None))
 
-    A time without a zone is taken as UTC. Where more than a date is written, its day is taken.
 
-    :param language: as the page states it.
-    """
-    if read := reading.read(raw, language):
-        return read.aware(), "exact" if read.has_clock else "day"
-    found = [*reading.find(forms.joined(fold(raw[: reading.LONGEST])), language)]
-    if len({one.at.date() for one in found}) != 1:
+def _shown(read: Reader, blocks: Sequence[Block], head: Block | None) -> Shown:
+    dated = _seen(read, blocks, head)
+    labelled, unlabelled, changed = (
+        tuple(one for one, kind in dated if kind == wanted) for wanted in ("published", "", "modified")
+    )
+    return Shown((*labelled, *unlabelled), labelled, changed)
+
+
+def _seen(read: Reader, blocks: Sequence[Block], head: Block | None) -> list[tuple[Dated, str]]:
+    """Where the order of day and month isn't known, English pages are taken as American, which is a guess."""
+    found = _dated(shown_dates.near(blocks, head, read.language, read.region), read)
+    if not found and read.language[:2] == "en" and not read.region:
+        american = _dated(shown_dates.near(blocks, head, read.language, "US"), read)
+        return [(replace(one, quality="guessed"), kind) for one, kind in american]
+    return found
+
+
+def _dated(found: Iterable[ShownDate], read: Reader) -> list[tuple[Dated, str]]:
+    dated = ((read.dated(one.reading, one.raw, "shown"), one.kind) for one in found)
+    return [(one, kind) for one, kind in dated if one.at]
+
+
+def _stated(stated: Stated, shown: Shown, modified: Dated) -> Dated | None:
+    """What the page's head says, else its microdata and the feed; in the words of the most exact that agrees."""
+    found = next(iter((*stated.published, *stated.beside)), None)
+    if found is None:
         return None
-    return datetime.combine(found[0].at.date(), time(), tzinfo=timezone.utc), "day"
+    if first := next(_earlier(found, _rivals(found, stated, shown, modified)), None):
+        return first
+    return _in_local_time(_most_exact(found, (*stated.published, *stated.beside, *shown.near)), shown.near)
 
 
-def _plausible(at: datetime, now: datetime | None) -> bool:
-    """:param now: when the page was captured, None where nobody knows."""
-    # the year first: comparing a time of year 1 or 9999 with another zone overflows
-    if not EARLIEST.year <= at.year <= LATEST or at < EARLIEST:
-        return False
-    return now is None or at <= now + _SLACK
+def _rivals(found: Dated, stated: Stated, shown: Shown, modified: Dated) -> Iterator[Dated]:
+    """What is right where it is much earlier: addresses stay, and some pages state their last change as publication.
 
-
-def _statements(harvest: PageMetadata, keys: tuple[str, ...], metas: tuple[str, ...]) -> list[tuple[str, str]]:
-    found = [("json-ld", plain(harvest.article.get(key))) for key in keys]
-    found += [("meta", value) for name in metas for value in harvest.meta.get(name, ())]
-    return [(source, raw) for source, raw in found if raw]
-
-
-def _microdata(root: HtmlElement, prop: str) -> list[tuple[str, str]]:
-    found = []
-    for element in root.iter("time", "meta", "span", "abbr", "div", "p"):
-        if prop in (element.get("itemprop") or "").split():
-            raw = element.get("content") or element.get("datetime") or element.get("title") or element.text or ""
-            found.append(("microdata", raw.strip()))
-    return found[:3]
-
-
-def _times(root: HtmlElement) -> list[tuple[str, str]]:
-    found = []
-    for element in root.iter("time"):
-        raw = (element.get("datetime") or "").strip()
-        if raw and not any(parent.tag in {"aside", "footer", "nav"} for parent in element.iterancestors()):
-            found.append(("time", raw))
-    return found[:1]
-
-
-def url_date(url: str) -> str:
-    """The date in a URL's path as YYYY-MM-DD, or ""."""
-    match = _URL.search(url) or _URL_TIGHT.search(url)
-    if not match and (named := _URL_NAMED.search(url)):
-        return f"{named[1]}-{_MONTHS.index(named[2].lower()) + 1:02}-{int(named[3]):02}"
-    return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
-
-
-def _first(statements: list[tuple[str, str]], now: datetime | None) -> Dated:
-    for source, raw in statements:
-        read = parse(raw)
-        if read and _plausible(read[0], now):
-            return Dated(read[0], raw[:100], read[1], source)
-    return Dated()
-
-
-def published(root: HtmlElement, harvest: PageMetadata, url: str, hint: datetime | None, now: datetime | None) -> Dated:
-    """The time of publication.
-
-    Order: JSON-LD, meta, microdata, the feed, `<time>`, the URL, and last the text (htmldate).
+    A day without a time of day is stated by builders of sites that give the day of the last build.
     """
-    stated = _first(_statements(harvest, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED), now)
-    if stated.at and stated.quality == "exact":
-        return stated
-    feed = [("feed", hint.isoformat())] if hint else []
-    beside = _first([*_microdata(root, "datePublished"), *feed], now)
-    if stated.at:
-        return beside if _is_more_exact(beside, stated) else stated
-    if beside.at:
-        return beside
-    shown = _first([*_times(root), ("url", url_date(url))], now)
-    return shown if shown.at else _from_text(root, url, now)
+    yield stated.url
+    if found.quality == "day":
+        yield from shown.near
+    elif found.at == modified.at:
+        yield from shown.labelled
+
+
+def _earlier(found: Dated, others: Iterable[Dated]) -> Iterator[Dated]:
+    return (one for one in others if one.at and found.at and one.at < found.at - 2 * _DAY)
+
+
+def _most_exact(found: Dated, others: Iterable[Dated]) -> Dated:
+    """The same time as the first that says it more exactly, or with the zone of the place instead of UTC."""
+    for one in others:
+        if _says_more(one, found):
+            found = one
+    return found
+
+
+def _says_more(one: Dated, other: Dated) -> bool:
+    if one.at is None or other.at is None or one.quality not in ("exact", "unzoned"):
+        return False
+    if other.quality == "day":  # a day apart is the same day in another zone
+        return abs(one.at - other.at) < _DAY
+    if other.quality == "unzoned":
+        return one.quality == "exact" and _same_clock(one.at, other.at)
+    # the same moment, written in local time: the day is the one that readers saw
+    local = one.quality == "exact" and bool(one.at.utcoffset()) and not other.at.utcoffset()
+    return local and abs(one.at - other.at) < _MINUTE
+
+
+def _in_local_time(found: Dated, near: Sequence[Dated]) -> Dated:
+    """A moment in UTC in the time of the place, where the date line shows that: the day is the one that readers saw."""
+    if found.at is None or found.quality != "exact" or found.at.utcoffset():
+        return found
+    for one in near:
+        if one.at and one.quality == "unzoned" and _same_clock(one.at, found.at):
+            apart = one.at.replace(tzinfo=timezone.utc) - found.at
+            quarters = round(apart / _QUARTER)
+            if _WEST <= quarters * _QUARTER <= _EAST:
+                return replace(found, at=found.at.astimezone(timezone(quarters * _QUARTER)))
+    return found
+
+
+def _same_clock(one: datetime, other: datetime) -> bool:
+    """Are two times the same but for a zone that one of them lacks?"""
+    apart = abs(one - other)
+    rest = apart % _QUARTER
+    return apart <= _EAST and min(rest, _QUARTER - rest) <= _MINUTE
+
+
+def _shown_or_url(shown: Shown, url: Dated) -> Dated | None:
+    """The date line; where the address names another day, it is right: lines tell of events and changes too."""
+    first = next(iter(shown.near), None)
+    if url.at is None or first is None or first.at is None:
+        return first or (url if url.at else None)
+    return first if abs(first.at - url.at) <= 2 * _DAY else url
+
+
+def _last_resort(
+    read: Reader,
+    blocks: Sequence[Block],
+    head: Block | None,
+    shown: Shown,
+    modified: Dated,
+    tree: Callable[[], HtmlElement | None],
+) -> Dated:
+    """A line that says "published" anywhere below the headline, else what may be the day of publication.
+
+    Beside the headline that is even the day of the last change, elsewhere none that is known to be such.
+    """
+    below = _dated(shown_dates.later(blocks, head, read.language, read.region), read)
+    if published := next((one for one, kind in below if kind == "published"), None):
+        return published
+    changed = {one.at.date() for one in (modified, *(one for one, _ in below)) if one.at}
+    likely = (one for one in _guesses(read, tree) if one.at and one.at.date() not in changed)
+    found = next(iter(shown.changed), None) or next(likely, Dated())
+    return replace(found, quality="guessed") if found.at else found
+
+
+def _guesses(read: Reader, tree: Callable[[], HtmlElement | None]) -> Iterator[Dated]:
+    root = tree()
+    if root is not None:
+        without_asides(root)
+        yield from islice(times(root, read), 1)
+        yield _from_text(root, read)
+
+
+def _from_text(root: HtmlElement, read: Reader) -> Dated:
+    """What htmldate finds, of what was not read above."""
+    from htmldate import find_date
+
+    limit: Any = (read.now or datetime(2100, 1, 1, tzinfo=timezone.utc)).strftime("%Y-%m-%d")
+    try:
+        raw = find_date(root, extensive_search=False, original_date=True, max_date=limit)
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raw = None
+    return read.read(raw, "text") if raw and not raw.endswith(_YEAR_ALONE) else Dated()
 
 
 def doubted(dated: Dated, first_seen_at: datetime | None, watched_since: datetime | None) -> Dated:
@@ -140,30 +226,3 @@ def doubted(dated: Dated, first_seen_at: datetime | None, watched_since: datetim
         return dated
     late = watched_since <= dated.at < first_seen_at - SEEN_WITHIN
     return replace(dated, quality="doubtful") if late else dated
-
-
-def _is_more_exact(one: Dated, other: Dated) -> bool:
-    """Does one give the hour of the day that the other names? A day apart is the same day in another zone."""
-    if one.at is None or other.at is None or one.quality != "exact":
-        return False
-    return abs(one.at - other.at) < timedelta(days=1)
-
-
-def _from_text(root: HtmlElement, url: str, now: datetime | None) -> Dated:
-    from htmldate import find_date
-
-    limit: Any = (now or datetime(2100, 1, 1, tzinfo=timezone.utc)).strftime("%Y-%m-%d")
-    try:
-        raw = find_date(root, extensive_search=False, original_date=True, max_date=limit)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raw = None
-    read = parse(raw) if raw and not raw.endswith(_YEAR_ALONE) else None
-    return Dated(read[0], raw or "", "guessed", "text") if read and _plausible(read[0], now) else Dated()
-
-
-def modified(root: HtmlElement, harvest: PageMetadata, hint: datetime | None, now: datetime | None) -> Dated:
-    """The time of the last change."""
-    statements = _statements(harvest, ("dateModified",), _MODIFIED) + _microdata(root, "dateModified")
-    if hint:
-        statements.append(("feed", hint.isoformat()))
-    return _first(statements, now)

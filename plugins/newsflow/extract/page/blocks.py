@@ -37,7 +37,8 @@ class Block:
     """One line of a page.
 
     `links` is the share of its characters inside links; `path` the tags and classes of what it
-    stands in, outermost first; `order` its place on the page.
+    stands in, outermost first; `order` its place on the page; `times` what its `<time>` elements
+    state, each with its class.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Block:
     nodes: tuple[int, ...]
     order: int
     bold: float = 0.0
+    times: tuple[tuple[str, str], ...] = ()
     _words: int = -1
     _key: str | None = None
 
@@ -80,6 +82,7 @@ class _Walk:
     nodes: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     elements: list[HtmlElement] = field(default_factory=list)
+    times: list[tuple[str, str]] = field(default_factory=list)
 
     def add(self, text: str | None, in_link: bool, in_bold: bool) -> None:
         if text:
@@ -104,8 +107,10 @@ class _Walk:
                     tuple(self.nodes),
                     len(self.blocks),
                     min(1.0, self.bold / size),
+                    tuple(self.times),
                 )
             )
+            self.times.clear()
         self.parts, self.linked, self.bold = [], 0, 0
 
 
@@ -124,6 +129,8 @@ def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, dept
     if tag in INLINE:
         in_link = in_link or tag == "a"
         in_bold = in_bold or tag in {"b", "strong"}
+        if tag == "time" and (stated := element.get("datetime")):
+            walk.times.append((stated, element.get("class") or ""))
         walk.add(element.text, in_link, in_bold)
         for child in element:
             _visit(child, walk, in_link, in_bold, depth + 1)

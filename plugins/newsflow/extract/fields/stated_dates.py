@@ -1,0 +1,213 @@
+"""Times that a page states where readers don't look: JSON-LD, metas, microdata, its address, and what the feed said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from newsflow.dates import reading
+from newsflow.extract.fields.date_reader import NO_DATE, Dated, Reader
+from newsflow.extract.page.metadata import PageMetadata, plain, types
+from newsflow.text.characters import bare
+
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "publishdate",
+    "publish_date", "publish-date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "pubdate",
+    "article.published", "dc.date.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date",
+    "published_at", "published-date", "publication_date", "publication-date", "article_date_original",
+    "originalpublicationdate", "displaydate", "ptime", "date",
+)  # fmt: skip
+_MODIFIED = (
+    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article.updated", "modified_time", "utime",
+)  # fmt: skip
+# Names that other systems give such metas: "rnews:datePublished", "w-published-date", "article_publication_time".
+_LIKELY_PUBLISHED = re.compile(
+    r"\bpub(?:li\w*)?[-_.:]?(?:date|time|at|on)\b|(?:date|time)[-_.:]?publi\w+|(?<=_)publi\w+_(?:date|time)"
+)
+_LIKELY_MODIFIED = re.compile(
+    r"\b(?:modifi\w*|updated?|revis\w*)[-_.:]?(?:date|time|at|on)\b|(?:date|time)[-_.:]?(?:modifi|updat)\w+"
+)
+_URL = re.compile(r"/(19[89]\d|20\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=\D|$)")
+# English in addresses all over the world.
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_URL_NAMED = re.compile(rf"/(20\d\d)/({'|'.join(_MONTHS)})/(0?[1-9]|[12]\d|3[01])(?=/|$)", re.IGNORECASE)
+_URL_TURNED = re.compile(r"/(1[3-9]|2\d|3[01])-(0[1-9]|1[0-2])-(20\d\d)(?=/|$)")
+_URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_ASIDE = frozenset(("aside", "footer", "nav"))
+_FOREIGN_TYPES = re.compile(r"Comment|Review|SideBar|Footer|Header|ItemList|Question|Answer", re.IGNORECASE)
+_PROPERTIES = XPath("//*[contains(@itemprop, 'date')]")
+_MOST = 3  # statements of one kind
+_MOST_JSON = 200_000  # characters of a script
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a page states of its publication and last change, the most believable first."""
+
+    published: tuple[Dated, ...] = ()
+    beside: tuple[Dated, ...] = ()  # microdata and the feed: asked where the head is silent or vague
+    modified: tuple[Dated, ...] = ()
+    url: Dated = NO_DATE
+
+
+def collect(
+    root: HtmlElement,
+    page: PageMetadata,
+    url: str,
+    read: Reader,
+    published_hint: datetime | None,
+    updated_hint: datetime | None,
+) -> Stated:
+    """All statements of a page, from its tree as it came."""
+    nodes = _own_nodes(page, url)
+    published = _statements(
+        root, page, nodes, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED, _LIKELY_PUBLISHED
+    )
+    modified = [
+        *_statements(root, page, nodes, ("dateModified",), _MODIFIED, _LIKELY_MODIFIED),
+        *_microdata(root, "dateModified"),
+    ]
+    return Stated(
+        _dated(published, read),
+        (*_dated(_microdata(root, "datePublished"), read), *_of_feed(published_hint, read)),
+        (*_dated(modified, read), *_of_feed(updated_hint, read)),
+        read.read(day, "url") if (day := url_date(url)) else Dated(),
+    )
+
+
+def _dated(statements: list[tuple[str, str]], read: Reader) -> tuple[Dated, ...]:
+    return tuple(one for source, raw in statements if (one := read.read(raw, source)).at)
+
+
+def _of_feed(hint: datetime | None, read: Reader) -> tuple[Dated, ...]:
+    """What the feed said; feeds that know the day only say midnight."""
+    if hint is None:
+        return ()
+    has_clock = bool(hint.hour or hint.minute or hint.second)
+    found = read.dated(reading.Reading(hint, has_clock), hint.isoformat(), "feed")
+    return (found,) if found.at else ()
+
+
+def _in_broken(root: HtmlElement, name: str) -> list[str]:
+    """Values of a property in JSON-LD that can't be read as JSON."""
+    scripts = (script.text or "" for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower())
+    pattern = re.compile(rf'"{name}"\s*:\s*"([^"]{{6,60}})"')
+    return [raw for text in scripts for raw in pattern.findall(text[:_MOST_JSON])][:1]
+
+
+def _statements(
+    root: HtmlElement,
+    page: PageMetadata,
+    nodes: list[Mapping[str, Any]],
+    keys: tuple[str, ...],
+    metas: tuple[str, ...],
+    likely: re.Pattern[str],
+) -> list[tuple[str, str]]:
+    found = [("json-ld", _text(node.get(key))) for node in nodes for key in keys]
+    if not any(node.get(key) for node in page.nodes for key in keys):
+        found += [("json-ld", raw) for key in keys[:1] for raw in _in_broken(root, key)]
+    found += [("meta", value) for name in metas for value in page.meta.get(name, ())]
+    found += [("meta", value) for name, values in page.meta.items() if likely.search(name) for value in values]
+    foreign = _foreign(root)
+    return [(source, raw) for source, raw in found if raw and not (source == "meta" and raw in foreign)]
+
+
+def _text(value: Any) -> str:
+    """A date in JSON-LD; some write the seconds since 1970 as a number."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(int(value)) if 0 < value < 1e17 else ""
+    return plain(value)
+
+
+def _own_nodes(page: PageMetadata, url: str) -> list[Mapping[str, Any]]:
+    """The JSON-LD nodes that speak of this page: its article, then the page itself."""
+    pages = (node for node in page.nodes if "WebPage" in types(node))
+    found = [node for node in (page.article, *pages) if node and not _is_of_another(node, page, url)]
+    return found[:_MOST]
+
+
+def _is_of_another(node: Mapping[str, Any], page: PageMetadata, url: str) -> bool:
+    """Does a node name another page than this, and another headline than its titles? Lists of related articles do."""
+    named = {bare(_path(link)) for key in ("url", "mainEntityOfPage", "@id") if (link := _link(node.get(key)))}
+    own = {bare(_path(link)) for link in (url, *page.links.get("canonical", ()), page.first("og:url")) if link}
+    if not named or named & own:
+        return False
+    headline = bare(plain(node.get("headline") or node.get("name")).casefold())
+    titles = [bare(title.casefold()) for title in (page.title, page.first("og:title", "twitter:title")) if title]
+    return not any(headline and (headline in title or title in headline) for title in titles if title)
+
+
+def _link(value: Any) -> str:
+    if isinstance(value, Mapping):
+        value = value.get("@id") or value.get("url")
+    return value if isinstance(value, str) and value.startswith("http") else ""
+
+
+def _path(link: str) -> str:
+    """An address without its scheme, host and fragment: sites answer by several names."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return link
+    return parts.path.rstrip("/") + "?" + parts.query
+
+
+def _microdata(root: HtmlElement, prop: str) -> list[tuple[str, str]]:
+    dated = cast("list[HtmlElement]", _PROPERTIES(root))
+    found = (element for element in dated if prop in (element.get("itemprop") or "").split())
+    own = [element for element in found if not _is_inside_foreign(element)]
+    return [("microdata", _value(element)) for element in own[:_MOST]]
+
+
+def _foreign(root: HtmlElement) -> frozenset[str]:
+    """The values of other articles' and comments' microdata, which stand among the page's metas, too."""
+    dated = cast("list[HtmlElement]", _PROPERTIES(root))
+    return frozenset(_value(element) for element in dated if _is_inside_foreign(element))
+
+
+def _is_inside_foreign(element: HtmlElement) -> bool:
+    return any(map(_is_foreign, element.iterancestors()))
+
+
+def _is_foreign(box: HtmlElement) -> bool:
+    """A box of comments, related articles and the like."""
+    return box.tag in _ASIDE or bool(_FOREIGN_TYPES.search(box.get("itemtype") or ""))
+
+
+def _value(element: HtmlElement) -> str:
+    raw = element.get("content") or element.get("datetime") or element.get("title") or "".join(element.itertext())[:200]
+    return raw.strip()
+
+
+def url_date(url: str) -> str:
+    """The date in a URL's path as YYYY-MM-DD, or ""."""
+    if turned := _URL_TURNED.search(url):
+        return f"{turned[3]}-{turned[2]}-{turned[1]}"
+    match = _URL.search(url) or _URL_TIGHT.search(url)
+    if not match and (named := _URL_NAMED.search(url)):
+        return f"{named[1]}-{_MONTHS.index(named[2].lower()) + 1:02}-{int(named[3]):02}"
+    return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}" if match else ""
+
+
+def without_asides(root: HtmlElement) -> None:
+    """Take out what dates other things than the article, and JSON-LD, which was read."""
+    for element in [*root.iter("script", "header", *_ASIDE)]:
+        is_aside = element.tag in _ASIDE or (element.tag == "header" and next(element.iter("h1"), None) is None)
+        is_json_ld = "ld+json" in (element.get("type") or "").lower()
+        if is_json_ld or (is_aside and next(element.iterancestors("article"), None) is None):
+            element.drop_tree()
+
+
+def times(root: HtmlElement, read: Reader) -> Iterator[Dated]:
+    """What `<time>` elements state."""
+    for element in root.iter("time"):
+        if (raw := (element.get("datetime") or "").strip()) and (one := read.read(raw, "time")).at:
+            yield one
