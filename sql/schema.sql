@@ -210,7 +210,7 @@ CREATE TABLE ingest.feed (
     CONSTRAINT feed_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
 );
 
-COMMENT ON TABLE ingest.feed IS 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
+COMMENT ON TABLE ingest.feed IS 'A URL that lists items: RSS, Atom, JSON Feed, a news sitemap or a page with links to articles, with its polling state.';
 
 COMMENT ON COLUMN ingest.feed.feed_id IS 'Key.';
 
@@ -218,7 +218,7 @@ COMMENT ON COLUMN ingest.feed.publisher_id IS 'Whose feed this is.';
 
 COMMENT ON COLUMN ingest.feed.url IS 'Address that is polled.';
 
-COMMENT ON COLUMN ingest.feed.kind IS 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll.';
+COMMENT ON COLUMN ingest.feed.kind IS 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll. page, where a person asked for it to be read so.';
 
 COMMENT ON COLUMN ingest.feed.title IS 'Title as the feed gives it.';
 
@@ -341,7 +341,7 @@ COMMENT ON COLUMN ingest.gap.detail IS 'What was seen, for people.';
 
 CREATE FUNCTION ingest.watched_since(publisher integer, at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT GREATEST(min(f.added_at), (SELECT max(LEAST(COALESCE(g.to_at, watched_since.at), watched_since.at)) AS max FROM ingest.gap g WHERE (((g.publisher_id = watched_since.publisher) OR (g.publisher_id IS NULL)) AND (g.from_at < watched_since.at)))) AS "greatest" FROM ingest.feed f WHERE ((f.publisher_id = watched_since.publisher) AND (f.added_at <= watched_since.at) AND (f.last_ok_at >= (watched_since.at - '2 days'::interval))));
+    RETURN (SELECT GREATEST(min(f.added_at), (SELECT max(LEAST(COALESCE(g.to_at, watched_since.at), watched_since.at)) AS max FROM ingest.gap g WHERE (((g.publisher_id = watched_since.publisher) OR (g.publisher_id IS NULL)) AND (g.from_at < watched_since.at)))) AS "greatest" FROM ingest.feed f WHERE ((f.publisher_id = watched_since.publisher) AND (f.added_at <= watched_since.at) AND (f.kind <> 'page'::text) AND (f.last_ok_at >= (watched_since.at - '2 days'::interval))));
 
 COMMENT ON FUNCTION ingest.watched_since(publisher integer, at timestamp with time zone) IS 'Since when the publisher''s feeds had been polled without a gap at that time; null where none was.';
 
@@ -1220,6 +1220,7 @@ CREATE TABLE ingest.outcome (
     out_of_time boolean NOT NULL,
     writes_article boolean NOT NULL,
     loses_capture boolean NOT NULL,
+    no_article boolean NOT NULL,
     CONSTRAINT outcome_blame_check CHECK ((blame = ANY (ARRAY['nobody'::text, 'us'::text, 'publisher'::text]))),
     CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text]))),
     CONSTRAINT outcome_reach_check CHECK ((reach = ANY (ARRAY['unsent'::text, 'unreached'::text, 'unanswered'::text, 'answered'::text])))
@@ -1262,6 +1263,8 @@ COMMENT ON COLUMN ingest.outcome.out_of_time IS 'The run had no time left for it
 COMMENT ON COLUMN ingest.outcome.writes_article IS 'Load writes the article, anew or as a revision.';
 
 COMMENT ON COLUMN ingest.outcome.loses_capture IS 'The stored capture is of no more use: the page is fetched again from the beginning.';
+
+COMMENT ON COLUMN ingest.outcome.no_article IS 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
 
 CREATE TABLE ingest.page (
     page_id bigint NOT NULL,
@@ -2674,6 +2677,20 @@ ALTER TABLE ingest.origin ALTER COLUMN origin_id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE ingest.page_look (
+    feed_id integer NOT NULL,
+    memory jsonb NOT NULL,
+    looked_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE ingest.page_look IS 'What is remembered of a page that is polled as a feed: a row a page, bounded.';
+
+COMMENT ON COLUMN ingest.page_look.feed_id IS 'The page.';
+
+COMMENT ON COLUMN ingest.page_look.memory IS 'Since when which links stand there (hashes of addresses), and how many are chosen as a rule (newsflow.feeds.pages.memory).';
+
+COMMENT ON COLUMN ingest.page_look.looked_at IS 'When it was last read.';
 
 ALTER TABLE ingest.page ALTER COLUMN page_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.page_page_id_seq
@@ -4163,6 +4180,9 @@ ALTER TABLE ONLY ingest.origin
 ALTER TABLE ONLY ingest.outcome
     ADD CONSTRAINT outcome_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY ingest.page_look
+    ADD CONSTRAINT page_look_pkey PRIMARY KEY (feed_id);
+
 ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_pkey PRIMARY KEY (page_id);
 
@@ -4465,6 +4485,9 @@ ALTER TABLE ONLY ingest.origin
 
 ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_canonical_page_id_fkey FOREIGN KEY (canonical_page_id) REFERENCES ingest.page(page_id);
+
+ALTER TABLE ONLY ingest.page_look
+    ADD CONSTRAINT page_look_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES ingest.feed(feed_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY ingest.page
     ADD CONSTRAINT page_origin_id_fkey FOREIGN KEY (origin_id) REFERENCES ingest.origin(origin_id);

@@ -79,6 +79,7 @@ class Meaning:
     out_of_time: bool = False  # the run had no time left for it
     writes_article: bool = False  # load writes the article, anew or as a revision
     loses_capture: bool = False  # the stored capture is of no more use: the page is fetched again from the beginning
+    no_article: bool = False  # by its kind: links whose addresses are like its own lead to more of these
 
     @property
     def uses_try(self) -> bool:
@@ -166,7 +167,7 @@ class Outcome(Code):
         feed_wait_s=_LATER)
     SERVER_ERROR = "server_error", Meaning(_FETCH, _RETRY, "The server failed (5xx).", pause_s=2.0)
     BAD_CONTENT_TYPE = "bad_content_type", Meaning(_FETCH, _FINAL, "The answer is neither HTML nor a feed.",
-        feed_wait_s=_LATER)
+        feed_wait_s=_LATER, no_article=True)
     OWN_OUTAGE = "own_outage", Meaning(_FETCH, _RETRY, "Our own network was down; nobody is penalised for it.",
         blame=_US, reach=_UNANSWERED)
     # the feed could not be read
@@ -174,6 +175,8 @@ class Outcome(Code):
         feed_wait_s=_LATER, address_dead=True)
     PARSE_ERROR = "parse_error", Meaning(_POLL, _RETRY, "The feed is too broken to be read.")
     PARSE_TIMEOUT = "parse_timeout", Meaning(_POLL, _RETRY, "Reading the feed took too long and was stopped.")
+    PAGE_CHANGED = "page_changed", Meaning(_POLL, _RETRY,
+        "The page shows far fewer links to articles than it always did; what can be read of it is.")
     # the entry's link is left alone
     DEAD_LINKS = "dead_links", Meaning(_POLL, _FINAL,
         "Other links of this publisher to that site led to nothing of late; no more are followed for a week.",
@@ -198,7 +201,8 @@ class Outcome(Code):
         address_dead=True)
     REMOVED = "removed", Meaning(_EXTRACT, _FINAL, "The publisher says that the article was removed.",
         address_dead=True)
-    INDEX_PAGE = "index_page", Meaning(_EXTRACT, _FINAL, "The page is a section, tag or home page, not an article.")
+    INDEX_PAGE = "index_page", Meaning(_EXTRACT, _FINAL, "The page is a section, tag or home page, not an article.",
+        no_article=True)
     NEEDS_JAVASCRIPT = "needs_javascript", Meaning(_EXTRACT, _FINAL,
         "The page is an empty shell that needs JavaScript.")
     WRONG_LANGUAGE = "wrong_language", Meaning(_EXTRACT, _FINAL, "The text is not in a language of this publisher.")

@@ -30,7 +30,8 @@ create table ingest.outcome (
   withdrawn boolean not null,
   out_of_time boolean not null,
   writes_article boolean not null,
-  loses_capture boolean not null
+  loses_capture boolean not null,
+  no_article boolean not null
 );
 comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
 comment on column ingest.outcome.code is 'Stable code, as stored with pages and polls.';
@@ -51,6 +52,7 @@ comment on column ingest.outcome.withdrawn is 'A person took the page out: nothi
 comment on column ingest.outcome.out_of_time is 'The run had no time left for it: the next one takes it on.';
 comment on column ingest.outcome.writes_article is 'Load writes the article, anew or as a revision.';
 comment on column ingest.outcome.loses_capture is 'The stored capture is of no more use: the page is fetched again from the beginning.';
+comment on column ingest.outcome.no_article is 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
 
 -- Publishers, origins, feeds ----------------------------------------------------------------------
 
@@ -150,11 +152,11 @@ create table ingest.feed (
 );
 create index feed_publisher on ingest.feed (publisher_id, added_at);
 create index feed_due on ingest.feed (next_poll_at) where state = 'active';
-comment on table ingest.feed is 'A URL that lists items: RSS, Atom, JSON Feed or a news sitemap, with its polling state.';
+comment on table ingest.feed is 'A URL that lists items: RSS, Atom, JSON Feed, a news sitemap or a page with links to articles, with its polling state.';
 comment on column ingest.feed.feed_id is 'Key.';
 comment on column ingest.feed.publisher_id is 'Whose feed this is.';
 comment on column ingest.feed.url is 'Address that is polled.';
-comment on column ingest.feed.kind is 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll.';
+comment on column ingest.feed.kind is 'rss, atom, json, sitemap or sitemapindex, as last seen; empty before the first poll. page, where a person asked for it to be read so.';
 comment on column ingest.feed.title is 'Title as the feed gives it.';
 comment on column ingest.feed.state is 'active; paused by a person; gone (410, or a person''s decision).';
 comment on column ingest.feed.etag is 'Validator of the last answer, sent as If-None-Match.';
@@ -184,6 +186,16 @@ comment on column ingest.feed.moved_to is 'Where permanent redirects led at the 
 comment on column ingest.feed.moved_polls is 'How many polls in a row agreed on that; enough of them change the address.';
 comment on column ingest.feed.home is 'Home page as the feed gives it.';
 comment on column ingest.feed.reason is 'Why state or interval are what they are, for people.';
+
+create table ingest.page_look (
+  feed_id integer primary key references ingest.feed on delete cascade,
+  memory jsonb not null,
+  looked_at timestamptz not null
+);
+comment on table ingest.page_look is 'What is remembered of a page that is polled as a feed: a row a page, bounded.';
+comment on column ingest.page_look.feed_id is 'The page.';
+comment on column ingest.page_look.memory is 'Since when which links stand there (hashes of addresses), and how many are chosen as a rule (newsflow.feeds.pages.memory).';
+comment on column ingest.page_look.looked_at is 'When it was last read.';
 
 create table ingest.gap (
   gap_id bigint generated always as identity primary key,
@@ -487,6 +499,8 @@ return (
     where (g.publisher_id = watched_since.publisher or g.publisher_id is null) and g.from_at < watched_since.at))
   from ingest.feed f
   where f.publisher_id = watched_since.publisher and f.added_at <= watched_since.at
+    -- pages show old articles again, which were not there the day before
+    and f.kind <> 'page'
     -- a feed that is asked once a day answered lately, too
     and f.last_ok_at >= watched_since.at - interval '2 days');
 comment on function ingest.watched_since is 'Since when the publisher''s feeds had been polled without a gap at that time; null where none was.';

@@ -23,6 +23,30 @@ from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.last_run_id = %(run_id)s and f.claimed_until is not null
 order by f.next_poll_at, f.feed_id;
 
+-- name: poll.page_knowledge says what is known of the pages that this run polls as feeds, and what became of their publishers' pages
+-- column memory: dict[str, Any]
+-- not null: articles, others
+select f.feed_id, l.memory, coalesce(became.articles, '{}') as articles, coalesce(became.others, '{}') as others
+from ingest.feed f left join ingest.page_look l using (feed_id)
+cross join lateral (
+  select array_agg(p.url) filter (where p.is_article) as articles,
+    array_agg(p.url) filter (where not p.is_article) as others
+  from (
+    select p.url, p.loaded_extraction_id is not null as is_article from ingest.page p
+    where p.publisher_id = f.publisher_id and (p.loaded_extraction_id is not null
+      or p.state = 'rejected' and p.outcome in (select code from ingest.outcome where no_article))
+    order by p.changed_at desc limit %(most)s
+  ) p
+) became
+where f.last_run_id = %(run_id)s and f.claimed_until is not null and f.kind = 'page'
+order by f.feed_id;
+
+-- name: poll.save_looks keeps what is remembered of pages
+-- values: feed_id integer, memory jsonb, at timestamptz
+insert into ingest.page_look as l (feed_id, memory, looked_at)
+select n.feed_id, n.memory::jsonb, n.at::timestamptz from (values %s) as n (feed_id, memory, at)
+on conflict (feed_id) do update set memory = excluded.memory, looked_at = excluded.looked_at;
+
 -- name: poll.probe_entries says which of the shown entries are new, changed, or not noted for a day
 -- not null: n, changed, unnoted
 -- nullable: link, first_seen_at
@@ -213,15 +237,15 @@ where f.feed_id = n.feed_id;
 -- name: poll.add_feeds adds feeds, or brings back those that were gone
 -- not null: new
 with given as (
-  select g.url, b.publisher_id, g.named, g.title, g.home
-  from unnest(%(urls)s::text[], %(names)s::text[], %(named)s::boolean[], %(titles)s::text[], %(homes)s::text[])
-    as g (url, name, named, title, home)
+  select g.url, b.publisher_id, g.named, g.title, g.home, g.kind
+  from unnest(%(urls)s::text[], %(names)s::text[], %(named)s::boolean[], %(titles)s::text[], %(homes)s::text[],
+    %(kinds)s::text[]) as g (url, name, named, title, home, kind)
   join ingest.publisher b on b.name = g.name
 )
-insert into ingest.feed as f (publisher_id, url, title, home, added_at)
-select publisher_id, url, title, home, %(now)s from given order by url
+insert into ingest.feed as f (publisher_id, url, kind, title, home, added_at)
+select publisher_id, url, kind, title, home, %(now)s from given order by url
 on conflict (url) do update set
-  state = 'active', reason = '',
+  state = 'active', reason = '', kind = coalesce(nullif(excluded.kind, ''), f.kind),
   publisher_id = case when (select g.named from given g where g.url = f.url) then excluded.publisher_id else f.publisher_id end,
   next_poll_at = case when f.state = 'active' then f.next_poll_at else '-infinity' end
 returning f.url, f.publisher_id, xmax = 0 as new;
@@ -358,6 +382,7 @@ update ingest.feed f set
   url = case when taken then f.url else %(url)s end,
   state = case when taken then 'gone' else 'active' end,
   reason = case when taken then 'its proposed address is polled as a feed of its own' else 'accepted by a person' end,
+  kind = case when taken then f.kind else '' end,
   failures = 0, etag = null, last_modified = null, body_hash = null, next_poll_at = '-infinity', moved_to = null, moved_polls = 0
 from (select exists (select from ingest.feed g where g.url = %(url)s and g.feed_id <> %(feed_id)s) as taken) t
 where f.feed_id = %(feed_id)s

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 
 
+class ReadAs(str, Enum):
+    """As what an address is read, other than as the feed that it is."""
+
+    PAGE = "page"
+
+
+As = Annotated[
+    ReadAs | None, typer.Option("--as", help="page: a section or home page, for the articles that it links to.")
+]
+
+
 class UnreadableError(NewsflowError):
     """What was given is no feed that can be read."""
 
@@ -31,6 +43,7 @@ class UnreadableError(NewsflowError):
 def read(
     source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A feed: a file, - for stdin, or an address.")],
     base: Annotated[str, typer.Option(help="Address that a file's relative links start at.")] = "",
+    read_as: As = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what we make of a feed: its entries, how each date was read, and what is odd. Nothing is stored."""
@@ -41,7 +54,7 @@ def read(
 
     settings = get_settings()
     try:
-        found = report(_parsed(settings, source, base), utcnow())
+        found = report(_parsed(settings, source, base, read_as), utcnow())
     except FeedError as error:
         raise UnreadableError(f"{error.outcome.meaning.sentence} {error.detail}") from None
     if as_json:
@@ -50,7 +63,9 @@ def read(
     _show(found)
 
 
-def _parsed(settings: Settings, source: str, base: str) -> ParsedFeed:
+def _parsed(settings: Settings, source: str, base: str, read_as: ReadAs | None) -> ParsedFeed:
+    from newsflow.clock import utcnow
+    from newsflow.feeds.pages.memory import PageKnowledge
     from newsflow.feeds.parser_process import ParserProcesses
 
     is_web = "://" in source or source.startswith("feed:")
@@ -58,7 +73,7 @@ def _parsed(settings: Settings, source: str, base: str) -> ParsedFeed:
     with ParserProcesses(
         1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
     ) as reader:
-        return reader.parse(body, base, kind)
+        return reader.parse(body, base, kind, page=PageKnowledge(utcnow()) if read_as else None)
 
 
 def _content(name: str) -> bytes:
@@ -120,12 +135,11 @@ def check(
 
 
 def _listed(file: str) -> Sequence[Listed]:
-    from newsflow.commands.feeds import listing
+    from newsflow.commands.feeds import active
     from newsflow.subscriptions import list_file, lists
-    from newsflow.subscriptions.lists import Listed
 
     if not file:
-        return [Listed(row.url, row.publisher, row.title, row.home) for row in listing(None) if row.state == "active"]
+        return active()
     with Path(file).open("rb") as stream:
         return list_file.read_isolated(stream.read(list_file.MOST_BYTES + 1), lists.format_of(file))
 

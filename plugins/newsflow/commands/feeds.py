@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from newsflow.commands import feed_inspection
-from newsflow.commands.feed_inspection import AsJson
+from newsflow.commands.feed_inspection import As, AsJson
 from newsflow.errors import NewsflowError
 
 app = typer.Typer(
@@ -28,18 +28,25 @@ Publisher = Annotated[str, typer.Option(help="Name of the outlet; else the domai
 def add(
     url: Annotated[str, typer.Argument(help="A feed, or a site whose feeds are to be found.")],
     publisher: Publisher = "",
+    read_as: As = None,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="Add the address as it is, unasked.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Add all feeds found and not only the best.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add a feed, or the best of the feeds of a site (and its news sitemap, which fills gaps)."""
+    """Add a feed, or the best of the feeds of a site (and its news sitemap, which fills gaps), or a page."""
     from newsflow.subscriptions.finder import NoFeedError
     from newsflow.subscriptions.lists import Listed
 
     if unchecked:
-        _added([Listed(url, publisher)], as_json)
+        _added([Listed(url, publisher, kind=read_as.value if read_as else "")], as_json)
         return
     _with_db(lambda _conn: None)  # before the first request: without a database there is nothing to add to
+    if read_as:
+        page = _find_page(url)
+        if not as_json:
+            _show([page])
+        _added([Listed(page.url, publisher, page.title, kind=page.kind)], as_json)
+        return
     try:
         found = _find(url)
     except NoFeedError as error:
@@ -136,9 +143,8 @@ def export(
 ) -> None:
     """Write all active feeds as a list."""
     from newsflow.subscriptions import lists
-    from newsflow.subscriptions.lists import Listed
 
-    feeds = [Listed(row.url, row.publisher, row.title, row.home) for row in listing(None) if row.state == "active"]
+    feeds = active()
     text = lists.write(feeds, "opml" if file == "-" else lists.format_of(file))
     if file == "-":
         typer.echo(text, nl=False)
@@ -203,6 +209,17 @@ def listing(publishers: list[str] | None) -> list[Any]:
     return list(_with_db(lambda conn: store.listing(conn, publishers)))
 
 
+def active() -> list[Any]:
+    """The feeds that are polled, as a list has them."""
+    from newsflow.subscriptions.lists import PAGE, Listed
+
+    return [
+        Listed(row.url, row.publisher, row.title, row.home, PAGE if row.kind == PAGE else "")
+        for row in listing(None)
+        if row.state == "active"
+    ]
+
+
 def _find(url: str) -> list[Any]:
     from newsflow.settings import get_settings
     from newsflow.subscriptions.addresses import feed_address
@@ -210,6 +227,13 @@ def _find(url: str) -> list[Any]:
 
     url = feed_address(url)
     return list(search(get_settings(), url if "://" in url else f"https://{url}"))
+
+
+def _find_page(url: str) -> Any:
+    from newsflow.settings import get_settings
+    from newsflow.subscriptions.finder import search_page
+
+    return search_page(get_settings(), url if "://" in url else f"https://{url}")
 
 
 def _show(found: list[Any]) -> None:

@@ -16,6 +16,8 @@ from lxml import etree
 
 from newsflow.feeds import encoding, json_feed, sitemap, xml_feed
 from newsflow.feeds.fingerprints import Known
+from newsflow.feeds.pages import reading as pages
+from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parsed import FeedError, ParsedFeed, repaired
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
@@ -34,15 +36,24 @@ _PAGE = re.compile(rb"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<!doctype\s+html|<html[\s>
 
 
 def parse(
-    body: bytes, base: str, content_type: str = "", *, max_bytes: int = 50_000_000, known: bytes = b""
+    body: bytes,
+    base: str,
+    content_type: str = "",
+    *,
+    max_bytes: int = 50_000_000,
+    known: bytes = b"",
+    page: PageKnowledge | None = None,
 ) -> ParsedFeed:
     """Read a feed of any format that we know.
 
     :param base: address that the bytes came from, after redirects; relative links start there.
     :param max_bytes: cap on the size after gunzip of a file that *is* gzip (`sitemap.xml.gz`).
     :param known: fingerprints of items that need not be read again (`fingerprints.joined`).
+    :param page: what is known of a page that is to be read as a feed of what it links to; None for a feed.
     :raises FeedError: with outcome not_a_feed, parse_error or too_big.
     """
+    if page is not None:
+        return pages.read(body, base, content_type, page)
     body = _gunzip(body, max_bytes) if body[:2] == b"\x1f\x8b" else body
     characters = encoding.utf8(body, content_type)
     body = trimmed(characters.body)

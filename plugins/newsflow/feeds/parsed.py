@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from newsflow.feeds.pages.memory import PageKnowledge, PageLook
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.text.storable import Storable
@@ -15,6 +16,7 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
+PAGE_ACCEPT = "text/html, application/xhtml+xml, */*;q=0.1"  # of pages that are read as feeds
 MAX_ENTRIES = 10_000
 MAX_TITLE = 1_000
 MAX_SUMMARY = 10_000
@@ -58,7 +60,7 @@ class SitemapPart(Storable):
 class ParsedFeed(Storable):
     """A feed as read; `reader` says which code read it (xml, json, feedparser)."""
 
-    kind: str  # rss | atom | json | sitemap | sitemapindex
+    kind: str  # rss | atom | json | sitemap | sitemapindex | page
     title: str = ""
     home: str = ""
     language: str = ""
@@ -68,6 +70,7 @@ class ParsedFeed(Storable):
     news: bool = True  # False for a plain sitemap, which lists all of a site's pages
     reader: str = "xml"
     repairs: tuple[str, ...] = ()  # what was wrong with the document, and read all the same
+    look: PageLook | None = None  # of a page: what is to be remembered of it
 
 
 def repaired(feed: ParsedFeed, repair: str) -> ParsedFeed:
@@ -78,7 +81,9 @@ def repaired(feed: ParsedFeed, repair: str) -> ParsedFeed:
 class FeedReader(Protocol):
     """Whatever turns bytes into a feed: in this process, or in a child that can be killed."""
 
-    def parse(self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"") -> ParsedFeed:
+    def parse(
+        self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"", page: PageKnowledge | None = None
+    ) -> ParsedFeed:
         """As `parse.parse`.
 
         :raises FeedError: where the bytes can't be read as a feed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parse import parse
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.outcomes import Outcome
@@ -9,9 +10,11 @@ from newsflow.outcomes import Outcome
 Answer = ParsedFeed | tuple[Outcome, str]
 
 
-def answer(body: bytes, base: str, content_type: str, max_bytes: int, known: bytes = b"") -> Answer:
+def answer(
+    body: bytes, base: str, content_type: str, max_bytes: int, known: bytes = b"", page: PageKnowledge | None = None
+) -> Answer:
     """As `parse.parse`; a FeedError comes back as its outcome and detail."""
     try:
-        return parse(body, base, content_type, max_bytes=max_bytes, known=known)
+        return parse(body, base, content_type, max_bytes=max_bytes, known=known, page=page)
     except FeedError as error:
         return error.outcome, error.detail

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.isolation.bounded_call import BoundedChildren
 from newsflow.isolation.limits import Ending, Limits, Stopped
@@ -32,13 +33,15 @@ class ParserProcesses:
         self._children: BoundedChildren[Answer] = BoundedChildren(processes, _ANSWER, self._limits)
         self._max_bytes = max_bytes
 
-    def parse(self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"") -> ParsedFeed:
+    def parse(
+        self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"", page: PageKnowledge | None = None
+    ) -> ParsedFeed:
         """As `parse.parse`, bounded; waits for a free process, which doesn't count against the limits.
 
         :raises FeedError: also with parse_timeout (stopped at its CPU seconds) and parse_error (crashed or out of
             memory).
         """
-        result = self._children.call(body, base, content_type, self._max_bytes, known)
+        result = self._children.call(body, base, content_type, self._max_bytes, known, page)
         if isinstance(result, Stopped):
             raise self._error(result)
         if isinstance(result.value, ParsedFeed):

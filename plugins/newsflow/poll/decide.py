@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -42,6 +42,8 @@ def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float
     meaning = polled.outcome.meaning
     if meaning.kind is Kind.OK:
         return _went_well(polled, counts, now, jitter)
+    if polled.entries:
+        return _read_in_part(polled, counts, now, jitter)
     if not meaning.uses_try:
         # one poll interval at least, or a cooling origin would be looked at again and again
         wait = max(polled.wait_s, 60.0) * (1 + 0.1 * jitter)
@@ -52,7 +54,7 @@ def decide(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float
 
 def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
     feed = polled.feed
-    window = feed.window if polled.same else window_of(polled.entries, now, feed.window)
+    window = feed.window if polled.same else window_of(polled.entries, now, feed.window, polled.turnover_s)
     entries = max(window.entries, 1) if polled.same else window.entries
     seen = Seen(
         entries=entries,
@@ -83,6 +85,13 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
         cause="not_polled" if _overdue(feed, now) else "window",
         sees_again=feed.gap_open,
     )
+
+
+def _read_in_part(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
+    """What was read all the same is followed at its own pace; without validators, so that the next poll sees it."""
+    decision = _went_well(polled, counts, now, jitter)
+    feed = replaced(decision.feed, failures=polled.feed.failures + 1, reason=polled.detail)
+    return replace(decision, feed=replaced(feed, etag=None, last_modified=None, body_hash=None))
 
 
 def _overdue(feed: FeedState, now: datetime) -> bool:

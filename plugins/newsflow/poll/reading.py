@@ -44,11 +44,15 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
         return replaced(polled, same=True, body_hash=digest)
     exchange = polled.exchange
     try:
-        kind = exchange.headers.get("content-type", "")
-        parsed = reader.parse(body, exchange.final_url or exchange.url, kind, known=polled.feed.item_prints)
+        page = replaced(polled.feed.page, now=polled.at) if polled.feed.page else None
+        at, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+        parsed = reader.parse(body, at, kind, known=polled.feed.item_prints, page=page)
     except FeedError as error:
         return replaced(polled, outcome=error.outcome, detail=error.detail[:500])
-    return replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
+    seen = replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)
+    if parsed.look and parsed.look.trouble:
+        return replaced(seen, outcome=Outcome.PAGE_CHANGED, detail=parsed.look.trouble, body_hash=None)
+    return seen
 
 
 def bad_poll(polled: PollResult, why: str) -> PollResult:

@@ -62,7 +62,9 @@ def all_shown(polled: PollResult) -> Iterator[ShownEntries]:
     for entry in polled.entries:
         kept = Entry(entry.guid, entry.link) if entry.guid in polled.refused else entry
         stamped = replace(kept, updated_at=None) if made_at and kept.updated_at == made_at else kept
-        yield ShownEntries(polled, kept, guid_hash(kept.guid), None if kept.known else entry_hash(stamped))
+        # a page words its links anew each day, and shows one at several places: that is no edit of the article
+        told = Entry(kept.guid, kept.link) if polled.feed.page else stamped
+        yield ShownEntries(polled, kept, guid_hash(kept.guid), None if kept.known else entry_hash(told))
 
 
 def _made_at(polled: PollResult) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
@@ -41,6 +42,7 @@ class FeedState(Storable):
     moved_to: str | None = None
     moved_polls: int = 0
     gap_open: bool = False  # an open gap says that we are blind since
+    page: PageKnowledge | None = None  # of a page that is read as a feed of what it links to
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class PollResult(Storable):
     item_prints: bytes = b""
     wait_s: float = 0.0  # how long the origin wants to be left alone
     refused: frozenset[str] = frozenset()  # guids of entries that the database refuses: kept as guid and link
+
+    @property
+    def turnover_s(self) -> int | None:
+        """The shortest time in which half of what a page shows came; None for feeds, whose dates tell it."""
+        return self.parsed.look.turnover_s if self.parsed and self.parsed.look else None
 
     @property
     def polling_hints(self) -> PollingHints:

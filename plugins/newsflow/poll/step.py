@@ -14,7 +14,7 @@ from functools import partial
 
 from newsflow.clock import Clock, utcnow
 from newsflow.feeds import sitemap
-from newsflow.feeds.parsed import ACCEPT
+from newsflow.feeds.parsed import ACCEPT, PAGE_ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
@@ -204,6 +204,7 @@ class _Poller:
                 etag=feed.etag if validated else None,
                 last_modified=feed.last_modified if validated else None,
                 larger=LARGER,
+                accept=PAGE_ACCEPT if feed.page else "",
             )
             for url, feed, validated in wanted
         ]

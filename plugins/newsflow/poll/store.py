@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from operator import attrgetter
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.feeds.pages.memory import PageKnowledge, PageLook, from_json, to_json
 from newsflow.model import Entry
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
 from newsflow.poll.identities import LONGEST_GUID
@@ -30,6 +31,8 @@ _POLL_NAMES = (
 # So many links of a publisher's feeds to another's host may lead to nothing in a week; then no others are followed,
 # as long as they are more than those that brought articles: enough for a feed's mistake, too few to be a habit.
 DEAD_LINKS = 20
+_MOST_OUTCOMES = 400  # pages of a publisher whose ends tell which forms of addresses are articles
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)  # until the page is looked at
 
 _OF_READING = {"guid", "fingerprint", "known"}  # the first stands apart, the others are of the reader alone
 _OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name not in _OF_READING)
@@ -39,10 +42,19 @@ _entry_values = attrgetter(*_OF_ENTRY)
 
 def claimed(conn: Connection, run_id: int) -> list[FeedState]:
     """The feeds that this run has in hand."""
-    return [_state(row) for row in queries.poll.claimed_feeds(conn, run_id=run_id)]
+    pages = _page_knowledge(conn, run_id)
+    return [_state(row, pages) for row in queries.poll.claimed_feeds(conn, run_id=run_id)]
 
 
-def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
+def _page_knowledge(conn: Connection, run_id: int) -> dict[int, PageKnowledge]:
+    rows = queries.poll.page_knowledge(conn, run_id=run_id, most=_MOST_OUTCOMES)
+    return {
+        row.feed_id: PageKnowledge(_NEVER, from_json(row.memory), tuple(row.articles), tuple(row.others))
+        for row in rows
+    }
+
+
+def _state(row: queries.poll.ClaimedFeedsRow, pages: Mapping[int, PageKnowledge]) -> FeedState:
     return FeedState(
         feed_id=row.feed_id,
         publisher_id=row.publisher_id,
@@ -71,6 +83,7 @@ def _state(row: queries.poll.ClaimedFeedsRow) -> FeedState:
         moved_to=row.moved_to,
         moved_polls=row.moved_polls,
         gap_open=row.gap_open,
+        page=pages.get(row.feed_id),
     )
 
 
@@ -147,8 +160,15 @@ def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int) -> tuple[Any
 
 
 def save_feeds(conn: Connection, decided: Sequence[tuple[PollResult, EntryCounts, PollDecision]]) -> None:
-    """Write what the polls mean for their feeds; one statement."""
+    """Write what the polls mean for their feeds, and what is remembered of pages; one statement, or two."""
     queries.poll.save_feeds(conn, sorted((_feed_row(*item) for item in decided), key=lambda row: row.feed_id))
+    looks = [_look_row(polled, polled.parsed.look) for polled, _, _ in decided if polled.parsed and polled.parsed.look]
+    if looks:
+        queries.poll.save_looks(conn, sorted(looks, key=lambda row: row.feed_id))
+
+
+def _look_row(polled: PollResult, look: PageLook) -> queries.poll.SaveLooksValues:
+    return queries.poll.SaveLooksValues(feed_id=polled.feed.feed_id, memory=to_json(look.memory), at=polled.at)
 
 
 def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -> queries.poll.SaveFeedsValues:

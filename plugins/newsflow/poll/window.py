@@ -41,10 +41,13 @@ def guid_hash(guid: str) -> bytes:
     return hashlib.sha256(guid.encode("utf-8", "replace")).digest()
 
 
-def window_of(entries: Sequence[Entry], now: datetime, before: Window | None = None) -> Window:
+def window_of(
+    entries: Sequence[Entry], now: datetime, before: Window | None = None, turnover_s: int | None = None
+) -> Window:
     """What to keep of these entries; by date where there are dates, else in the order shown.
 
     :param before: the window of the last poll, whose shorter horizon is forgotten slowly.
+    :param turnover_s: the shortest time in which half of them came, where that is known without dates.
     """
     all_dated = sorted((e for e in entries if e.published_at), key=_date, reverse=True)
     dated = _out(all_dated, now)
@@ -53,7 +56,9 @@ def window_of(entries: Sequence[Entry], now: datetime, before: Window | None = N
         heads=tuple(guid_hash(entry.guid) for entry in heads[:_HEADS]),
         entries=len(entries),
         newest_at=dated[0].published_at if dated else None,
-        horizon_s=_remembered(_horizon([_date(entry) for entry in dated]), before.horizon_s if before else None),
+        horizon_s=_remembered(
+            turnover_s or _horizon([_date(entry) for entry in dated]), before.horizon_s if before else None
+        ),
     )
 
 

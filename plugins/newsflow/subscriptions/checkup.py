@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from newsflow.clock import Clock, utcnow
-from newsflow.feeds.parsed import ACCEPT, FeedError, FeedReader, ParsedFeed
+from newsflow.feeds.pages.memory import PageKnowledge
+from newsflow.feeds.parsed import ACCEPT, PAGE_ACCEPT, FeedError, FeedReader, ParsedFeed
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Exchange
 from newsflow.outcomes import Kind, Outcome, Reach
 from newsflow.settings import Settings
 from newsflow.subscriptions.addresses import feed_address
 from newsflow.subscriptions.finder import Finder
-from newsflow.subscriptions.lists import Listed
+from newsflow.subscriptions.lists import PAGE, Listed
 from newsflow.text.storable import Storable
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
@@ -75,7 +76,7 @@ def check(settings: Settings, feeds: Sequence[Listed], clock: Clock = utcnow) ->
                 usable.append(replace(feed, url=sendable(feed_address(feed.url))))
             except BadUrl as error:
                 yield Checked(feed, "unusable", str(error))
-        answers = [_read(answer, reader) for answer in _answers(settings, transport, usable, clock)]
+        answers = [_read(answer, reader, clock()) for answer in _answers(settings, transport, usable, clock)]
         finder = Finder(settings, transport, reader, clock)
         yield from judged(answers, clock(), lambda feed: _elsewhere(finder, feed))
 
@@ -90,19 +91,23 @@ def _answers(settings: Settings, transport: Transport, feeds: Sequence[Listed], 
         settings.delay_s, settings.max_delay_s, settings.poll_threads, settings.max_redirects, ACCEPT
     )
     scheduler = PoliteScheduler(transport, politeness, find, clock, random.random)
-    jobs = [UrlJob(feed.url, find(origin_of(feed.url)), tag=feed) for feed in feeds]
+    jobs = [
+        UrlJob(feed.url, find(origin_of(feed.url)), tag=feed, accept=PAGE_ACCEPT if feed.kind == PAGE else "")
+        for feed in feeds
+    ]
     for result in scheduler.results(jobs):
         if result.final:
             yield _Answer(result.job.tag, result.exchange)
 
 
-def _read(answer: _Answer, reader: FeedReader) -> _Answer:
+def _read(answer: _Answer, reader: FeedReader, now: datetime) -> _Answer:
     exchange = answer.exchange
     if exchange.outcome is not Outcome.OK:
         return answer
-    base = exchange.final_url or exchange.url
+    base, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+    page = PageKnowledge(now) if answer.feed.kind == PAGE else None
     try:
-        return replace(answer, parsed=reader.parse(exchange.body, base, exchange.headers.get("content-type", "")))
+        return replace(answer, parsed=reader.parse(exchange.body, base, kind, page=page))
     except FeedError as error:
         return replace(answer, trouble=error.detail)
 
@@ -163,5 +168,8 @@ def cured(checked: Sequence[Checked]) -> list[Listed]:
         if one.verdict in ("doubled", "unusable") or (one.verdict == "dead" and not one.cure):
             continue
         url = one.cure or one.feed.url
-        kept.setdefault(url, replace(one.feed, url=url))
+        kind = (
+            one.feed.kind if url == one.feed.url or one.verdict == "moved" else ""
+        )  # what stands for a dead page is a feed
+        kept.setdefault(url, replace(one.feed, url=url, kind=kind))
     return list(kept.values())

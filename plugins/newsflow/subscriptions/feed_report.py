@@ -43,7 +43,7 @@ class FeedReport(Storable):
 
 def report(parsed: ParsedFeed, now: datetime) -> FeedReport:
     """A feed as a run of this moment would read it."""
-    entries = tuple(_entry(entry, now) for entry in parsed.entries)
+    entries = tuple(_entry(entry, now, dated=parsed.look is None) for entry in parsed.entries)
     return FeedReport(
         parsed.kind,
         parsed.title,
@@ -55,7 +55,8 @@ def report(parsed: ParsedFeed, now: datetime) -> FeedReport:
     )
 
 
-def _entry(entry: Entry, now: datetime) -> EntryReport:
+def _entry(entry: Entry, now: datetime, *, dated: bool) -> EntryReport:
+    """What is made of an entry; one of a page is never dated."""
     page, trouble = _page(entry.link)
     return EntryReport(
         page,
@@ -64,7 +65,7 @@ def _entry(entry: Entry, now: datetime) -> EntryReport:
         entry.authors,
         entry.published_at,
         entry.published_raw,
-        tuple(filter(None, (trouble, _date_trouble(entry, now)))),
+        tuple(filter(None, (trouble, _date_trouble(entry, now) if dated else ""))),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
+from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parsed import FeedError, FeedReader
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import Exchange
@@ -20,6 +22,7 @@ from newsflow.web.transport import Transport
 from newsflow.web.urls import origin_of
 
 _MOST_REQUESTS = 20  # for one site
+_FEW_LINKS = 5  # links to articles: a page with fewer is no list of them
 
 
 @dataclass
@@ -50,6 +53,18 @@ class Finder:
         # the usual paths are guesses: not asked where the site names its feeds
         found = self._try(named) or self._try(autodiscovery.at_common_paths(site))
         return autodiscovery.ranked([*found, *self._try(sitemaps)])
+
+    def page(self, url: str) -> FoundFeed | None:
+        """The page at an address as a feed of the articles that it links to; None where it is none."""
+        exchange = self._ask(url)
+        if exchange.outcome is not Outcome.OK:
+            return None
+        at, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+        try:
+            parsed = self.reader.parse(exchange.body, at, kind, page=PageKnowledge(self.clock()))
+        except FeedError:
+            return None
+        return FoundFeed(at, parsed.kind, parsed.title, len(parsed.entries), None, "the page itself", 0.0)
 
     def trouble(self, url: str) -> str:
         """How asking for `url` failed, as the end of a sentence; nothing where it answered."""
@@ -103,14 +118,39 @@ def search(settings: Settings, url: str) -> list[FoundFeed]:
     """`Finder.find` with a transport and readers of its own.
 
     :raises BadUrl: for an unusable address.
-    :raises NoFeedError: where it leads to no feed; the message says how it answered.
+    :raises NoFeedError: where it leads to no feed; the message says how it answered, and what else can be done.
     """
+    with _finder(settings) as finder:
+        found = finder.find(url)
+        if not found:
+            raise NoFeedError(f"no feed found at {url}{finder.trouble(url)}{_offer(finder.page(url), url)}")
+        return found
+
+
+def search_page(settings: Settings, url: str) -> FoundFeed:
+    """`Finder.page` with a transport and readers of its own.
+
+    :raises BadUrl: for an unusable address.
+    :raises NoFeedError: where the page links to no articles; the message says how it answered.
+    """
+    with _finder(settings) as finder:
+        found = finder.page(url)
+        if found is None:
+            raise NoFeedError(f"no links to articles found at {url}{finder.trouble(url)}")
+        return found
+
+
+@contextmanager
+def _finder(settings: Settings) -> Iterator[Finder]:
     children = ParserProcesses(
         1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
     )
     with Transport(settings) as transport, children:
-        finder = Finder(settings, transport, children, utcnow)
-        found = finder.find(url)
-        if not found:
-            raise NoFeedError(f"no feed found at {url}{finder.trouble(url)}")
-        return found
+        yield Finder(settings, transport, children, utcnow)
+
+
+def _offer(page: FoundFeed | None, url: str) -> str:
+    """What a person can do about a site without feeds, as the end of a sentence."""
+    if page is None or page.entries < _FEW_LINKS:
+        return ""
+    return f"; the page links to {page.entries} articles: newsflow feeds add {url} --as page polls it for them"

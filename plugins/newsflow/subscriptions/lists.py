@@ -19,6 +19,7 @@ from newsflow.web import charset
 
 FORMATS = ("opml", "yaml", "csv", "txt")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
+_PAGE_LINE = "page:"
 _SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv": "csv", "txt": "txt", "": "txt"}
 
 
@@ -30,6 +31,10 @@ class Listed(Storable):
     publisher: str = ""
     title: str = ""
     homepage: str = ""
+    kind: str = ""  # "page" for one that is read for its links to articles; a feed tells its kind itself
+
+
+PAGE = "page"
 
 
 class ListError(NewsflowError):
@@ -80,15 +85,18 @@ def write(feeds: Iterable[Listed], kind: str) -> str:
 
 
 def _read_lines(text: str) -> Iterator[Listed]:
-    """A URL a line, a name of the publisher after it where wanted; # begins a comment."""
+    """A URL a line, `page:` before that of a page, a name of the publisher after it where wanted; # is a comment."""
     for line in text.splitlines():
         words = line.split(None, 1)
         if words and not words[0].startswith("#"):
-            yield Listed(words[0], words[1].strip() if len(words) > 1 else "")
+            url = words[0].removeprefix(_PAGE_LINE)
+            kind = PAGE if url != words[0] else ""
+            yield Listed(url, words[1].strip() if len(words) > 1 else "", kind=kind)
 
 
 def _write_lines(feeds: list[Listed]) -> str:
-    return "".join(f"{feed.url} {feed.publisher}".rstrip() + "\n" for feed in feeds)
+    marks = {PAGE: _PAGE_LINE}
+    return "".join(f"{marks.get(feed.kind, '')}{feed.url} {feed.publisher}".rstrip() + "\n" for feed in feeds)
 
 
 def _read_csv(text: str) -> Iterator[Listed]:
@@ -107,12 +115,18 @@ def _read_csv(text: str) -> Iterator[Listed]:
             fields.get("publisher", ""),
             fields.get("title", ""),
             fields.get("homepage", ""),
+            _kind(fields.get("kind", "")),
         )
+
+
+def _kind(text: str) -> str:
+    """What a list says of a feed's kind; only that it is a page matters."""
+    return PAGE if text.strip().lower() == PAGE else ""
 
 
 def _write_csv(feeds: list[Listed]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["publisher", "title", "url", "homepage"], lineterminator="\n")
+    writer = csv.DictWriter(out, ["publisher", "title", "url", "homepage", "kind"], lineterminator="\n")
     writer.writeheader()
     # spreadsheets run cells that begin like formulas; titles come from strangers
     writer.writerows({name: _inert(value) for name, value in asdict(feed).items()} for feed in feeds)
@@ -124,7 +138,7 @@ def _inert(value: str) -> str:
 
 
 def _read_yaml(text: str) -> Iterator[Listed]:
-    """A list of mappings (publisher, title, url, homepage) or of URLs, or a mapping publisher → URLs."""
+    """A list of mappings (publisher, title, url, homepage, kind) or of URLs, or a mapping publisher → URLs."""
     data = yaml.safe_load(text)
     if isinstance(data, dict) and isinstance(data.get("feeds"), list):
         data = data["feeds"]
@@ -145,7 +159,7 @@ def _from_yaml(item: Any) -> Listed:
     if not isinstance(item, dict) or not isinstance(item.get("url"), str):
         raise ListError(f"a feed needs a url: {str(item)[:100]}")
     texts = {name: str(item.get(name) or "").strip() for name in ("url", "publisher", "title", "homepage")}
-    return Listed(**texts)
+    return Listed(**texts, kind=_kind(str(item.get("kind") or "")))
 
 
 def _write_yaml(feeds: list[Listed]) -> str:
@@ -168,7 +182,8 @@ def _read_opml(text: str) -> Iterator[Listed]:
         url = _attribute(node, "xmlurl") or _included(node)
         if url:
             name = _attribute(node, "publisher")
-            yield Listed(url, name, _attribute(node, "title") or _attribute(node, "text"), _attribute(node, "htmlurl"))
+            title, home = _attribute(node, "title") or _attribute(node, "text"), _attribute(node, "htmlurl")
+            yield Listed(url, name, title, home, _kind(_attribute(node, "type")))
 
 
 def _local(node: etree._Element) -> str:
@@ -195,7 +210,7 @@ def _write_opml(feeds: list[Listed]) -> str:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "newsflow feeds"
     body = etree.SubElement(root, "body")
     for feed in feeds:
-        node = etree.SubElement(body, "outline", type="rss", text=feed.title or feed.url, xmlUrl=feed.url)
+        node = etree.SubElement(body, "outline", type=feed.kind or "rss", text=feed.title or feed.url, xmlUrl=feed.url)
         for name, value in (("title", feed.title), ("htmlUrl", feed.homepage), ("publisher", feed.publisher)):
             if value:
                 node.set(name, value)

@@ -77,6 +77,7 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
         named=[bool(feed.publisher) for feed, _ in good.values()],
         titles=[feed.title for feed, _ in good.values()],
         homes=[feed.homepage for feed, _ in good.values()],
+        kinds=[feed.kind for feed, _ in good.values()],
         now=now,
     )
     named = {url for url, (feed, _) in good.items() if feed.publisher}

@@ -42,6 +42,7 @@ class UrlJob:
     tag: Any = None
     etag: str | None = None
     last_modified: str | None = None
+    accept: str = ""  # what is wanted, where that is not what the scheduler's other jobs want
     target: str = ""
     trail: tuple[str, ...] = ()
     permanent: bool = True

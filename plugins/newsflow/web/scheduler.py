@@ -293,7 +293,7 @@ class PoliteScheduler:
             job.target or job.url,
             etag=job.etag,
             last_modified=job.last_modified,
-            accept=self._politeness.accept,
+            accept=job.accept or self._politeness.accept,
             wants=self._politeness.wants,
             larger=job.larger,
             check_hop=self._check_hop(queue, job, elsewhere),

@@ -77,6 +77,33 @@ def claimed_feeds(conn: Connection, *, run_id: int) -> list[ClaimedFeedsRow]:
     return named_query.rows(conn, "poll.claimed_feeds", ClaimedFeedsRow._make, {"run_id": run_id})
 
 
+class PageKnowledgeRow(NamedTuple):
+    """A row of `poll.page_knowledge`."""
+
+    feed_id: int
+    memory: dict[str, Any] | None
+    articles: list[str]
+    others: list[str]
+
+
+def page_knowledge(conn: Connection, *, most: int, run_id: int) -> list[PageKnowledgeRow]:
+    """Says what is known of the pages that this run polls as feeds, and what became of their publishers' pages."""
+    return named_query.rows(conn, "poll.page_knowledge", PageKnowledgeRow._make, {"most": most, "run_id": run_id})
+
+
+class SaveLooksValues(NamedTuple):
+    """A row for `poll.save_looks`."""
+
+    feed_id: int
+    memory: dict[str, Any]
+    at: datetime
+
+
+def save_looks(conn: Connection, data: Iterable[SaveLooksValues], /) -> None:
+    """Keeps what is remembered of pages."""
+    return named_query.write(conn, "poll.save_looks", data)
+
+
 class ProbeEntriesRow(NamedTuple):
     """A row of `poll.probe_entries`."""
 
@@ -290,6 +317,7 @@ def add_feeds(
     named: Iterable[bool],
     titles: Iterable[str],
     homes: Iterable[str],
+    kinds: Iterable[str],
     now: datetime,
 ) -> list[AddFeedsRow]:
     """Adds feeds, or brings back those that were gone."""
@@ -303,6 +331,7 @@ def add_feeds(
             "named": named_query.array(named),
             "titles": named_query.array(titles),
             "homes": named_query.array(homes),
+            "kinds": named_query.array(kinds),
             "now": now,
         },
     )
