@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -357,3 +359,20 @@ def test_real_feeds_all_parse(shared: Path) -> None:
         if len(whole) < 0.9 * len(parsed.entries) or not parsed.entries:
             empty.append(file.name)
     assert len(empty) <= 4, empty  # one dates all its entries in year 1
+
+
+SQUARES = {
+    "texts of JSON never closed": ('{"items":[', r"\"", 400_000),
+    "a backslash at the end": ('{"items":["', r"\\", 400_001),
+    "CDATA never closed": ("<rss><channel><title>T</title>", "<![CDATA[", 100_000),
+    "tags never closed": ("<rss><channel><title>T</title>", "<a b=c ", 100_000),
+}
+
+
+@pytest.mark.parametrize(("start", "piece", "size"), SQUARES.values(), ids=SQUARES)
+def test_what_is_never_closed_takes_no_time_in_the_square_of_its_size(start: str, piece: str, size: int) -> None:
+    body = (start + piece * (size // len(piece))).encode()[: size + len(start)]
+    began = time.process_time()
+    with contextlib.suppress(FeedError):
+        parse(body, BASE)
+    assert time.process_time() - began < 8  # CPU seconds; each took minutes, or 16 s a 100 kB

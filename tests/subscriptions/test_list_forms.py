@@ -22,6 +22,10 @@ FORMS = {
     "never closed": f"<opml><body>{OUTLINE}",
     "url in place of xmlUrl": f"<opml><body>{TYPED}</body></opml>",
     "a declaration": f'<?xml version="1.0" encoding="utf-8"?>\n<opml><body>{OUTLINE}</body></opml>',
+    "words before it": f"Saved by a browser\n<!-- x --><opml><body>{OUTLINE}</body></opml>",
+    "within a page": f"<html><body><pre><opml><body>{OUTLINE}</body></opml></pre></body></html>",
+    "a document type": f'<!DOCTYPE opml SYSTEM "http://x.example/y.dtd"><opml><body>{OUTLINE}</body></opml>',
+    "attributes without quotes": f"<opml><body>{OUTLINE.replace(chr(34), '')}</body></opml>",
     "blanks before it": f'\n\n<?xml version="1.0"?><opml><body>{OUTLINE}</body></opml>',
 }
 
@@ -45,3 +49,18 @@ def test_a_declared_encoding_is_read(codec: str) -> None:
 def test_what_is_no_opml_is_refused(text: str) -> None:
     with pytest.raises(ListError):
         read(text, "opml")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("feed url,title\nhttps://a.example/rss,A\n", "csv"),
+        ("rss;name\nhttps://a.example/rss;A\n", "csv"),
+        ("A,https://a.example/rss\n", "csv"),
+        ('"url" , "title"\n"https://a.example/rss","A"\n', "csv"),
+        ("- https://a.example/rss\n", "txt"),
+        ("\ufeff<https://a.example/rss>\n", "txt"),
+    ],
+)
+def test_tables_and_lines_as_people_keep_them(text: str, kind: str) -> None:
+    assert [feed.url for feed in read(text, kind)] == ["https://a.example/rss"]

@@ -14,7 +14,8 @@ from newsflow.outcomes import Outcome
 _DECODER = json.JSONDecoder(strict=False)
 _GUARD = ")]}'"  # against inclusion as a script; some frameworks write it before all their JSON
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]},])', re.DOTALL)
+# A text that is never closed reaches to the end: to look for the end of each anew takes time in the square of the size.
+_TEXT_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|,(?=\s*[\]},])', re.DOTALL)
 _ESCAPE = re.compile(r'\\(?:(["\\/bfnrt]|u[0-9a-fA-F]{4})|(\')|)')
 # what may stand before the value: a comment, the call of a script, a warning of PHP
 _START = re.compile(r'\{\s*"')

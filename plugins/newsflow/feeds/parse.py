@@ -29,6 +29,7 @@ _HIDDEN_JSON = re.compile(
     rb"(?!.{0,8192}?<(?:\?xml|!doctype|html|rss|feed|rdf|urlset|sitemapindex)\b)[^{]{0,8192}?\{\s*\"(?=.{0,8192}?\"items\"\s*:)",
     re.IGNORECASE | re.DOTALL,
 )
+_ITEM = re.compile(rb"<(?:[\w-]{1,30}:)?(?:item|entry)\b", re.IGNORECASE)
 _LARGEST_BROKEN = 5_000_000  # bytes; mending and loose parsing cost time and memory that grow faster than the size
 # libxml2's words for its own limits: what is over them is refused, not read otherwise
 _LIMITS = ("Excessive depth", "xmlSAX2Characters", "huge text node", "XML_PARSE_HUGE", "amplification")
@@ -132,7 +133,10 @@ def _read_loose(body: bytes, base: str, why: str) -> ParsedFeed:
     # imported late: 60 ms that most children never need
     from newsflow.feeds import loose
 
-    found, recovered = loose.read(body, base), _recovered(body, base)
+    recovered = _recovered(body, base)
+    if recovered and recovered.title and len(recovered.entries) >= len(_ITEM.findall(body)):
+        return recovered  # there is no more in it
+    found = loose.read(body, base)
     if recovered and (recovered.children or len(recovered.entries) >= max(len(found.entries), 1)):
         return recovered
     if found.entries:

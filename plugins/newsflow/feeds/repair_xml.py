@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+# one that is never closed reaches to the end: to look for the end of each anew takes time in the square of the size
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _NAMED = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,30});")
 _BARE = re.compile(r"&(?!#?\w{1,31};)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _START = re.compile(r"<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s:>]", re.IGNORECASE)
-_UNQUOTED = re.compile(r"(<[a-zA-Z][^<>]{0,500}?\s[\w:]{1,50})=([^\s\"'<>/]+)")
+_TAG = re.compile(r"<[a-zA-Z][^<>]{0,4000}>")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|(?<=[\w:])=([^\s\"'<>]+?)(?=\s|/?>)")
 # By number: libxml2 leaves out references by name, even of XML's own five, behind the first error that it recovers from
 _XML_OWN = {"amp": "&#38;", "lt": "&#60;", "gt": "&#62;", "quot": "&#34;", "apos": "&#39;"}
 _BY_NUMBER = str.maketrans({"&": "&#38;", "<": "&#60;", ">": "&#62;"})
@@ -35,8 +37,12 @@ def mended(body: bytes) -> bytes:
     if start:
         text = text[start.start() :]
     parts = _CDATA.split(text)
-    parts[::2] = [_UNQUOTED.sub(r'\1="\2"', _BARE.sub("&#38;", _NAMED.sub(_character, part))) for part in parts[::2]]
+    parts[::2] = [_TAG.sub(_quoted, _BARE.sub("&#38;", _NAMED.sub(_character, part))) for part in parts[::2]]
     return "".join(parts).encode()
+
+
+def _quoted(tag: re.Match[str]) -> str:
+    return _VALUE.sub(lambda value: f'="{value[1]}"' if value[1] else value[0], tag[0])
 
 
 def _character(match: re.Match[str]) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 # Schemes that browsers handed to feed readers, before the address or in the place of its own.
-_SCHEME = re.compile(r"\s*(?:feeds?|rss|atom|itpc|pcast|podcast|web\+feed):(?://)?(?=\S)", re.IGNORECASE)
-_WEB = re.compile(r"https?:(?://)?", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"(?:(?:feeds?|rss|atom|itpc|(?:itms-)?pcasts?|podcasts?|web\+(?:feed|rss)|view-source):/*(?=\S))+", re.IGNORECASE
+)
+_WEB = re.compile(r"(https?)(?::/*|//+)", re.IGNORECASE)
+_AMPERSAND = re.compile(r"&amp;", re.IGNORECASE)
 
 
 def feed_address(url: str) -> str:
-    """`feed://host/path` and `feed:https://host/path` as the http(s) address that they mean; others as they are."""
-    found = _SCHEME.match(url)
+    """`feed://host/path` and `feed:https://host/path` as the http(s) address that they mean; others as they are.
+
+    Ampersands that are still escaped are read as what they are.
+    """
+    found = _SCHEME.match(url.strip())
     if not found:
-        return url
-    rest = url[found.end() :].strip()
+        return _AMPERSAND.sub("&", url)
+    rest = _AMPERSAND.sub("&", url.strip()[found.end() :])
     scheme = _WEB.match(rest)
-    if scheme is None:
-        return f"http://{rest.lstrip('/')}"
-    return f"{scheme[0].partition(':')[0].lower()}://{rest[scheme.end() :].lstrip('/')}"
+    return f"{scheme[1].lower()}://{rest[scheme.end() :]}" if scheme else f"http://{rest}"

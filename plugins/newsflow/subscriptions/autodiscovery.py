@@ -12,6 +12,7 @@ import lxml.html
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement
 
+from newsflow.feeds.links import resolve
 from newsflow.feeds.parsed import ParsedFeed
 from newsflow.feeds.sanitize import squeeze
 from newsflow.subscriptions.addresses import feed_address
@@ -33,17 +34,27 @@ COMMON = (
     "/sitemap-news.xml",
 )
 # "application/rss+xml", and what sites write for it; of the general types only what looks like a feed's address
-_FEED_TYPE = re.compile(r"(?:application|text)/(?:x[.-])?(?:rss|atom|rdf|feed)(?:\+(?:xml|json))?$")
+_FEED_TYPE = re.compile(
+    r"(?:(?:application|text)/)?(?:x[.-])?(?:rss|atom|rdf|feed)(?:[+ -](?:xml|json))?$|application/json\+feed$"
+)
+_FEED_REL = {"alternate", "alternative", "feed", "rss", "service.feed"}
+_PARAMETERS = re.compile("[;,]")
+_OTHER_REL = {"edit", "service.post", "service.edit", "replies", "stylesheet", "search"}  # of links with a feed's type
 _GENERAL_TYPE = re.compile(r"(?:application|text)/(?:xml|json)$")
 _NO_FEED = re.compile(
     r"oembed|/wp-json/|/wp-includes/|opensearch|manifest|\.(?:html?|css|js|png|jpe?g)$", re.IGNORECASE
 )
 _LOOKS = re.compile(
-    r"(?:^|[/._-])(?:rss2?|atom|feeds?|rdf)(?:$|[/._?-])|\.(?:rss|rdf|atom)(?:$|\?)|feed\.(?:xml|json)|^feed:|"
+    r"(?:^|[/._-])(?:rss(?:\d{1,2}|-?feeds?)?|atom(?:10)?|(?:news)?feeds?|rdf)(?:$|[/._?-])|\.(?:rss|rdf|atom)(?:$|\?)|feed\.(?:xml|json)|^feed:|"
     r"[?&](?:format|feed|type|output|outputtype|view|alt|fmt|mode|_format)=(?:feed|rss2?|atom|rdf)\b",
     re.IGNORECASE,
 )
-_SAYS = re.compile(r"\b(?:rss|atom|xml|json)[ -]?feeds?\b|\brss\b|\batom\b|\bnews ?feed\b|\bfeed\b", re.IGNORECASE)
+# In scripts that put no blanks between words, letters of ours begin and end them.
+_SAYS = re.compile(
+    r"(?<![a-z])(?:(?:rss|atom|xml|json)[ -]?feeds?|rss|atom|news ?feed|feed)(?![a-z])", re.IGNORECASE | re.ASCII
+)
+_ICON = re.compile(r"(?:^|[\s/._-])rss(?:$|[\s/._-])", re.IGNORECASE)  # in the class or address of a picture
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")  # of a text that is decoded, lxml reads none
 _LONGEST_WORD = 40  # characters of a link that says RSS; a headline about it is longer
 _NOWHERE = ("", "#", "javascript:", "mailto:", "data:")
 _LARGEST = 3_000_000  # bytes of a page that are looked at
@@ -82,7 +93,7 @@ def in_page(body: bytes, base: str) -> list[FeedCandidate]:
     Source: https://www.rssboard.org/rss-autodiscovery; `rel=feed`: HTML 5 drafts, and pages that kept to them.
     """
     try:
-        root = lxml.html.document_fromstring(charset.decode(body[:_LARGEST]))
+        root = lxml.html.document_fromstring(_DECLARATION.sub("", charset.decode(body[:_LARGEST]), count=1))
     except (LxmlError, ValueError):
         return []
     start = _joined(base, next((str(b.get("href")) for b in root.iter("base") if b.get("href")), ""))
@@ -117,13 +128,15 @@ def _leads_somewhere(node: HtmlElement) -> bool:
 
 
 def _is_declared(node: HtmlElement) -> bool:
-    """`rel=alternate` with a feed's type, whatever parameters it has, or `rel=feed`."""
-    rel = str(node.get("rel") or "").lower().split()
-    kind = str(node.get("type") or "").lower().partition(";")[0].strip()
-    if not _leads_somewhere(node) or not {"alternate", "feed"} & set(rel):
+    """A feed's type, whatever parameters it has, `rel=feed`, or `rel=alternate` with what looks like a feed."""
+    rel = set(str(node.get("rel") or "").lower().replace(",", " ").split())
+    kind = _PARAMETERS.split(str(node.get("type") or "").lower().strip(), maxsplit=1)[0].strip()
+    if not _leads_somewhere(node) or rel & _OTHER_REL:
         return False
     if "feed" in rel or _FEED_TYPE.match(kind):
         return True
+    if not rel & _FEED_REL:
+        return False
     if _GENERAL_TYPE.match(kind):
         return node.get("hreflang") is None or bool(_LOOKS.search(_href(node)))
     return not kind and bool(_LOOKS.search(_href(node)))
@@ -131,17 +144,29 @@ def _is_declared(node: HtmlElement) -> bool:
 
 def _words(node: HtmlElement) -> str:
     """What a link says: its text, or what stands for it where it is a picture."""
+    return next((text for text in _texts(node) if text.strip()), "")
+
+
+def _texts(node: HtmlElement) -> list[str]:
     pictures = (str(image.get("alt") or "") for image in node.iter("img"))
     titles = (str(node.get(name) or "") for name in ("title", "aria-label"))
-    return next((text for text in (str(node.text_content()).strip(), *titles, *pictures) if text.strip()), "")
+    return [str(node.text_content()).strip(), *titles, *pictures]
 
 
 def _leads_to_feed(node: HtmlElement) -> bool:
     if not _leads_somewhere(node):
         return False
-    words = _words(node)
-    says = len(words) <= _LONGEST_WORD and _SAYS.search(words)
-    return bool(_LOOKS.search(_href(node)) or says)
+    if _LOOKS.search(_href(node)):
+        return True
+    texts = _texts(node)
+    says = any(len(text) <= _LONGEST_WORD and _SAYS.search(text) for text in texts)
+    return says or (not any(text.strip() for text in texts) and _is_icon(node))
+
+
+def _is_icon(node: HtmlElement) -> bool:
+    """Of a link without words, whether its picture is named after RSS."""
+    marks = (str(inner.get(name) or "") for inner in node.iter() for name in ("class", "src"))
+    return any(_ICON.search(mark) for mark in marks)
 
 
 def at_common_paths(site: str) -> list[FeedCandidate]:
@@ -160,7 +185,7 @@ def usable(candidates: Iterable[FeedCandidate], base: str) -> list[FeedCandidate
     found: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         try:
-            url = sendable(feed_address(candidate.url), base)
+            url = sendable(resolve(feed_address(candidate.url), base), base)
         except BadUrl:
             continue
         found.setdefault(url, FeedCandidate(url, candidate.how, candidate.title))

@@ -18,8 +18,11 @@ from newsflow.text.storable import Storable
 from newsflow.web import charset
 
 FORMATS = ("opml", "yaml", "csv", "txt")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")  # names an encoding that decoded text has no more
 _PAGE_LINE = "page:"
+_OPML = re.compile(r"<(?:[\w-]{1,30}:)?opml\b", re.IGNORECASE)
+_COLUMNS = ("url", "feed", "feed_url", "feed url", "feedurl", "xmlurl", "xml_url", "rss", "rss_url", "link", "address")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+_ADDRESS = re.compile(r"(?:https?|feed):\S+", re.IGNORECASE)
 _SUFFIXES = {"opml": "opml", "xml": "opml", "yaml": "yaml", "yml": "yaml", "csv": "csv", "txt": "txt", "": "txt"}
 
 
@@ -85,12 +88,16 @@ def write(feeds: Iterable[Listed], kind: str) -> str:
 
 
 def _read_lines(text: str) -> Iterator[Listed]:
-    """A URL a line, `page:` before that of a page, a name of the publisher after it where wanted; # is a comment."""
-    for line in text.splitlines():
-        words = line.split(None, 1)
+    """A URL a line, `page:` before that of a page, a name of the publisher after it where wanted; # is a comment.
+
+    A mark of an item (- * •) and quotes around the address are left out.
+    """
+    for line in text.lstrip("\ufeff").splitlines():
+        words = _BULLET.sub("", line).split(None, 1)
         if words and not words[0].startswith("#"):
-            url = words[0].removeprefix(_PAGE_LINE)
-            kind = PAGE if url != words[0] else ""
+            written = words[0].strip("\"'<>,;")
+            url = written.removeprefix(_PAGE_LINE)
+            kind = PAGE if url != written else ""
             yield Listed(url, words[1].strip() if len(words) > 1 else "", kind=kind)
 
 
@@ -103,9 +110,11 @@ def _read_csv(text: str) -> Iterator[Listed]:
     text = text.lstrip("\ufeff")
     head = text.partition("\n")[0]
     # spreadsheets write ; where the comma is the decimal mark
-    reader = csv.DictReader(io.StringIO(text), delimiter=max(",;\t", key=head.count))
+    delimiter = max(",;\t", key=head.count)
+    columns = None if not _ADDRESS.search(head) else _columns(next(csv.reader([head], delimiter=delimiter)))
+    reader = csv.DictReader(io.StringIO(text), columns, delimiter=delimiter, skipinitialspace=True)
     names = {name.strip().lower(): name for name in reader.fieldnames or ()}
-    column = next((names[name] for name in ("url", "feed", "feed_url", "xmlurl") if name in names), None)
+    column = next((names[name] for name in _COLUMNS if name in names), None)
     if column is None:
         raise ListError("the CSV has no column url")
     for row in reader:
@@ -122,6 +131,12 @@ def _read_csv(text: str) -> Iterator[Listed]:
 def _kind(text: str) -> str:
     """What a list says of a feed's kind; only that it is a page matters."""
     return PAGE if text.strip().lower() == PAGE else ""
+
+
+def _columns(cells: list[str]) -> list[str]:
+    """Names for the columns of a table that begins with a feed instead of names."""
+    address = next((n for n, cell in enumerate(cells) if _ADDRESS.match(cell.strip())), 0)
+    return ["url" if n == address else f"column {n}" for n in range(len(cells))]
 
 
 def _write_csv(feeds: list[Listed]) -> str:
@@ -173,7 +188,12 @@ def _read_opml(text: str) -> Iterator[Listed]:
     In any namespace, which some programs give it, and with the small breakages of feeds mended.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, recover=True)
-    root = etree.fromstring(mended(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace")), parser)
+    start = _OPML.search(
+        text := text.replace("\0", "")
+    )  # behind a declaration, comments, or what a browser saved with it
+    if start is None:
+        raise ListError("the document is no OPML")
+    root = etree.fromstring(mended(text[start.start() :].encode("utf-8", "replace")), parser)
     if root is None or _local(root) != "opml":
         raise ListError("the document is no OPML")
     for node in root.iter():

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from resiliparse.parse.encoding import map_encoding_to_html5
 
 _PRESCAN = 1024
-_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,40})", re.IGNORECASE)
-_META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.\-]{1,40})", re.IGNORECASE)
+_HEADER = re.compile(r"charset\s*=\s*(?:[\"']\s*)?([^\s\"';,]{1,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*(?:[\"']\s*)?([a-zA-Z0-9_:.\-]{1,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_:.\-]{1,40})[\"']", re.IGNORECASE)
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Python's codecs of the names that WHATWG gives to larger sets.
