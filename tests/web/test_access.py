@@ -97,6 +97,8 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path, server: Server) 
         {"url": "https://a.example/", "pasword": SECRET},
         {"url": "https://a.example/", "headers": {"Host": SECRET}},
         {"url": "https://a.example/", "headers": {"X": f"{SECRET}\r\nY: 1"}},
+        {"url": "https://a.example/", "headers": {f"X: {SECRET}": "1"}},
+        {"url": "https://a.example/", "cookies": {f"a={SECRET}; b": "1"}},
         {"url": "https://a.example/", "cookies": [SECRET]},
         {"url": "https://a.example/"},
         SECRET,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from newsflow.web.urls import BadUrl, origin_of, sendable
 _MOST_BYTES = 1_000_000  # of the file
 _KNOWN = {"url", "user", "password", "bearer", "headers", "cookies"}
 # Names that decide how a request is read: a grant that set them could break the guard or the framing.
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2; a cookie's too (RFC 6265 §4.1.1)
 _OURS = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"}
 
 
@@ -148,6 +150,10 @@ def _texts(values: Any, place: str) -> dict[str, str]:
     if not isinstance(values, Mapping):
         raise SettingsError(f"{place}: names with their values are wanted")
     found = {str(name): str(value) for name, value in values.items()}
-    if any(not text or not text.isascii() or not text.isprintable() for pair in found.items() for text in pair):
+    if not all(_NAME.fullmatch(name) and _can_be_sent(value) for name, value in found.items()):
         raise SettingsError(f"{place}: a name or value can't be sent in a header")
     return found
+
+
+def _can_be_sent(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable()
