@@ -215,6 +215,12 @@ where not b.paused and f.state = 'gone' and f.reason <> 'removed by a person'
   and not exists (select from ingest.feed g where g.publisher_id = b.publisher_id and g.state <> 'gone')
 group by b.publisher_id, b.name;
 
+-- name: ops.changed_pages lists pages polled as feeds that are not read as they were, three times in a row
+-- not null: sentence
+select b.publisher_id, b.name, f.url, f.reason, f.failures, f.last_ok_at, o.sentence
+from ingest.feed f join ingest.publisher b using (publisher_id) join ingest.outcome o on o.code = f.last_outcome
+where not b.paused and f.state = 'active' and f.kind = 'page' and f.failures >= 3 and o.stage = 'poll' and o.reach = 'answered';
+
 -- name: ops.out_of_time lists publishers for whose pages runs have no time, with what their sites ask for
 -- not null: since
 -- column crawl_delay_s: float | None

@@ -43,7 +43,19 @@ SLOW = """
     '2026-03-26 12:00+00'
   from ingest.origin, generate_series(1, 7) n;
 """
+CHANGED = """
+  insert into ingest.publisher (name) values ('paper.example');
+  insert into ingest.feed (publisher_id, url, kind, failures, last_outcome, reason)
+  select publisher_id, 'https://paper.example/', 'page', 3, 'page_changed', '2 of its 60 links look like articles'
+  from ingest.publisher where name = 'paper.example';
+"""
 PLANTED = {
+    "page_differs": (
+        CHANGED,
+        "https://paper.example/",
+        "https://paper.example/ has been read otherwise than ever in 3 polls in a row. The page shows far fewer links "
+        "to articles than it always did; what can be read of it is. 2 of its 60 links look like articles.",
+    ),
     "falls_behind": (
         SLOW,
         "slow.example",
@@ -88,7 +100,7 @@ def test_an_alarm_about_rows_is_raised_for_its_row_and_ends_without_it(
     with transaction(conn):
         (found,) = queries.ops.open_alarms(conn, since=NOW, publisher_id=None)
         assert (found.cause, found.subject, found.sentence) == (cause, subject, sentence)
-        assert (found.publisher_id is not None) == (cause in {"feed_gone", "falls_behind"})
+        assert (found.publisher_id is not None) == (cause in {"feed_gone", "falls_behind", "page_differs"})
         with conn.cursor() as cursor:
             cursor.execute(
                 "update ingest.publisher set paused = true; delete from ingest.story_alarm;"

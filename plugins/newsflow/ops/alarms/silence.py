@@ -66,6 +66,14 @@ def feed_gone(name: str, url: str, reason: str, proposals: int) -> Finding:
     return FEED_GONE.found(name, text, {"proposals": proposals})
 
 
+def page_differs(url: str, polls: int, meaning: str, reason: str) -> Finding:
+    """A page that is polled for its links to articles is not what it was."""
+    text = (
+        f"{url} has been read otherwise than ever in {polls} polls in a row. {meaning} {reason[:1].upper()}{reason[1:]}"
+    )
+    return PAGE_DIFFERS.found(url, f"{text.rstrip('. ')}.", {"polls": polls})
+
+
 def behind(name: str, pages: int, waited: timedelta, crawl_delay_s: float | None) -> Answer:
     """Pages that run after run has no time for: their publisher is behind, and falls behind further.
 
@@ -109,4 +117,13 @@ FALLS_BEHIND = Alarm(
     asked_of="out_of_time",
     subject="name",
 )
-ALARMS = (SILENCE, FEED_GONE, FALLS_BEHIND)
+PAGE_DIFFERS = Alarm(
+    "page_differs",
+    "Pages that are not what they were",
+    WARNING,
+    "a page that is polled as a feed shows none, or far fewer, of the links that it always showed",
+    lambda row, _: page_differs(row.url, row.failures, row.sentence, row.reason),
+    asked_of="changed_pages",
+    subject="url",
+)
+ALARMS = (SILENCE, FEED_GONE, PAGE_DIFFERS, FALLS_BEHIND)

@@ -304,6 +304,23 @@ def feedless(conn: Connection) -> list[FeedlessRow]:
     return named_query.rows(conn, "ops.feedless", FeedlessRow._make, {})
 
 
+class ChangedPagesRow(NamedTuple):
+    """A row of `ops.changed_pages`."""
+
+    publisher_id: int
+    name: str
+    url: str
+    reason: str
+    failures: int
+    last_ok_at: datetime | None
+    sentence: str
+
+
+def changed_pages(conn: Connection) -> list[ChangedPagesRow]:
+    """Lists pages polled as feeds that are not read as they were, three times in a row."""
+    return named_query.rows(conn, "ops.changed_pages", ChangedPagesRow._make, {})
+
+
 class OutOfTimeRow(NamedTuple):
     """A row of `ops.out_of_time`."""
 
