@@ -376,3 +376,16 @@ def test_what_is_never_closed_takes_no_time_in_the_square_of_its_size(start: str
     with contextlib.suppress(FeedError):
         parse(body, BASE)
     assert time.process_time() - began < 8  # CPU seconds; each took minutes, or 16 s a 100 kB
+
+
+@pytest.mark.parametrize(
+    ("loc", "link"),
+    [
+        ("/a/1", "https://news.example/a/1"),
+        ("www.news.example/a/1", "https://www.news.example/a/1"),
+        ("https://news.example/?a=1&amp;amp;id=4", "https://news.example/?a=1&id=4"),
+        ("https://https://news.example/a/1", "https://news.example/a/1"),
+    ],
+)
+def test_a_sitemap_follows_the_rules_of_links(loc: str, link: str) -> None:
+    assert one(f"<urlset><url><loc>{loc}</loc></url></urlset>").link == link

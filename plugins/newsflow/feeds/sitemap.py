@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from newsflow.feeds.dates import parse_date
+from newsflow.feeds.links import resolve
 from newsflow.feeds.namespaces import short
 from newsflow.feeds.parsed import MAX_ENTRIES, MAX_NAME, MAX_TITLE, MAX_URL, ParsedFeed, SitemapPart
 from newsflow.feeds.sanitize import plain, squeeze
 from newsflow.model import Entry
 
 Element = etree._Element
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?(?:/|$)", re.IGNORECASE)
-
-
 LARGEST = 50_000_000  # bytes, plain or of a gzip file (sitemaps.org)
 _BEGINS = re.compile(rb"<(?:[a-z][\w.-]*:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
@@ -39,7 +35,7 @@ def read(root: Element, base: str = "") -> ParsedFeed:
     """
     boxes = [texts for node in root if (texts := _texts(node)).get("loc")]
     for texts in boxes:
-        texts["loc"] = _absolute(texts["loc"], base)
+        texts["loc"] = resolve(texts["loc"], base)
     if kind_of(root) == "sitemapindex":
         return ParsedFeed("sitemapindex", children=tuple(_children(boxes)))
     return ParsedFeed(
@@ -47,23 +43,6 @@ def read(root: Element, base: str = "") -> ParsedFeed:
         entries=tuple(map(_entry, _newest(boxes))),
         news=any("news:title" in texts or "news:publication_date" in texts for texts in boxes),
     )
-
-
-def _absolute(loc: str, base: str) -> str:
-    if _ABSOLUTE.match(loc):
-        return loc
-    if _HOST.match(loc) and same_host(loc, base):
-        loc = f"//{loc}"
-    try:
-        return urljoin(base, loc)
-    except ValueError:
-        return loc
-
-
-def same_host(loc: str, base: str) -> bool:
-    """Whether an address without a scheme begins with its file's own host, with or without `www.`."""
-    host = base.partition("//")[2].partition("/")[0].lower().removeprefix("www.")
-    return loc.partition("/")[0].lower().removeprefix("www.") == host
 
 
 def _newest(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
