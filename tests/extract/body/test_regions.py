@@ -99,3 +99,20 @@ def test_posts_of_a_live_blog_stay() -> None:
         f"<article class=post><h3>At {n} o'clock</h3><p>{p}</p></article>" for n, p in enumerate(PARAGRAPHS)
     )
     assert [line for line in body(f"<div class=live>{posts}</div>") if len(line) > 30] == list(PARAGRAPHS)
+
+
+def test_a_heading_of_a_part_in_the_articles_name_cuts_nothing() -> None:
+    """Where the headline itself is no h1 or h2 of the page, and a part of the text is called as the article is."""
+    title = "Westmere rebuilds its ferry pier"
+    text = f"<div class=post>{OWN}<h2>{title}</h2>{''.join(f'<p>{p} So.</p>' for p in PARAGRAPHS)}</div>"
+    html = f"<html><title>{title}</title><body><div class=title>{title}</div>{text}"
+    assert extract(html.encode(), URL).body.split("\n")[:4] == list(PARAGRAPHS)
+
+
+def test_code_comes_once() -> None:
+    code = "func CopyFile(name string) error {\n\tsrc, err := os.Open(name) // opens the file\n\treturn nil\n}"
+    made = body(
+        f"{OWN}<pre><code>{code}</code></pre><p>{PARAGRAPHS[0]} Again.</p><pre>{code.replace('Copy', 'Move')}</pre>"
+    )
+    assert sum("CopyFile" in line for line in made) == 1
+    assert sum("opens the file" in line for line in made) == 2

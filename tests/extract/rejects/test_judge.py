@@ -134,3 +134,16 @@ def test_a_page_of_a_list_is_one(query: str) -> None:
     links = "".join(f'<h4><a href="/?p={n}">Another story of the island number {n}</a></h4>' for n in range(20))
     found = extract(page(f"<p>{PARAGRAPHS[0]}</p>", after=links), f"https://courier.example/{query}")
     assert found.outcome is Outcome.INDEX_PAGE
+
+
+NEWS = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-05-12"}</script>'
+
+
+def test_a_flash_is_news_and_a_teaser_is_none() -> None:
+    flash = "<p>The harbour council of Westmere has voted to rebuild the ferry pier.</p>"
+    url = "https://courier.example/flash"
+    assert extract(page(flash, head=NEWS), url).outcome is Outcome.OK
+    assert extract(page(flash), url).outcome is Outcome.TOO_SHORT
+    cut = "<p>The harbour council of Westmere has voted to rebuild the ferry …</p>"
+    assert extract(page(cut, head=NEWS), url).outcome is Outcome.TOO_SHORT
+    assert extract(page("<p>Pier, Westmere.</p>", head=NEWS), url).outcome is Outcome.TOO_SHORT

@@ -7,7 +7,7 @@ languages (`newsflow/languages`) only where a short line stands where such lines
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from newsflow.extract import phrase_lists
@@ -29,6 +29,7 @@ _PHOTO = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“”„«»「『]")
+_CRUMB = re.compile(r"\s*[›»>→/|•·]\s*")
 _TOKEN = re.compile(r"\w+")
 _NOTE = re.compile(r"\[\d{1,3}\]")
 # Lists of phrases, and the longest line in words that they may condemn. These and the limits below were chosen on
@@ -38,6 +39,8 @@ _CREDIT, _FORM, _JOIN = 45, 40, 40  # words; the same for credits, comment forms
 _PHOTO_CREDIT = 12  # words
 _SHORT = 14  # words of a line that is no paragraph
 _TOP = 6  # kept lines from the top among which the title may stand again
+_LONG_TITLE = 24  # characters of a line that stands in the text by no chance
+_CRUMB_WORDS = 5  # of a part of a breadcrumb
 _BOTTOM = 4  # and from the end, of lines about the page
 _ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
@@ -58,6 +61,11 @@ class Known:
     names: tuple[str, ...] = ()
     site_lines: frozenset[int] = frozenset()
     head: regions.Head | None = None
+
+    @property
+    def squeezed(self) -> frozenset[str]:
+        """The titles, for comparing whole lines with them."""
+        return frozenset(squeeze(title) for title in self.titles if title)
 
 
 def _links(p: Paragraph) -> float:
@@ -80,10 +88,21 @@ def _cut(paragraphs: Sequence[Paragraph], reason: str, test: Callable[[Paragraph
 
 
 def cut_title(paragraphs: Sequence[Paragraph], known: Known) -> None:
-    """The title and its variants above the text, and wherever they stand as a heading."""
-    titles = {squeeze(title) for title in known.titles if title}
-    _cut(kept(paragraphs)[:_TOP], "title", lambda p: squeeze(p.text) in titles)
-    _cut(paragraphs, "title", lambda p: _heading(p) and squeeze(p.text) in titles)
+    """The title and its variants above the text, and wherever they stand as a heading or are too long for chance."""
+    titles = known.squeezed
+    _cut(kept(paragraphs)[:_TOP], "title", lambda p: says_title(p.text, titles))
+    _cut(paragraphs, "title", lambda p: (_heading(p) or len(p.text) > _LONG_TITLE) and squeeze(p.text) in titles)
+
+
+def says_title(text: str, titles: Collection[str]) -> bool:
+    """Is a line one of the titles, or a breadcrumb that ends with one?
+
+    :param titles: squeezed.
+    """
+    if squeeze(text) in titles:
+        return True
+    *above, last = _CRUMB.split(text)
+    return bool(above) and squeeze(last) in titles and all(count_words(part) <= _CRUMB_WORDS for part in above)
 
 
 def cut_links(paragraphs: Sequence[Paragraph]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsflow.extract.body.cleaning import Known, kept
+from newsflow.extract.body.cleaning import Known, kept, says_title
 from newsflow.extract.body.placement import Paragraph, is_junk
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
@@ -44,7 +44,7 @@ def deck(
     paragraphs: Sequence[Paragraph], blocks: Sequence[Block], summaries: Sequence[str], known: Known
 ) -> Block | None:
     """The deck between headline and text, if it is not among the kept lines already."""
-    free = _left_out(paragraphs, blocks)
+    free = [block for block in _left_out(paragraphs, blocks) if not says_title(block.text, known.squeezed)]
     said = _summary_among(free, summaries)
     # What repeats the page's own summary is surer than what stands in the right place.
     return said if said or known.head is None else _under_headline(free, known.head.block, known)

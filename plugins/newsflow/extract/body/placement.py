@@ -218,8 +218,13 @@ def missing(placed: Sequence[Paragraph], blocks: Sequence[Block]) -> list[Block]
     ground.heads = {node for block in blocks if block.tag == "h1" for node in block.nodes}
     free = [block for block in blocks if _is_free(block, ground)]
     found = [block for block in free if _is_beside(block, ground)] + _alike(free, ground)
-    new = (block for block in found if _worth(block) and block.key not in ground.letters)
+    new = (block for block in found if _worth(block) and not _is_there(block, ground))
     return sorted(new, key=lambda block: block.order)
+
+
+def _is_there(block: Block, ground: _PageLines) -> bool:
+    """Does the engine's text hold it, as a line or (where it is no short one) in several?"""
+    return block.key in ground.letters or (block.words >= _RUNNING and block.key in ground.letters.replace("\n", ""))
 
 
 def _is_free(block: Block, ground: _PageLines) -> bool:

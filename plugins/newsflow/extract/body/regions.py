@@ -19,13 +19,15 @@ from newsflow.extract.page.region_names import named
 from newsflow.text.sentences import END
 
 MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
-_ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt"))
+_ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt", "pre", "code"))
 _APART = 3  # containers between a line and the bulk of the text; a list's item has two
 _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
 PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
+_LEADS_IN = 8  # words of a line before a list or a quote
 _LINKED = 0.2  # share of a stray's characters in links that makes it a teaser
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
+_PARTS = 2  # paragraphs above a heading in one box with text below it
 _LEAST = 0.1  # and their share of all
 
 
@@ -127,7 +129,8 @@ def _loose(block: Block, after: Paragraph | None, bulk: _Bulk) -> bool:
 
 def _is_part(block: Block, bulk: _Bulk) -> bool:
     """Is it as long as a paragraph, in boxes that hold the text? One that ends in no full stop, as with a signature."""
-    return block.words >= PROSE and _holds_text(block, bulk)
+    fewest = _LEADS_IN if block.text.endswith((":", "：")) else PROSE
+    return block.words >= fewest and _holds_text(block, bulk)
 
 
 def _holds_text(block: Block, bulk: _Bulk) -> bool:
@@ -173,9 +176,18 @@ def cut_others(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
     own = {id(p) for p, block in lines if _own(block, head, article)}
     if _words(p for p, _ in lines if id(p) in own) < max(_BELOW, _LEAST * _words(p for p, _ in lines)):
         return  # the headline is not this text's: a site's name, a teaser in the same words
+    if _heads_a_part(lines, head.block):
+        return
     for p, block in lines:
         if id(p) not in own:
             p.cut = "other article" if block.order > head.block.order else "above the headline"
+
+
+def _heads_a_part(lines: Sequence[tuple[Paragraph, Block]], head: Block) -> bool:
+    """Is it the heading of a part that has the article's name: does running text above stand in one box with text below?"""
+    prose = [block for p, block in lines if p.words >= PROSE and END.search(p.text)]
+    below = {block.nodes[-2:-1] for block in prose if block.order > head.order}
+    return sum(block.order < head.order and block.nodes[-2:-1] in below for block in prose) >= _PARTS
 
 
 def _article(block: Block) -> int:

@@ -93,25 +93,23 @@ class _Walk:
                 self.bold += len(text.strip())
 
     def flush(self) -> None:
+        """End a line; of what is set as it is written, all its lines."""
         if not self.parts:
             return
-        text = " ".join("".join(self.parts).split())
-        if text and len(self.blocks) < _MAX_BLOCKS:
-            size = len(text)
-            self.blocks.append(
-                Block(
-                    text,
-                    self.tags[-1] if self.tags else "",
-                    min(1.0, self.linked / size),
-                    tuple(self.path),
-                    tuple(self.nodes),
-                    len(self.blocks),
-                    min(1.0, self.bold / size),
-                    tuple(self.times),
-                )
-            )
-            self.times.clear()
+        whole = "".join(self.parts)
+        lines = whole.split("\n") if "pre" in self.tags else [whole]
+        size = len(" ".join(whole.split())) or 1
+        for line in lines:
+            if text := " ".join(line.split()):
+                self._end(text, min(1.0, self.linked / size), min(1.0, self.bold / size))
         self.parts, self.linked, self.bold = [], 0, 0
+
+    def _end(self, text: str, links: float, bold: float) -> None:
+        if len(self.blocks) < _MAX_BLOCKS:
+            tag = self.tags[-1] if self.tags else ""
+            place = tuple(self.path), tuple(self.nodes), len(self.blocks)
+            self.blocks.append(Block(text, tag, links, *place, bold, tuple(self.times)))
+            self.times.clear()
 
 
 def label(element: HtmlElement) -> str:

@@ -20,6 +20,7 @@ from newsflow.extract.page.metadata import PageMetadata, plain, types
 from newsflow.extract.page.signals import PageSignals
 from newsflow.extract.rejects import led_away, vendor_walls
 from newsflow.outcomes import Outcome
+from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
 # Chosen on the walls of `tests/extract/walls.py` and the open pages, so that no article is lost (docs/extraction.md).
@@ -27,6 +28,7 @@ OTHER_WORDS = 60  # a page with more running text beside the wall's words is an 
 _NO_TEXT = 25  # words; a page with fewer has no body to speak of: its buttons and notices are asked, too
 _LONG = 300  # words; no check or notice is longer
 _NOTICE = 40  # words of running text: no error page explains itself at more length
+_FLASH = 8  # words of a sentence that is news
 _HEADING = 8  # words; a longer title that opens with a wall's phrase is a headline about walls
 _SHELL = 60  # words of an application's frame before its scripts have run
 _OFFER = 400  # characters; no line that asks for a subscription is longer
@@ -332,9 +334,15 @@ def _is_numbered(url: str) -> bool:
 def _short(page: Evidence, min_words: int) -> Verdict | None:
     if not page.words:
         return Outcome.NOT_TEXT, "no text was found"
-    if page.words < min_words:
+    if page.words < min_words and not _is_flash(page):
         return Outcome.TOO_SHORT, f"{page.words} words"
     return None
+
+
+def _is_flash(page: Evidence) -> bool:
+    """Is it news in a sentence or two, as agencies send them first: whole sentences on a page that says it is news?"""
+    whole = all(END.search(p.text) and not vendor_walls.breaks_off([p]) for p in page.body)
+    return page.stated and page.dated and whole and page.words >= _FLASH
 
 
 _RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
