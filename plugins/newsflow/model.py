@@ -17,6 +17,9 @@ from typing import Any
 from newsflow.outcomes import Code, Outcome, Stage
 from newsflow.text.storable import Storable
 
+# Sources of bodies that only a second look at the page found: our own rules had lost them.
+SECOND_LOOKS = ("opened page", "plain engine")
+
 
 class PageState(Code):
     """Where a page stands in the ledger; each page is in exactly one state."""

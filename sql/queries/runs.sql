@@ -202,6 +202,13 @@ with flow as (
 )
 select stage, outcome, count(*) as pages from flow group by stage, position, outcome order by position, pages desc, outcome;
 
+-- name: runs.second_looks counts the extractions of a run, and those whose text only a second look at the page found
+-- returns: row
+-- not null: all
+-- parameter found_by: Iterable[str]
+select count(*) as extracted, count(*) filter (where sources ->> 'body' = any(%(found_by)s)) as rescued
+from ingest.extraction where run_id = %(run_id)s;
+
 -- name: runs.stages lists the steps of a run, for progress
 -- column counts: dict[str, int]
 select stage, shard, started_at, ended_at, attempts, counts, label

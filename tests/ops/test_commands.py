@@ -70,6 +70,7 @@ def test_status_tells_programs_the_funnel(month_dsn: str, tmp_path: Path) -> Non
     assert found["last"]["state"] == "success"
     assert [s["stage"] for s in found["funnel"]] == ["fetch", "extract", "deduplicate", "load"]
     assert found["totals"]["publishers"] == 14
+    assert found["second_looks"]["extracted"] > found["second_looks"]["rescued"] == 0
 
 
 @pytest.mark.usefixtures("_long_ago")

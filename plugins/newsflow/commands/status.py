@@ -72,3 +72,7 @@ def _funnel(out: Console, found: dict[str, Any]) -> None:
     for stage in found["funnel"]:
         table.add_row(stage["stage"], str(stage["taken"]), str(stage["passed"]), stage["reasons"])
     out.print(table)
+    if (looks := found["second_looks"])["rescued"]:
+        out.print(
+            f"[dim]{looks['rescued']} of {looks['extracted']} texts were found by a second look at their pages[/]"
+        )

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.model import SECOND_LOOKS
 from newsflow.names import NIGHTLY
 from newsflow.ops.run_history import newest
 from newsflow.ops.words import counts_line
@@ -23,11 +24,17 @@ def summarise(conn: Connection, now: datetime) -> dict[str, Any]:
     return {
         "last": _run(last) if last else None,
         "funnel": _funnel(conn, last.run_id) if last else [],
+        "second_looks": _second_looks(conn, last.run_id) if last else {},
         "running": [stage.line() for stage in snapshot(conn, running.run_id, now)] if running else [],
         "alarms": [_alarm(a) for a in alarms if a.resolved_at is None],
         "warning": _warning(conn, now),
         "totals": queries.runs.totals(conn)._asdict(),
     }
+
+
+def _second_looks(conn: Connection, run_id: int) -> dict[str, int]:
+    """How many texts of a run only a second look at their pages found."""
+    return queries.runs.second_looks(conn, run_id=run_id, found_by=SECOND_LOOKS)._asdict()
 
 
 def _warning(conn: Connection, now: datetime) -> str:

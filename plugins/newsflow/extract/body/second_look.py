@@ -2,7 +2,7 @@
 
 In turn: the page with its noscripts and templates open, and with boxes read as text that hold what there is of it;
 what scripts hold; and the plain engine on the tree as it came. What one of these finds is marked as theirs in
-`sources`, so that pages which only they could read can be counted: `RESCUES`.
+`sources`, so that pages which only they could read can be counted.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from newsflow.extract.page import markup, misnamed, prepare, tree
 from newsflow.extract.page.blocks import Block, key
 from newsflow.extract.page.metadata import PageMetadata
 from newsflow.extract.page.tree import text_of
+from newsflow.model import SECOND_LOOKS
 from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
-OPENED, PLAIN = "opened page", "plain engine"
-RESCUES = (OPENED, PLAIN)  # sources of bodies that our own rules had lost
+OPENED, PLAIN = SECOND_LOOKS
 _BOXES = ("aside", "header", "footer", "nav", "form", "dialog", "details", "figure", "button", "fieldset")
 _BULK = 0.6  # of a page's running text in such a box that makes it the text
 _PROSE = 8  # words of a line of running text

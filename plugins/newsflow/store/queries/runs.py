@@ -200,6 +200,23 @@ def funnel(conn: Connection, *, run_id: int) -> list[FunnelRow]:
     return named_query.rows(conn, "runs.funnel", FunnelRow._make, {"run_id": run_id})
 
 
+class SecondLooksRow(NamedTuple):
+    """A row of `runs.second_looks`."""
+
+    extracted: int
+    rescued: int
+
+
+def second_looks(conn: Connection, *, found_by: Iterable[str], run_id: int) -> SecondLooksRow:
+    """Counts the extractions of a run, and those whose text only a second look at the page found."""
+    return named_query.row(
+        conn,
+        "runs.second_looks",
+        SecondLooksRow._make,
+        {"found_by": named_query.array(found_by), "run_id": run_id},
+    )
+
+
 class StagesRow(NamedTuple):
     """A row of `runs.stages`."""
 
