@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import extraction_rules
 from benchmarks.extraction import bodies, fields, figure, learned, outcomes, running, sets, suites, validate
 from benchmarks.extraction.environments import UnavailableError
 from benchmarks.extraction.extractors import EXTRACTORS, Made
@@ -190,3 +191,12 @@ def test_names_are_read_as_suites_write_them() -> None:
     assert sets._names("By Ada Lane and Bo Li") == ("Ada Lane", "Bo Li")
     assert sets._names(["Ada Lane", "Bo Li"]) == ("Ada Lane", "Bo Li")
     assert sets._names("") is None
+
+
+def test_each_rule_can_be_switched_off() -> None:
+    """What stands in a rule's place is called as it is: a page is extracted all the same."""
+    trial = extraction_rules.tried(("generated", sets.load("generated")[0]))
+    assert trial.f1.keys() == {"", *extraction_rules.RULES}
+    assert trial.f1[""] > 0.9
+    assert trial.f1[""] > trial.f1["clean: title"] or trial.f1[""] == 1.0
+    assert len(extraction_rules.sheet([trial]).rows) == len(extraction_rules.RULES)
