@@ -20,11 +20,11 @@ ARTICLES, SHORT = 24, 3
 
 
 def short_pages() -> Iterator[tuple[Exchange, datetime]]:
-    """Texts of fifteen words, which the standing settings reject."""
+    """Texts of fifteen words that are no whole sentence: too short, and no flash news either."""
     base = sample_world(EPOCH).publishers[0]
     for number in range(SHORT):
         text = ArticleText(
-            f"Brief number {number}", (f"The bridge at kilometre {number} reopens on Friday at noon, the county said.",)
+            f"Brief number {number}", (f"The bridge at kilometre {number} reopens on Friday at noon, the county said",)
         )
         yield exchange("brief.example", base, f"brief-{number}", text, EPOCH), EPOCH
 
