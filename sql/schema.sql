@@ -629,7 +629,6 @@ COMMENT ON FUNCTION news_internal.stale_days() IS 'Days of publishers whose kept
 
 CREATE FUNCTION news_internal.within_reach(at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN GREATEST(LEAST(at, (now() + '2 days'::interval)), '1970-01-01 00:00:00+00'::timestamp with time zone);
 
 COMMENT ON FUNCTION news_internal.within_reach(at timestamp with time zone) IS 'A time that articles can have: from 1970 to the day after tomorrow.';

@@ -464,9 +464,9 @@ comment on function news.search_titles is 'Headlines that contain something like
 -- Each view joins what is kept, without what is stale, and what is stale as it is. NOT IN, for the planner has no
 -- idea how many days are stale, and would compare each kept day with each of them.
 
--- A span without end costs no more than one with.
+-- A span without end costs no more than one with. Without settings of its own, so that the planner sees through it.
 create function news_internal.within_reach(at timestamptz) returns timestamptz
-language sql stable set search_path = pg_catalog, pg_temp
+language sql stable
 return greatest(least(at, now() + interval '2 days'), timestamptz '1970-01-01 00:00:00+00');
 comment on function news_internal.within_reach is 'A time that articles can have: from 1970 to the day after tomorrow.';
 
