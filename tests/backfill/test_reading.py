@@ -329,11 +329,3 @@ def test_a_whole_backfill_ends_in_articles(conn: Connection, settings: Settings,
     assert (articles, causes) == (stages["load"].passed, [True])
     again = pipeline.run_all(settings, "again", BackfillRequest(warc=(str(folder),)))
     assert again.stages == ()
-
-
-def test_shards_get_equal_shares() -> None:
-    found = [step.Source(f"f{n}", size, "") for n, size in enumerate((5, 9, 1, 1, 7, 3))]
-    loads = [0, 0]
-    for source, shard in step._shared(found, 2):
-        loads[shard] += source.bytes or 0
-    assert abs(loads[0] - loads[1]) <= 2

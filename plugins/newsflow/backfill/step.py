@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Any
 
 from fastwarc.warc import WarcRecord
 
+from newsflow import sharding
 from newsflow.backfill import ledger, records
 from newsflow.backfill.ledger import PageCandidate
 from newsflow.backfill.records import Read
@@ -54,30 +55,24 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
     selection, now = request.selection({}).filter_hash, clock()
     data = [
         queries.backfill.AddFilesValues(
-            source=source.name,
+            source=name,
             selection=selection,
             run_id=run_id,
             shard=shard,
-            version=source.version,
-            bytes=source.bytes,
-            trouble=source.trouble[:500],
+            version=found[name].version,
+            bytes=found[name].bytes,
+            trouble=found[name].trouble[:500],
             now=now,
         )
-        for source, shard in _shared(list(found.values()), shards)
+        for name, shard in sharding.spread(_work(found.values()), shards).items()
     ]
     with ready_session(settings.dsn) as conn, transaction(conn):
         queries.backfill.add_files(conn, data)
     return shards
 
 
-def _shared(found: list[Source], shards: int) -> list[tuple[Source, int]]:
-    load = [0] * shards
-    placed = []
-    for source in sorted(found, key=lambda s: (-(s.bytes or 0), s.name)):
-        shard = load.index(min(load))
-        load[shard] += (source.bytes or 0) + 1
-        placed.append((source, shard))
-    return placed
+def _work(sources: Iterable[Source]) -> dict[str, int]:
+    return {source.name: (source.bytes or 0) + 1 for source in sources}
 
 
 def read(
