@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 from lxml.etree import XPath
@@ -67,18 +67,16 @@ def collect(
     updated_hint: datetime | None,
 ) -> Stated:
     """All statements of a page, from its tree as it came."""
-    nodes = _own_nodes(page, url)
+    nodes, properties = _own_nodes(page, url), _properties(root)
     published = _statements(
         root, page, nodes, ("datePublished", "uploadDate", "dateCreated"), _PUBLISHED, _LIKELY_PUBLISHED
     )
-    modified = [
-        *_statements(root, page, nodes, ("dateModified",), _MODIFIED, _LIKELY_MODIFIED),
-        *_microdata(root, "dateModified"),
-    ]
+    modified = _statements(root, page, nodes, ("dateModified",), _MODIFIED, _LIKELY_MODIFIED)
+    changed = [*_own(modified, properties), *_microdata(properties, "dateModified")]
     return Stated(
-        _dated(published, read),
-        (*_dated(_microdata(root, "datePublished"), read), *_of_feed(published_hint, read)),
-        (*_dated(modified, read), *_of_feed(updated_hint, read)),
+        _dated(_own(published, properties), read),
+        (*_dated(_microdata(properties, "datePublished"), read), *_of_feed(published_hint, read)),
+        (*_dated(changed, read), *_of_feed(updated_hint, read)),
         read.read(day, "url") if (day := url_date(url)) else Dated(),
     )
 
@@ -116,8 +114,13 @@ def _statements(
         found += [("json-ld", raw) for key in keys[:1] for raw in _in_broken(root, key)]
     found += [("meta", value) for name in metas for value in page.meta.get(name, ())]
     found += [("meta", value) for name, values in page.meta.items() if likely.search(name) for value in values]
-    foreign = _foreign(root)
-    return [(source, raw) for source, raw in found if raw and not (source == "meta" and raw in foreign)]
+    return [(source, raw) for source, raw in found if raw]
+
+
+def _own(statements: list[tuple[str, str]], properties: Sequence[_Property]) -> list[tuple[str, str]]:
+    """Without the metas that are the microdata of other articles and of comments, which stand among a page's own."""
+    foreign = {one.value for one in properties if one.is_foreign}
+    return [(source, raw) for source, raw in statements if source != "meta" or raw not in foreign]
 
 
 def _text(value: Any) -> str:
@@ -160,21 +163,24 @@ def _path(link: str) -> str:
     return parts.path.rstrip("/") + "?" + parts.query
 
 
-def _microdata(root: HtmlElement, prop: str) -> list[tuple[str, str]]:
+class _Property(NamedTuple):
+    """A date in microdata; a foreign one is of another article, or of a comment."""
+
+    names: list[str]
+    value: str
+    is_foreign: bool
+
+
+def _properties(root: HtmlElement) -> list[_Property]:
     dated = cast("list[HtmlElement]", _PROPERTIES(root))
-    found = (element for element in dated if prop in (element.get("itemprop") or "").split())
-    own = [element for element in found if not _is_inside_foreign(element)]
-    return [("microdata", _value(element)) for element in own[:_MOST]]
+    return [
+        _Property((each.get("itemprop") or "").split(), _value(each), any(map(_is_foreign, each.iterancestors())))
+        for each in dated
+    ]
 
 
-def _foreign(root: HtmlElement) -> frozenset[str]:
-    """The values of other articles' and comments' microdata, which stand among the page's metas, too."""
-    dated = cast("list[HtmlElement]", _PROPERTIES(root))
-    return frozenset(_value(element) for element in dated if _is_inside_foreign(element))
-
-
-def _is_inside_foreign(element: HtmlElement) -> bool:
-    return any(map(_is_foreign, element.iterancestors()))
+def _microdata(properties: Sequence[_Property], name: str) -> list[tuple[str, str]]:
+    return [("microdata", one.value) for one in properties if name in one.names and not one.is_foreign][:_MOST]
 
 
 def _is_foreign(box: HtmlElement) -> bool:
