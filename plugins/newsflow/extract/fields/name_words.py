@@ -22,6 +22,7 @@ BY_LAST = re.compile(
 )
 LABELLED = re.compile(r"^(?P<label>[^:：]{2,40})[:：]\s*(?P<names>\S.*)$")
 AND = any_of("and")
+COMMA = re.compile(r"\s*[,，、،]\s*")
 AND_FIRST = re.compile(rf"^(?:{any_of('and_first')})\s+", re.IGNORECASE)
 TAIL = re.compile(
     rf"\s*(?:[(（\[【].*|\s[-–—|]\s.*|@\w+.*|(?:,\s*)?\b(?:{any_of('name_tail')})\b\s.*|\S+@\S+.*|https?://.*)$",

@@ -16,7 +16,6 @@ _LONGEST, _MOST_WORDS, _LONGEST_LINE = 60, 6, 500  # characters and words of a n
 _MOST_PERSONS, _MOST_AGENCIES = 30, 5
 _WEAK_WORDS = 3  # words of a name that is not written as persons' names are
 _LISTED = re.compile(rf"\s*(?:[;|/•&；／]|(?<![lL])·|·(?![lL])|\s(?:{around.AND})\s)\s*", re.IGNORECASE)
-_COMMA = re.compile(r"\s*[,，、،]\s*")
 _BRACKETED = re.compile(r"[(（\[【《](?P<inner>[^()（）\[\]【】《》]+)[)）\]】》]")
 # "Ada Lane (dpa)", "Ada Lane - AFP"
 _BEHIND = re.compile(r"(?:[(（\[]|\s[-–—|]\s)\s*(?P<wire>[^()（）\[\]]{2,40}?)\s*[)）\]]?$")
@@ -100,7 +99,7 @@ def _persons_of(names: list[str], line: str) -> list[str]:
     full = [name for name in names if plausible(name)]
     if full:
         return [name for name in full if not around.ROLE.search(name)] or full
-    return [] if _COMMA.search(line) else [name for name in names if len(name.split()) <= _WEAK_WORDS]
+    return [] if around.COMMA.search(line) else [name for name in names if len(name.split()) <= _WEAK_WORDS]
 
 
 def _identity(name: str) -> str:
@@ -110,14 +109,14 @@ def _identity(name: str) -> str:
 
 def _named(line: str, sites: set[str]) -> Iterator[str]:
     """The names of a by-line, tidied: those behind a role up to the next "and" are what the role is of."""
-    if _is_address(_COMMA.split(line), sites):
+    if _is_address(around.COMMA.split(line), sites):
         return
     line = around.STAMP.sub("", line).strip()
     whole = _BRACKETED.fullmatch(line)
     line = whole["inner"].strip() if whole else line
     groups = () if _is_word_around(line) else _LISTED.split(before_label(without_by(line)))
     for group in groups:
-        yield from _names_of(_COMMA.split(group))
+        yield from _names_of(around.COMMA.split(group))
 
 
 def _is_address(parts: list[str], sites: set[str]) -> bool:

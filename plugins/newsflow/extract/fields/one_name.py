@@ -12,7 +12,6 @@ from newsflow.text.characters import clean
 
 _MOST_WORDS = 6
 _MARKS = " ,;:.-–—|•*·●■◆✉/"
-_COMMA = re.compile(r"\s*[,，、،]\s*")
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\w)")
 _NICKNAME = re.compile(r"\s*\([^()]*\)(?=\s+\w)")
 CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
@@ -54,7 +53,7 @@ def _unlabelled(line: str) -> str:
         return line
     if around.PHOTO.match(found["label"]):
         return ""
-    return found["names"] if plausible(_COMMA.split(found["names"])[0]) else line
+    return found["names"] if plausible(around.COMMA.split(found["names"])[0]) else line
 
 
 def before_label(name: str) -> str:
