@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, document_fromstring
 
 from newsflow.text.characters import strip
+from newsflow.text.declaration import without_declaration
 
 _NO_MEMORY = 2  # XML_ERR_NO_MEMORY, libxml2's xmlerror.h
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 
 def _parser() -> HTMLParser:
@@ -30,10 +28,8 @@ def parse(text: str) -> HtmlElement | None:
 
     :raises MemoryError: where the process may not take more.
     """
-    text = strip(text)
-    declared = _DECLARATION.match(text)
     try:
-        root = document_fromstring(text[declared.end() if declared else 0 :].encode(), parser=_PARSER)
+        root = document_fromstring(without_declaration(strip(text)).encode(), parser=_PARSER)
     except XMLSyntaxError as error:
         if getattr(error, "code", 0) == _NO_MEMORY:
             raise MemoryError from error

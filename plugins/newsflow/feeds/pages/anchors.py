@@ -14,11 +14,11 @@ from newsflow.feeds.parsed import MAX_TITLE, FeedError
 from newsflow.feeds.sanitize import squeeze
 from newsflow.outcomes import Outcome
 from newsflow.text.characters import strip
+from newsflow.text.declaration import without_declaration
 from newsflow.web import charset
 from newsflow.web.urls import BadUrl, canonicalise
 
 MOST_ANCHORS = 5_000  # of a page; the busiest home pages have 1,500
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _PATH = 8  # elements above a link that make its place; what is further up is the same for all of a page
 _LONGEST_CLASS = 40
@@ -85,11 +85,10 @@ def read(body: bytes, base: str, content_type: str = "") -> ReadPage:
 
 
 def _tree(body: bytes, content_type: str) -> HtmlElement:
-    text = strip(charset.decode(body, content_type))
-    declared = _DECLARATION.match(text)
+    text = without_declaration(strip(charset.decode(body, content_type)))
     parser = HTMLParser(collect_ids=False, encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = document_fromstring(text[declared.end() if declared else 0 :].encode(), parser=parser)
+        root = document_fromstring(text.encode(), parser=parser)
     except (LxmlError, ParserError, ValueError, AssertionError) as error:
         raise FeedError(Outcome.NOT_A_FEED, "the answer is no HTML page") from error
     return root
