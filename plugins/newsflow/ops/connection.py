@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from newsflow.dsn import ADVICE
 from newsflow.names import CONNECTION
 from newsflow.settings import Settings, SettingsError, get_settings
+from newsflow.web import access
 
 _UNREADABLE = f"Airflow's connection {CONNECTION} can't be read: {ADVICE}"
 
@@ -43,8 +44,7 @@ def with_access(settings: Settings, connection: Callable[[str], Any]) -> Setting
     """
     if not settings.access_connections:
         return settings
-    given = json.loads(settings.access.get_secret_value() or "[]")
-    given += [_granted(connection(name)) for name in settings.access_connections]
+    given = access.stated(settings) + [_granted(connection(name)) for name in settings.access_connections]
     return settings.model_copy(update={"access": SecretStr(json.dumps(given))})
 
 

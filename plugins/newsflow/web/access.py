@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ from newsflow.web.urls import BadUrl, origin_of, sendable
 
 _MOST_BYTES = 1_000_000  # of the file
 _KNOWN = {"url", "user", "password", "bearer", "headers", "cookies"}
-# Names that decide how a request is read: a grant that set them could break the guard or the framing.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2; a cookie's too (RFC 6265 §4.1.1)
+# Names that decide how a request is read: a grant that set them could break the guard or the framing.
 _OURS = {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"}
 
 
@@ -39,10 +39,9 @@ class Grant:
     cookies: str = field(repr=False, default="")
 
     def covers(self, url: str) -> bool:
-        """Whether an address, as it is sent, is of this grant: the same origin, and the path or one below it."""
+        """Whether an address of the origin, as it is sent, has the grant's path or one below it."""
         path = urlsplit(url).path or "/"
-        below = path == self.path or path.startswith(self.path if self.path.endswith("/") else self.path + "/")
-        return below and origin_of(url) == self.origin
+        return path == self.path or path.startswith(self.path if self.path.endswith("/") else self.path + "/")
 
 
 class Access:
@@ -65,14 +64,28 @@ def load(settings: Settings) -> Access:
 
     :raises SettingsError: where one can't be used; the message names its place and no value.
     """
+    found = grants(stated(settings), "NEWSFLOW_ACCESS")
+    if settings.access_file:
+        found += grants(_content(Path(settings.access_file).expanduser()), settings.access_file)
+    return Access(found)
+
+
+def stated(settings: Settings) -> list[Any]:
+    """The entries that the settings hold themselves.
+
+    :raises SettingsError: where they are no list.
+    """
     try:
         given = json.loads(settings.access.get_secret_value() or "[]")
     except (ValueError, RecursionError):  # its message would quote the value
         raise SettingsError("NEWSFLOW_ACCESS is no JSON") from None
-    found = grants(given, "NEWSFLOW_ACCESS")
-    if settings.access_file:
-        found += grants(_content(Path(settings.access_file).expanduser()), settings.access_file)
-    return Access(found)
+    return _several(given, "NEWSFLOW_ACCESS")
+
+
+def _several(items: Any, place: str) -> list[Any]:
+    if not isinstance(items, list):
+        raise SettingsError(f"{place}: a list of entries with a url each is wanted")
+    return items
 
 
 def proxied(settings: Settings) -> frozenset[str]:
@@ -109,9 +122,7 @@ def grants(items: Any, place: str) -> list[Grant]:
     :param place: where they stand, for the message.
     :raises SettingsError: naming the number of the entry that can't be used.
     """
-    if not isinstance(items, Sequence) or isinstance(items, (str, bytes)):
-        raise SettingsError(f"{place}: a list of entries with a url each is wanted")
-    return [_grant(item, f"{place}, entry {number}") for number, item in enumerate(items, 1)]
+    return [_grant(item, f"{place}, entry {number}") for number, item in enumerate(_several(items, place), 1)]
 
 
 def _grant(item: Any, place: str) -> Grant:
