@@ -76,6 +76,16 @@ class Exchange(Storable):
     request_headers: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
+    @property
+    def address(self) -> str:
+        """Where the body came from, after redirects."""
+        return self.final_url or self.url
+
+    @property
+    def content_type(self) -> str:
+        """As the header says, "" where it is silent."""
+        return self.headers.get("content-type", "")
+
 
 @dataclass(frozen=True, slots=True)
 class CapturePointer(Storable):

@@ -153,22 +153,23 @@ def retry_at_once(world: World) -> str:
     return "at least 15 min" if minutes >= 14.9 else f"{minutes:.1f} min"
 
 
+def asked_old_address(world: World, status: str, polls: int) -> int:
+    """How often a feed that redirects is asked for where it was."""
+    server = feed(world, says(status, headers={"Location": "/elsewhere"}))
+    server.plays["/elsewhere"] = shows()
+    for _ in range(polls):
+        polled(world)
+    return len(server.asked("/rss"))
+
+
 @case(GROUP, "a temporary redirect is asked for again at its old address", expected="/rss 5 times")
 def temporary(world: World) -> str:
-    server = feed(world, says("302 Found", headers={"Location": "/elsewhere"}))
-    server.plays["/elsewhere"] = shows()
-    for _ in range(5):
-        polled(world)
-    return f"/rss {len(server.asked('/rss'))} times"
+    return f"/rss {asked_old_address(world, '302 Found', polls=5)} times"
 
 
 @case(GROUP, "a permanent redirect that holds is followed for good", expected="/rss 3 times, then not")
 def permanent(world: World) -> str:
-    server = feed(world, says("301 Moved", headers={"Location": "/elsewhere"}))
-    server.plays["/elsewhere"] = shows()
-    for _ in range(6):
-        polled(world)
-    return f"/rss {len(server.asked('/rss'))} times, then not"
+    return f"/rss {asked_old_address(world, '301 Moved', polls=6)} times, then not"
 
 
 @case(GROUP, "no feed is asked more often than each 10 minutes", expected="at least 9.5 min")

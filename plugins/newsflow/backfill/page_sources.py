@@ -37,7 +37,6 @@ from newsflow.web.urls import BadUrl, canonicalise, origin_of, url_hash
 log = logging.getLogger(__name__)
 
 BATCH = 1000  # pages registered in one transaction
-DEPTH = 3  # an index of indexes of sitemaps
 MOST_SITEMAPS = 5000
 PARSER_MB, PARSER_S = 512, 30.0  # limits of the process that reads a sitemap: MiB, CPU seconds
 LARGER = Larger(sitemap.LARGEST, sitemap.begins_one)
@@ -162,7 +161,7 @@ def _sitemap_pages(
 ) -> Iterator[str]:
     waiting, seen = list(request.sitemaps), set[str]()
     with _parser() as parser:
-        for _ in range(DEPTH):
+        for _ in range(sitemap.DEPTH):
             asked = [url for url in dict.fromkeys(waiting) if url not in seen][: MOST_SITEMAPS - len(seen)]
             seen.update(asked)
             waiting = []

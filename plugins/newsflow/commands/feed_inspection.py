@@ -70,9 +70,7 @@ def _parsed(settings: Settings, source: str, base: str, read_as: ReadAs | None) 
 
     is_web = "://" in source or source.startswith("feed:")
     body, base, kind = _asked(settings, source) if is_web else (_content(source), base or "http://localhost/", "")
-    with ParserProcesses(
-        1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
-    ) as reader:
+    with ParserProcesses.of(settings, 1) as reader:
         return reader.parse(body, base, kind, page=PageKnowledge(utcnow()) if read_as else None)
 
 
@@ -92,7 +90,7 @@ def _asked(settings: Settings, url: str) -> tuple[bytes, str, str]:
         exchange = transport.exchange(feed_address(url), accept=ACCEPT)
     if exchange.outcome is not Outcome.OK:
         raise UnreadableError(f"{url}: {exchange.outcome.meaning.sentence} {exchange.detail}".rstrip())
-    return exchange.body, exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+    return exchange.body, exchange.address, exchange.content_type
 
 
 def _show(found: FeedReport) -> None:

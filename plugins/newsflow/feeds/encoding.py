@@ -41,7 +41,7 @@ def utf8(body: bytes, content_type: str = "") -> Characters:
     """The document in UTF-8; characters that can't be read are U+FFFD."""
     if body.startswith(_UTF32_MARKS):
         return Characters(body, "")
-    if found := _unmistakable(body):
+    if found := unmistakable(body):
         return Characters(_recoded(body, found), found)
     declared = _declared(body, content_type)
     if _is_utf8(body, declared or "utf-8"):
@@ -62,7 +62,7 @@ def _differs(declared: str | None, codec: str) -> str:
     return f"its characters are {codec}, and not {declared or 'what it says'}"
 
 
-def _unmistakable(body: bytes) -> str:
+def unmistakable(body: bytes) -> str:
     """The codec that a byte order mark or the first bytes tell."""
     return next((name for start, name in (*BYTE_ORDER_MARKS, *_UTF16) if body.startswith(start)), "")
 

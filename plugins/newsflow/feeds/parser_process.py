@@ -13,6 +13,7 @@ from newsflow.feeds.parsed import FeedError, ParsedFeed
 from newsflow.isolation.bounded_call import BoundedChildren
 from newsflow.isolation.limits import Ending, Limits, Stopped
 from newsflow.outcomes import Outcome
+from newsflow.settings import Settings
 
 if TYPE_CHECKING:
     from newsflow.feeds.parser_child import Answer
@@ -32,6 +33,19 @@ class ParserProcesses:
         self._limits = Limits(timeout_s, memory_mb)
         self._children: BoundedChildren[Answer] = BoundedChildren(processes, _ANSWER, self._limits)
         self._max_bytes = max_bytes
+
+    @classmethod
+    def of(cls, settings: Settings, processes: int, *, max_bytes: int | None = None) -> ParserProcesses:
+        """With the limits of the settings.
+
+        :param max_bytes: default: that of any answer.
+        """
+        return cls(
+            processes,
+            memory_mb=settings.parse_memory_mb,
+            timeout_s=settings.parse_timeout_s,
+            max_bytes=max_bytes or settings.max_bytes,
+        )
 
     def parse(
         self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"", page: PageKnowledge | None = None

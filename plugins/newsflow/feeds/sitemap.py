@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from lxml import etree
 
 from newsflow.feeds.dates import parse_date
 from newsflow.feeds.links import resolve
 from newsflow.feeds.namespaces import short
+from newsflow.feeds.newest import newest
 from newsflow.feeds.parsed import MAX_ENTRIES, MAX_NAME, MAX_TITLE, MAX_URL, ParsedFeed, SitemapPart
 from newsflow.feeds.sanitize import plain, squeeze
 from newsflow.model import Entry
 
 Element = etree._Element
+DEPTH = 3  # an index of indexes of sitemaps
 LARGEST = 50_000_000  # bytes, plain or of a gzip file (sitemaps.org)
 _BEGINS = re.compile(rb"<(?:[a-z][\w.-]*:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
@@ -40,21 +43,13 @@ def read(root: Element, base: str = "") -> ParsedFeed:
         return ParsedFeed("sitemapindex", children=tuple(_children(boxes)))
     return ParsedFeed(
         "sitemap",
-        entries=tuple(map(_entry, _newest(boxes))),
+        entries=tuple(map(_entry, newest(boxes, _when, MAX_ENTRIES))),
         news=any("news:title" in texts or "news:publication_date" in texts for texts in boxes),
     )
 
 
-def _newest(boxes: list[dict[str, str]]) -> list[dict[str, str]]:
-    """As many as are read: of a long sitemap the newest, as most of them list the oldest first."""
-    if len(boxes) <= MAX_ENTRIES:
-        return boxes
-    return sorted(boxes, key=_time, reverse=True)[:MAX_ENTRIES]
-
-
-def _time(texts: dict[str, str]) -> float:
-    at = parse_date(texts.get("news:publication_date", "")) or parse_date(texts.get("lastmod", ""))
-    return at.timestamp() if at else 0.0
+def _when(texts: dict[str, str]) -> datetime | None:
+    return parse_date(texts.get("news:publication_date", "")) or parse_date(texts.get("lastmod", ""))
 
 
 def _texts(node: Element) -> dict[str, str]:
@@ -66,7 +61,7 @@ def _texts(node: Element) -> dict[str, str]:
 
 
 def _children(boxes: list[dict[str, str]]) -> list[SitemapPart]:
-    found = _newest(boxes)
+    found = newest(boxes, _when, MAX_ENTRIES)
     return [SitemapPart(b["loc"][:MAX_URL], parse_date(b.get("lastmod", ""))) for b in found]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
@@ -123,8 +124,39 @@ def _sorted_in(conn: Connection, found: Probe, shown: Sequence[ShownEntries], no
     return new
 
 
+class _Difference(NamedTuple):
+    """How an entry stands to the one that we have."""
+
+    edited: bool  # by its publisher
+    mended: bool  # the same texts, in better characters
+    relinked: bool
+    redated: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether somebody changed it."""
+        return self.edited or self.relinked or self.redated
+
+
 def _sort_in(found: Probe, one: ShownEntries, row: queries.poll.ProbeEntriesRow, now: datetime) -> None:
-    kept = KeptEntry(
+    kept = _kept(row, now)
+    differs = _difference(found, one, row, kept)
+    if one.entry.known and differs.counts:  # what we have of it changed, and its texts were not read
+        found.leave(one)
+        return
+    entry = _corrected(one.entry, row, relinked=differs.relinked, redated=differs.redated)
+    if differs.counts:
+        found.changed.append(replace(one, entry=entry))
+        found.count(one.polled.feed.feed_id, changed=1)
+    elif differs.mended:
+        found.mended.append(replace(one, entry=entry))
+    elif row.unnoted and row.entry_id is not None:
+        found.to_touch.append(row.entry_id)
+    _note_page(found, one, row, kept, differs)
+
+
+def _kept(row: queries.poll.ProbeEntriesRow, now: datetime) -> KeptEntry:
+    return KeptEntry(
         row.link or "",
         row.published_at,
         row.first_seen_at or now,
@@ -132,26 +164,28 @@ def _sort_in(found: Probe, one: ShownEntries, row: queries.poll.ProbeEntriesRow,
         row.state or "",
         row.outcome or "",
     )
-    relinked = corrections.takes_link(kept, one.entry.link) and not found.is_shared(one)
-    redated = corrections.takes_date(kept, one.entry.published_at)
-    if one.entry.known and (relinked or redated):  # what we have of it changed, and its texts were not read
-        found.leave(one)
+
+
+def _difference(found: Probe, one: ShownEntries, row: queries.poll.ProbeEntriesRow, kept: KeptEntry) -> _Difference:
+    texts = _texts(one.entry)
+    garbled = row.changed and corrections.encoding_alone(kept.texts, texts)
+    return _Difference(
+        edited=row.changed and not garbled,
+        mended=garbled and corrections.is_better(kept.texts, texts),
+        relinked=corrections.takes_link(kept, one.entry.link) and not found.is_shared(one),
+        redated=corrections.takes_date(kept, one.entry.published_at),
+    )
+
+
+def _note_page(
+    found: Probe, one: ShownEntries, row: queries.poll.ProbeEntriesRow, kept: KeptEntry, differs: _Difference
+) -> None:
+    """Have the entry's page asked or read again; after another link it is another page, asked for by its own row."""
+    if row.page_id is None or not row.own or differs.relinked:
         return
-    shown = replace(one, entry=_corrected(one.entry, row, relinked=relinked, redated=redated))
-    garbled = row.changed and corrections.encoding_alone(kept.texts, _texts(one.entry))
-    edited = row.changed and not garbled
-    if edited or relinked or redated:
-        found.changed.append(shown)
-        found.count(one.polled.feed.feed_id, changed=1)
-    elif garbled and corrections.is_better(kept.texts, _texts(one.entry)):
-        found.mended.append(shown)
-    elif row.unnoted and row.entry_id is not None:
-        found.to_touch.append(row.entry_id)
-    if row.page_id is None or not row.own or relinked:
-        return  # another page is asked for by its own row
-    if edited:
+    if differs.edited:
         found.pages_to_ask.append(row.page_id)
-    elif redated and one.entry.published_at and corrections.misdates(kept, one.entry.published_at):
+    elif differs.redated and one.entry.published_at and corrections.misdates(kept, one.entry.published_at):
         found.pages_to_read.append(row.page_id)
 
 

@@ -45,8 +45,8 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
     exchange = polled.exchange
     try:
         page = replaced(polled.feed.page, now=polled.at) if polled.feed.page else None
-        at, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
-        parsed = reader.parse(body, at, kind, known=polled.feed.item_prints, page=page)
+        known = polled.feed.item_prints
+        parsed = reader.parse(body, exchange.address, exchange.content_type, known=known, page=page)
     except FeedError as error:
         return replaced(polled, outcome=error.outcome, detail=error.detail[:500])
     seen = replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)

@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from newsflow.feeds.parsed import SitemapPart
 
 RECENT = timedelta(days=3)  # what a plain sitemap lists as changed before is archive, not news
-DEPTH = 3  # an index of indexes of sitemaps
 MOST_PARTS = 3  # asked for an index in one poll, at each depth
 _OF_NEWS = 2  # of these, while others wait for their turn
 _REMEMBERED = 500  # parts of an index

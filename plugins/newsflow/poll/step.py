@@ -21,7 +21,7 @@ from newsflow.outcomes import Outcome, Stage
 from newsflow.poll import gaps, probing, store
 from newsflow.poll.decide import PollDecision, conditional, decide
 from newsflow.poll.reading import bad_poll, children_of, read, with_children
-from newsflow.poll.sitemap_parts import DEPTH, Choice, choose
+from newsflow.poll.sitemap_parts import Choice, choose
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, queries, runs
@@ -56,16 +56,10 @@ def poll(
 ) -> StageReport:
     """Poll what is due, or all active feeds of the selection with `force`; counts polls by outcome."""
     started = clock()
-    children = ParserProcesses(
-        settings.parse_workers,
-        memory_mb=settings.parse_memory_mb,
-        timeout_s=settings.parse_timeout_s,
-        max_bytes=sitemap.LARGEST,
-    )
     with (
         runs.work(settings, run_id, Stage.POLL, 0, clock) as step,
         Transport(settings, clock=clock) as transport,
-        children,
+        ParserProcesses.of(settings, settings.parse_workers, max_bytes=sitemap.LARGEST) as children,
     ):
         with transaction(step.conn):
             queries.poll.claim_feeds(
@@ -140,7 +134,7 @@ class _Poller:
         asked: dict[int, dict[str, PollResult]] = {polled.feed.feed_id: {} for polled in indexes}
         part: set[int] = set()  # feeds of which parts that may list news were left out
         waiting = {polled.feed.feed_id: [polled] for polled in indexes}
-        for _ in range(DEPTH):
+        for _ in range(sitemap.DEPTH):
             jobs = []
             for feed_id, found in waiting.items():
                 chosen = _parts(found, asked[feed_id], self._clock())

@@ -156,7 +156,7 @@ class Builder:
         :param original: the stored capture with the same payload; the body is then left out.
         :raises ValueError: where the original's payload is another one.
         """
-        target = _uri(exchange.final_url or exchange.url)
+        target = _uri(exchange.address)
         payload = digest(exchange.body)
         if original and original.pointer.payload_digest != payload:
             raise ValueError(f"{target} is no revisit of {original.url}: the payloads differ")

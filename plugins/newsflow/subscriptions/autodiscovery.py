@@ -16,6 +16,7 @@ from newsflow.feeds.links import resolve
 from newsflow.feeds.parsed import ParsedFeed
 from newsflow.feeds.sanitize import squeeze
 from newsflow.subscriptions.addresses import feed_address
+from newsflow.text.declaration import without_declaration
 from newsflow.text.storable import Storable
 from newsflow.web import charset
 from newsflow.web.urls import BadUrl, origin_of, sendable
@@ -54,7 +55,6 @@ _SAYS = re.compile(
     r"(?<![a-z])(?:(?:rss|atom|xml|json)[ -]?feeds?|rss|atom|news ?feed|feed)(?![a-z])", re.IGNORECASE | re.ASCII
 )
 _ICON = re.compile(r"(?:^|[\s/._-])rss(?:$|[\s/._-])", re.IGNORECASE)  # in the class or address of a picture
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")  # of a text that is decoded, lxml reads none
 _LONGEST_WORD = 40  # characters of a link that says RSS; a headline about it is longer
 _NOWHERE = ("", "#", "javascript:", "mailto:", "data:")
 _LARGEST = 3_000_000  # bytes of a page that are looked at
@@ -93,7 +93,7 @@ def in_page(body: bytes, base: str) -> list[FeedCandidate]:
     Source: https://www.rssboard.org/rss-autodiscovery; `rel=feed`: HTML 5 drafts, and pages that kept to them.
     """
     try:
-        root = lxml.html.document_fromstring(_DECLARATION.sub("", charset.decode(body[:_LARGEST]), count=1))
+        root = lxml.html.document_fromstring(without_declaration(charset.decode(body[:_LARGEST])))
     except (LxmlError, ValueError):
         return []
     start = _joined(base, next((str(b.get("href")) for b in root.iter("base") if b.get("href")), ""))

@@ -62,14 +62,7 @@ def check(settings: Settings, feeds: Sequence[Listed], clock: Clock = utcnow) ->
     """Ask each feed once, politely, and judge it; those with cures come last. Sites of dead feeds are searched."""
     with ExitStack() as stack:
         transport = stack.enter_context(Transport(settings))
-        reader = stack.enter_context(
-            ParserProcesses(
-                settings.parse_workers,
-                memory_mb=settings.parse_memory_mb,
-                timeout_s=settings.parse_timeout_s,
-                max_bytes=settings.max_bytes,
-            )
-        )
+        reader = stack.enter_context(ParserProcesses.of(settings, settings.parse_workers))
         usable = []
         for feed in feeds:
             try:
@@ -104,10 +97,10 @@ def _read(answer: _Answer, reader: FeedReader, now: datetime) -> _Answer:
     exchange = answer.exchange
     if exchange.outcome is not Outcome.OK:
         return answer
-    base, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
     page = PageKnowledge(now) if answer.feed.kind == PAGE else None
     try:
-        return replace(answer, parsed=reader.parse(exchange.body, base, kind, page=page))
+        parsed = reader.parse(exchange.body, exchange.address, exchange.content_type, page=page)
+        return replace(answer, parsed=parsed)
     except FeedError as error:
         return replace(answer, trouble=error.detail)
 
@@ -154,10 +147,7 @@ def _may_pass(outcome: Outcome) -> bool:
 
 def _elsewhere(finder: Finder, feed: Listed) -> str:
     """The best other feed of the site, "" where there is none."""
-    try:
-        found = finder.find(feed.homepage or origin_of(feed.url) + "/")
-    except BadUrl:
-        return ""
+    found = finder.of_site(feed.homepage, feed.url)
     return next((one.url for one in found if one.url != feed.url and one.entries), "")
 
 

@@ -19,7 +19,7 @@ from newsflow.subscriptions import autodiscovery
 from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed
 from newsflow.web import robots
 from newsflow.web.transport import Transport
-from newsflow.web.urls import origin_of
+from newsflow.web.urls import BadUrl, origin_of
 
 _MOST_REQUESTS = 20  # for one site
 _FEW_LINKS = 5  # links to articles: a page with fewer is no list of them
@@ -48,23 +48,33 @@ class Finder:
             return itself
         site = autodiscovery.site_of(url)
         pages = [self._ask(page) for page in dict.fromkeys((url, site))]
-        named = [c for page in pages for c in autodiscovery.in_page(page.body, page.final_url or page.url)]
+        named = [c for page in pages for c in autodiscovery.in_page(page.body, page.address)]
         sitemaps = autodiscovery.in_robots(self._rules_of(site).sitemaps, site)
         # the usual paths are guesses: not asked where the site names its feeds
         found = self._try(named) or self._try(autodiscovery.at_common_paths(site))
         return autodiscovery.ranked([*found, *self._try(sitemaps)])
+
+    def of_site(self, home: str, url: str) -> list[FoundFeed]:
+        """The feeds of the site that a feed is of: of its home page, else of its own origin; none for unusable ones.
+
+        :param home: as a person or the feed names it, "" where nobody does.
+        """
+        try:
+            return self.find(home or autodiscovery.site_of(url))
+        except BadUrl:
+            return []
 
     def page(self, url: str) -> FoundFeed | None:
         """The page at an address as a feed of the articles that it links to; None where it is none."""
         exchange = self._ask(url)
         if exchange.outcome is not Outcome.OK:
             return None
-        at, kind = exchange.final_url or exchange.url, exchange.headers.get("content-type", "")
+        knowledge = PageKnowledge(self.clock())
         try:
-            parsed = self.reader.parse(exchange.body, at, kind, page=PageKnowledge(self.clock()))
+            parsed = self.reader.parse(exchange.body, exchange.address, exchange.content_type, page=knowledge)
         except FeedError:
             return None
-        return FoundFeed(at, parsed.kind, parsed.title, len(parsed.entries), None, "the page itself", 0.0)
+        return FoundFeed(exchange.address, parsed.kind, parsed.title, len(parsed.entries), None, "the page itself", 0.0)
 
     def trouble(self, url: str) -> str:
         """How asking for `url` failed, as the end of a sentence; nothing where it answered."""
@@ -79,13 +89,12 @@ class Finder:
             exchange = self._ask(candidate.url)
             if exchange.outcome is not Outcome.OK:
                 continue
-            url = exchange.final_url or exchange.url
             try:
-                parsed = self.reader.parse(exchange.body, url, exchange.headers.get("content-type", ""))
+                parsed = self.reader.parse(exchange.body, exchange.address, exchange.content_type)
             except FeedError:
                 continue
             if parsed.entries or parsed.children or parsed.kind in ("rss", "atom", "json"):
-                yield autodiscovery.judge(candidate, url, parsed, self.clock())
+                yield autodiscovery.judge(candidate, exchange.address, parsed, self.clock())
 
     def _ask(self, url: str) -> Exchange:
         if url in self._asked:
@@ -142,10 +151,7 @@ def search_page(settings: Settings, url: str) -> FoundFeed:
 
 @contextmanager
 def _finder(settings: Settings) -> Iterator[Finder]:
-    children = ParserProcesses(
-        1, memory_mb=settings.parse_memory_mb, timeout_s=settings.parse_timeout_s, max_bytes=settings.max_bytes
-    )
-    with Transport(settings) as transport, children:
+    with Transport(settings) as transport, ParserProcesses.of(settings, 1) as children:
         yield Finder(settings, transport, children, utcnow)
 
 

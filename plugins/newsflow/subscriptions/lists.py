@@ -13,6 +13,7 @@ import yaml
 from lxml import etree
 
 from newsflow.errors import NewsflowError
+from newsflow.feeds import encoding
 from newsflow.feeds.repair_xml import mended
 from newsflow.text.storable import Storable
 from newsflow.web import charset
@@ -57,10 +58,8 @@ def format_of(name: str) -> str:
 
 def decoded(data: bytes) -> str:
     """The text of a list: in the encoding that it tells, UTF-8, or else what spreadsheets on Windows write."""
-    for start, codec in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):  # XML 1.0, appendix F
-        if data.startswith(start):
-            return data.decode(codec, "replace")
-    return charset.decode(data)
+    codec = encoding.unmistakable(data)
+    return data.decode(codec, "replace").removeprefix("\ufeff") if codec else charset.decode(data)
 
 
 def read(text: str, kind: str) -> list[Listed]:
@@ -188,9 +187,8 @@ def _read_opml(text: str) -> Iterator[Listed]:
     In any namespace, which some programs give it, and with the small breakages of feeds mended.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, recover=True)
-    start = _OPML.search(
-        text := text.replace("\0", "")
-    )  # behind a declaration, comments, or what a browser saved with it
+    text = text.replace("\0", "")
+    start = _OPML.search(text)  # behind a declaration, comments, or what a browser saved with it
     if start is None:
         raise ListError("the document is no OPML")
     root = etree.fromstring(mended(text[start.start() :].encode("utf-8", "replace")), parser)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
-from newsflow.store import bad_rows, queries
+from newsflow.store import queries
 from newsflow.store.db import transaction
+from newsflow.subscriptions import proposals
 from newsflow.subscriptions.autodiscovery import FoundFeed
 from newsflow.subscriptions.finder import Finder
-from newsflow.web.urls import LONGEST, BadUrl, canonicalise, origin_of, same_site, url_hash
+from newsflow.web.urls import LONGEST, BadUrl, canonicalise, same_site, url_hash
 
 log = logging.getLogger(__name__)
 
@@ -35,26 +35,17 @@ def look(conn: Connection, finder: Finder, every_days: int, clock: Clock) -> int
     with transaction(conn):
         sites = queries.poll.look_due(conn, before=now - timedelta(days=every_days), now=now, limit=MOST_SITES)
     found = [row for site in sites for row in _proposals(conn, finder, site, clock())]
-    with transaction(conn):
-        bad_rows.write(conn, found, partial(queries.poll.propose, conn), _unproposed)
+    proposals.note(conn, found)
     if found:
         log.info("%d sites looked over: %d feeds proposed", len(sites), len(found))
     return len(found)
 
 
-def _unproposed(row: queries.poll.ProposeValues, why: str) -> None:
-    log.warning("feed %d: another feed of its site is not proposed, the database refuses it: %s", row.feed_id, why)
-
-
 def _proposals(
     conn: Connection, finder: Finder, site: queries.poll.LookDueRow, now: datetime
 ) -> Iterator[queries.poll.ProposeValues]:
-    try:
-        home = site.homepage or site.home or origin_of(site.url) + "/"
-        found = finder.find(home)
-    except BadUrl:
-        return
-    for one in _others(found, home)[:_MOST_PROPOSALS]:
+    home = site.homepage or site.home
+    for one in _others(finder.of_site(home, site.url), home or site.url)[:_MOST_PROPOSALS]:
         if why := _worth(conn, one, site.has_sitemap):
             yield queries.poll.ProposeValues(
                 feed_id=site.feed_id, url=one.url, kind=one.kind, title=one.title, reason=why, at=now, beside=True

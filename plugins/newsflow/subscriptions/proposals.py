@@ -18,7 +18,7 @@ from newsflow.subscriptions import owners, store
 from newsflow.subscriptions.autodiscovery import FoundFeed
 from newsflow.subscriptions.finder import Finder
 from newsflow.subscriptions.lists import Listed
-from newsflow.web.urls import LONGEST, BadUrl, origin_of, sendable
+from newsflow.web.urls import LONGEST, origin_of, sendable
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +44,17 @@ class DeadFeed(Protocol):
 
 def propose(conn: Connection, finder: Finder, dead: Sequence[DeadFeed], clock: Clock) -> int:
     """Look for feeds on the sites of dead ones and note what is found; returns the number of proposals."""
-    found = [(feed, one) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
-    now = clock()
-    with transaction(conn):
-        rows = [_row(feed, one, now) for feed, one in found]
-        bad_rows.write(conn, rows, partial(queries.poll.propose, conn), _unproposed)
+    found = [_row(feed, one, clock()) for feed in dead[:_MOST_FEEDS] for one in _elsewhere(finder, feed)]
+    note(conn, found)
     if found:
-        log.info("%d dead feeds: %d other addresses proposed", len({f.feed_id for f, _ in found}), len(found))
+        log.info("%d dead feeds: %d other addresses proposed", len({row.feed_id for row in found}), len(found))
     return len(found)
+
+
+def note(conn: Connection, found: Sequence[queries.poll.ProposeValues]) -> None:
+    """Write proposals; one that the database refuses costs no other."""
+    with transaction(conn):
+        bad_rows.write(conn, found, partial(queries.poll.propose, conn), _unproposed)
 
 
 def _unproposed(row: queries.poll.ProposeValues, why: str) -> None:
@@ -59,10 +62,7 @@ def _unproposed(row: queries.poll.ProposeValues, why: str) -> None:
 
 
 def _elsewhere(finder: Finder, feed: DeadFeed) -> list[FoundFeed]:
-    try:
-        found = finder.find(feed.home or origin_of(feed.url) + "/")
-    except BadUrl:
-        return []
+    found = finder.of_site(feed.home, feed.url)
     return [one for one in found if one.url != feed.url and len(one.url) <= LONGEST][:_MOST_PROPOSALS]
 
 
