@@ -5,7 +5,7 @@
 
 | task | does | if it is red |
 |---|---|---|
-| `poll` | asks the feeds that are due, registers new pages, cuts the work into shards by origin | the database or the network is away; it retries by itself |
+| `poll` | asks the feeds that are due, registers new pages, cuts the work into shards | the database or the network is away; it retries by itself |
 | `fetch` | fetches each shard's pages politely and stores each exchange in the archive (WARC) | as above, or the archive's disk is full |
 | `extract` | turns captures into title, body, authors, dates, or a typed outcome | a bad page never makes it red: see the rejects |
 | `deduplicate` | finds the copies of a text and keeps them as stories | the database is away |

@@ -2930,6 +2930,7 @@ CREATE TABLE ingest.run_page (
     run_id bigint NOT NULL,
     page_id bigint NOT NULL,
     shard smallint NOT NULL,
+    extract_shard smallint DEFAULT 0 NOT NULL,
     entered text NOT NULL,
     fetch_outcome text,
     extract_outcome text,
@@ -2944,7 +2945,9 @@ COMMENT ON COLUMN ingest.run_page.run_id IS 'Run.';
 
 COMMENT ON COLUMN ingest.run_page.page_id IS 'Page.';
 
-COMMENT ON COLUMN ingest.run_page.shard IS 'Shard; all pages of an origin are in one.';
+COMMENT ON COLUMN ingest.run_page.shard IS 'Shard of fetch; all pages of an origin are in one.';
+
+COMMENT ON COLUMN ingest.run_page.extract_shard IS 'Shard of extract; the pages of an origin are dealt out evenly to all of them.';
 
 COMMENT ON COLUMN ingest.run_page.entered IS 'Stage at which the page came into the run (fetch, unless an earlier run broke off).';
 

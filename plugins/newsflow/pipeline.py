@@ -34,7 +34,10 @@ NIGHT = ("poll", "fetch", "extract", "deduplicate", "load")  # the stages that a
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A share of a run's origins: one mapped task of fetch and of extract."""
+    """A share of a run's work: one mapped task of fetch and of extract; the one's pages are not the other's.
+
+    :param pages: that it is to extract, once they are fetched.
+    """
 
     shard: int
     pages: int = 0
@@ -151,7 +154,7 @@ def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
     """Take due pages, and what a broken run left, into this run."""
     with ready_session(settings.dsn) as conn:
         found = runs.plan(conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit)
-    shards = [Shard(r.shard, r.pages, _shard_label(r)) for r in found] or [Shard(0)]
+    shards = [Shard(r.shard, r.to_extract, _shard_label(r)) for r in found] or [Shard(0)]
     log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
     return shards
 
@@ -159,7 +162,7 @@ def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
 def _shard_label(found: queries.runs.ShardsRow) -> str:
     host = found.first_origin.partition("://")[2]
     others = f" +{found.origins - 1}" if found.origins > 1 else ""
-    return f"{host}{others} · {found.pages} pages"
+    return f"{host}{others} · {found.to_fetch} pages" if host else "nothing to fetch"
 
 
 def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:

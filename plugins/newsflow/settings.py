@@ -100,7 +100,11 @@ class _Runs(BaseModel):
     )
     retry_delay_s: Seconds = Field(30.0, ge=0, le=3600, description="pause before such a try")
     shards: Annotated[int, Unit("tasks")] = Field(
-        4, ge=1, le=64, description="mapped tasks of fetch and of extract, at most"
+        0,
+        ge=0,
+        le=64,
+        description="tasks of fetch, and of extract, that run at the same time, on all machines together; "
+        "0: one for each core of one machine, up to 4",
     )
     shard_pages: Pages = Field(200, ge=1, le=1_000_000, description="pages that make one more shard worth its overhead")
     check_min_loaded: Annotated[float, Unit("share")] = Field(
@@ -202,7 +206,7 @@ class _Extraction(BaseModel):
         description="memory limit for a process that extracts, on top of what it has at its start",
     )
     extract_workers: Processes = Field(
-        0, ge=0, le=256, description="processes of one extract task; 0: cores divided by shards"
+        0, ge=0, le=256, description="processes of one extract task; 0: its machine's cores divided by the run's shards"
     )
     min_words: Annotated[int, Unit("words")] = Field(25, ge=0, le=100_000, description="a shorter text is no article")
 

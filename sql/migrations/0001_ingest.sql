@@ -472,6 +472,7 @@ create table ingest.run_page (
   run_id bigint not null references ingest.run on delete cascade,
   page_id bigint not null references ingest.page on delete cascade,
   shard smallint not null,
+  extract_shard smallint not null default 0,
   entered text not null check (entered in ('fetch', 'extract', 'deduplicate', 'load')),
   fetch_outcome text references ingest.outcome,
   extract_outcome text references ingest.outcome,
@@ -484,7 +485,8 @@ create index run_page_page on ingest.run_page (page_id);
 comment on table ingest.run_page is 'The pages that a run took on, and what each stage said of them: the funnel is counted here, so it must balance.';
 comment on column ingest.run_page.run_id is 'Run.';
 comment on column ingest.run_page.page_id is 'Page.';
-comment on column ingest.run_page.shard is 'Shard; all pages of an origin are in one.';
+comment on column ingest.run_page.shard is 'Shard of fetch; all pages of an origin are in one.';
+comment on column ingest.run_page.extract_shard is 'Shard of extract; the pages of an origin are dealt out evenly to all of them.';
 comment on column ingest.run_page.entered is 'Stage at which the page came into the run (fetch, unless an earlier run broke off).';
 comment on column ingest.run_page.fetch_outcome is 'Outcome of fetch; ok and not_modified go on or end well.';
 comment on column ingest.run_page.extract_outcome is 'Outcome of extract.';

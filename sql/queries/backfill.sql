@@ -110,14 +110,14 @@ from unnest(%(page_ids)s::bigint[], %(capture_ids)s::bigint[]) as n (page_id, ca
 where p.page_id = n.page_id;
 
 -- name: backfill.enter_extract takes pages into the run where extract begins
-insert into ingest.run_page (run_id, page_id, shard, entered)
-select %(run_id)s, page_id, page_id %% %(shards)s, 'extract' from unnest(%(page_ids)s::bigint[]) as g (page_id)
+insert into ingest.run_page (run_id, page_id, shard, extract_shard, entered)
+select %(run_id)s, page_id, 0, page_id %% %(shards)s, 'extract' from unnest(%(page_ids)s::bigint[]) as g (page_id)
 order by page_id
 on conflict (run_id, page_id) do nothing;
 
--- name: backfill.enter_fetch takes pages that were never had into the run where fetch begins, whole origins to a shard
-insert into ingest.run_page (run_id, page_id, shard, entered)
-select %(run_id)s, p.page_id, p.origin_id %% %(shards)s, 'fetch'
+-- name: backfill.enter_fetch takes pages that were never had into the run where fetch begins, all in one shard for now
+insert into ingest.run_page (run_id, page_id, shard, extract_shard, entered)
+select %(run_id)s, p.page_id, 0, p.page_id %% %(shards)s, 'fetch'
 from ingest.page p
 where p.url_hash = any(%(hashes)s::bytea[]) and p.state = 'pending'
   and not exists (
@@ -125,6 +125,3 @@ where p.url_hash = any(%(hashes)s::bytea[]) and p.state = 'pending'
     where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
 order by p.page_id
 on conflict (run_id, page_id) do nothing;
-
--- name: backfill.entered counts the run's pages by shard
-select shard, entered, count(*) as pages from ingest.run_page where run_id = %(run_id)s group by shard, entered order by shard;

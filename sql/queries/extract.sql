@@ -2,8 +2,12 @@
 -- returns: value
 select coalesce(array_agg(p.page_id order by p.page_id), '{}')
 from ingest.run_page x join ingest.page p using (page_id)
-where x.run_id = %(run_id)s and x.shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
+where x.run_id = %(run_id)s and x.extract_shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
   and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on));
+
+-- name: extract.shards counts the shards of a run's extraction
+-- returns: value
+select count(distinct extract_shard) from ingest.run_page where run_id = %(run_id)s and entered in ('fetch', 'extract');
 
 -- name: extract.take reads captured pages, with what feed and publisher know of them
 -- column rights: dict[str, Any]
@@ -110,9 +114,12 @@ on conflict (page_id) do update set
 select from ingest.publisher where publisher_id = %(publisher_id)s for no key update;
 
 -- name: extract.prune_pages keeps a publisher's newest articles only
+-- What another shard writes at this moment is left to it: to wait for it could be a deadlock.
 delete from ingest.site_page where page_id in (
-  select page_id from ingest.site_page where publisher_id = %(publisher_id)s
-  order by seen_at desc, page_id desc offset %(keep)s
+  select page_id from ingest.site_page where page_id in (
+    select page_id from ingest.site_page where publisher_id = %(publisher_id)s
+    order by seen_at desc, page_id desc offset %(keep)s)
+  for update skip locked
 );
 
 -- name: extract.learning_pages lists a publisher's remembered articles

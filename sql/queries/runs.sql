@@ -111,7 +111,8 @@ with done as (
   select case %(stage)s when 'fetch' then fetch_outcome when 'extract' then extract_outcome
     when 'deduplicate' then deduplicate_outcome when 'load' then load_outcome end
   from ingest.run_page
-  where run_id = %(run_id)s and (shard = %(shard)s or %(stage)s not in ('fetch', 'extract'))
+  where run_id = %(run_id)s
+    and case %(stage)s when 'fetch' then shard = %(shard)s when 'extract' then extract_shard = %(shard)s else true end
 )
 select outcome, count(*) as pages from done where outcome is not null group by outcome;
 
@@ -135,8 +136,32 @@ update ingest.run_page set
   load_outcome = case when %(stage)s = 'load' then %(outcome)s else load_outcome end
 where run_id = %(run_id)s and page_id = %(page)s;
 
--- name: runs.plan_fetch takes due pages into a run: whole origins, the fullest shard last
+-- name: runs.due_origins counts what a run could take, by origin
+-- not null: pages
+select p.origin_id, count(*) as pages from ingest.page p join ingest.publisher b using (publisher_id)
+where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
+  and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+group by p.origin_id;
+
+-- name: runs.count_captured counts the pages that wait for extraction
+-- returns: value
+select count(*) from ingest.page where state = 'captured';
+
+-- name: runs.placed_origins lists the origins that have a shard of a run's fetch
+-- not null: pages
+select p.origin_id, x.shard, count(*) as pages
+from ingest.run_page x join ingest.page p using (page_id)
+where x.run_id = %(run_id)s and x.entered = 'fetch' group by p.origin_id, x.shard;
+
+-- name: runs.place moves a run's origins to their shards of fetch
+update ingest.run_page x set shard = g.shard
+from ingest.page p, unnest(%(origins)s::integer[], %(shards)s::integer[]) as g (origin_id, shard)
+where x.run_id = %(run_id)s and x.entered = 'fetch' and p.page_id = x.page_id and p.origin_id = g.origin_id
+  and x.shard <> g.shard;
+
+-- name: runs.plan_fetch takes due pages into a run: each origin goes to its shard, and its pages are dealt out for extract
 -- nullable parameters: limit
+-- An origin that has become due since the shards were made goes to the first.
 with due as (
   select p.page_id, p.origin_id
   from ingest.page p
@@ -148,21 +173,18 @@ with due as (
       where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
   order by p.discovered_by = 'link', p.next_attempt_at, p.page_id
   limit %(limit)s
-), sizes as (
-  select origin_id, count(*) as pages from due group by origin_id
-), ranked as (
-  select origin_id, row_number() over (order by pages desc, origin_id) - 1 as rank from sizes
+), place as (
+  select origin_id, shard from unnest(%(origins)s::integer[], %(shards)s::integer[]) as g (origin_id, shard)
 )
-insert into ingest.run_page (run_id, page_id, shard, entered)
-select %(run_id)s, due.page_id,
-  case when (rank / %(shards)s) %% 2 = 0 then rank %% %(shards)s else %(shards)s - 1 - rank %% %(shards)s end,
-  'fetch'
-from due join ranked using (origin_id)
+insert into ingest.run_page (run_id, page_id, shard, extract_shard, entered)
+select %(run_id)s, d.page_id, coalesce(place.shard, 0),
+  (row_number() over (order by d.origin_id, d.page_id) - 1) %% %(extract_shards)s, 'fetch'
+from due d left join place using (origin_id)
 on conflict do nothing;
 
 -- name: runs.plan_waiting takes over the pages that a broken run left between two stages
-insert into ingest.run_page (run_id, page_id, shard, entered)
-select %(run_id)s, p.page_id, p.page_id %% %(shards)s,
+insert into ingest.run_page (run_id, page_id, shard, extract_shard, entered)
+select %(run_id)s, p.page_id, 0, (row_number() over (order by p.state, p.origin_id, p.page_id) - 1) %% %(shards)s,
   case p.state when 'captured' then 'extract' when 'extracted' then 'deduplicate' else 'load' end
 from ingest.page p
 where p.state in ('captured', 'extracted', 'clustered')
@@ -171,19 +193,20 @@ where p.state in ('captured', 'extracted', 'clustered')
     where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s)
 on conflict do nothing;
 
--- name: runs.count_due counts what a run could take
--- returns: value
-select count(*) from ingest.page p join ingest.publisher b using (publisher_id)
-where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
-  and (%(publishers)s::text[] is null or b.name = any(%(publishers)s));
-
--- name: runs.shards lists the shards of a run with pages
--- not null: first_origin
-select shard, count(*) as pages, count(distinct p.origin_id) as origins,
-  (array_agg(o.origin order by o.origin_id))[1] as first_origin
-from ingest.run_page x join ingest.page p using (page_id) join ingest.origin o using (origin_id)
-where run_id = %(run_id)s and x.entered in ('fetch', 'extract')
-group by shard order by shard;
+-- name: runs.shards lists the shards of a run: what each fetches, and what each is to extract of all that is fetched
+-- not null: all
+with fetched as (
+  select shard, count(*) as pages, count(distinct p.origin_id) as origins,
+    (array_agg(o.origin order by o.origin_id))[1] as first_origin
+  from ingest.run_page x join ingest.page p using (page_id) join ingest.origin o using (origin_id)
+  where run_id = %(run_id)s and x.entered = 'fetch' group by shard
+), extracted as (
+  select extract_shard as shard, count(*) as pages from ingest.run_page
+  where run_id = %(run_id)s and entered in ('fetch', 'extract') group by extract_shard
+)
+select shard, coalesce(f.pages, 0) as to_fetch, coalesce(f.origins, 0) as origins,
+  coalesce(f.first_origin, '') as first_origin, coalesce(e.pages, 0) as to_extract
+from fetched f full join extracted e using (shard) order by shard;
 
 -- name: runs.funnel counts, stage by stage, what went in and what each outcome took out
 -- not null: stage
@@ -219,7 +242,8 @@ from ingest.run_stage where run_id = %(run_id)s order by started_at, shard;
 with failed as (
   select x.page_id, case %(stage)s when 'fetch' then x.fetch_outcome when 'extract' then x.extract_outcome
     when 'deduplicate' then x.deduplicate_outcome else x.load_outcome end as outcome
-  from ingest.run_page x where x.run_id = %(run_id)s and (%(shard)s::integer is null or x.shard = %(shard)s)
+  from ingest.run_page x where x.run_id = %(run_id)s
+    and (%(shard)s::integer is null or case %(stage)s when 'extract' then x.extract_shard else x.shard end = %(shard)s)
 )
 select f.outcome, count(*) as pages, min(f.page_id) as page_id, o.sentence,
   (select b.name from ingest.page p join ingest.publisher b using (publisher_id) where p.page_id = min(f.page_id)) as publisher

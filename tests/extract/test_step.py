@@ -181,7 +181,7 @@ def test_a_publisher_whose_pages_take_too_much_of_the_cpu_is_cut_and_goes_on_in_
     later = runs.start(conn, "test", "later", NOW, {})
     runs.plan(conn, later, settings, NOW)
     monkeypatch.undo()
-    found = [extract(settings, later, shard, clock=clock).counts.get("ok", 0) for shard in range(settings.shards)]
+    found = [extract(settings, later, shard, clock=clock).counts.get("ok", 0) for shard in range(4)]
     assert sum(found) == counts["postponed"]
 
 

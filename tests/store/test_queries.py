@@ -75,7 +75,7 @@ def test_a_query_that_always_gives_a_row_says_so_where_it_does_not(conn: Connect
     ("name", "found"),
     [
         ("ops.run_by_name", [(None, "news_ingest", "x", "running", None, None, "", {})]),
-        ("runs.count_due", [None]),
+        ("runs.count_captured", [None]),
         ("load.list_pages", [[1, None]]),
         ("ops.days", [(1, None, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, {}, {})]),
     ],

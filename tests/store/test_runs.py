@@ -64,14 +64,14 @@ def test_an_origin_is_in_one_shard_and_shards_are_even(conn: Connection) -> None
         add_pages(conn, f"http://h{number:02}", 5)
     run_id = start(conn)
     shards = runs.plan(conn, run_id, SETTINGS, NOW)
-    assert [s.pages for s in shards] == [25, 25, 25, 25]
+    assert [(s.to_fetch, s.to_extract) for s in shards] == [(25, 25)] * 4
     assert len(placed(conn, run_id)) == 20
 
 
 def test_few_pages_make_one_shard(conn: Connection) -> None:
     add_pages(conn, "http://a", 3)
     add_pages(conn, "http://b", 4)
-    assert [(s.shard, s.pages, s.origins) for s in runs.plan(conn, start(conn), SETTINGS, NOW)] == [(0, 7, 2)]
+    assert [(s.shard, s.to_fetch, s.origins) for s in runs.plan(conn, start(conn), SETTINGS, NOW)] == [(0, 7, 2)]
 
 
 def test_planning_twice_takes_nothing_twice(conn: Connection) -> None:
@@ -109,7 +109,7 @@ def test_a_page_is_in_one_running_run_only(conn: Connection) -> None:
     add_pages(conn, "http://a", 3)
     add_pages(conn, "http://b", 3, state="captured")
     first, second = start(conn), start(conn, "r2")
-    assert sum(s.pages for s in runs.plan(conn, first, SETTINGS, NOW)) == 6
+    assert sum(s.to_extract for s in runs.plan(conn, first, SETTINGS, NOW)) == 6
     assert runs.plan(conn, second, SETTINGS, NOW) == []
 
 
@@ -131,7 +131,7 @@ def test_a_run_that_was_killed_is_closed_by_the_next_one_of_its_dag(conn: Connec
     killed = start(conn)
     runs.plan(conn, killed, SETTINGS, NOW)
     following = runs.start(conn, "news_ingest", "r2", NOW, {}, alone=True)
-    assert sum(s.pages for s in runs.plan(conn, following, SETTINGS, NOW)) == 3
+    assert sum(s.to_extract for s in runs.plan(conn, following, SETTINGS, NOW)) == 3
     with conn.cursor() as cursor:
         cursor.execute("select run_id, state from ingest.run")
         assert dict(cursor.fetchall()) == {killed: "failed", following: "running"}

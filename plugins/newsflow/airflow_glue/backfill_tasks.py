@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from newsflow.airflow_glue import context
-from newsflow.airflow_glue.tasks import told, xcom
+from newsflow.airflow_glue.tasks import hosts, told, xcom
 from newsflow.backfill import pipeline
 from newsflow.backfill.request import BackfillRequest
 from newsflow.ops.connection import task_settings
@@ -44,4 +44,4 @@ def judge() -> dict[str, Any]:
 def fetch(shard: dict[str, Any]) -> dict[str, Any]:
     """Fetch a shard; it has more time than the nightly run's."""
     settings = task_settings()
-    return told(shard, pipeline.fetch(settings, context.run_id(settings), shard["shard"]))
+    return told(hosts(shard), pipeline.fetch(settings, context.run_id(settings), shard["shard"]))

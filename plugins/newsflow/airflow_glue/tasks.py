@@ -22,9 +22,12 @@ def xcom(report: StageReport) -> dict[str, Any]:
     return {"taken": report.taken, "counts": dict(report.counts), "seconds": report.seconds}
 
 
-def told(shard: Mapping[str, Any], report: StageReport) -> dict[str, Any]:
-    """A shard's report for XCom, and its label in the Airflow UI."""
-    context.label(_shard_label(shard, report))
+def told(name: str, report: StageReport) -> dict[str, Any]:
+    """A shard's report for XCom, and its label in the Airflow UI.
+
+    :param name: what the shard holds.
+    """
+    context.label(f"{name} · {report.counts.get(Outcome.OK, 0)}/{report.taken}")
     return xcom(report)
 
 
@@ -44,18 +47,18 @@ def poll_only(params: Mapping[str, Any]) -> dict[str, Any]:
 def fetch(shard: dict[str, Any]) -> dict[str, Any]:
     """Fetch a shard."""
     settings = task_settings()
-    return told(shard, pipeline.fetch(settings, context.run_id(settings), shard["shard"]))
+    return told(hosts(shard), pipeline.fetch(settings, context.run_id(settings), shard["shard"]))
 
 
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Extract a shard."""
     settings = task_settings()
-    return told(shard, pipeline.extract(settings, context.run_id(settings), shard["shard"]))
+    return told(f"part {shard['shard'] + 1}", pipeline.extract(settings, context.run_id(settings), shard["shard"]))
 
 
-def _shard_label(shard: Mapping[str, Any], report: StageReport) -> str:
-    hosts = str(shard["label"]).partition(" · ")[0] or "nothing to do"
-    return f"{hosts} · {report.counts.get(Outcome.OK, 0)}/{report.taken}"
+def hosts(shard: Mapping[str, Any]) -> str:
+    """The first of the hosts that a shard asks, and how many there are beside it."""
+    return str(shard["label"]).partition(" · ")[0] or "nothing to do"
 
 
 def deduplicate() -> dict[str, Any]:

@@ -20,10 +20,11 @@ from newsflow.clock import Clock, utcnow
 from newsflow.feeds import sitemap
 from newsflow.feeds.parsed import FeedError, ParsedFeed, SitemapPart
 from newsflow.feeds.parser_process import ParserProcesses
+from newsflow.isolation.cores import tasks_at_once
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.store import queries
+from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.web import origins
@@ -99,6 +100,7 @@ def discover(settings: Settings, run_id: int, request: BackfillRequest, *, clock
         if request.sitemaps:
             urls = _sitemap_pages(conn, settings, transport, request, found, clock)
             _register(conn, settings, run_id, _wanted(urls, selection, found), found, "sitemap", request.limit, clock)
+        runs.place_origins(conn, run_id, settings)
     log.info("%d pages to fetch; left out: %s", found.pages, found.left_out or "none")
     return found
 
@@ -144,7 +146,8 @@ def _register(
         with transaction(conn):
             ledger.register(conn, rows, clock(), discovered_by=by, next_attempt_at="-infinity")
             hashes = [key for key, _ in pages]
-            found.pages += queries.backfill.enter_fetch(conn, run_id=run_id, hashes=hashes, shards=settings.shards)
+            shards = tasks_at_once(settings.shards)
+            found.pages += queries.backfill.enter_fetch(conn, run_id=run_id, hashes=hashes, shards=shards)
 
 
 def _parser() -> ParserProcesses:

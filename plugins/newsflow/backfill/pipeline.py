@@ -60,10 +60,8 @@ def read(
 def shards(settings: Settings, run_id: int) -> list[Shard]:
     """The shards of fetch and extract (at least one)."""
     with ready_session(settings.dsn) as conn:
-        found: dict[int, int] = {}
-        for row in queries.backfill.entered(conn, run_id=run_id):
-            found[row.shard] = found.get(row.shard, 0) + row.pages
-    return [Shard(n, pages, f"{pages} pages") for n, pages in found.items()] or [Shard(0, 0, "no pages")]
+        found = queries.runs.shards(conn, run_id=run_id)
+    return [Shard(r.shard, r.to_extract, f"{r.to_extract} pages") for r in found] or [Shard(0, 0, "no pages")]
 
 
 def totals(settings: Settings, run_id: int, shard: int | None = None) -> Totals:

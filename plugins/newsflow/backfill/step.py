@@ -22,6 +22,7 @@ from newsflow.backfill.request import BackfillRequest
 from newsflow.backfill.selection import refuses_answer
 from newsflow.backfill.sources import Source, Sources
 from newsflow.clock import Clock, utcnow
+from newsflow.isolation.cores import tasks_at_once
 from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
@@ -51,7 +52,7 @@ def plan_files(settings: Settings, run_id: int, request: BackfillRequest, *, clo
         found = {source.name: source for given in request.warc for source in sources.find(given)}
     if not found:
         return 0
-    shards = max(1, min(settings.shards, len(found)))
+    shards = sharding.count(len(found), 1, tasks_at_once(settings.shards))
     selection, now = request.selection({}).filter_hash, clock()
     data = [
         queries.backfill.AddFilesValues(
@@ -159,7 +160,7 @@ class WarcReader:
     def __init__(
         self, step: Work, settings: Settings, request: BackfillRequest, owners: dict[str, str], sources: Sources
     ) -> None:
-        self._step, self._shards = step, settings.shards
+        self._step, self._shards = step, tasks_at_once(settings.shards)
         self._selection = request.selection(owners)
         self._left = request.limit
         self._sources = sources

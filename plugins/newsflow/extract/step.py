@@ -15,7 +15,7 @@ from newsflow.extract.cpu_shares import SHARE_CPU_S, CpuShares
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
-from newsflow.isolation.cores import cores
+from newsflow.isolation.cores import children_each
 from newsflow.model import CapturePointer, Extraction, Hints, StageReport
 from newsflow.outcomes import WENT_WELL, Outcome, Stage
 from newsflow.settings import Settings
@@ -38,7 +38,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     """
     started = clock()
     archive = Archive(settings.archive_url)
-    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings) as pool:
+    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings, step) as pool:
         archive_folders.enter(step.conn, archive, clock())
         sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
         shares = CpuShares()
@@ -92,9 +92,12 @@ def _postpone(step: runs.Work, pages: Sequence[CapturedPage]) -> None:
         step.save()
 
 
-def pool_of(settings: Settings) -> Extractors:
-    """The worker processes that the settings ask for."""
-    workers = settings.extract_workers or max(1, cores() // settings.shards)
+def pool_of(settings: Settings, step: runs.Work) -> Extractors:
+    """The worker processes that the settings ask for, or this task's share of the machine."""
+    workers = settings.extract_workers
+    if not workers:
+        with transaction(step.conn):
+            workers = children_each(max(1, queries.extract.shards(step.conn, run_id=step.run_id)))
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 

@@ -1,4 +1,4 @@
-"""How many cores this process may use: the only place where they are counted."""
+"""How many cores this process may use, counted here only, and how many tasks and children that is worth."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+_MOST_TASKS = 4  # of a stage, unless a setting says otherwise
 _V1 = ("cpu", "cpu,cpuacct", "cpuacct,cpu")  # names of the controller's mount, by distribution
 _V2 = ("", "unified")  # alone, or beside version 1
 
@@ -20,6 +21,20 @@ def cores(root: Path = Path("/")) -> int:
     """
     limits = [math.ceil(limit) for limit in _limits(root)]
     return max(1, min([len(os.sched_getaffinity(0)), *limits]))
+
+
+def tasks_at_once(asked: int) -> int:
+    """Tasks of a stage that are to run at the same time.
+
+    :param asked: what the setting says, 0 where it says nothing: then as many as fit this machine. Each task is a
+        process with all of Airflow in it, so there are a few at most; its own children take the other cores.
+    """
+    return asked or min(_MOST_TASKS, cores())
+
+
+def children_each(tasks: int) -> int:
+    """Child processes of each of so many tasks on this machine, so that none of its cores is idle."""
+    return math.ceil(cores() / tasks)
 
 
 def _limits(root: Path) -> Iterator[float]:

@@ -271,22 +271,9 @@ def enter_extract(conn: Connection, *, run_id: int, shards: int, page_ids: Itera
 
 
 def enter_fetch(conn: Connection, *, run_id: int, shards: int, hashes: Iterable[bytes | memoryview]) -> int:
-    """Takes pages that were never had into the run where fetch begins, whole origins to a shard."""
+    """Takes pages that were never had into the run where fetch begins, all in one shard for now."""
     return named_query.count(
         conn,
         "backfill.enter_fetch",
         {"run_id": run_id, "shards": shards, "hashes": named_query.array(hashes)},
     )
-
-
-class EnteredRow(NamedTuple):
-    """A row of `backfill.entered`."""
-
-    shard: int
-    entered: str
-    pages: int
-
-
-def entered(conn: Connection, *, run_id: int) -> list[EnteredRow]:
-    """Counts the run's pages by shard."""
-    return named_query.rows(conn, "backfill.entered", EnteredRow._make, {"run_id": run_id})

@@ -21,6 +21,11 @@ def waiting(conn: Connection, *, run_id: int, shard: int) -> list[int]:
     return named_query.value(conn, "extract.waiting", {"run_id": run_id, "shard": shard})
 
 
+def shards(conn: Connection, *, run_id: int) -> int:
+    """Counts the shards of a run's extraction."""
+    return named_query.value(conn, "extract.shards", {"run_id": run_id})
+
+
 class TakeRow(NamedTuple):
     """A row of `extract.take`."""
 

@@ -146,6 +146,50 @@ def note_refused(conn: Connection, *, stage: str, outcome: str, run_id: int, pag
     )
 
 
+class DueOriginsRow(NamedTuple):
+    """A row of `runs.due_origins`."""
+
+    origin_id: int
+    pages: int
+
+
+def due_origins(conn: Connection, *, now: datetime, publishers: Iterable[str] | None) -> list[DueOriginsRow]:
+    """Counts what a run could take, by origin."""
+    return named_query.rows(
+        conn,
+        "runs.due_origins",
+        DueOriginsRow._make,
+        {"now": now, "publishers": named_query.array(publishers)},
+    )
+
+
+def count_captured(conn: Connection) -> int:
+    """Counts the pages that wait for extraction."""
+    return named_query.value(conn, "runs.count_captured", {})
+
+
+class PlacedOriginsRow(NamedTuple):
+    """A row of `runs.placed_origins`."""
+
+    origin_id: int
+    shard: int
+    pages: int
+
+
+def placed_origins(conn: Connection, *, run_id: int) -> list[PlacedOriginsRow]:
+    """Lists the origins that have a shard of a run's fetch."""
+    return named_query.rows(conn, "runs.placed_origins", PlacedOriginsRow._make, {"run_id": run_id})
+
+
+def place(conn: Connection, *, origins: Iterable[int], shards: Iterable[int], run_id: int) -> int:
+    """Moves a run's origins to their shards of fetch."""
+    return named_query.count(
+        conn,
+        "runs.place",
+        {"origins": named_query.array(origins), "shards": named_query.array(shards), "run_id": run_id},
+    )
+
+
 def plan_fetch(
     conn: Connection,
     *,
@@ -153,13 +197,23 @@ def plan_fetch(
     publishers: Iterable[str] | None,
     run_id: int,
     limit: int | None,
-    shards: int,
+    origins: Iterable[int],
+    shards: Iterable[int],
+    extract_shards: int,
 ) -> int:
-    """Takes due pages into a run: whole origins, the fullest shard last."""
+    """Takes due pages into a run: each origin goes to its shard, and its pages are dealt out for extract."""
     return named_query.count(
         conn,
         "runs.plan_fetch",
-        {"now": now, "publishers": named_query.array(publishers), "run_id": run_id, "limit": limit, "shards": shards},
+        {
+            "now": now,
+            "publishers": named_query.array(publishers),
+            "run_id": run_id,
+            "limit": limit,
+            "origins": named_query.array(origins),
+            "shards": named_query.array(shards),
+            "extract_shards": extract_shards,
+        },
     )
 
 
@@ -168,22 +222,18 @@ def plan_waiting(conn: Connection, *, run_id: int, shards: int) -> int:
     return named_query.count(conn, "runs.plan_waiting", {"run_id": run_id, "shards": shards})
 
 
-def count_due(conn: Connection, *, now: datetime, publishers: Iterable[str] | None) -> int:
-    """Counts what a run could take."""
-    return named_query.value(conn, "runs.count_due", {"now": now, "publishers": named_query.array(publishers)})
-
-
 class ShardsRow(NamedTuple):
     """A row of `runs.shards`."""
 
     shard: int
-    pages: int
+    to_fetch: int
     origins: int
     first_origin: str
+    to_extract: int
 
 
 def shards(conn: Connection, *, run_id: int) -> list[ShardsRow]:
-    """Lists the shards of a run with pages."""
+    """Lists the shards of a run: what each fetches, and what each is to extract of all that is fetched."""
     return named_query.rows(conn, "runs.shards", ShardsRow._make, {"run_id": run_id})
 
 
