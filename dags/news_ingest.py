@@ -1,11 +1,13 @@
 """
 # news_ingest: the nightly run
 
-**poll → fetch → extract → deduplicate → load → check**, then the asset `news/articles`.
+**claim → poll → plan → fetch → extract → deduplicate → load → check**, then the asset `news/articles`.
 
 | task | does | if it is red |
 |---|---|---|
-| `poll` | asks the feeds that are due, registers new pages, cuts the work into shards | the database or the network is away; it retries by itself |
+| `claim` | takes the feeds that are due in hand, cut into shards by origin and publisher | the database is away; it retries by itself |
+| `poll` | asks each shard's feeds, registers new pages | the database or the network is away; it retries by itself |
+| `plan` | takes the due pages into the run, cut into shards | the database is away |
 | `fetch` | fetches each shard's pages politely and stores each exchange in the archive (WARC) | as above, or the archive's disk is full |
 | `extract` | turns captures into title, body, authors, dates, or a typed outcome | a bad page never makes it red: see the rejects |
 | `deduplicate` | finds the copies of a text and keeps them as stories | the database is away |
@@ -45,7 +47,10 @@ from newsflow.settings import get_settings
 def news_ingest() -> None:
     """Nightly: feeds in, articles out."""
 
-    steps.bring_in(task(tasks.poll)(), tasks.judge)
+    polling = task(map_index_template="{{ label }}")(tasks.poll).expand(shard=task(tasks.claim)())
+    planned = task(trigger_rule="all_done")(tasks.plan)()
+    polling >> planned
+    steps.bring_in(planned, tasks.judge)
 
 
 news_ingest()

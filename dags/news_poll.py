@@ -7,7 +7,9 @@ day, by how fast it moves), notes new and changed entries, and registers their p
 
 | task | does | if it is red |
 |---|---|---|
-| `poll` | claims the due feeds, asks them politely, stores entries, decides when to look again | the database is away, or the disk is full; it retries by itself |
+| `claim` | takes the due feeds in hand, cut into shards by origin and publisher | the database is away; it retries by itself |
+| `poll` | asks each shard's feeds politely, stores entries, decides when to look again | the database is away, or the disk is full; it retries by itself |
+| `finish` | closes gaps that are filled, looks over some sites, ends the run; red where a shard did not end: its feeds are due again at the next run | as above, or its last log line names the shard |
 
 A broken feed never makes it red: it is an outcome in `ingest.poll`, seen in `newsflow feeds list`. When
 nearly all feeds fail at once, that is our own network: nobody is punished, an alarm and a gap are noted.
@@ -41,7 +43,8 @@ from newsflow.settings import get_settings
 def news_poll() -> None:
     """Every ten minutes: the feeds that are due."""
 
-    task(task_id="poll")(tasks.poll_only)()
+    polling = task(map_index_template="{{ label }}")(tasks.poll).expand(shard=task(tasks.claim)())
+    polling >> task(task_id="finish", trigger_rule="all_done")(tasks.finish_polls)()
 
 
 news_poll()

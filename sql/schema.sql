@@ -191,6 +191,7 @@ CREATE TABLE ingest.feed (
     failures integer DEFAULT 0 NOT NULL,
     added_at timestamp with time zone DEFAULT now() NOT NULL,
     last_run_id bigint,
+    shard smallint,
     claimed_until timestamp with time zone,
     window_heads bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     window_entries integer DEFAULT 0 NOT NULL,
@@ -245,6 +246,8 @@ COMMENT ON COLUMN ingest.feed.failures IS 'Failed polls in a row.';
 COMMENT ON COLUMN ingest.feed.added_at IS 'When it was added.';
 
 COMMENT ON COLUMN ingest.feed.last_run_id IS 'Run that polled it last; a retried step skips what it has already polled.';
+
+COMMENT ON COLUMN ingest.feed.shard IS 'Shard of that run which polls it.';
 
 COMMENT ON COLUMN ingest.feed.claimed_until IS 'A step of the run last_run_id has it in hand until then, while that run lives; null otherwise.';
 
@@ -1837,6 +1840,7 @@ CREATE TABLE ingest.poll (
     polled_at timestamp with time zone DEFAULT now() NOT NULL,
     feed_id integer NOT NULL,
     run_id bigint,
+    shard smallint DEFAULT 0 NOT NULL,
     outcome text NOT NULL,
     status smallint DEFAULT 0 NOT NULL,
     entries integer DEFAULT 0 NOT NULL,
@@ -1858,6 +1862,8 @@ COMMENT ON COLUMN ingest.poll.polled_at IS 'When.';
 COMMENT ON COLUMN ingest.poll.feed_id IS 'Feed.';
 
 COMMENT ON COLUMN ingest.poll.run_id IS 'Run.';
+
+COMMENT ON COLUMN ingest.poll.shard IS 'Shard of the run.';
 
 COMMENT ON COLUMN ingest.poll.outcome IS 'Outcome.';
 
@@ -2705,6 +2711,7 @@ CREATE TABLE ingest.poll_default (
     polled_at timestamp with time zone DEFAULT now() NOT NULL,
     feed_id integer NOT NULL,
     run_id bigint,
+    shard smallint DEFAULT 0 NOT NULL,
     outcome text NOT NULL,
     status smallint DEFAULT 0 NOT NULL,
     entries integer DEFAULT 0 NOT NULL,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -21,11 +21,14 @@ from newsflow.model import StageReport
 from newsflow.names import COMMAND
 from newsflow.outcomes import Stage
 from newsflow.request import Request, RunRequest, only
-from newsflow.run_check import FunnelStage, Left, Verdict, judge
+from newsflow.run_check import FunnelStage, Left, Verdict, judge, judge_polls
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
+
+if TYPE_CHECKING:
+    from newsflow.poll.claims import PollShard
 
 log = logging.getLogger(__name__)
 
@@ -113,15 +116,19 @@ def find_run(settings: Settings, dag_id: str, dag_run_id: str) -> int:
 
 def poll(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Ask the feeds, then take the due pages into the run; returns its shards (at least one)."""
-    ask(settings, run_id, request, clock=clock)
+    for shard in claim(settings, run_id, request, clock=clock):
+        ask(settings, run_id, shard.shard, clock=clock)
+    close_polls(settings, clock=clock)
     return plan(settings, run_id, request, clock=clock)
 
 
-def ask(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> StageReport:
-    """Ask the feeds that are due."""
-    from newsflow.poll.step import poll as step
+def claim(
+    settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow
+) -> list[PollShard]:
+    """Take the feeds that are due in hand; returns their shards (at least one)."""
+    from newsflow.poll.claims import claim as step
 
-    report = step(
+    shards = step(
         settings,
         run_id,
         publishers=only(request.publishers),
@@ -129,25 +136,38 @@ def ask(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, 
         force=request.force,
         clock=clock,
     )
-    return log_report(report)
+    log.info("took %d feeds in hand, in %d shards", sum(s.feeds for s in shards), len(shards))
+    return shards
 
 
-def ask_only(
-    settings: Settings,
-    dag_id: str,
-    dag_run_id: str,
-    request: RunRequest = RunRequest(),
-    *,
-    scheduler: runs.Scheduler = runs.nobody_knows,
-    clock: Clock = utcnow,
-) -> StageReport:
-    """A run that asks the feeds and takes on no pages, as `news_poll` does between the nightly runs."""
-    run_id = open_run(settings, dag_id, dag_run_id, request, alone=True, scheduler=scheduler, clock=clock)
-    report = ask(settings, run_id, request, clock=clock)
-    verdict = f"{report.taken} feeds asked"
+def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Ask a shard's feeds."""
+    from newsflow.poll.step import ask as step
+
+    return log_report(step(settings, run_id, shard, clock=clock))
+
+
+def close_polls(settings: Settings, *, clock: Clock = utcnow) -> None:
+    """What polling leaves to do once all shards have ended."""
+    from newsflow.poll.closing import close as step
+
+    step(settings, clock=clock)
+
+
+def end_polls(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> int:
+    """End a run that asks the feeds and takes on no pages, as `news_poll` does between the nights; returns its polls.
+
+    :raises RunFailedError: where a shard did not end. Its feeds are due again, as the run holds them no longer.
+    """
     with ready_session(settings.dsn) as conn, transaction(conn):
-        queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
-    return report
+        asked = sum(r.polls for r in queries.runs.polls(conn, run_id=run_id))
+        held = queries.runs.feeds_left(conn, run_id=run_id, now=clock()).held
+        verdict = judge_polls(asked, _unfinished(conn, run_id, (Stage.POLL,)), held)
+        state = "success" if verdict.ok else "failed"
+        queries.runs.finish(conn, run_id=run_id, state=state, verdict=verdict.sentence, now=clock())
+    if not verdict.ok:
+        raise RunFailedError(verdict.sentence)
+    return asked
 
 
 def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
@@ -221,12 +241,10 @@ def funnel(
         stages = tuple(runs.funnel(conn, run_id))
         polls = {r.outcome: int(r.polls) for r in queries.runs.polls(conn, run_id=run_id)}
         entered = {r.entered: int(r.pages) for r in queries.runs.entered(conn, run_id=run_id)}
-        begun = queries.runs.stages(conn, run_id=run_id)
+        unfinished = _unfinished(conn, run_id, steps)
         totals = queries.runs.totals(conn)
         watermark = int(queries.runs.watermark(conn))
         left = _left(conn, run_id, clock()) if Stage.POLL in steps else None
-    unfinished = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
-    unfinished += [name for name in steps if name not in {r.stage for r in begun}]
     verdict = judge(
         stages,
         entered=entered,
@@ -239,10 +257,17 @@ def funnel(
     return Funnel(run_id, polls, stages, verdict, {"articles": int(totals.articles), "change_id": watermark})
 
 
+def _unfinished(conn: Connection, run_id: int, steps: Sequence[str]) -> list[str]:
+    """The steps of a run that have no end, and those stages that never began."""
+    begun = queries.runs.stages(conn, run_id=run_id)
+    open_steps = [f"{r.stage}/{r.shard}" for r in begun if not r.ended_at]
+    return open_steps + [name for name in steps if name not in {r.stage for r in begun}]
+
+
 def _left(conn: Connection, run_id: int, now: datetime) -> Left:
     feeds = queries.runs.feeds_left(conn, run_id=run_id, now=now)
     pages = queries.runs.pages_left(conn, run_id=run_id)
-    return Left(now, feeds.active, feeds.due, feeds.last_asked_at, pages)
+    return Left(now, feeds.active, feeds.due, feeds.last_asked_at, pages, feeds.held)
 
 
 class RunFailedError(NewsflowError):

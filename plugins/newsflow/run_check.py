@@ -104,8 +104,9 @@ def _lost(stages: Sequence[FunnelStage]) -> list[str]:
 class Left:
     """What a nightly run left undone, as the tables have it at its end.
 
-    `active` feeds of its selection, of which `due` ones were not asked; `last_asked_at` is when anybody last asked one
-    of them; `pages` wait between two stages, and no run works on them.
+    `active` feeds of its selection, of which `due` ones were not asked, and `held` ones were taken in hand by a task
+    that never asked them; `last_asked_at` is when anybody last asked one of them; `pages` wait between two stages, and
+    no run works on them.
     """
 
     now: datetime
@@ -113,6 +114,7 @@ class Left:
     due: int = 0
     last_asked_at: datetime | None = None
     pages: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,21 @@ def _left(polls: Mapping[str, int], left: Left | None) -> list[str]:
     if left is None:
         return []
     waiting = [f"{left.pages} captured pages wait, and no run works on them"] if left.pages else []
-    return [*waiting, *_unasked(polls, left)]
+    return [*waiting, *_held(left.held), *_unasked(polls, left)]
+
+
+def _held(feeds: int) -> list[str]:
+    return [f"{feeds} feeds were not asked, as their task did not end; they are due again"] if feeds else []
+
+
+def judge_polls(asked: int, unfinished_steps: Sequence[str], held: int) -> Verdict:
+    """Judge a run that only asks feeds: what they answer does not matter, but all that were taken in hand are asked.
+
+    :param asked: polls of the run.
+    :param held: feeds that were taken in hand and not asked.
+    """
+    problems = (*_unfinished(unfinished_steps), *_held(held))
+    return Verdict(f"Not good: {'; '.join(problems)}." if problems else f"{asked} feeds asked", problems)
 
 
 def judge(

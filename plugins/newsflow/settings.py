@@ -103,7 +103,7 @@ class _Runs(BaseModel):
         0,
         ge=0,
         le=64,
-        description="tasks of fetch, and of extract, that run at the same time, on all machines together; "
+        description="tasks of poll, of fetch, and of extract, that run at the same time, on all machines together; "
         "0: one for each core of one machine, up to 4",
     )
     shard_pages: Pages = Field(200, ge=1, le=1_000_000, description="pages that make one more shard worth its overhead")
@@ -166,7 +166,10 @@ class _Feeds(BaseModel):
     """Feeds"""
 
     poll_schedule: Cron = Field("*/10 * * * *", description="when news_poll runs; empty: only by hand")
-    poll_threads: Origins = Field(32, ge=1, le=256, description="origins whose feeds are asked at once")
+    poll_threads: Origins = Field(32, ge=1, le=256, description="origins whose feeds a shard asks at once")
+    shard_feeds: Annotated[int, Unit("feeds")] = Field(
+        200, ge=1, le=1_000_000, description="feeds that make one more shard worth its overhead"
+    )
     poll_batch: Annotated[int, Unit("polls")] = Field(
         100, ge=1, le=100_000, description="polls stored in one transaction"
     )
@@ -185,7 +188,9 @@ class _Feeds(BaseModel):
         le=3650,
         description="from one search of a healthy publisher's site for other feeds to the next; 0: never",
     )
-    parse_workers: Processes = Field(2, ge=1, le=64, description="processes that read feeds")
+    parse_workers: Processes = Field(
+        2, ge=1, le=64, description="processes that read feeds, shared among a run's shards"
+    )
     parse_timeout_s: CpuSeconds = Field(10.0, gt=0, le=3600, description="limit for reading one feed")
     parse_memory_mb: Mebibytes = Field(
         512,

@@ -133,6 +133,7 @@ create table ingest.feed (
   failures integer not null default 0,
   added_at timestamptz not null default now(),
   last_run_id bigint,
+  shard smallint,
   claimed_until timestamptz,
   window_heads bytea[] not null default '{}',
   window_entries integer not null default 0,
@@ -170,6 +171,7 @@ comment on column ingest.feed.last_outcome is 'Outcome of the last poll.';
 comment on column ingest.feed.failures is 'Failed polls in a row.';
 comment on column ingest.feed.added_at is 'When it was added.';
 comment on column ingest.feed.last_run_id is 'Run that polled it last; a retried step skips what it has already polled.';
+comment on column ingest.feed.shard is 'Shard of that run which polls it.';
 comment on column ingest.feed.claimed_until is 'A step of the run last_run_id has it in hand until then, while that run lives; null otherwise.';
 comment on column ingest.feed.window_heads is 'Guid hashes of the newest entries of the last good poll: if none of them is shown again, the window moved past them.';
 comment on column ingest.feed.window_entries is 'Entries that the last good poll showed.';
@@ -515,6 +517,7 @@ create table ingest.poll (
   polled_at timestamptz not null default now(),
   feed_id integer not null,
   run_id bigint,
+  shard smallint not null default 0,
   outcome text not null,
   status smallint not null default 0,
   entries integer not null default 0,
@@ -534,6 +537,7 @@ comment on column ingest.poll.poll_id is 'Key.';
 comment on column ingest.poll.polled_at is 'When.';
 comment on column ingest.poll.feed_id is 'Feed.';
 comment on column ingest.poll.run_id is 'Run.';
+comment on column ingest.poll.shard is 'Shard of the run.';
 comment on column ingest.poll.outcome is 'Outcome.';
 comment on column ingest.poll.status is 'HTTP status; 0 for no answer.';
 comment on column ingest.poll.entries is 'Entries shown.';

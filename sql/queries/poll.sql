@@ -1,6 +1,6 @@
 -- name: poll.claim_feeds takes due feeds in hand, unless another step has them
 -- nullable parameters: limit
-update ingest.feed f set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s
+update ingest.feed f set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s, shard = null
 where f.feed_id in (
   select d.feed_id from ingest.feed d join ingest.publisher b using (publisher_id)
   where d.state = 'active' and not b.paused
@@ -13,17 +13,36 @@ where f.feed_id in (
   limit %(limit)s
   for update of d skip locked);
 
--- name: poll.claimed_feeds lists what this run has in hand, a retry's leftovers included, the longest due first
+-- name: poll.feeds_to_place lists what a run has in hand, and the other sitemaps of the same publishers
+-- not null: asked
+select f.feed_id, f.publisher_id, f.url, case when held then f.shard end as shard, held as asked
+from ingest.feed f
+cross join lateral (select coalesce(f.last_run_id = %(run_id)s and f.claimed_until is not null, false) as held) h
+where held or f.kind in ('sitemap', 'sitemapindex') and f.state = 'active' and exists (
+  select from ingest.feed o
+  where o.publisher_id = f.publisher_id and o.last_run_id = %(run_id)s and o.claimed_until is not null)
+order by f.next_poll_at, f.feed_id;
+
+-- name: poll.place_feeds notes which shard polls which feed
+update ingest.feed f set shard = g.shard
+from unnest(%(feed_ids)s::int[], %(shards)s::int[]) as g (feed_id, shard)
+where f.feed_id = g.feed_id and f.shard is distinct from g.shard;
+
+-- name: poll.count_shards counts the shards of a run that polls
+-- returns: value
+select count(distinct shard) from ingest.feed where last_run_id = %(run_id)s;
+
+-- name: poll.claimed_feeds lists what a shard of this run has in hand, with what an earlier attempt left, longest due first
 -- column sitemap_parts: dict[str, list[int]]
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
   f.body_hash, f.validators_lie, f.polls_unaudited, f.full_at, f.audits_passed, f.item_prints, f.sitemap_parts, f.moved_to, f.moved_polls,
   exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open
 from ingest.feed f join ingest.publisher b using (publisher_id)
-where f.last_run_id = %(run_id)s and f.claimed_until is not null
+where f.last_run_id = %(run_id)s and f.shard = %(shard)s and f.claimed_until is not null
 order by f.next_poll_at, f.feed_id;
 
--- name: poll.page_knowledge says what is known of the pages that this run polls as feeds, and what became of their publishers' pages
+-- name: poll.page_knowledge says what is known of the pages that this shard polls as feeds, and what became of their publishers' pages
 -- column memory: dict[str, Any]
 -- not null: articles, others
 select f.feed_id, l.memory, coalesce(became.articles, '{}') as articles, coalesce(became.others, '{}') as others
@@ -38,7 +57,7 @@ cross join lateral (
     order by p.changed_at desc limit %(most)s
   ) p
 ) became
-where f.last_run_id = %(run_id)s and f.claimed_until is not null and f.kind = 'page'
+where f.last_run_id = %(run_id)s and f.shard = %(shard)s and f.claimed_until is not null and f.kind = 'page'
 order by f.feed_id;
 
 -- name: poll.save_looks keeps what is remembered of pages
@@ -281,7 +300,7 @@ from (values %s) as n (feed_id, publisher_id, cause, from_at, to_at, missed, ope
 on conflict (coalesce(feed_id, 0)) where to_at is null do nothing;
 
 -- name: poll.claim_sitemaps takes the sitemaps of publishers in hand, due or not, as they may fill a gap
-update ingest.feed set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s
+update ingest.feed set claimed_until = %(now)s + interval '2 hours', last_run_id = %(run_id)s, shard = %(shard)s
 where feed_id in (
   select feed_id from ingest.feed
   where publisher_id = any(%(publisher_ids)s) and kind in ('sitemap', 'sitemapindex') and state = 'active'

@@ -106,7 +106,7 @@ returning attempts, tokens, counts, label;
 -- name: runs.done counts what the earlier attempts of a step have done, as the tables have it
 -- not null: all
 with done as (
-  select outcome from ingest.poll where run_id = %(run_id)s and %(stage)s = 'poll'
+  select outcome from ingest.poll where run_id = %(run_id)s and shard = %(shard)s and %(stage)s = 'poll'
   union all
   select case %(stage)s when 'fetch' then fetch_outcome when 'extract' then extract_outcome
     when 'deduplicate' then deduplicate_outcome when 'load' then load_outcome end
@@ -258,11 +258,11 @@ select outcome, count(*) as polls, sum(entries) as entries, sum(new_entries) as 
   sum(changed_entries) as changed_entries
 from ingest.poll where run_id = %(run_id)s group by outcome order by polls desc, outcome;
 
--- name: runs.feeds_left counts the feeds that a run could ask, and those that it left though they were due
--- not null: active, due
+-- name: runs.feeds_left counts the feeds that a run could ask, that it left though due, and that it took in hand in vain
+-- not null: active, due, held
 -- returns: row
 with asked as (
-  select r.run_id, r.params, r.started_at, coalesce((select s.started_at from ingest.run_stage s where s.run_id = r.run_id and s.stage = 'poll'),
+  select r.run_id, r.params, r.started_at, coalesce((select min(s.started_at) from ingest.run_stage s where s.run_id = r.run_id and s.stage = 'poll'),
     r.started_at) as polled_at
   from ingest.run r where r.run_id = %(run_id)s
 )
@@ -270,7 +270,10 @@ select count(*) as active, max(f.last_poll_at) as last_asked_at,
   count(*) filter (where ((a.params -> 'force') = 'true' or f.next_poll_at <= a.polled_at)
     and f.last_run_id is distinct from a.run_id and not ingest.is_claimed(f, %(now)s)
     -- what another run asked meanwhile was not left
-    and (f.last_poll_at is null or f.last_poll_at < a.started_at)) as due
+    and (f.last_poll_at is null or f.last_poll_at < a.started_at)) as due,
+  count(*) filter (where f.last_run_id = a.run_id and f.claimed_until is not null and not exists (
+    select from ingest.poll l
+    where l.feed_id = f.feed_id and l.run_id = a.run_id and l.polled_at > a.started_at - interval '1 day')) as held
 from ingest.feed f join ingest.publisher b using (publisher_id) cross join asked a
 where f.state = 'active' and not b.paused
   and (coalesce(jsonb_array_length(nullif(a.params -> 'publishers', 'null')), 0) = 0 or a.params -> 'publishers' ? b.name)

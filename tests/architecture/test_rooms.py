@@ -17,8 +17,9 @@ STAGES = {"poll", "fetch", "extract", "dedupe", "load"}
 # The modules of a stage that may ask the database: its step, and the store that holds its statements.
 DOORS = {"step", "store"}
 DOORS_OF = {
-    # the ledger of gaps is written by the statements that decide on it; what entries are is asked of what is kept
-    "poll": {"gaps", "identities", "probing"},
+    # the ledger of gaps is written by the statements that decide on it; what entries are is asked of what is kept; a
+    # claim is a step of its own
+    "poll": {"claims", "gaps", "identities", "probing"},
     "extract": {"site_store"},
     "load": {"search_index"},
     "dedupe": {"cluster", "rebuild", "imported_site_lines", "tombstones"},

@@ -28,7 +28,9 @@ def year_off(scene: Scene, step: str) -> Result:
     """The clock is a year ahead while the step works; the next run has its feeds to ask all the same."""
     result = trapped(scene, step, "clock a year ahead", "jump", "clock", 1, hours=YEAR_H)
     if step == "poll":
-        asked = pipeline.ask_only(scene.settings, "chaos", "the next").taken
+        following = pipeline.open_run(scene.settings, "chaos", "the next", alone=True)
+        pipeline.poll(scene.settings, following)
+        asked = sum(pipeline.funnel(scene.settings, following).polls.values())
         if asked != scene.feeds:
             result.differences.append(f"the next run asks {asked} of {scene.feeds} feeds")
     return result

@@ -102,8 +102,9 @@ def test_a_command_that_is_stopped_while_it_polls_leaves_no_feed_behind(
 
 def test_a_step_that_is_retried_after_its_end_says_what_was_done(settings: Settings) -> None:
     run_id = pipeline.open_run(settings, "test", "twice")
+    assert [shard.feeds for shard in pipeline.claim(settings, run_id)] == [1]
     steps = {
-        "ask": lambda: pipeline.ask(settings, run_id),
+        "ask": lambda: pipeline.ask(settings, run_id, 0),
         "fetch": lambda: pipeline.fetch(settings, run_id, 0),
         "extract": lambda: pipeline.extract(settings, run_id, 0),
         "deduplicate": lambda: pipeline.deduplicate(settings, run_id),

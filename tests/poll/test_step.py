@@ -294,6 +294,7 @@ def dying(conn, decided):
     if len(calls) == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
 store.save_feeds = dying
+step._FLUSH_S = 3600.0  # batches by number alone, however slow the machine is
 step.poll(Settings(database_url=sys.argv[1], allow_origins=sys.argv[2], delay_s=0, poll_batch=2, poll_threads=1,
                    parse_workers=1), int(sys.argv[3]))
 """

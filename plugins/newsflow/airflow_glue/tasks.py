@@ -31,17 +31,35 @@ def told(name: str, report: StageReport) -> dict[str, Any]:
     return xcom(report)
 
 
-def poll(params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Open the run, ask the feeds, plan the shards."""
+def claim(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Open the run and take the feeds that are due in hand, cut into shards."""
     settings, request = task_settings(), RunRequest.from_params(params)
     run_id = pipeline.open_run(settings, *context.run_key(), request, alone=True, scheduler=context.scheduler)
-    return [asdict(shard) for shard in pipeline.poll(settings, run_id, request)]
+    return [asdict(shard) for shard in pipeline.claim(settings, run_id, request)]
 
 
-def poll_only(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Ask the feeds that are due; the next nightly run takes the pages on."""
-    request = RunRequest.from_params(params)
-    return xcom(pipeline.ask_only(task_settings(), *context.run_key(), request, scheduler=context.scheduler))
+def poll(shard: dict[str, Any]) -> dict[str, Any]:
+    """Ask the feeds of a shard."""
+    settings = task_settings()
+    report = pipeline.ask(settings, context.run_id(settings), shard["shard"])
+    context.label(f"{hosts(shard)} · {report.taken} feeds asked")
+    return xcom(report)
+
+
+def plan(params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """End the polling, and take the due pages into the run, cut into shards."""
+    settings, request = task_settings(), RunRequest.from_params(params)
+    run_id = context.run_id(settings)
+    pipeline.close_polls(settings)
+    return [asdict(shard) for shard in pipeline.plan(settings, run_id, request)]
+
+
+def finish_polls() -> dict[str, Any]:
+    """End a run of news_poll; the next nightly run takes the pages on."""
+    settings = task_settings()
+    run_id = context.run_id(settings)
+    pipeline.close_polls(settings)
+    return {"asked": pipeline.end_polls(settings, run_id)}
 
 
 def fetch(shard: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The poll step: ask the feeds that are due, note what they show, decide when to look again."""
+"""The poll step: ask the feeds of a shard, note what they show, decide when to look again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsflow.feeds.parsed import ACCEPT, PAGE_ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
-from newsflow.poll import gaps, probing, store
+from newsflow.poll import claims, closing, gaps, probing, store
 from newsflow.poll.decide import PollDecision, conditional, decide
 from newsflow.poll.reading import bad_poll, children_of, read, with_children
 from newsflow.poll.sitemap_parts import Choice, choose
@@ -26,7 +26,7 @@ from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
 from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
-from newsflow.subscriptions import look_again, proposals
+from newsflow.subscriptions import proposals
 from newsflow.subscriptions.finder import Finder
 from newsflow.web import origins, outage
 from newsflow.web.decode import Larger
@@ -54,27 +54,35 @@ def poll(
     force: bool = False,
     clock: Clock = utcnow,
 ) -> StageReport:
-    """Poll what is due, or all active feeds of the selection with `force`; counts polls by outcome."""
+    """All of polling in this process: claim, ask as one shard, close; as `claims.claim` has the parameters."""
+    alone = settings.model_copy(update={"shards": 1})
+    shards = claims.claim(alone, run_id, publishers=publishers, feeds=feeds, limit=limit, force=force, clock=clock)
+    reports = [ask(settings, run_id, each.shard, clock=clock) for each in shards]
+    closing.close(settings, clock=clock)
+    return reports[0]
+
+
+def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
+    """Ask the feeds of a shard; counts polls by outcome."""
     started = clock()
     with (
-        runs.work(settings, run_id, Stage.POLL, 0, clock) as step,
+        runs.work(settings, run_id, Stage.POLL, shard, clock) as step,
         Transport(settings, clock=clock) as transport,
-        ParserProcesses.of(settings, settings.parse_workers, max_bytes=sitemap.LARGEST) as children,
+        _readers(settings, step) as children,
     ):
         with transaction(step.conn):
-            queries.poll.claim_feeds(
-                step.conn,
-                now=clock(),
-                run_id=run_id,
-                publishers=publishers,
-                feeds=feeds,
-                limit=limit,
-                force=force,
-            )
-            todo = store.claimed(step.conn, run_id)
+            todo = store.claimed(step.conn, run_id, shard)
         _Poller(step, settings, transport, children).run(todo)
         step.label = f"{sum(step.counts.values())} feeds"
         return step.report(started)
+
+
+def _readers(settings: Settings, step: runs.Work) -> ParserProcesses:
+    """A shard's part of the processes that read feeds: they are shared among all shards of the run."""
+    with transaction(step.conn):
+        shards = queries.poll.count_shards(step.conn, run_id=step.run_id)
+    readers = max(1, settings.parse_workers // max(1, shards))
+    return ParserProcesses.of(settings, readers, max_bytes=sitemap.LARGEST)
 
 
 class _Poller:
@@ -97,11 +105,9 @@ class _Poller:
         self._poll(todo)
         if self._lost:
             self._poll(self._sitemaps(self._lost))
-        with transaction(self._step.conn):
-            gaps.close(self._step.conn, self._clock())
         if self._dead:
-            proposals.propose(self._step.conn, self._finder(), self._dead, self._clock)
-        look_again.look(self._step.conn, self._finder(), self._settings.look_again_days, self._clock)
+            finder = Finder(self._settings, self._transport, self._children, self._clock)
+            proposals.propose(self._step.conn, finder, self._dead, self._clock)
 
     def _sitemaps(self, publishers: set[int]) -> list[FeedState]:
         with transaction(self._step.conn):
@@ -109,9 +115,10 @@ class _Poller:
                 self._step.conn,
                 publisher_ids=sorted(publishers),
                 run_id=self._step.run_id,
+                shard=self._step.shard,
                 now=self._clock(),
             )
-            return store.claimed(self._step.conn, self._step.run_id)
+            return store.claimed(self._step.conn, self._step.run_id, self._step.shard)
 
     def _poll(self, todo: Sequence[FeedState]) -> None:
         """Sitemaps that an index among the feeds points at are asked in a second round."""
@@ -125,9 +132,6 @@ class _Poller:
         for polled in self._with_sitemaps(indexes):
             self._take(polled)
         self._flush(last=True)
-
-    def _finder(self) -> Finder:
-        return Finder(self._settings, self._transport, self._children, self._clock)
 
     def _with_sitemaps(self, indexes: Sequence[PollResult]) -> Iterator[PollResult]:
         """Indexes with what the sitemaps list that were asked for them, indexes among these included."""
@@ -261,7 +265,7 @@ class _Poller:
         found = probing.probe(conn, batch, now)
         store.save_entries(conn, found, now)
         counted = [(polled, found.counts.get(polled.feed.feed_id, EntryCounts())) for polled in found.polls]
-        store.save_polls(conn, counted, self._step.run_id)
+        store.save_polls(conn, counted, self._step.run_id, self._step.shard)
         made = [(p, counts, decide(p, counts, now, self._jitter())) for p, counts in counted]
         store.save_feeds(conn, made)
         gaps.note(conn, [(p, decision) for p, _, decision in made], now)
@@ -278,7 +282,8 @@ class _Poller:
             if not bad_rows.accepted(conn, partial(write, [kept])):
                 return
         self._step.count(Outcome.BAD_ROW)
-        logged = partial(store.save_polls, conn, [(bad_poll(polled, why), EntryCounts())], self._step.run_id)
+        bare = [(bad_poll(polled, why), EntryCounts())]
+        logged = partial(store.save_polls, conn, bare, self._step.run_id, self._step.shard)
         bad_rows.accepted(conn, logged)
 
     def _note_outage(self, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -26,7 +26,8 @@ from newsflow.subscriptions.owners import Owner
 from newsflow.web.urls import origin_of, same_site
 
 _POLL_NAMES = (
-    "polled_at feed_id run_id outcome status entries new_entries changed_entries known_entries bytes seconds detail"
+    "polled_at feed_id run_id shard outcome status entries new_entries changed_entries known_entries bytes seconds"
+    " detail"
 )
 # So many links of a publisher's feeds to another's host may lead to nothing in a week; then no others are followed,
 # as long as they are more than those that brought articles: enough for a feed's mistake, too few to be a habit.
@@ -40,14 +41,14 @@ _COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", "same
 _entry_values = attrgetter(*_OF_ENTRY)
 
 
-def claimed(conn: Connection, run_id: int) -> list[FeedState]:
-    """The feeds that this run has in hand."""
-    pages = _page_knowledge(conn, run_id)
-    return [_state(row, pages) for row in queries.poll.claimed_feeds(conn, run_id=run_id)]
+def claimed(conn: Connection, run_id: int, shard: int) -> list[FeedState]:
+    """The feeds that a shard of this run has in hand."""
+    pages = _page_knowledge(conn, run_id, shard)
+    return [_state(row, pages) for row in queries.poll.claimed_feeds(conn, run_id=run_id, shard=shard)]
 
 
-def _page_knowledge(conn: Connection, run_id: int) -> dict[int, PageKnowledge]:
-    rows = queries.poll.page_knowledge(conn, run_id=run_id, most=_MOST_OUTCOMES)
+def _page_knowledge(conn: Connection, run_id: int, shard: int) -> dict[int, PageKnowledge]:
+    rows = queries.poll.page_knowledge(conn, run_id=run_id, shard=shard, most=_MOST_OUTCOMES)
     return {
         row.feed_id: PageKnowledge(_NEVER, from_json(row.memory), tuple(row.articles), tuple(row.others))
         for row in rows
@@ -134,12 +135,13 @@ def without_refused(conn: Connection, polled: PollResult, now: datetime) -> Poll
     )
 
 
-def save_polls(conn: Connection, batch: Sequence[tuple[PollResult, EntryCounts]], run_id: int) -> None:
-    """Log the polls; one statement."""
-    copy_rows(conn, "ingest.poll", _POLL_NAMES.split(), [_poll_row(polled, counts, run_id) for polled, counts in batch])
+def save_polls(conn: Connection, batch: Sequence[tuple[PollResult, EntryCounts]], run_id: int, shard: int) -> None:
+    """Log the polls of a run's shard; one statement."""
+    rows = [_poll_row(polled, counts, run_id, shard) for polled, counts in batch]
+    copy_rows(conn, "ingest.poll", _POLL_NAMES.split(), rows)
 
 
-def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int) -> tuple[Any, ...]:
+def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int, shard: int) -> tuple[Any, ...]:
     entries = polled.feed.window.entries if polled.same else len(polled.entries)
     known = entries - counts.new - counts.changed
     exchange = polled.exchange
@@ -147,6 +149,7 @@ def _poll_row(polled: PollResult, counts: EntryCounts, run_id: int) -> tuple[Any
         polled.at,
         polled.feed.feed_id,
         run_id,
+        shard,
         str(polled.outcome),
         exchange.status,
         entries,

@@ -129,7 +129,7 @@ def search(settings: Settings, url: str) -> list[FoundFeed]:
     :raises BadUrl: for an unusable address.
     :raises NoFeedError: where it leads to no feed; the message says how it answered, and what else can be done.
     """
-    with _finder(settings) as finder:
+    with finding(settings) as finder:
         found = finder.find(url)
         if not found:
             raise NoFeedError(f"no feed found at {url}{finder.trouble(url)}{_offer(finder.page(url), url)}")
@@ -142,7 +142,7 @@ def search_page(settings: Settings, url: str) -> FoundFeed:
     :raises BadUrl: for an unusable address.
     :raises NoFeedError: where the page links to no articles; the message says how it answered.
     """
-    with _finder(settings) as finder:
+    with finding(settings) as finder:
         found = finder.page(url)
         if found is None:
             raise NoFeedError(f"no links to articles found at {url}{finder.trouble(url)}")
@@ -150,9 +150,10 @@ def search_page(settings: Settings, url: str) -> FoundFeed:
 
 
 @contextmanager
-def _finder(settings: Settings) -> Iterator[Finder]:
-    with Transport(settings) as transport, ParserProcesses.of(settings, 1) as children:
-        yield Finder(settings, transport, children, utcnow)
+def finding(settings: Settings, clock: Clock = utcnow) -> Iterator[Finder]:
+    """A finder with a transport and readers of its own."""
+    with Transport(settings, clock=clock) as transport, ParserProcesses.of(settings, 1) as children:
+        yield Finder(settings, transport, children, clock)
 
 
 def _offer(page: FoundFeed | None, url: str) -> str:

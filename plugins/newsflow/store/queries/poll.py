@@ -41,6 +41,35 @@ def claim_feeds(
     )
 
 
+class FeedsToPlaceRow(NamedTuple):
+    """A row of `poll.feeds_to_place`."""
+
+    feed_id: int
+    publisher_id: int
+    url: str
+    shard: int | None
+    asked: bool
+
+
+def feeds_to_place(conn: Connection, *, run_id: int) -> list[FeedsToPlaceRow]:
+    """Lists what a run has in hand, and the other sitemaps of the same publishers."""
+    return named_query.rows(conn, "poll.feeds_to_place", FeedsToPlaceRow._make, {"run_id": run_id})
+
+
+def place_feeds(conn: Connection, *, feed_ids: Iterable[int], shards: Iterable[int]) -> int:
+    """Notes which shard polls which feed."""
+    return named_query.count(
+        conn,
+        "poll.place_feeds",
+        {"feed_ids": named_query.array(feed_ids), "shards": named_query.array(shards)},
+    )
+
+
+def count_shards(conn: Connection, *, run_id: int) -> int:
+    """Counts the shards of a run that polls."""
+    return named_query.value(conn, "poll.count_shards", {"run_id": run_id})
+
+
 class ClaimedFeedsRow(NamedTuple):
     """A row of `poll.claimed_feeds`."""
 
@@ -72,9 +101,9 @@ class ClaimedFeedsRow(NamedTuple):
     gap_open: bool
 
 
-def claimed_feeds(conn: Connection, *, run_id: int) -> list[ClaimedFeedsRow]:
-    """Lists what this run has in hand, a retry's leftovers included, the longest due first."""
-    return named_query.rows(conn, "poll.claimed_feeds", ClaimedFeedsRow._make, {"run_id": run_id})
+def claimed_feeds(conn: Connection, *, run_id: int, shard: int) -> list[ClaimedFeedsRow]:
+    """Lists what a shard of this run has in hand, with what an earlier attempt left, longest due first."""
+    return named_query.rows(conn, "poll.claimed_feeds", ClaimedFeedsRow._make, {"run_id": run_id, "shard": shard})
 
 
 class PageKnowledgeRow(NamedTuple):
@@ -86,9 +115,14 @@ class PageKnowledgeRow(NamedTuple):
     others: list[str]
 
 
-def page_knowledge(conn: Connection, *, most: int, run_id: int) -> list[PageKnowledgeRow]:
-    """Says what is known of the pages that this run polls as feeds, and what became of their publishers' pages."""
-    return named_query.rows(conn, "poll.page_knowledge", PageKnowledgeRow._make, {"most": most, "run_id": run_id})
+def page_knowledge(conn: Connection, *, most: int, run_id: int, shard: int) -> list[PageKnowledgeRow]:
+    """Says what is known of the pages that this shard polls as feeds, and what became of their publishers' pages."""
+    return named_query.rows(
+        conn,
+        "poll.page_knowledge",
+        PageKnowledgeRow._make,
+        {"most": most, "run_id": run_id, "shard": shard},
+    )
 
 
 class SaveLooksValues(NamedTuple):
@@ -422,12 +456,12 @@ def open_gaps(conn: Connection, data: Iterable[OpenGapsValues], /) -> None:
     return named_query.write(conn, "poll.open_gaps", data)
 
 
-def claim_sitemaps(conn: Connection, *, now: datetime, run_id: int, publisher_ids: Iterable[int]) -> int:
+def claim_sitemaps(conn: Connection, *, now: datetime, run_id: int, shard: int, publisher_ids: Iterable[int]) -> int:
     """Takes the sitemaps of publishers in hand, due or not, as they may fill a gap."""
     return named_query.count(
         conn,
         "poll.claim_sitemaps",
-        {"now": now, "run_id": run_id, "publisher_ids": named_query.array(publisher_ids)},
+        {"now": now, "run_id": run_id, "shard": shard, "publisher_ids": named_query.array(publisher_ids)},
     )
 
 

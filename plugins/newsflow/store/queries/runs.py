@@ -109,9 +109,9 @@ class DoneRow(NamedTuple):
     pages: int
 
 
-def done(conn: Connection, *, run_id: int, stage: str, shard: int) -> list[DoneRow]:
+def done(conn: Connection, *, run_id: int, shard: int, stage: str) -> list[DoneRow]:
     """Counts what the earlier attempts of a step have done, as the tables have it."""
-    return named_query.rows(conn, "runs.done", DoneRow._make, {"run_id": run_id, "stage": stage, "shard": shard})
+    return named_query.rows(conn, "runs.done", DoneRow._make, {"run_id": run_id, "shard": shard, "stage": stage})
 
 
 def progress(
@@ -337,10 +337,11 @@ class FeedsLeftRow(NamedTuple):
     active: int
     last_asked_at: datetime | None
     due: int
+    held: int
 
 
 def feeds_left(conn: Connection, *, run_id: int, now: datetime) -> FeedsLeftRow:
-    """Counts the feeds that a run could ask, and those that it left though they were due."""
+    """Counts the feeds that a run could ask, that it left though due, and that it took in hand in vain."""
     return named_query.row(conn, "runs.feeds_left", FeedsLeftRow._make, {"run_id": run_id, "now": now})
 
 
