@@ -18,6 +18,7 @@ from newsflow.extract.page import charset, markup, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
 from newsflow.extract.rejects import judge
+from newsflow.extract.rejects.evidence import Evidence
 from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints
 from newsflow.outcomes import Outcome
@@ -150,7 +151,18 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
     heads = (found["title"], *headings[:3])
-    evidence = judge.Evidence(url, heads, cleaning.kept(made), ground, page, seen, dated, hints.asked_url)
+    evidence = Evidence(
+        url,
+        heads,
+        cleaning.kept(made),
+        ground,
+        page,
+        seen,
+        dated=dated,
+        has_day=found["published_at"] is not None,
+        signed=bool(found["authors"]),
+        asked=hints.asked_url,
+    )
     outcome, detail = judge.judge(evidence, min_words)
     return PageReading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
 

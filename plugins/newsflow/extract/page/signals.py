@@ -26,6 +26,7 @@ class PageSignals:
     shell: bool = False
     noscript: str = ""
     buttons: str = ""
+    button_count: int = 0
     html: str = field(default="", repr=False)
 
     @property
@@ -37,10 +38,12 @@ class PageSignals:
 
 def read(root: HtmlElement, html: str) -> PageSignals:
     """Look at a tree that still has its scripts and forms."""
+    buttons = list(root.iter("button"))
     return PageSignals(
         password=any((field.get("type") or "").lower() == "password" for field in root.iter("input")),
         shell=any((box.get("id") or "") in _SHELLS and not text_of(box) for box in root.iter("div", "main")),
         noscript=" ".join(text_of(element)[:300] for element in root.iter("noscript"))[:1000].casefold(),
-        buttons=" ".join(text_of(element)[:60] for element in root.iter("button"))[:1000].casefold(),
+        buttons=" ".join(text_of(element)[:60] for element in buttons)[:1000].casefold(),
+        button_count=len(buttons),
         html=html,
     )

@@ -7,18 +7,15 @@ cookies or errors keeps its place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from newsflow.extract import phrase_lists
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.fields.other import path_of
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
-from newsflow.extract.page.metadata import PageMetadata, plain, types
-from newsflow.extract.page.signals import PageSignals
-from newsflow.extract.rejects import led_away, vendor_walls
+from newsflow.extract.page.metadata import PageMetadata, plain
+from newsflow.extract.rejects import led_away, listing, vendor_walls
+from newsflow.extract.rejects.evidence import Evidence, Verdict
 from newsflow.outcomes import Outcome
 from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
@@ -36,67 +33,7 @@ _BEHIND = 6  # blocks behind the text in which such a line stands
 STUB_WORDS = 250  # a paywall's free part is shorter
 _ALL = 1.2  # two counts of the words of one text differ by less
 _TEASER_WORDS = 4  # of a linked headline; shorter links are menus
-_TEASERS, _TEASERS_DECLARED = 15, 8  # that make a list: of any page, of one that says so or has no path
 _TEASERS_BEHIND_A_REDIRECT = 5  # that a section has
-_PROSE = 30  # words of a paragraph that is running text on a list's page
-_INTRODUCTION = 150  # words of running text that a list may have
-_SHOWN_BLOCKS = 300  # of a page without a body; walls are short
-_LISTS = frozenset(("CollectionPage", "WebSite", "ItemList", "SearchResultsPage", "ProfilePage"))
-_ITEM = re.compile(r"\w+=\d{3,}")
-_LIST_QUERY = re.compile(
-    r"(?:page|paged|pg|start|offset|limit|cat\w*|tags?|author|sort|per_page|utm_\w+|s|q)=", re.IGNORECASE
-)
-Verdict = tuple[Outcome, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """All that a judgement rests on. `heads`: the title and the h1 texts; `blocks`: the whole page's lines.
-
-    `own`: the body without the teasers of other articles, or all of it where it is a list of such.
-    """
-
-    url: str
-    heads: Sequence[str]
-    body: Sequence[Paragraph]
-    blocks: Sequence[Block]
-    page: PageMetadata
-    signals: PageSignals
-    dated: bool = False
-    asked: str = ""  # the address that was asked for, where that is known
-    text: str = field(init=False, default="")
-    words: int = field(init=False, default=0)
-    stated: bool = field(init=False, default=False)
-    own: Sequence[Paragraph] = field(init=False, default=())
-
-    def __post_init__(self) -> None:
-        text = "\n".join(p.text for p in self.body)
-        own = [p for p in self.body if not (p.block and vendor_walls.is_teaser(p.block, self.blocks))]
-        object.__setattr__(self, "text", text.casefold())
-        object.__setattr__(self, "words", count_words(text))
-        object.__setattr__(self, "own", own or self.body)
-        object.__setattr__(self, "stated", _is_stated(self.page, dated=self.dated))
-
-    def other_words(self, *lists: str) -> int:
-        """Words of its own paragraphs that hold no phrase of these lists."""
-        return sum(p.words for p in self.own if not any(phrase_lists.hits(name, p.text.casefold()) for name in lists))
-
-    @property
-    def prose(self) -> int:
-        """Words of its own paragraphs that are running text beyond doubt."""
-        return sum(p.words for p in self.own if vendor_walls.is_prose(p))
-
-    @property
-    def everything(self) -> str:
-        """The page's text with its buttons, folded: for pages that have no body."""
-        return f"{' '.join(block.text for block in self.blocks[:_SHOWN_BLOCKS])} {self.signals.buttons}".casefold()
-
-
-def _is_stated(page: PageMetadata, *, dated: bool) -> bool:
-    """Does the page say itself that it is an article? `og:type` alone is said of anything, walls included."""
-    if any(name.endswith(("Article", "Posting")) for name in types(page.article)):
-        return True
-    return dated and page.first("og:type").casefold() == "article"
 
 
 def _named(page: Evidence, name: str) -> bool:
@@ -288,47 +225,8 @@ def _shell(page: Evidence) -> Verdict | None:
     return None
 
 
-def _index(page: Evidence) -> Verdict | None:
-    if page.stated or page.dated or not _is_section(page.url):
-        return None
-    teasers = sum(map(_is_teaser, page.blocks))
-    prose = sum(p.words for p in page.body if _is_running_text(p))
-    if teasers >= _teasers_of_a_list(page) and prose < _INTRODUCTION:
-        return Outcome.INDEX_PAGE, f"{teasers} linked headlines, {prose} words of running text"
-    return None
-
-
 def _is_teaser(block: Block) -> bool:
     return block.links > 0.8 and count_words(block.text) >= _TEASER_WORDS
-
-
-def _is_running_text(p: Paragraph) -> bool:
-    return p.words >= _PROSE and (p.block is None or p.block.links < 0.2)
-
-
-def _teasers_of_a_list(page: Evidence) -> int:
-    """How many linked headlines make a page a list: fewer where it says that it is one, and on a home page."""
-    declared = any(name in _LISTS for node in page.page.nodes for name in types(node))
-    return _TEASERS_DECLARED if declared or not _path(page.url) else _TEASERS
-
-
-def _path(url: str) -> list[str]:
-    return [part for part in path_of(url).split("/") if part]
-
-
-def _is_section(url: str) -> bool:
-    """Does an address look like a home page, section, tag or author rather than an article?"""
-    if _is_numbered(url):
-        return False
-    path = _path(url)
-    last = path[-1] if path else ""
-    return len(path) <= 3 and last.count("-") < 3 and not any(c.isdigit() for c in last)
-
-
-def _is_numbered(url: str) -> bool:
-    """Does a query name one thing by its number ("?p=31228"), and no page of a list?"""
-    query = url.partition("?")[2].partition("#")[0]
-    return any(_ITEM.fullmatch(part) and not _LIST_QUERY.match(part) for part in query.split("&"))
 
 
 def _short(page: Evidence, min_words: int) -> Verdict | None:
@@ -346,7 +244,7 @@ def _is_flash(page: Evidence) -> bool:
 
 
 _RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
-    _challenge, _missing, _removed, _consent, _login, _led_away, _paywall, _shell, _index,
+    _challenge, _missing, _removed, _consent, _login, _led_away, _paywall, _shell, listing.verdict,
 )  # fmt: skip
 
 

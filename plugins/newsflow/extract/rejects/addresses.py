@@ -1,0 +1,49 @@
+"""What the address of a page tells of it: a section's, a list's, one thing's by its number."""
+
+from __future__ import annotations
+
+import re
+
+from newsflow.extract.fields.other import path_of
+
+_ITEM = re.compile(r"\w+=\d{3,}")
+_LIST_QUERY = re.compile(
+    r"(?:page|paged|pg|start|offset|limit|cat\w*|tags?|author|sort|per_page|utm_\w+|s|q)=", re.IGNORECASE
+)
+_NUMBER = re.compile(r"\d{4,}[^/]*$")
+# Parts of addresses by which content systems and shops call their lists.
+_LISTS = re.compile(
+    r"/(?:categor(?:y|ies)|collections?|c|cat|browse|shop|shopping|tags?|topics?|hub|sections?|product-category"
+    r"|departments?|genre|list|charts?|all-[\w-]+)(?:/|$)",
+    re.IGNORECASE,
+)
+
+
+def parts(url: str) -> list[str]:
+    """The parts of its path: none for a home page."""
+    return [part for part in path_of(url).split("/") if part]
+
+
+def is_section(url: str) -> bool:
+    """Does an address look like a home page, section, tag or author rather than an article?"""
+    if is_numbered(url):
+        return False
+    path = parts(url)
+    last = path[-1] if path else ""
+    return len(path) <= 3 and last.count("-") < 3 and not any(c.isdigit() for c in last)
+
+
+def is_numbered(url: str) -> bool:
+    """Does a query name one thing by its number ("?p=31228"), and no page of a list?"""
+    query = url.partition("?")[2].partition("#")[0]
+    return any(_ITEM.fullmatch(part) and not _LIST_QUERY.match(part) for part in query.split("&"))
+
+
+def is_called_a_list(url: str) -> bool:
+    """Is a part of its path called as lists are: "/category/", "/tag/", "/collections/"?"""
+    return bool(_LISTS.search(path_of(url)))
+
+
+def ends_in_a_number(url: str) -> bool:
+    """Does it name one thing by a number of at least four digits, as articles' addresses do?"""
+    return is_numbered(url) or bool(_NUMBER.search(path_of(url).rstrip("/")))
