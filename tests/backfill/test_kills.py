@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -43,26 +43,41 @@ def backfill(settings: Settings, file: Path, plan: dict[str, object]) -> subproc
     return subprocess.run(words, env=env, cwd=ROOT, text=True, capture_output=True, check=False, timeout=PATIENCE_S)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return write(tmp_path / "past.warc.gz", pages(RECORDS))
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("past") / "past.warc.gz", pages(RECORDS))
 
 
-@pytest.fixture
-def place(make_dsn: Callable[[], str], tmp_path: Path) -> Callable[[str], Settings]:
-    return lambda name: Settings(database_url=SecretStr(make_dsn()), archive=str(tmp_path / name))
+@dataclass
+class Twin:
+    """A backfill that nothing disturbed: its settings, its rows, and what it said."""
+
+    settings: Settings
+    rows: dict[str, list[tuple[object, ...]]]
+    said: str
 
 
-def test_five_kills_leave_no_trace(place: Callable[[str], Settings], file: Path) -> None:
-    struck, twin = place("struck"), place("twin")
+@pytest.fixture(scope="module")
+def twin(module_dsn: str, tmp_path_factory: pytest.TempPathFactory, file: Path) -> Twin:
+    settings = Settings(database_url=SecretStr(module_dsn), archive=str(tmp_path_factory.mktemp("twin")))
+    return Twin(settings, said=whole(settings, file).stderr, rows=left(settings.dsn))
+
+
+def whole(settings: Settings, file: Path) -> subprocess.CompletedProcess[str]:
+    """The command to its good end."""
+    done = backfill(settings, file, NEVER)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["articles"] == RECORDS
+    return done
+
+
+def test_five_kills_leave_no_trace(dsn: str, tmp_path: Path, file: Path, twin: Twin) -> None:
+    struck = Settings(database_url=SecretStr(dsn), archive=str(tmp_path / "struck"))
     for point, number in KILLS:
         done = backfill(struck, file, {"point": point, "number": number, "act": "kill"})
         assert done.returncode == -signal.SIGKILL, (point, number, done.stderr[-1000:])
-    for settings in (struck, twin):
-        done = backfill(settings, file, NEVER)
-        assert done.returncode == 0, done.stderr[-2000:]
-        assert json.loads(done.stdout)["articles"] == RECORDS
-    assert differences(left(struck.dsn), left(twin.dsn)) == []
+    whole(struck, file)
+    assert differences(left(struck.dsn), twin.rows) == []
     with connect(struck.dsn) as conn, conn.cursor() as cursor:
         cursor.execute("select count(*), min(state) from ingest.run")
         assert tuple(cursor.fetchone()) == (1, "success")  # the same command went on with its run
@@ -70,19 +85,13 @@ def test_five_kills_leave_no_trace(place: Callable[[str], Settings], file: Path)
         assert audit(conn, Archive(struck.archive_url), now, grace_s=-60).faults == []
 
 
-def test_a_finished_request_begins_a_new_run_and_finds_nothing_new(
-    place: Callable[[str], Settings], file: Path
-) -> None:
-    settings = place("again")
-    for _ in range(2):
-        done = backfill(settings, file, NEVER)
-        assert (done.returncode, json.loads(done.stdout)["articles"]) == (0, RECORDS)
-    with connect(settings.dsn) as conn, conn.cursor() as cursor:
+def test_progress_tells_bytes_and_records(twin: Twin) -> None:
+    assert f"{RECORDS} records, {RECORDS} taken; 1 of 1 files" in twin.said
+    assert [stage for stage in ("read, MB", "extract", "deduplicate", "load") if stage not in twin.said] == []
+
+
+def test_a_finished_request_begins_a_new_run_and_finds_nothing_new(twin: Twin, file: Path) -> None:
+    whole(twin.settings, file)
+    with connect(twin.settings.dsn) as conn, conn.cursor() as cursor:
         cursor.execute("select array_agg(state) from ingest.run")
         assert cursor.fetchone()[0] == ["success", "success"]
-
-
-def test_progress_tells_bytes_and_records(place: Callable[[str], Settings], file: Path) -> None:
-    done = backfill(place("seen"), file, NEVER)
-    assert f"{RECORDS} records, {RECORDS} taken; 1 of 1 files" in done.stderr
-    assert [stage for stage in ("read, MB", "extract", "deduplicate", "load") if stage not in done.stderr] == []

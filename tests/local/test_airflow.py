@@ -16,6 +16,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.local.airflow import COMPONENTS, Airflow, AirflowError, Client, Ports, configuration, tail
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
+from newsflow.names import POOL, POOL_SLOTS
 from newsflow.store.db import transaction
 
 PORTS = Ports(18080)
@@ -129,6 +130,13 @@ def test_a_dag_file_that_can_not_be_imported_is_named_with_its_error(api: Api) -
         Client(api.url, "x").knows("d")
 
 
+@pytest.mark.parametrize(("status", "there"), [(201, True), (409, True), (503, False)])
+def test_the_pool_of_backfills_is_made_where_there_is_none(api: Api, status: int, there: bool) -> None:
+    api.answers["POST /api/v2/pools"] = (status, {})
+    assert Client(api.url, "x").has_pool() is there
+    assert api.asked[-1][2] == {"name": POOL, "slots": POOL_SLOTS, "description": "beside the nightly run"}
+
+
 def test_nobody_answering_is_not_yet_and_no_error() -> None:
     client = Client("http://127.0.0.1:9", "x")
     assert not client.answers()
@@ -180,4 +188,4 @@ def test_whether_the_metadata_are_migrated_is_asked_of_the_database(
     with transaction(conn):
         conn.cursor().execute("drop table alembic_version")
     assert [airflow.migrate() for _ in range(2)] == [True, False]
-    assert commands == ["db migrate", "pools set"] * 2
+    assert commands == ["db migrate"] * 2

@@ -83,8 +83,19 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
     }
 
 
-def _airflow(env: dict[str, str], program: str, *command: str) -> None:
-    done = subprocess.run([program, *command], env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
+PREPARE = """
+import sys
+from airflow.__main__ import main
+for words in ("db migrate", "dags reserialize"):
+    sys.argv = ["airflow", *words.split()]
+    main()
+"""
+
+
+def _prepare(env: dict[str, str], program: str) -> None:
+    """Metadata and Dags, by the commands for them; in one process, since Airflow's imports are what takes the time."""
+    command = [str(Path(program).with_name("python")), "-c", PREPARE]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
@@ -106,8 +117,7 @@ def serve(home: Path, dsn: str, run_id: str, *, program: str = PROGRAM, **change
     """
     port = free_port()
     env = {**_environment(home, port, dsn), **changes}
-    _airflow(env, program, "db", "migrate")
-    _airflow(env, program, "dags", "reserialize")
+    _prepare(env, program)
     log = home / "api.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -127,25 +127,25 @@ def undisturbed(
     return left(settings.dsn)
 
 
-@pytest.mark.parametrize("place", ["first", "last"])
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_in_the_middle_and_tried_again(
+def test_killed_twice_in_the_middle_and_tried_again(
     step: str,
-    place: str,
     make_dsn: Callable[[], str],
     tmp_path: Path,
     newsroom: Newsroom,
     undisturbed: dict[str, list[tuple[object, ...]]],
 ) -> None:
+    """At its first page, then in its second try at its last."""
     settings, run_id = begun(make_dsn(), tmp_path / "archive", newsroom)
     for earlier in BEFORE[step]:
         take(settings, run_id, earlier)
-    with barrier(settings, run_id, place):
-        process = start(settings, run_id, step)
-        wait_until_blocked(settings, process)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    wait_until_gone(settings)
+    for place in ("first", "last"):
+        with barrier(settings, run_id, place):
+            process = start(settings, run_id, step)
+            wait_until_blocked(settings, process)
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        wait_until_gone(settings)
     for again in (step, *STEPS[STEPS.index(step) + 1 :]):
         take(settings, run_id, again)
     assert pipeline.check(settings, run_id).verdict.ok

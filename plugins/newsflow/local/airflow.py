@@ -31,6 +31,7 @@ COMPONENTS = {
 }
 USER = "admin"
 READY_S = 300.0
+ANSWER_S = 120.0  # for an answer of the API: against a hang
 FINAL = ("success", "failed")
 
 
@@ -73,8 +74,13 @@ def configuration(home: Home, ports: Ports, metadata_url: str) -> dict[str, str]
         "AIRFLOW__API_AUTH__JWT_SECRET": home.secret("jwt", _long_secret),
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "10",
+        # A Dag file that was changed is parsed at once. All six cost 4 CPU seconds: too much for every 10 s.
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        # Against a hang, not against a busy machine: Airflow's own 30 and 50 s are of the clock.
+        "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "200",
+        "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "250",
+        "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "250",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs / "tasks"),
         "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home.logs / "dag-processor"),
     }
@@ -118,14 +124,8 @@ class Airflow:
         log.unlink(missing_ok=True)
         if self._command(log, "db", "migrate"):
             raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
-        self._make_pool(log)
         _note_migrated(self.metadata_url, version)
         return True
-
-    def _make_pool(self, log: Path) -> None:
-        """The slots of news_backfill and news_reprocess; without their pool, tasks wait for ever."""
-        if self._command(log, "pools", "set", POOL, str(POOL_SLOTS), "beside the nightly run"):
-            raise AirflowError(f"`airflow pools set` failed, see {log}: {tail(log)}")
 
     def _command(self, log: Path, *words: str) -> int:
         """Run an `airflow` command to its end; its output goes to the end of the log. Returns the exit code."""
@@ -163,13 +163,14 @@ class Airflow:
             raise AirflowError(f"Airflow's {name} ended with {code}, see {log}: {tail(log)}")
 
     def wait(self, dag_id: str, progress: Callable[[str], None] = lambda _text: None) -> None:
-        """Until API, scheduler and Dag are there, and the Execution API is built.
+        """Until API, pool, scheduler and Dag are there, and the Execution API is built.
 
         :raises AirflowError: where that takes more than `READY_S`, or a component ends.
         """
         steps: tuple[tuple[str, Callable[[], bool]], ...] = (
             ("waiting for Airflow's API", self.client.answers),
             ("waking the Execution API", self.client.warm),
+            ("making the pool of backfills", self.client.has_pool),
             ("waiting for Airflow's scheduler", self.client.scheduling),
             (f"waiting for Airflow to read the Dag {dag_id}", lambda: self.client.knows(dag_id)),
         )
@@ -209,6 +210,14 @@ class Client:
         """Have the Execution API built, so that the first task does not time out on it."""
         return bool(self._probe("/execution/health", timeout=60))
 
+    def has_pool(self) -> bool:
+        """Make the pool of news_backfill and news_reprocess, without which their tasks wait for ever.
+
+        One that is there keeps its slots: the user may have changed them. (`airflow pools set` starts a whole Airflow.)
+        """
+        pool = {"name": POOL, "slots": POOL_SLOTS, "description": "beside the nightly run"}
+        return self._call("POST", "/pools", pool).status_code in (requests.codes.created, requests.codes.conflict)
+
     def _probe(self, path: str, timeout: float = 10) -> requests.Response | None:
         try:
             found = self._session.get(self.url + path, timeout=timeout)
@@ -219,11 +228,11 @@ class Client:
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> requests.Response:
         if "Authorization" not in self._session.headers:
             answer = self._session.post(
-                f"{self.url}/auth/token", json={"username": USER, "password": self._password}, timeout=30
+                f"{self.url}/auth/token", json={"username": USER, "password": self._password}, timeout=ANSWER_S
             )
             answer.raise_for_status()
             self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        return self._session.request(method, f"{self.url}/api/v2{path}", json=body, timeout=60)
+        return self._session.request(method, f"{self.url}/api/v2{path}", json=body, timeout=ANSWER_S)
 
     def knows(self, dag_id: str) -> bool:
         """Whether the Dag is there.
