@@ -48,7 +48,7 @@ from newsflow.names import POOL
 def news_backfill() -> None:
     """By hand: WARC files, sitemaps and lists of pages in, articles out."""
 
-    read = task(map_index_template="{{ label }}")(backfill_tasks.read)
+    read = task(map_index_template="{{ label }}", **context.FETCHES)(backfill_tasks.read)
     waiting = task(trigger_rule="all_done")(backfill_tasks.shards)()
     read.expand(shard=task(backfill_tasks.plan)()) >> waiting
     steps.bring_in(waiting, backfill_tasks.judge, fetch=backfill_tasks.fetch)

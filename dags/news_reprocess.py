@@ -47,7 +47,7 @@ from newsflow.reprocess.request import ReprocessAction, ReprocessRequest
 def news_reprocess() -> None:
     """By hand: compare, apply, undo."""
 
-    task(reprocess_tasks.finish)(task(reprocess_tasks.begin)())
+    task(reprocess_tasks.finish)(task(**context.EXTRACTS)(reprocess_tasks.begin)())
 
 
 DAG = news_reprocess()

@@ -53,6 +53,15 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+def _on(queue: str) -> dict[str, Any]:
+    return {"queue": queue} if queue else {}
+
+
+# Arguments of tasks that fetch, and of those that extract: which workers take them
+FETCHES = _on(get_settings().fetch_queue)
+EXTRACTS = _on(get_settings().extract_queue)
+
+
 def run_id(settings: Settings) -> int:
     """Number of the Dag run at work, in our ledger.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset, task
 
-from newsflow.airflow_glue import tasks
+from newsflow.airflow_glue import context, tasks
 
 ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="news")
 
@@ -24,8 +24,8 @@ def bring_in(
     :param fetch: body of `fetch`, for a shard.
     """
 
-    fetching = task(map_index_template="{{ label }}")(fetch)
-    extract = task(map_index_template="{{ label }}", trigger_rule="all_done")(tasks.extract)
+    fetching = task(map_index_template="{{ label }}", **context.FETCHES)(fetch)
+    extract = task(map_index_template="{{ label }}", trigger_rule="all_done", **context.EXTRACTS)(tasks.extract)
     deduplicate = task(trigger_rule="all_done")(tasks.deduplicate)
     load = task(trigger_rule="all_done")(tasks.load)
 
