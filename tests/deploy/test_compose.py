@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,11 +13,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from newsflow.airflow_glue import dag_docs
 from newsflow.settings import Settings
 from tests.deploy.compose import MissingVariableError, example, fill, services, variables
 from tests.paths import ROOT
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
+CELERY = ("redis", "worker", "flower")
 IN_IMAGE = "/opt/newsflow"
 
 
@@ -38,7 +42,7 @@ def test_the_schema_check_can_fail(tmp_path: Path) -> None:
 
 
 def test_it_has_the_services_of_a_whole_airflow() -> None:
-    assert set(services()) == {"postgres", "airflow-init", *AIRFLOW}
+    assert set(services()) == {"postgres", "airflow-init", *AIRFLOW, *CELERY}
 
 
 def test_long_running_services_restart_and_are_watched() -> None:
@@ -87,8 +91,10 @@ def test_database_and_web_are_not_open_to_the_network() -> None:
 
 def test_every_airflow_setting_exists_in_this_airflow() -> None:
     import airflow
+    from airflow.providers.celery.get_provider_info import get_provider_info
 
     config = yaml.safe_load((Path(airflow.__file__).parent / "config_templates/config.yml").read_text())
+    config = {**config, **get_provider_info()["config"]}
     known = {f"AIRFLOW__{s}__{k}".upper() for s, section in config.items() for k in section["options"]}
     used = {k for s in services().values() for k in s.get("environment", {}) if k.startswith("AIRFLOW__")}
     assert used
@@ -149,18 +155,39 @@ def test_the_image_says_what_is_in_it() -> None:
 
 def test_every_command_is_a_program_of_the_image() -> None:
     for name, service in services().items():
-        if name != "postgres":
+        if name not in ("postgres", "redis"):
             assert program(service["command"][0]), name
             assert program(service.get("healthcheck", {}).get("test", ["CMD", "sh"])[1]), name
 
 
 def test_every_airflow_command_is_one_that_airflow_knows() -> None:
     code = (
-        "import sys\nfrom airflow.cli import cli_parser\n"
-        "for name in sys.argv[1:]: cli_parser.get_parser().parse_args([name])"
+        "import json, sys\nfrom airflow.cli import cli_parser\n"
+        "for words in json.loads(sys.argv[1]): cli_parser.get_parser().parse_args(words)"
     )
-    used = [services()[name]["command"][1] for name in AIRFLOW]
-    subprocess.run([sys.executable, "-c", code, *used], check=True, capture_output=True)
+    used = [fill(services()[name]["command"], {})[1:] for name in (*AIRFLOW, "worker", "flower")]
+    env = {**os.environ, "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor"}
+    subprocess.run([sys.executable, "-c", code, json.dumps(used)], check=True, capture_output=True, env=env)
+
+
+def test_celery_s_services_start_only_where_they_are_asked_for() -> None:
+    assert {name for name, service in services().items() if "profiles" in service} == set(CELERY)
+    assert services()["scheduler"]["depends_on"]["redis"]["required"] is False
+
+
+def test_no_task_runs_longer_than_redis_waits_before_it_gives_it_to_another_worker() -> None:
+    limits = [
+        task.partial_kwargs["execution_timeout"] if task.is_mapped else task.execution_timeout
+        for dag in dag_docs.bag().dags.values()
+        for task in dag.tasks
+    ]
+    waits = services()["worker"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]
+    assert int(waits) > max(limits).total_seconds()
+
+
+def test_every_setting_of_newsflow_can_reach_each_container() -> None:
+    for name in ("airflow-init", *AIRFLOW, "worker"):
+        assert services()[name]["env_file"] == [{"path": "newsflow.env", "required": False}], name
 
 
 @pytest.mark.parametrize("script", ["deploy/init.sh", "deploy/postgres/10-databases.sh", ".ci/run"])
