@@ -47,7 +47,7 @@ from newsflow.settings import get_settings
 def news_ingest() -> None:
     """Nightly: feeds in, articles out."""
 
-    polling = task(map_index_template="{{ label }}")(tasks.poll).expand(shard=task(tasks.claim)())
+    polling = task(map_index_template="{{ label }}", **context.FETCHES)(tasks.poll).expand(shard=task(tasks.claim)())
     planned = task(trigger_rule="all_done")(tasks.plan)()
     polling >> planned
     steps.bring_in(planned, tasks.judge)

@@ -43,7 +43,7 @@ from newsflow.settings import get_settings
 def news_poll() -> None:
     """Every ten minutes: the feeds that are due."""
 
-    polling = task(map_index_template="{{ label }}")(tasks.poll).expand(shard=task(tasks.claim)())
+    polling = task(map_index_template="{{ label }}", **context.FETCHES)(tasks.poll).expand(shard=task(tasks.claim)())
     polling >> task(task_id="finish", trigger_rule="all_done")(tasks.finish_polls)()
 
 

@@ -108,7 +108,9 @@ class _Runs(BaseModel):
     )
     shard_pages: Pages = Field(200, ge=1, le=1_000_000, description="pages that make one more shard worth its overhead")
     fetch_queue: str = Field(
-        "", description="Celery queue of the tasks that fetch, for workers of their own; empty: Airflow's default queue"
+        "",
+        description="Celery queue of the tasks that poll, fetch and read archives, for workers of their own; "
+        "empty: Airflow's default queue",
     )
     extract_queue: str = Field("", description="the same for the tasks that extract: they need CPU, and no web")
     check_min_loaded: Annotated[float, Unit("share")] = Field(

@@ -47,7 +47,9 @@ def test_what_fetches_and_what_extracts_goes_where_the_settings_say(
     found = queues(tmp_path, **env, AIRFLOW__OPERATORS__DEFAULT_QUEUE="theirs")
     moved = {name: queue for name, queue in found.items() if queue != usual[name]}
     assert moved == {
+        "news_ingest.poll": "web",
         "news_ingest.fetch": "web",
+        "news_poll.poll": "web",
         "news_ingest.extract": "cpu",
         "news_backfill.read": "web",
         "news_backfill.fetch": "web",

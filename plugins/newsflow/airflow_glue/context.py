@@ -57,7 +57,7 @@ def _on(queue: str) -> dict[str, Any]:
     return {"queue": queue} if queue else {}
 
 
-# Arguments of tasks that fetch, and of those that extract: which workers take them
+# Arguments of tasks that ask others, and of those that extract: which workers take them
 FETCHES = _on(get_settings().fetch_queue)
 EXTRACTS = _on(get_settings().extract_queue)
 
