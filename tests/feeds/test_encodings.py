@@ -110,3 +110,13 @@ def test_labels_that_browsers_do_not_know(label: str, codec: str) -> None:
 @pytest.mark.parametrize("dash", ["&#150;", "&#x96;", "\x96", "<![CDATA[&#150;]]>"])
 def test_control_characters_were_windows_1252(dash: str) -> None:
     assert title(feed(f"5 {dash} 6".encode())) == "5 – 6"
+
+
+@pytest.mark.parametrize("text", [GERMAN, *TEXTS.values(), "plain"])
+@pytest.mark.parametrize("declared", ["", "utf-8", "UTF-8"])
+def test_a_feed_that_is_what_it_says_is_not_called_broken(text: str, declared: str) -> None:
+    assert parse(feed(text.encode(), declared), BASE).repairs == ()
+
+
+def test_a_broken_character_is_told() -> None:
+    assert parse(feed(GERMAN.encode() + b"\xff"), BASE).repairs == ("some of its characters are broken",)

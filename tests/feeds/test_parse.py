@@ -184,6 +184,23 @@ def test_atom_text_is_literal_and_html_is_not() -> None:
     assert atom_entry(xhtml).title == "Some bold"
 
 
+_WRAPPED = '<content type="{}">\n<div xmlns="http://www.w3.org/1999/xhtml">{}</div>\n</content>'
+
+
+@pytest.mark.parametrize(
+    ("kind", "inner", "content"),
+    [
+        ("html", "&lt;p&gt;Escaped in a div&lt;/p&gt;", "<p>Escaped in a div</p>"),
+        ("html", "&lt;p&gt;One&lt;/p&gt;&lt;p&gt;Two&lt;/p&gt;", "<p>One</p><p>Two</p>"),
+        ("xhtml", "&lt;p&gt;A lesson in HTML&lt;/p&gt;", "<div>&lt;p&gt;A lesson in HTML&lt;/p&gt;</div>"),
+        ("html", "<p>Not escaped</p>", "<div><p>Not escaped</p></div>"),
+        ("html", "a &lt; b", "<div>a &lt; b</div>"),
+    ],
+)
+def test_html_that_is_escaped_within_a_div(kind: str, inner: str, content: str) -> None:
+    assert atom_entry(f"<title>t</title>{_WRAPPED.format(kind, inner)}").content_html.strip() == content
+
+
 @pytest.mark.parametrize(
     ("inner", "authors"),
     [
@@ -193,6 +210,15 @@ def test_atom_text_is_literal_and_html_is_not() -> None:
         ("<dc:creator>Jane</dc:creator><dc:creator>John</dc:creator><dc:creator>Jane</dc:creator>", ("Jane", "John")),
         ("<itunes:author>Pod</itunes:author>", ("Pod",)),
         ("<atom:author><atom:name>Ann</atom:name><atom:email>a@b.c</atom:email></atom:author>", ("Ann",)),
+        ("<author><p>Ann</p></author>", ("Ann",)),
+        ("<author><a href='/ann'>Ann <b>Lee</b></a></author>", ("Ann Lee",)),
+        ("<dc:creator>By <span>Ann</span></dc:creator>", ("By Ann",)),
+        ("<author>&lt;p&gt;Ann&lt;/p&gt;</author>", ("Ann",)),
+        ("<author><![CDATA[<p>Ann</p>]]></author>", ("Ann",)),
+        ("<author><![CDATA[&lt;p&gt;Ann&lt;/p&gt;]]></author>", ("Ann",)),
+        ("<dc:creator>&amp;lt;a href=&amp;quot;/x&amp;quot;&amp;gt;Ann&amp;lt;/a&amp;gt;</dc:creator>", ("Ann",)),
+        ("<author><email>a@b.c</email></author>", ("a@b.c",)),
+        ("<author><uri>https://a.example</uri></author>", ()),
     ],
 )
 def test_authors(inner: str, authors: tuple[str, ...]) -> None:

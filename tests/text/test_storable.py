@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -28,3 +30,11 @@ def test_what_changes_is_cleaned() -> None:
 def test_a_field_that_is_none_is_refused() -> None:
     with pytest.raises(TypeError, match="wrong"):
         replaced(ENTRY, wrong=1)
+
+
+def test_a_noun_comes_back_whole_from_another_process() -> None:
+    entry = Entry("g", "https://a.example/", title="t", authors=("Ann",), fingerprint=b"\x00\x01", known=True)
+    for noun in (entry, Exchange("https://a.example/", Outcome.OK, 200, {"etag": "1"}, b"body", retry_after_s=1.5)):
+        for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+            assert pickle.loads(pickle.dumps(noun, protocol)) == noun
+        assert copy.deepcopy(noun) == noun

@@ -51,6 +51,63 @@ def test_a_page_that_is_more_or_leads_nowhere(body: str) -> None:
     assert target(body.encode(), PAGE) is None
 
 
+ACCENTED = "<meta http-equiv=refresh content='0; url=/artículo/één-dag?título=año'><p>Un momento, señor"
+AS_SENT = "https://example.org/art%C3%ADculo/%C3%A9%C3%A9n-dag?t%C3%ADtulo=a%C3%B1o"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "content_type"),
+    [
+        ("utf-8", "", ""),
+        ("utf-8", "", "text/html"),
+        ("utf-8", "<meta charset=iso-8859-1>", "text/html; charset=iso-8859-1"),
+        ("utf-8", "<?xml version='1.0' encoding='utf-8'?>", ""),
+        ("utf-8-sig", "", ""),
+        ("utf-16", "", ""),
+        ("utf-16-le", "", "text/html; charset=utf-16le"),
+        ("utf-16-be", "", "text/html; charset=UTF-16BE"),
+        ("cp1252", "", ""),
+        ("cp1252", "<meta charset=utf-8>", "text/html; charset=utf-8"),
+        ("iso-8859-15", "<meta http-equiv=content-type content='text/html; charset=iso-8859-15'>", ""),
+        ("mac-roman", "", "text/html; charset=macintosh"),
+    ],
+)
+def test_addresses_in_any_encoding(encoding: str, declared: str, content_type: str) -> None:
+    body = (declared + ACCENTED).encode(encoding)
+    assert target(body, PAGE, content_type=content_type) == AS_SENT
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis", "gb18030", "koi8-u", "windows-1251"])
+def test_what_readers_see_is_counted_in_letters(encoding: str) -> None:
+    """A page of as many bytes as allowed letters, or of more."""
+    seen = "Переадресация" * 30 if encoding != "shift_jis" else "転送しています" * 55
+    head = "<meta http-equiv=refresh content='0; url=/a/1'><p>"
+    sent = {"content_type": f"text/html; charset={encoding}"}
+    assert target((head + seen).encode(encoding), PAGE, **sent) == STORY
+    assert target((head + seen * 2).encode(encoding), PAGE, **sent) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "/s?id=1&amp;lang=en",
+        "/s?id=1&amp;amp;lang=en",
+        "/s?id=1&amp;amp;amp;lang=en",
+        "/s?id=1&lang=en",
+        "/s?id=1&#38;lang=en",
+        "/s?id=1&#x26;lang=en",
+        "/s?id=1&amp;#38;lang=en",
+        "/s?id=1&amp;#x26;lang=en",
+        "/s?id=1&AMP;lang=en",
+        "&#47;s?id=1&amp;amp;lang=en",
+    ],
+)
+def test_addresses_that_were_escaped_too_often(written: str) -> None:
+    body = f"<meta http-equiv=refresh content='0; url={written}'>"
+    assert target(body.encode(), PAGE) == "https://example.org/s?id=1&lang=en"
+    assert target(b"", PAGE, "0; url=/s?id=1&amp;lang=en") == "https://example.org/s?id=1&lang=en"
+
+
 def test_the_header_means_the_same() -> None:
     assert target(b"", PAGE, "0; url=/a/1") == STORY
     assert target(b"<p>One moment", PAGE, "0;/a/1") == STORY

@@ -88,19 +88,20 @@ def read(raw: str, language: str = "", region: str = "") -> Reading | None:
 def _quick(raw: str) -> Reading | None:
     """The two forms that nearly all feeds keep to."""
     if match := _ISO.fullmatch(raw):
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+        year, month, day, hour, minute, second = [int(part or 0) for part in match.groups()[:6]]
         zone = timezone.utc if match[7] else _offset(match[8], match[9], match[10])
     elif (match := _MAIL.fullmatch(raw)) and match[2] in _ENGLISH:
-        day, year, hour, minute, second = (int(match[part] or 0) for part in (1, 3, 4, 5, 6))
+        day, year, hour, minute, second = [int(part or 0) for part in match.group(1, 3, 4, 5, 6)]
         month, zone = _ENGLISH[match[2]], timezone.utc if match[7] else _offset(match[8], match[9], match[10])
     else:
         return None
     if hour > 24 or minute > 59 or second > 60 or (match[match.lastindex or 0] and match[8] and zone is None):
         return None
-    # 24:00 is midnight at the end of the day (ISO 8601), :60 a leap second
-    start = datetime(year, month, day, tzinfo=zone)
-    at = start + timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
-    return Reading(at, bool(match[4])) if hour < 24 or not (minute or second) else None
+    if hour < 24:  # :60 is a leap second
+        return Reading(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone), bool(match[4]))
+    # 24:00 is midnight at the end of the day (ISO 8601)
+    at = datetime(year, month, day, tzinfo=zone) + timedelta(days=1)
+    return Reading(at, bool(match[4])) if not (minute or second) else None
 
 
 def _offset(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo | None:

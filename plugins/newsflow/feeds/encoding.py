@@ -45,7 +45,8 @@ def utf8(body: bytes, content_type: str = "") -> Characters:
         return Characters(_recoded(body, found), found)
     declared = _declared(body, content_type)
     if _is_utf8(body, declared or "utf-8"):
-        return Characters(body, "utf-8", "" if body.isascii() else _differs(declared, "utf-8"))
+        usual = declared == "utf-8" or body.isascii()
+        return Characters(body, "utf-8", "" if usual else _differs(declared, "utf-8"))
     if declared is None and _parser_knows(body):
         return Characters(body, "")
     name = _named(body, declared)

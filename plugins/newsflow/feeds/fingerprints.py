@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lxml import etree
 
 SIZE = 8  # bytes of a fingerprint: 10,000 items of a feed are alike by chance once in 10^11 feeds
-READER = "1"  # change it where entries are read otherwise, so that all are read once more
+READER = "2"  # change it where entries are read otherwise, so that all are read once more
 
 
 class Known(NamedTuple):

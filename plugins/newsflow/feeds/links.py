@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from urllib.parse import urljoin, urlsplit
 
 from newsflow.feeds.parsed import MAX_URL
+from newsflow.web.escapes import unescaped
 
 _WEB = ("http://", "https://")
-# "&amp;" that is left after the document's own escapes are undone was escaped twice
-_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
-_NUMBERED = re.compile(r"&#(?:\d{1,7}|x[0-9a-f]{1,6});", re.IGNORECASE)  # no address has "&#", as "#" ends the query
 _SLIPS = (
     (re.compile(r"^https?:?/*(?=https?:?//)", re.IGNORECASE), ""),  # http://https://…
     (re.compile(r"^https?://([^/?#:@]+)/*(?=https?://\1(?:[/?#:]|$))", re.IGNORECASE), ""),  # the site's own twice
@@ -21,6 +18,7 @@ _SLIPS = (
     ),  # https//…, htp:…
     (re.compile(r"^:/+\s*(?=[^\s/])"), "//"),
 )
+_USUAL = re.compile(r"https?://[^\s/:;]")  # no slip, unless another address follows
 _HOST = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,24}(?::\d{1,5})?", re.IGNORECASE)
 
 
@@ -29,10 +27,7 @@ def resolve(link: str, base: str) -> str:
 
     :param base: where relative links start.
     """
-    link = "".join(link.split("\n")).strip()[:MAX_URL]
-    if "&" in link:
-        link = _unescaped(link)
-    link = _slipped(link)
+    link = _slipped(unescaped("".join(link.split("\n")).strip()[:MAX_URL]))
     if not link or link.startswith(_WEB):
         return link
     try:
@@ -41,15 +36,9 @@ def resolve(link: str, base: str) -> str:
         return link
 
 
-def _unescaped(link: str) -> str:
-    for _ in range(3):
-        link, times = _AMPERSAND.subn("&", link)
-        if not times:
-            break
-    return _NUMBERED.sub(lambda match: html.unescape(match[0]), link)
-
-
 def _slipped(link: str) -> str:
+    if _USUAL.match(link) and "//" not in link[len("https://") :]:
+        return link
     for slip, right in _SLIPS:
         link = slip.sub(right, link)
     return link

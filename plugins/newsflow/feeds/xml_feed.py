@@ -48,6 +48,8 @@ _TITLE = ("title", "dc:title", "media:title", "itunes:title")
 _PUBLISHED = ("pubdate", "published", "dcterms:issued", "issued", "dc:date", "dcterms:created", "created", "date")
 _UPDATED = ("updated", "modified", "dcterms:modified", "lastbuilddate")
 _AUTHOR = ("author", "dc:creator", "dc:author", "itunes:author", "managingeditor", "dc:contributor")
+# what Atom and podcasts say of a person, element by element
+_PERSON = frozenset(("name", "itunes:name", "email", "itunes:email", "uri", "url", "homepage"))
 _SUMMARY = ("description", "summary", "dcterms:abstract", "dc:description", "itunes:summary", "media:description")
 _CONTENT = ("content:encoded", "content", "xhtml:body", "body", "fullitem")
 _MAIL = re.compile(r"\s*[(<\[]?\s*(?:mailto:)?[\w.+'-]+@[\w.-]+\s*[)>\]]?\s*")
@@ -138,13 +140,20 @@ def _first(named: Named, names: Iterable[str]) -> str:
 def _markup(node: Element) -> str:
     """The content of a text construct as HTML (RFC 4287 §3.1, Atom 0.3 `mode`)."""
     kind, mode = node.get("type", "").lower(), node.get("mode", "").lower()
-    if len(node):
+    if len(node) and not _wraps_markup(node, kind):
         inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in node)
         return (node.text or "") + inner
-    text = node.text or ""
+    text = (node[0].text if len(node) else node.text) or ""
     if mode == "base64" or (kind and "/" in kind and not kind.startswith("text/") and not kind.endswith("xml")):
         return _decoded(text)
     return text
+
+
+def _wraps_markup(node: Element, kind: str) -> bool:
+    """Whether an element's only child is a `<div>` of escaped HTML, as if XHTML were meant."""
+    if kind != "html" or len(node) != 1 or len(node[0]):
+        return False
+    return _name(node[0]) in ("div", "xhtml:div") and "</" in (node[0].text or "")
 
 
 def _decoded(text: str) -> str:
@@ -256,8 +265,10 @@ def _authors_of_source(named: Named) -> tuple[str, ...]:
 
 def _person(node: Element) -> str:
     inner = {_name(child): _text(child) for child in node}
-    text = inner.get("name") or inner.get("itunes:name") or ("" if inner else _text(node)) or inner.get("email", "")
-    text = plain(text, MAX_NAME)
+    written = "" if inner.keys() & _PERSON else _text(node)  # other elements within are markup
+    text = plain(inner.get("name") or inner.get("itunes:name") or written or inner.get("email", ""), MAX_NAME)
+    if "</" in text:  # markup that was escaped twice: no name has any
+        text = plain(text, MAX_NAME)
     # "jane@example.org (Jane Doe)" and its like: RSS 2.0 wants an address, readers want the name
     without = _MAIL.sub(" ", text).strip(" ()[]<>,")
     return without or text

@@ -65,9 +65,10 @@ _FORMS: dict[type, Callable[[Any], str]] = {
 
 def field(value: Any) -> str:
     """One value as a field of COPY's text format."""
-    form = _FORMS.get(type(value))
-    if form is not None:
-        return form(value)
+    return _FORMS.get(type(value), _of_others)(value)
+
+
+def _of_others(value: Any) -> str:
     if isinstance(value, (set, frozenset)):
         return _of_several(value)
     if isinstance(value, Mapping):
@@ -83,7 +84,8 @@ def copy_rows(conn: Connection, table: str, columns: Sequence[str], data: Iterab
     :param table: trusted SQL name, never input.
     :raises RuntimeError: where the server counts other than we sent (a row end in the data).
     """
-    lines = ["\t".join(map(field, record)) for record in data]
+    form = _FORMS.get
+    lines = ["\t".join([form(type(value), _of_others)(value) for value in record]) for record in data]
     if not lines:
         return 0
     buffer = io.StringIO("\n".join(lines) + "\n")

@@ -36,6 +36,20 @@ class Storable:
             if kept is not value:
                 object.__setattr__(self, name, kept)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By its fields alone: what dataclasses write for slots costs a look at their definition for each noun."""
+        noun: Any = type(self)
+        return _remade, (noun, tuple([getattr(self, name) for name in _all_fields(noun)]))
+
+
+def _remade(kind: Any, values: tuple[Any, ...]) -> Any:
+    """A noun from the values of its fields, which are clean; what a child process answers is made so."""
+    made = object.__new__(kind)
+    put = object.__setattr__
+    for name, value in zip(_all_fields(kind), values, strict=True):
+        put(made, name, value)
+    return made
+
 
 Noun = TypeVar("Noun", bound=Storable)
 

@@ -7,6 +7,9 @@ import re
 import lxml.html
 from lxml.etree import LxmlError
 
+from newsflow.text.declaration import without_declaration
+from newsflow.web import charset
+from newsflow.web.escapes import unescaped
 from newsflow.web.urls import BadUrl, sendable
 
 LARGEST = 64 * 1024  # bytes; no page that only sends its readers on is larger
@@ -20,23 +23,29 @@ _CONTENT = re.compile(
 _UNSEEN = frozenset(("script", "style", "title", "head", "template", "noscript"))
 
 
-def target(body: bytes, url: str, header: str = "") -> str | None:
+def target(body: bytes, url: str, header: str = "", content_type: str = "") -> str | None:
     """The address that a page refreshes to, where it shows nothing else; None for all other pages.
 
     :param url: the page's own address; relative ones start there, or at its `<base href>`.
     :param header: the answer's `Refresh`, which means the same.
     """
-    if len(body) > LARGEST or not (header or b"refresh" in body.lower()):
+    if len(body) > LARGEST or not (header or _speaks_of_it(body)):
         return None
-    if not body.strip():
+    text = without_declaration(charset.decode(body, content_type))
+    if not text.strip():
         return _sendable(address(header), url)
     try:
-        root = lxml.html.fromstring(body)
+        root = lxml.html.fromstring(text)
     except (LxmlError, ValueError):
         return None
     base = next((each.get("href", "") for each in root.iter("base")), "")
     told = _sendable(_told(root), base, url) or _sendable(address(header), url)
     return told if told and len(_text(root)) <= MOST_TEXT else None
+
+
+def _speaks_of_it(body: bytes) -> bool:
+    """Whether the word stands there, in UTF-16 too: there each of its letters has a zero beside it."""
+    return b"refresh" in body.replace(b"\0", b"").lower()
 
 
 def _told(root: lxml.html.HtmlElement) -> str:
@@ -58,12 +67,12 @@ def _sendable(raw: str, *bases: str) -> str | None:
 
 
 def address(content: str) -> str:
-    """The address in a refresh's `content`, as it stands there; nothing where it has none or waits long."""
+    """The address in a refresh's `content`; nothing where it has none or waits long."""
     found = _CONTENT.fullmatch(content)
     if not found or float(found["wait"][:6] or 0) > LONGEST_WAIT_S:
         return ""
     quote = found["quote"]
-    return (found["url"].partition(quote)[0] if quote else found["url"]).strip()
+    return unescaped((found["url"].partition(quote)[0] if quote else found["url"]).strip())
 
 
 def _text(root: lxml.html.HtmlElement) -> str:

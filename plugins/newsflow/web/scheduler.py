@@ -322,7 +322,7 @@ class PoliteScheduler:
         """Where a page refreshes to that shows nothing else, if redirects may lead there; else it is the answer."""
         if not self._politeness.refreshes or found.outcome is not Outcome.OK or job.visits is None:
             return None
-        follow = refresh.target(found.body, found.final_url, found.headers.get("refresh", ""))
+        follow = refresh.target(found.body, found.final_url, found.headers.get("refresh", ""), found.content_type)
         if follow is None or job.visits.looped(follow):
             return None
         return follow if len(job.trail) + len(found.hops) <= self._politeness.redirects else None
