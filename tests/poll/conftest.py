@@ -6,21 +6,55 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
 
+from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
+from newsflow.poll import step
 from newsflow.poll.step import poll
 from newsflow.settings import Settings
 from newsflow.store import runs
-from newsflow.subscriptions import store
+from newsflow.subscriptions import checkup, finder, store
 from newsflow.subscriptions.lists import Listed
 from tests.poll.feeds import NOON
 from tests.waiting import PATIENCE_S
 from tests.webserver import Server
+
+
+class LastingProcesses(ParserProcesses):
+    """Parsing processes that a poll leaves running for the next test's: starting one takes longer than most polls."""
+
+    def __exit__(self, *_: object) -> None:
+        """They end with the session."""
+
+
+@pytest.fixture(scope="session")
+def lasting_processes() -> Iterator[Callable[..., ParserProcesses]]:
+    """One set for each set of limits that the tests' settings name."""
+    made: dict[tuple[object, ...], LastingProcesses] = {}
+
+    def of(settings: Settings, processes: int, *, max_bytes: int | None = None) -> ParserProcesses:
+        limits = (processes, settings.parse_memory_mb, settings.parse_timeout_s, max_bytes or settings.max_bytes)
+        if limits not in made:
+            made[limits] = LastingProcesses.of(settings, processes, max_bytes=max_bytes)
+        return made[limits]
+
+    yield of
+    for one in made.values():
+        ParserProcesses.__exit__(one)
+
+
+@pytest.fixture(autouse=True)
+def _parse_in_lasting_processes(
+    lasting_processes: Callable[..., ParserProcesses], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (step, checkup, finder):
+        monkeypatch.setattr(module, "ParserProcesses", SimpleNamespace(of=lasting_processes))
 
 
 @pytest.fixture
