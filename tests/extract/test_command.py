@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import Done, newsflow
 from tests.extract.pages import PARAGRAPHS, page
 from tests.paths import ROOT
 
 
-def _done(*args: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+def process(*args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """The command as a process of its own, as outside benchmarks call it."""
     return subprocess.run(
         [sys.executable, "-m", "newsflow.cli", *args],
         input=stdin,
@@ -27,14 +29,17 @@ def _done(*args: str, stdin: bytes) -> subprocess.CompletedProcess[bytes]:
 
 def run(*args: str, stdin: bytes = b"", code: int = 0) -> list[dict[str, Any]]:
     """What the command prints, as objects."""
-    done = _done(*args, stdin=stdin)
+    return objects(newsflow(*args, stdin=stdin), code)
+
+
+def objects(done: Done | subprocess.CompletedProcess[bytes], code: int = 0) -> list[dict[str, Any]]:
     assert done.returncode == code, done.stderr.decode()
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def fail(*args: str, stdin: bytes = b"") -> str:
     """What the command says as it gives up."""
-    done = _done(*args, stdin=stdin)
+    done = newsflow(*args, stdin=stdin)
     assert (done.returncode, done.stdout) == (1, b"")
     return done.stderr.decode()
 
@@ -53,7 +58,7 @@ def test_one_file(tmp_path: Path) -> None:
 
 
 def test_standard_input() -> None:
-    (found,) = run("extract", "-", stdin=page())
+    (found,) = objects(process("extract", "-", stdin=page()))
     assert found["outcome"] == "ok"
 
 
@@ -102,7 +107,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_manifest_gives_a_line_for_each_line_in_order(folder: Path) -> None:
     manifest = folder / "manifest.jsonl"
     manifest.write_text("\n".join(line for line, *_ in LINES) + "\n\n")
-    found = run("extract", "--batch", str(manifest))
+    found = objects(process("extract", "--batch", str(manifest)))
     assert [f["outcome"] for f in found] == [outcome for _, outcome, _ in LINES]
     assert [f["url"] for f in found][:4] == ["https://a.example/1", "", "https://b.example/2", ""]
     assert [f["detail"] for f in found if f["outcome"] == "ok"] == [""] * 5
