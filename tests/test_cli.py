@@ -18,6 +18,7 @@ from newsflow import __version__, cli
 from newsflow.cli import COMMANDS
 from newsflow.errors import NewsflowError
 from newsflow.store.db import connect
+from tests import command_line
 from tests.paths import ROOT
 
 
@@ -165,9 +166,9 @@ def test_no_request_goes_out_to_a_database_of_another_release(
     with socket.create_server(("127.0.0.1", 0)) as site:
         origin = f"http://127.0.0.1:{site.getsockname()[1]}"
         settings = {"NEWSFLOW_DATABASE_URL": dsn, "NEWSFLOW_ALLOW_ORIGINS": origin}
-        done = newsflow(*(word.format(site=origin) for word in command), **settings)
+        done = command_line.newsflow(*(word.format(site=origin) for word in command), **settings)
         site.setblocking(False)
         with pytest.raises(BlockingIOError):
             site.accept()
-    assert done.stderr == f"newsflow: the database is {told.format(version=__version__)}\n"
+    assert done.stderr.decode() == f"newsflow: the database is {told.format(version=__version__)}\n"
     assert done.returncode == 1
