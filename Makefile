@@ -2,7 +2,8 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv/bin
-WORKERS ?= 2
+# one more than CI has cores: tests with a real Airflow or a slow server wait much of their time
+WORKERS ?= 3
 LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-annotate \
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help

@@ -19,6 +19,7 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from newsflow.local import airflow
 from newsflow.local.home import Home
 from newsflow.local.launcher import DATABASE, Launcher
 from newsflow.local.terminal import Terminal
@@ -118,6 +119,8 @@ def real_airflow(home: Path) -> Iterator[RealAirflow]:
     with http_receiver() as posted, statsd_receiver() as metrics, pytest.MonkeyPatch.context() as patch:
         for name, value in _environment(home, posted, metrics).items():
             patch.setenv(name, value)
+        # no task of ours is deferred; the first night and the services of Compose start a triggerer
+        patch.delitem(airflow.COMPONENTS, "triggerer")
         with Launcher(Home(home), Settings(), Terminal()).open() as launcher:
             with _superuser(launcher.database_url) as conn:
                 conn.cursor().execute(f"create database pristine template {DATABASE} strategy file_copy")
