@@ -25,7 +25,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
-WRITERS, SECONDS = 6, 6.0
+WRITERS, TRANSACTIONS = 6, 60
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -40,16 +40,15 @@ def world(dsn: str) -> Iterator[World]:
     made.conn.close()
 
 
-def write(dsn: str, writer: int, seconds: float) -> None:
-    """Load-like transactions: some long, some rolled back; the real queries of the change log at their end."""
+def write(dsn: str, writer: int) -> None:
+    """So many load-like transactions: some long, some rolled back; the real queries of the change log at their end."""
     rng = random.Random(writer)
     conn = psycopg2.connect(dsn)
     cursor = conn.cursor()
     cursor.execute(queries.sql("load.make_plan"))
     conn.commit()
     article = writer * 1_000_000
-    deadline = time.time() + seconds  # from when it is ready: a busy machine takes long to start six processes
-    while time.time() < deadline:
+    for _ in range(TRANSACTIONS):
         rows = rng.randint(1, 4)
         cursor.execute("insert into naive (writer) select %s from generate_series(1, %s)", (writer, rows))
         for _ in range(rows):
@@ -79,7 +78,7 @@ def follow(conn: psycopg2.extensions.connection, sql: str, last: object) -> list
 
 def test_no_committed_change_is_missed_and_none_is_out_of_order(world: World) -> None:
     """Six writers with rollbacks, long transactions and SIGKILLs; beside our cursor the two naive ones."""
-    writers = [SPAWN.Process(target=write, args=(world.dsn, n, SECONDS)) for n in range(1, WRITERS + 1)]
+    writers = [SPAWN.Process(target=write, args=(world.dsn, n)) for n in range(1, WRITERS + 1)]
     for process in writers:
         process.start()
     reader = psycopg2.connect(world.dsn)
