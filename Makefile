@@ -8,7 +8,7 @@ LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-ha
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test test-busy conformance lint bench chaos fuzz queries docs lock screenshots down clean
+.PHONY: help setup setup-tests run test test-busy conformance lint bench chaos cluster fuzz queries docs lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: setup-tests ## Measure: all, or PART=extraction (PART=list names them) wi
 
 chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGHTS=6 SEED=3)
 	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --nights $(or $(NIGHTS),3) --seed $(or $(SEED),1)
+
+cluster: setup-tests ## Nights on two Celery workers, against one process; workers are killed (NIGHTS=4 SEED=3)
+	@$(VENV)/python -m benchmarks.cluster --nights $(or $(NIGHTS),4) --seed $(or $(SEED),1)
 
 fuzz: setup-tests ## Damaged inputs of all kinds through the steps and the database (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsflow.isolation.cores import cores
+from newsflow.isolation import cores as module
+from newsflow.isolation.cores import children_each, cores, tasks_at_once
 
 V2, V1 = "sys/fs/cgroup", "sys/fs/cgroup/cpu"
 DOCKER = "docker/0a1b"
@@ -99,3 +100,16 @@ def test_nothing_else_counts_cores() -> None:
     counted = ("cpu_count", "sched_getaffinity", "process_cpu_count")
     users = {p.name for p in package.rglob("*.py") if any(name in p.read_text() for name in counted)}
     assert users == {"cores.py"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "asked", "tasks", "children"),
+    [(1, 0, 1, 1), (2, 0, 2, 1), (4, 0, 4, 1), (16, 0, 4, 4), (6, 0, 4, 2), (4, 16, 16, 1), (4, 1, 1, 4)],
+)
+def test_tasks_and_their_children_fill_a_machine_unless_a_setting_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, machine: int, asked: int, tasks: int, children: int
+) -> None:
+    monkeypatch.setattr(module, "cores", lambda: machine)
+    assert tasks_at_once(asked) == tasks
+    assert children_each(tasks) == children
+    assert tasks * children >= machine  # no core is idle

@@ -21,7 +21,7 @@ from newsflow.settings import Settings
 from tests.paths import ROOT
 from tests.pipeline.celery_app import STEP, app_of
 from tests.pipeline.night import differences, left, quick_world, register, settings_for
-from tests.waiting import PATIENCE_S, wait_for
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -126,6 +126,5 @@ def test_two_workers_leave_the_rows_of_one_process(
     with ExitStack() as workers:
         for name in WORKERS:
             workers.enter_context(stopped(worker(name, app, shared, tmp_path)))
-        wait_for(lambda: len(app.control.ping(timeout=1) or ()) == len(WORKERS), "the workers")
         assert len(night(app, shared)) == len(WORKERS)
     assert differences(left(shared.dsn), left(alone.dsn)) == []
