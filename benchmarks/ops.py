@@ -62,7 +62,7 @@ insert into ingest.publisher_day (publisher_id, day, polls, polls_ok, new_entrie
 """
 
 PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
-    "last night": ("news.html", lambda c: pages.last_night(c, NOW)),
+    "last night": ("news.html", lambda c: pages.last_night(c, NOW, [])),
     "funnel": ("run.html", lambda c: pages.run_page(c, "news_ingest", None, NOW)),
     "publishers": ("publishers.html", lambda c: publishers.publishers(c, NOW)),
     "publisher": ("publisher.html", lambda c: detail.publisher(c, "p7.example", NOW)),

@@ -1,7 +1,7 @@
 """
 # news_ingest: the nightly run
 
-**claim → poll → plan → fetch → extract → deduplicate → load → check**, then the asset `news/articles`.
+**claim → poll → plan → fetch → extract → deduplicate → load → check → publish** (the asset `news/articles`).
 
 | task | does | if it is red |
 |---|---|---|
@@ -13,6 +13,7 @@
 | `deduplicate` | finds the copies of a text and keeps them as stories | the database is away |
 | `load` | brings new and changed articles to the schema `news`, in one transaction | the database is away |
 | `check` | counts the funnel; red when pages are missing or the yield is too low | its last log line is the verdict |
+| `publish` | sends the asset event; skipped where no article changed | it retries by itself |
 
 **Whatever broke: clear the red task, or do nothing: the next run carries on.** Each step takes up
 exactly what is not yet done; nothing is lost and nothing is loaded twice.

@@ -27,6 +27,7 @@ from newsflow.settings import get_settings
     schedule=get_settings().watch_schedule or None,
     start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
+    is_paused_upon_creation=False,
     max_active_runs=1,
     default_args=context.DEFAULTS | {"execution_timeout": timedelta(minutes=10)},
     tags=["news", "alarms"],

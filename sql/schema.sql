@@ -80,6 +80,7 @@ CREATE TABLE ingest.run (
     in_process boolean DEFAULT false NOT NULL,
     broken_off boolean DEFAULT false NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    told_change_id bigint,
     CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'success'::text, 'failed'::text])))
 );
 
@@ -107,6 +108,8 @@ COMMENT ON COLUMN ingest.run.broken_off IS 'True where it ended without its chec
 
 COMMENT ON COLUMN ingest.run.seen_at IS 'When it was last opened, or its scheduler said that it goes on, by the database''s clock.';
 
+COMMENT ON COLUMN ingest.run.told_change_id IS 'Newest change of news.changes that its asset event told; null where it sent none.';
+
 CREATE TABLE ingest.run_stage (
     run_id bigint NOT NULL,
     stage text NOT NULL,
@@ -128,7 +131,7 @@ COMMENT ON COLUMN ingest.run_stage.stage IS 'poll, fetch, extract, deduplicate o
 
 COMMENT ON COLUMN ingest.run_stage.shard IS 'Number of the mapped task; 0 where there is one.';
 
-COMMENT ON COLUMN ingest.run_stage.started_at IS 'First start.';
+COMMENT ON COLUMN ingest.run_stage.started_at IS 'Start of its last try.';
 
 COMMENT ON COLUMN ingest.run_stage.ended_at IS 'End of the last attempt; null while it runs.';
 
@@ -292,6 +295,15 @@ END;
 
 COMMENT ON FUNCTION ingest.is_claimed(feed ingest.feed, at timestamp with time zone) IS 'Whether a step of a run that is not closed has a feed in hand. A claim lasts two hours, so a later end was written by a wrong clock.';
 
+CREATE FUNCTION ingest.is_partial(run ingest.run) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT ((COALESCE(((run).params -> 'publishers'::text), '[]'::jsonb) <> '[]'::jsonb) OR (COALESCE(((run).params -> 'feeds'::text), '[]'::jsonb) <> '[]'::jsonb) OR (COALESCE(((run).params -> 'limit'::text), 'null'::jsonb) <> 'null'::jsonb));
+END;
+
+COMMENT ON FUNCTION ingest.is_partial(run ingest.run) IS 'Whether a run was asked for some publishers, feeds or pages only: it is no night''s run.';
+
 CREATE FUNCTION ingest.owner_rank(word text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN array_position(ARRAY['link'::text, 'feed'::text, 'person'::text], word);
@@ -347,6 +359,18 @@ CREATE FUNCTION ingest.watched_since(publisher integer, at timestamp with time z
     RETURN (SELECT GREATEST(min(f.added_at), (SELECT max(LEAST(COALESCE(g.to_at, watched_since.at), watched_since.at)) AS max FROM ingest.gap g WHERE (((g.publisher_id = watched_since.publisher) OR (g.publisher_id IS NULL)) AND (g.from_at < watched_since.at)))) AS "greatest" FROM ingest.feed f WHERE ((f.publisher_id = watched_since.publisher) AND (f.added_at <= watched_since.at) AND (f.kind <> 'page'::text) AND (f.last_ok_at >= (watched_since.at - '2 days'::interval))));
 
 COMMENT ON FUNCTION ingest.watched_since(publisher integer, at timestamp with time zone) IS 'Since when the publisher''s feeds had been polled without a gap at that time; null where none was.';
+
+CREATE FUNCTION ingest.worked(run ingest.run) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT sum((upper(spans.span) - lower(spans.span))) AS sum
+    FROM unnest(( SELECT range_agg(tstzrange(s.started_at, s.ended_at)) AS range_agg
+            FROM ingest.run_stage s
+           WHERE ((s.run_id = (worked.run).run_id) AND (s.ended_at >= s.started_at)))) spans(span);
+END;
+
+COMMENT ON FUNCTION ingest.worked(run ingest.run) IS 'For how long at least one step of a run was at work, in the last try of each: without the time that it lay still until somebody cleared a task. Null before the first step has ended.';
 
 CREATE TABLE news_internal.change (
     change_id bigint NOT NULL,
@@ -644,9 +668,11 @@ CREATE TABLE ingest.publisher (
     country text DEFAULT ''::text NOT NULL,
     languages text[] DEFAULT '{}'::text[] NOT NULL,
     paused boolean DEFAULT false NOT NULL,
+    paused_by text DEFAULT 'a person'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     looked_at timestamp with time zone,
-    CONSTRAINT publisher_name_check CHECK ((name <> ''::text))
+    CONSTRAINT publisher_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT publisher_paused_by_check CHECK ((paused_by <> ''::text))
 );
 
 COMMENT ON TABLE ingest.publisher IS 'An outlet as readers know it; owns hosts (origins) and feeds.';
@@ -663,7 +689,9 @@ COMMENT ON COLUMN ingest.publisher.country IS 'ISO 3166-1 alpha-2 code, where kn
 
 COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639-1 codes of the languages that it publishes in, where known.';
 
-COMMENT ON COLUMN ingest.publisher.paused IS 'True while a person has stopped all requests to it.';
+COMMENT ON COLUMN ingest.publisher.paused IS 'True while all requests to it are stopped.';
+
+COMMENT ON COLUMN ingest.publisher.paused_by IS 'Who stopped them: a person, or a program by its name.';
 
 COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
 
@@ -3222,6 +3250,18 @@ COMMENT ON COLUMN ingest.warc_file.location IS 'Archive that it was moved to by 
 
 COMMENT ON COLUMN ingest.warc_file.deleted_at IS 'When retention deleted it; its captures keep their rows, for lineage. Null while it can be read.';
 
+CREATE TABLE ingest.watch (
+    single boolean DEFAULT true NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
+    CONSTRAINT watch_single_check CHECK (single)
+);
+
+COMMENT ON TABLE ingest.watch IS 'When the alarms were last judged; one row, none before the first time.';
+
+COMMENT ON COLUMN ingest.watch.single IS 'Always true: there is one row.';
+
+COMMENT ON COLUMN ingest.watch.judged_at IS 'When news_watch last judged.';
+
 CREATE VIEW news.articles AS
  SELECT a.article_id,
     a.url,
@@ -4269,6 +4309,9 @@ ALTER TABLE ONLY ingest.turn
 
 ALTER TABLE ONLY ingest.warc_file
     ADD CONSTRAINT warc_file_pkey PRIMARY KEY (file);
+
+ALTER TABLE ONLY ingest.watch
+    ADD CONSTRAINT watch_pkey PRIMARY KEY (single);
 
 ALTER TABLE ONLY news_internal.article
     ADD CONSTRAINT article_pkey PRIMARY KEY (article_id);

@@ -8,6 +8,8 @@ CONNECTION = "news_db"  # the Airflow connection that names the news database
 
 NEWS_INGEST = "news_ingest"
 NEWS_POLL = "news_poll"
+NEWS_WATCH = "news_watch"
+NEWS_MAINTAIN = "news_maintain"
 NEWS_BACKFILL = "news_backfill"
 NEWS_REPROCESS = "news_reprocess"
 COMMAND = "cli"  # stands for the Dag where `newsflow run` did the nightly run

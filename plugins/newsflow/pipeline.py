@@ -20,10 +20,10 @@ from newsflow.errors import NewsflowError
 from newsflow.model import StageReport
 from newsflow.names import COMMAND
 from newsflow.outcomes import Stage
-from newsflow.request import Request, RunRequest, only
+from newsflow.request import Request, RequestError, RunRequest, only
 from newsflow.run_check import FunnelStage, Left, Verdict, judge, judge_polls
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import publisher_days, queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+MOST_NAMED = 5  # unknown names that one message tells
 NIGHT = ("poll", "fetch", "extract", "deduplicate", "load")  # the stages that a night consists of
 
 
@@ -83,8 +84,10 @@ def open_run(
     """Open a run of a scheduler, or find it again when its first task is retried; returns its number.
 
     :param alone: as `runs.start` has it, as is `scheduler`.
+    :raises RequestError: where it names a publisher or a feed that nobody has.
     """
     with ready_session(settings.dsn) as conn:
+        _refuse_unknown(conn, request)
         return runs.start(conn, dag_id, dag_run_id, clock(), request.as_params(), alone=alone, scheduler=scheduler)
 
 
@@ -94,8 +97,21 @@ def own_run(
     """Open a run that this process does whole, and hold its lock; gives its number.
 
     :raises LockedError: where another process does it.
+    :raises RequestError: where it names a publisher or a feed that nobody has.
     """
+    with ready_session(settings.dsn) as conn:
+        _refuse_unknown(conn, request)
     return runs.own_run(settings.dsn, dag_id, dag_run_id, request.as_params(), clock)
+
+
+def _refuse_unknown(conn: Connection, request: Request) -> None:
+    if not isinstance(request, RunRequest):
+        return
+    unknown = queries.runs.unknown(conn, publishers=request.publishers, feeds=request.feeds)
+    conn.rollback()
+    if unknown:
+        names = ", ".join(row.name for row in unknown[:MOST_NAMED])
+        raise RequestError(f"nobody has added {names}: `newsflow feeds list` shows the publishers and feeds")
 
 
 class RunNotBegunError(NewsflowError):
@@ -163,11 +179,28 @@ def end_polls(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> int:
         asked = sum(r.polls for r in queries.runs.polls(conn, run_id=run_id))
         held = queries.runs.feeds_left(conn, run_id=run_id, now=clock()).held
         verdict = judge_polls(asked, _unfinished(conn, run_id, (Stage.POLL,)), held)
-        state = "success" if verdict.ok else "failed"
-        queries.runs.finish(conn, run_id=run_id, state=state, verdict=verdict.sentence, now=clock())
+    _finish(settings, run_id, verdict, clock())
     if not verdict.ok:
         raise RunFailedError(verdict.sentence)
     return asked
+
+
+def _finish(settings: Settings, run_id: int, verdict: Verdict, now: datetime) -> None:
+    """Note how a run ended, and count the publishers' days, so that the pages tell of it at once."""
+    state = "success" if verdict.ok else "failed"
+    with ready_session(settings.dsn) as conn:
+        with transaction(conn):
+            queries.runs.finish(conn, run_id=run_id, state=state, verdict=verdict.sentence, now=now)
+        publisher_days.count(conn, now)
+
+
+def tell(settings: Settings, run_id: int) -> int | None:
+    """Note that consumers are told of the changes up to now; None where they were told of all of them.
+
+    :return: number of the newest change in `news.changes`.
+    """
+    with ready_session(settings.dsn) as conn, transaction(conn):
+        return queries.runs.note_told(conn, run_id=run_id)
 
 
 def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
@@ -285,9 +318,7 @@ def check(
     with ready_session(settings.dsn) as conn, transaction(conn):
         queries.runs.reopen(conn, run_id=run_id)
     result = funnel(settings, run_id, steps=steps, also=also, clock=clock)
-    state = "success" if result.verdict.ok else "failed"
-    with ready_session(settings.dsn) as conn, transaction(conn):
-        queries.runs.finish(conn, run_id=run_id, state=state, verdict=result.verdict.sentence, now=clock())
+    _finish(settings, run_id, result.verdict, clock())
     log.info("%s", result.verdict.sentence)
     if not result.verdict.ok:
         raise RunFailedError(result.verdict.sentence)

@@ -64,6 +64,7 @@ create table ingest.publisher (
   country text not null default '',
   languages text[] not null default '{}',
   paused boolean not null default false,
+  paused_by text not null default 'a person' check (paused_by <> ''),
   created_at timestamptz not null default now(),
   looked_at timestamptz
 );
@@ -75,7 +76,8 @@ comment on column ingest.publisher.title is 'Name as readers know it.';
 comment on column ingest.publisher.homepage is 'Address of the home page.';
 comment on column ingest.publisher.country is 'ISO 3166-1 alpha-2 code, where known.';
 comment on column ingest.publisher.languages is 'ISO 639-1 codes of the languages that it publishes in, where known.';
-comment on column ingest.publisher.paused is 'True while a person has stopped all requests to it.';
+comment on column ingest.publisher.paused is 'True while all requests to it are stopped.';
+comment on column ingest.publisher.paused_by is 'Who stopped them: a person, or a program by its name.';
 comment on column ingest.publisher.created_at is 'When we first knew of it.';
 
 create table ingest.origin (
@@ -271,6 +273,7 @@ create table ingest.run (
   in_process boolean not null default false,
   broken_off boolean not null default false,
   seen_at timestamptz not null default clock_timestamp(),
+  told_change_id bigint,
   unique (dag_id, dag_run_id)
 );
 create index run_started on ingest.run (started_at);
@@ -285,6 +288,7 @@ comment on column ingest.run.params is 'What it was asked to do.';
 comment on column ingest.run.verdict is 'What the check found, in a sentence.';
 comment on column ingest.run.in_process is 'True where one process does all of it and holds its lock while it lives; false where a scheduler runs its steps.';
 comment on column ingest.run.broken_off is 'True where it ended without its check: stopped, killed or crashed. The next run takes its pages.';
+comment on column ingest.run.told_change_id is 'Newest change of news.changes that its asset event told; null where it sent none.';
 comment on column ingest.run.seen_at is 'When it was last opened, or its scheduler said that it goes on, by the database''s clock.';
 
 create table ingest.run_stage (
@@ -304,7 +308,7 @@ comment on table ingest.run_stage is 'What each step of a run did: times and cou
 comment on column ingest.run_stage.run_id is 'Run.';
 comment on column ingest.run_stage.stage is 'poll, fetch, extract, deduplicate or load.';
 comment on column ingest.run_stage.shard is 'Number of the mapped task; 0 where there is one.';
-comment on column ingest.run_stage.started_at is 'First start.';
+comment on column ingest.run_stage.started_at is 'Start of its last try.';
 comment on column ingest.run_stage.ended_at is 'End of the last attempt; null while it runs.';
 comment on column ingest.run_stage.attempts is 'How often it was started.';
 comment on column ingest.run_stage.counts is 'Counts by outcome code, and stage figures such as bytes.';
@@ -354,6 +358,24 @@ begin atomic
       between clock_timestamp() - interval '1 hour' and clock_timestamp() + interval '1 minute');
 end;
 comment on function ingest.is_alive is 'Whether a run is at work, or may be between two tasks of a scheduler. A dead one may be closed, and its pages be taken.';
+
+create function ingest.worked(run ingest.run) returns interval
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select sum(upper(spans.span) - lower(spans.span))
+  from unnest((
+    select range_agg(tstzrange(s.started_at, s.ended_at)) from ingest.run_stage s
+    where s.run_id = run.run_id and s.ended_at >= s.started_at)) as spans(span);
+end;
+comment on function ingest.worked is 'For how long at least one step of a run was at work, in the last try of each: without the time that it lay still until somebody cleared a task. Null before the first step has ended.';
+
+create function ingest.is_partial(run ingest.run) returns boolean
+language sql immutable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(run.params -> 'publishers', '[]') <> '[]' or coalesce(run.params -> 'feeds', '[]') <> '[]'
+    or coalesce(run.params -> 'limit', 'null') <> 'null';
+end;
+comment on function ingest.is_partial is 'Whether a run was asked for some publishers, feeds or pages only: it is no night''s run.';
 
 create function ingest.is_claimed(feed ingest.feed, at timestamptz) returns boolean
 language sql stable set search_path = pg_catalog, pg_temp
@@ -1107,6 +1129,14 @@ comment on column ingest.ops_alarm.seen_at is 'When it was last seen.';
 comment on column ingest.ops_alarm.resolved_at is 'When it was over; null while it lasts.';
 comment on column ingest.ops_alarm.told_at is 'When the notifiers had taken the message.';
 comment on column ingest.ops_alarm.told_resolved_at is 'When the notifiers had taken the message that it is over.';
+
+create table ingest.watch (
+  single boolean primary key default true check (single),
+  judged_at timestamptz not null
+);
+comment on table ingest.watch is 'When the alarms were last judged; one row, none before the first time.';
+comment on column ingest.watch.single is 'Always true: there is one row.';
+comment on column ingest.watch.judged_at is 'When news_watch last judged.';
 
 create table ingest.audit (
   audit_id bigint generated always as identity primary key,

@@ -3,9 +3,13 @@
 select count(*) from ingest.feed f join ingest.publisher p using (publisher_id)
 where f.state = 'active' and not p.paused and not f.url = any(%(sample)s);
 
--- name: local.pause_sample stops or resumes the publishers of the sample newsroom
-update ingest.publisher set paused = %(paused)s
-where publisher_id in (select publisher_id from ingest.feed where url = any(%(sample)s)) and paused is distinct from %(paused)s;
+-- name: local.pause_sample stops the publishers of the sample newsroom that nobody has stopped
+update ingest.publisher set paused = true, paused_by = %(by)s
+where publisher_id in (select publisher_id from ingest.feed where url = any(%(sample)s)) and not paused;
+
+-- name: local.resume_sample resumes the publishers of the sample newsroom that we had stopped
+update ingest.publisher set paused = false
+where publisher_id in (select publisher_id from ingest.feed where url = any(%(sample)s)) and paused and paused_by = %(by)s;
 
 -- name: local.add_publisher adds a publisher of the sample newsroom, or finds it
 -- returns: value

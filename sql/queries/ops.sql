@@ -60,12 +60,19 @@ on conflict (publisher_id, day) do update set
 -- returns: value
 select max(day) from ingest.publisher_day;
 
+-- name: ops.note_judged writes when the alarms were judged
+insert into ingest.watch (judged_at) values (%(now)s) on conflict (single) do update set judged_at = excluded.judged_at;
+
+-- name: ops.judged_at gives when the alarms were last judged
+-- returns: value or none
+select judged_at from ingest.watch;
+
 -- name: ops.runs lists the newest runs with what each stage counted by outcome
--- not null: is_alive
+-- not null: is_alive, is_partial
 -- column params: dict[str, Any]
 -- column stages: dict[str, dict[str, int]]
 select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
-  ingest.is_alive(r) as is_alive,
+  ingest.is_alive(r) as is_alive, ingest.is_partial(r) as is_partial, ingest.worked(r) as took,
   coalesce((
     select jsonb_object_agg(stage, counts) from (
       select stage, jsonb_object_agg(code, pages) as counts from (
@@ -82,7 +89,7 @@ order by r.run_id desc limit %(limit)s;
 -- column params: dict[str, Any]
 -- returns: row or none
 select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
-  ingest.is_alive(r) as is_alive
+  ingest.is_alive(r) as is_alive, ingest.worked(r) as took
 from ingest.run r
 where dag_id = %(dag_id)s and (%(dag_run_id)s::text is null or dag_run_id = %(dag_run_id)s)
 order by run_id desc limit 1;
@@ -104,15 +111,14 @@ where x.run_id = %(run_id)s
 group by b.name order by count(*) desc, b.name limit %(limit)s;
 
 -- name: ops.publishers lists publishers with the state of their feeds and origins, their worst alarm and their days
--- not null: publisher_id, name, title, paused, languages
+-- not null: publisher_id, name, title, paused, paused_by, languages
 with figures as (
   select publisher_id,
     sum(new_articles) filter (where day >= %(week)s)::integer as new_articles,
     sum(readable) filter (where day >= %(week)s)::integer as readable,
     sum(extracted) filter (where day >= %(week)s)::integer as extracted,
     sum(readable) filter (where day < %(week)s)::integer as usual_readable,
-    sum(extracted) filter (where day < %(week)s)::integer as usual_extracted,
-    bool_or(polls > 0) as asked
+    sum(extracted) filter (where day < %(week)s)::integer as usual_extracted
   from ingest.publisher_day where day >= %(since)s group by publisher_id
 ), failures as (
   select distinct on (publisher_id) publisher_id, code as failure, sum(number::integer)::integer as failures
@@ -122,6 +128,8 @@ with figures as (
   select publisher_id, count(*) filter (where state = 'active') as feeds,
     count(*) filter (where state = 'paused') as paused_feeds,
     count(*) filter (where state = 'active' and failures > 0) as failing,
+    count(*) filter (where state = 'gone' and reason <> 'removed by a person') as lost,
+    bool_or(last_poll_at is not null) as asked,
     max(last_ok_at) as last_ok_at, max(last_new_at) as last_new_at,
     mode() within group (order by last_outcome) filter (where failures > 0) as feed_outcome
   from ingest.feed group by publisher_id
@@ -133,11 +141,12 @@ with figures as (
     count(*) over (partition by publisher_id) as alarms
   from ingest.ops_alarm where resolved_at is null order by publisher_id, severity, opened_at
 )
-select b.publisher_id, b.name, b.title, b.paused, b.homepage, b.country, b.languages,
+select b.publisher_id, b.name, b.title, b.paused, b.paused_by, b.homepage, b.country, b.languages,
   coalesce(f.feeds, 0) as feeds, coalesce(f.paused_feeds, 0) as paused_feeds, coalesce(f.failing, 0) as failing,
+  coalesce(f.lost, 0) as lost_feeds, coalesce(f.asked, false) as asked,
   f.last_ok_at, f.last_new_at, f.feed_outcome, o.cool_until, o.cool_reason,
   coalesce(d.new_articles, 0) as new_articles, d.readable, d.extracted, d.usual_readable, d.usual_extracted,
-  coalesce(d.asked, false) as asked, x.failure, coalesce(x.failures, 0) as failures,
+  x.failure, coalesce(x.failures, 0) as failures,
   coalesce(w.alarms, 0) as alarms, w.severity, w.sentence, w.opened_at as alarm_since
 from ingest.publisher b
 left join feeds f using (publisher_id) left join cooling o using (publisher_id)
@@ -353,7 +362,7 @@ from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.moved_to is not null or f.state = 'gone' order by f.state, b.name limit 100;
 
 -- name: ops.sizes lists our tables by size, partitions counted with their parent
--- not null: name, bytes, index_bytes, rows, database_bytes
+-- not null: name, bytes, index_bytes, database_bytes
 with sized as (
   select coalesce(i.inhparent, c.oid) as root, c.oid, c.reltuples, pg_total_relation_size(c.oid) as bytes,
     pg_indexes_size(c.oid) as index_bytes
@@ -361,7 +370,7 @@ with sized as (
   where n.nspname in ('ingest', 'news_internal') and c.relkind in ('r', 'm')
 )
 select root::regclass::text as name, sum(bytes)::bigint as bytes, sum(index_bytes)::bigint as index_bytes,
-  sum(greatest(reltuples, 0))::bigint as rows, obj_description(root, 'pg_class') as comment,
+  (sum(reltuples) filter (where reltuples >= 0))::bigint as rows, obj_description(root, 'pg_class') as comment,
   pg_database_size(current_database()) as database_bytes
 from sized group by root order by bytes desc limit 40;
 
@@ -401,16 +410,16 @@ where state = 'rejected' and outcome = %(outcome)s
     or publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s));
 
 -- name: ops.pause_publisher stops or resumes all requests to a publisher
-update ingest.publisher set paused = %(paused)s where name = %(name)s;
+update ingest.publisher set paused = %(paused)s, paused_by = 'a person' where name = %(name)s;
 
 -- name: ops.pause_feed pauses or resumes a feed
 update ingest.feed set state = case when %(paused)s then 'paused' else 'active' end,
   reason = case when %(paused)s then 'paused by a person' else '' end
 where feed_id = %(feed_id)s and state <> 'gone';
 
--- name: ops.poll_now makes a publisher's feeds due
+-- name: ops.poll_now makes a publisher's feeds due; none of a paused one, which is not asked
 update ingest.feed set next_poll_at = '-infinity'
-where state = 'active' and publisher_id = (select publisher_id from ingest.publisher where name = %(name)s);
+where state = 'active' and publisher_id = (select publisher_id from ingest.publisher where name = %(name)s and not paused);
 
 -- name: ops.switch_line leaves a learned line out of bodies again, or keeps it in them
 update ingest.site_line set enabled = %(enabled)s

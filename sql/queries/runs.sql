@@ -99,7 +99,7 @@ update ingest.run set state = %(state)s, verdict = %(verdict)s, ended_at = %(now
 insert into ingest.run_stage as s (run_id, stage, shard, started_at, tokens)
 values (%(run_id)s, %(stage)s, %(shard)s, %(now)s, array[left(gen_random_uuid()::text, 8)])
 on conflict (run_id, stage, shard) do update
-  set attempts = s.attempts + 1, ended_at = null, seen_at = clock_timestamp(),
+  set attempts = s.attempts + 1, started_at = excluded.started_at, ended_at = null, seen_at = clock_timestamp(),
     tokens = s.tokens || excluded.tokens
 returning attempts, tokens, counts, label;
 
@@ -298,6 +298,22 @@ select (select count(*) from ingest.publisher) as publishers,
   (select count(*) from ingest.page where loaded_extraction_id is not null) as articles,
   (select count(*) from ingest.page where state = 'pending') as pending,
   (select count(*) from ingest.page where state = 'rejected') as rejected;
+
+-- name: runs.unknown lists the names in a request that nobody has: publishers by name, feeds by address
+-- not null: name
+select name from unnest(%(publishers)s::text[]) as asked(name)
+where not exists (select from ingest.publisher b where b.name = asked.name)
+union all
+select url from unnest(%(feeds)s::text[]) as asked(url)
+where not exists (select from ingest.feed f where f.url = asked.url and f.state <> 'gone');
+
+-- name: runs.note_told writes which change the asset event of a run tells, where it is newer than those told before
+-- returns: value or none
+update ingest.run r set told_change_id = w.newest
+from (select max(change_id) as newest from news_internal.change) w
+where r.run_id = %(run_id)s
+  and w.newest > coalesce((select max(told_change_id) from ingest.run o where o.run_id <> r.run_id), 0)
+returning r.told_change_id;
 
 -- name: runs.watermark gives the newest change that consumers of news.changes can read
 -- returns: value

@@ -16,15 +16,17 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
     ("state", "level", "says"),
     [
         (State(feeds=2, asked=True), Level.GOOD, "As usual."),
-        (State(feeds=2, failing=1, asked=True), Level.GOOD, "1 of 2 feeds fail."),
+        (State(feeds=2, failing=1, feed_sentence="Gone.", asked=True), Level.WARNING, "1 of 2 feeds fail: Gone."),
         (State(feeds=2, failing=2, feed_sentence="Gone.", asked=True), Level.WARNING, "No feed answers: Gone."),
         (State(feeds=1, cool_until=NOON, asked=True), Level.WARNING, "Cooling down until 12:00 UTC."),
         (State(feeds=1), Level.NEW, "Not asked yet."),
-        (State(asked=True), Level.BROKEN, "It has no active feed."),
+        (State(lost_feeds=1, asked=True), Level.BROKEN, "It has no active feed."),
+        (State(asked=True), Level.PAUSED, "It has no feed: nobody added one, or a person removed them."),
         (State(paused_feeds=2, asked=True), Level.PAUSED, "All feeds are paused."),
         (State(feeds=1, asked=True, alarm=("critical", "Bad.")), Level.BROKEN, "Bad."),
         (State(feeds=1, asked=True, alarm=("warning", "Odd.")), Level.WARNING, "Odd."),
         (State(paused=True, feeds=1, alarm=("critical", "Bad.")), Level.PAUSED, "Paused by a person."),
+        (State(paused=True, paused_by="newsflow", feeds=1), Level.PAUSED, "Paused by newsflow."),
     ],
 )
 def test_health(state: State, level: Level, says: str) -> None:

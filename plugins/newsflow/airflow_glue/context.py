@@ -10,6 +10,7 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_curren
 
 from newsflow import pipeline
 from newsflow.names import COMMAND_PREFIX
+from newsflow.request import RequestError
 from newsflow.settings import Settings, get_settings
 from newsflow.store.migrate import MigrationError
 
@@ -35,6 +36,11 @@ OUR_TROUBLE = ExceptionRetryPolicy(
             exception=pipeline.RunFailedError,
             action=RetryAction.FAIL,
             reason="the run is not good; a retry would not change it",
+        ),
+        RetryRule(
+            exception=RequestError,
+            action=RetryAction.FAIL,
+            reason="the run can't be what was asked for; a retry would not change it",
         ),
         RetryRule(
             exception=MigrationError,

@@ -15,9 +15,10 @@ ARTICLES = Asset(name="news/articles", uri="newsflow://news/articles", group="ne
 def bring_in(
     shards: Any, judge: Callable[[], dict[str, Any]], *, fetch: Callable[[dict[str, Any]], dict[str, Any]] = tasks.fetch
 ) -> None:
-    """fetch → extract → deduplicate → load → check, then the asset event with the funnel; call it within a Dag.
+    """fetch → extract → deduplicate → load → check → publish; call it within a Dag.
 
-    Each step runs whatever the one before did, since it takes on just what is there; `check` is the gate.
+    Each step runs whatever the one before did, since it takes on just what is there; `check` is the gate. `publish`
+    sends the asset event with the funnel, and is skipped where the consumers know of all changes already.
 
     :param shards: the task that gives the shards, one mapped task each.
     :param judge: body of `check`, gives the funnel; raises where the run is not good.
@@ -29,9 +30,13 @@ def bring_in(
     deduplicate = task(trigger_rule="all_done")(tasks.deduplicate)
     load = task(trigger_rule="all_done")(tasks.load)
 
-    @task(trigger_rule="all_done", outlets=[ARTICLES])
-    def check(*, outlet_events: Any = None) -> dict[str, Any]:
-        outlet_events[ARTICLES].extra = judge()
-        return {"articles": outlet_events[ARTICLES].extra["articles"]}
+    check = task(trigger_rule="all_done", task_id="check")(judge)
 
-    fetching.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> check()
+    @task(outlets=[ARTICLES])
+    def publish(funnel: dict[str, Any], *, outlet_events: Any = None) -> None:
+        tasks.tell()
+        outlet_events[ARTICLES].extra = funnel
+
+    checked: Any = check()
+    fetching.expand(shard=shards) >> extract.expand(shard=shards) >> deduplicate() >> load() >> checked
+    publish(checked)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowSkipException
+
 from newsflow import pipeline
 from newsflow.airflow_glue import context
 from newsflow.model import StageReport
@@ -95,6 +97,16 @@ def judge() -> dict[str, Any]:
     """Judge the nightly run; its funnel goes into the asset event."""
     settings = task_settings()
     return pipeline.check(settings, context.run_id(settings), steps=pipeline.NIGHT).as_dict()
+
+
+def tell() -> None:
+    """Note that the asset event tells of the changes up to now.
+
+    :raises AirflowSkipException: where there is none that was not told; then no event goes out.
+    """
+    settings = task_settings()
+    if pipeline.tell(settings, context.run_id(settings)) is None:
+        raise AirflowSkipException("no change since the last asset event")
 
 
 def maintain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -169,9 +169,10 @@ class Launcher:
             "NEWSFLOW_DATABASE_URL": self.database_url,
             "AIRFLOW_CONN_NEWS_DB": self.database_url,
         }
-        # a missed tick would run at once beside the run that we start
-        found["NEWSFLOW_SCHEDULE"] = os.environ.get("NEWSFLOW_SCHEDULE", "")
         if self.newsroom:
+            # its editions come out by hand, run by run
+            found["NEWSFLOW_SCHEDULE"] = os.environ.get("NEWSFLOW_SCHEDULE", "")
+            found["NEWSFLOW_POLL_SCHEDULE"] = os.environ.get("NEWSFLOW_POLL_SCHEDULE", "")
             given = os.environ.get("NEWSFLOW_ALLOW_ORIGINS", "").split()
             found["NEWSFLOW_ALLOW_ORIGINS"] = " ".join([*given, *self.newsroom.origins.values()])
         return found
@@ -189,7 +190,15 @@ class Launcher:
         """Where to look; what was asked for is done."""
         self.working = False
         self.show.where(addresses(self.home, self.settings, self.airflow.ports.url))
+        self.show.line(self._next_run())
         return True
+
+    def _next_run(self) -> str:
+        """When news come in by themselves, in a sentence."""
+        schedule = self._task_environment().get("NEWSFLOW_SCHEDULE", self.settings.schedule)
+        if schedule:
+            return f"While this is up, news_ingest runs at “{schedule}” (cron, UTC; NEWSFLOW_SCHEDULE)."
+        return "The next run is by hand: `make run` again, or Trigger in Airflow."
 
     def stay(self) -> None:
         """Until Ctrl-C; raises `AirflowError` where a server ends on its own."""

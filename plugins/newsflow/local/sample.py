@@ -20,6 +20,8 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 
+PAUSED_BY = "newsflow, while its sample newsroom is not open"
+
 
 @dataclass(frozen=True)
 class SampleNotes:
@@ -74,7 +76,7 @@ def register(conn: Connection, newsroom: Newsroom) -> None:
             known = publishers[name]
             key = queries.local.add_publisher(conn, name=name, title=known.title, language=known.language)
             queries.local.add_feed(conn, publisher_id=key, url=url)
-        queries.local.pause_sample(conn, paused=False, sample=[url for _name, url in newsroom.feeds()])
+        queries.local.resume_sample(conn, by=PAUSED_BY, sample=[url for _name, url in newsroom.feeds()])
 
 
 def has_own_feeds(conn: Connection, notes: SampleNotes) -> bool:
@@ -86,7 +88,7 @@ def has_own_feeds(conn: Connection, notes: SampleNotes) -> bool:
 def pause(conn: Connection, notes: SampleNotes) -> None:
     """Leave the newsroom's publishers alone: their servers are not running."""
     with transaction(conn):
-        queries.local.pause_sample(conn, paused=True, sample=notes.feeds)
+        queries.local.pause_sample(conn, by=PAUSED_BY, sample=notes.feeds)
 
 
 def runs(settings: Settings, path: Path) -> bool:

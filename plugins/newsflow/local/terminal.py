@@ -78,7 +78,7 @@ class Terminal:
     def funnel(self, funnel: Funnel) -> None:
         """The run in numbers, then its verdict."""
         table = Table(title="The run's funnel", title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for name, justify in (("stage", "left"), ("in", "right"), ("on", "right"), ("ended or waiting", "left")):
+        for name, justify in (("stage", "left"), ("in", "right"), ("passed", "right"), ("left because", "left")):
             table.add_column(name, justify=justify)  # type: ignore[arg-type]
         polls = _counts(funnel.polls)
         table.add_row("poll", str(sum(funnel.polls.values())), "", f"feeds: {polls}" if polls else "")

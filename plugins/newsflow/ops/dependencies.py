@@ -1,4 +1,4 @@
-"""What a page may ask for by the type of a parameter: a connection, the time, the settings.
+"""What a page may ask for by the type of a parameter: a connection, the time, the settings, the Dags' schedules.
 
 A page's function gets them handed in, so it runs without a server too: `pages.last_night(conn, now)`.
 """
@@ -15,6 +15,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import utcnow
 from newsflow.ops.connection import server_settings
+from newsflow.ops.schedules import DagState, read
 from newsflow.settings import Settings
 from newsflow.store.db import session
 
@@ -41,5 +42,11 @@ def moment() -> datetime:
     return utcnow()
 
 
+def schedules() -> list[DagState]:
+    """Which Dags run by themselves, as Airflow has it."""
+    return read()
+
+
 Database = Annotated[Connection, Depends(database)]
 Now = Annotated[datetime, Depends(moment)]
+Schedules = Annotated[list[DagState], Depends(schedules)]

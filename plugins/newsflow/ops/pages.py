@@ -10,8 +10,9 @@ from typing import Any
 from newsflow.names import NIGHTLY
 from newsflow.ops import charts
 from newsflow.ops.alarms import TITLES
-from newsflow.ops.dependencies import Database, Now
+from newsflow.ops.dependencies import Database, Now, Schedules
 from newsflow.ops.run_history import newest, usual_new, usual_stages
+from newsflow.ops.schedules import notices
 from newsflow.ops.words import sentence
 from newsflow.outcomes import Outcome
 from newsflow.progress import snapshot
@@ -30,8 +31,8 @@ def _tone(run: RunsRow | RunByNameRow) -> str:
     return "running" if run.is_alive else "bad"
 
 
-def last_night(conn: Database, now: Now) -> dict[str, Any]:
-    """The start page: the last run in words and as a funnel, what runs now, what is wrong (5 statements)."""
+def last_night(conn: Database, now: Now, schedules: Schedules) -> dict[str, Any]:
+    """The start page: the last run in words and as a funnel, what runs now, what is wrong (6 statements)."""
     recent = queries.ops.runs(conn, since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=1), publisher_id=None)
     running, last = newest(recent)
@@ -45,6 +46,9 @@ def last_night(conn: Database, now: Now) -> dict[str, Any]:
         "few": FEW,
         "resolved": [a for a in alarms if a.resolved_at is not None],
         "runs": recent[:14],
+        "partial": [r for r in recent if r.is_partial and not r.is_alive and (last is None or r.run_id > last.run_id)],
+        "judged_at": queries.ops.judged_at(conn),
+        "notices": list(notices(schedules, now)),
         "stale": last is not None and running is None and now - last.started_at > A_NIGHT_AGO,
     }
 

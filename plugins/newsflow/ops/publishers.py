@@ -106,6 +106,8 @@ def _bars(conn: Connection, numbers: Sequence[int], now: datetime) -> dict[int, 
 def _state(found: queries.ops.PublishersRow) -> State:
     return State(
         paused=found.paused,
+        paused_by=found.paused_by,
+        lost_feeds=found.lost_feeds,
         feeds=found.feeds,
         paused_feeds=found.paused_feeds,
         failing=found.failing,

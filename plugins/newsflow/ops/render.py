@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsflow.ops.routes import NAVIGATION
-from newsflow.ops.words import counts_line, is_withdrawn, poll_sentence, went_well
+from newsflow.ops.words import count, counts_line, days_left, facts, is_withdrawn, poll_sentence, went_well
 from newsflow.outcomes import WENT_WELL
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -133,6 +133,9 @@ def environment() -> Environment:
         "short": short,
         "ago": ago,
         "counts": counts_line,
+        "count": count,
+        "days_left": days_left,
+        "facts": facts,
         "part": lambda text: quote(str(text), safe=""),
         "figure": figure,
         "says": says,

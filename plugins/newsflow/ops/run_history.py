@@ -14,7 +14,7 @@ STAGES = ("fetch", "extract", "deduplicate", "load")  # those that count pages
 
 
 class Run(Protocol):
-    """Of a run, how it ended, and whether it lives (`ingest.is_alive`)."""
+    """Of a run: how it ended, whether it lives, and whether it was a part only (`ingest.is_alive`, `is_partial`)."""
 
     @property
     def state(self) -> str: ...
@@ -22,6 +22,8 @@ class Run(Protocol):
     def started_at(self) -> datetime: ...
     @property
     def is_alive(self) -> bool: ...
+    @property
+    def is_partial(self) -> bool: ...
 
 
 class CountedRun(Run, Protocol):
@@ -39,12 +41,12 @@ RunT = TypeVar("RunT", bound=Run)
 
 
 def newest(runs: Sequence[RunT]) -> tuple[RunT | None, RunT | None]:
-    """(the run at work, the last one before it); None where there is none.
+    """(the run at work, the last whole one before it); None where there is none.
 
-    :param runs: newest first.
+    :param runs: newest first. One for some publishers only is no night's run.
     """
     running = next((r for r in runs if r.is_alive), None)
-    last = next((r for r in runs if not r.is_alive), None)
+    last = next((r for r in runs if not r.is_alive and not r.is_partial), None)
     return running, last
 
 
@@ -66,7 +68,7 @@ def usual_new(run: CountedRun, earlier: Sequence[CountedRun]) -> Usual | None:
 
 
 def _good(run: CountedRun, earlier: Sequence[CountedRun]) -> list[CountedRun]:
-    return [r for r in earlier if r.state == "success" and r.run_id != run.run_id]
+    return [r for r in earlier if r.state == "success" and r.run_id != run.run_id and not r.is_partial]
 
 
 def _taken(run: CountedRun, stage: str) -> float:

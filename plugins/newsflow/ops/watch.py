@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg2.extensions import connection as Connection
@@ -18,14 +18,13 @@ from newsflow.ops.alarms.judgement import DiskUse, JudgedRun, Judgement, OpenGap
 from newsflow.ops.alarms.runs import blind_days, own_outage
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import publisher_days, queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import ready_session
 
 log = logging.getLogger(__name__)
 
-WINDOW = timedelta(days=70)  # past that the rules look at: ten of each weekday
 NIGHTS = 30  # newest nightly runs that are judged
 
 
@@ -51,22 +50,14 @@ def watch(
     with ready_session(settings.dsn, application="newsflow watch") as conn, lock(conn, "newsflow.watch"):
         runs.mend_times(conn, now)
         runs.close_dead(conn, now, scheduler)
-        count(conn, now)
+        publisher_days.count(conn, now)
         with transaction(conn):
             result = judge(conn, settings, now)
             opened, resolved, lasting = _keep(conn, result, now)
+            queries.ops.note_judged(conn, now=now)
         told, failures = _tell(conn, settings, now)
     log.info("alarms: %d opened, %d resolved, %d last; %d messages", opened, resolved, lasting, told)
     return Report(opened, resolved, lasting, told, tuple(failures))
-
-
-def count(conn: Connection, now: datetime) -> None:
-    """Bring `ingest.publisher_day` up to now; yesterday is counted again, for runs over midnight."""
-    with transaction(conn):
-        last: date | None = queries.ops.last_counted(conn)
-        since = min(last, now.date()) - timedelta(days=1) if last else (now - WINDOW).date()
-        begin = datetime.combine(since, time(), timezone.utc)
-        queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1))
 
 
 def judge(conn: Connection, settings: Settings, now: datetime) -> Judgement:
@@ -81,21 +72,25 @@ def _rows(conn: Connection, name: str) -> Sequence[Any]:
 
 
 def _present(conn: Connection, settings: Settings, now: datetime) -> Present:
-    counted = queries.ops.days(conn, since=(now - WINDOW).date(), publishers=None)
+    counted = queries.ops.days(conn, since=(now - publisher_days.WINDOW).date(), publishers=None)
     days = history.read(row for row in counted if row.day <= now.date())  # a wrong clock counts days to come
-    nightly = queries.ops.runs(conn, since=now - WINDOW, dags=[*NIGHTLY], limit=NIGHTS)
+    nightly = queries.ops.runs(conn, since=now - publisher_days.WINDOW, dags=[*NIGHTLY], limit=NIGHTS)
     gap = queries.ops.own_outage(conn)
     return Present(
         now=now,
         disk_days=settings.alarm_disk_days,
         lag=timedelta(hours=settings.alarm_lag_h),
         opened={(a.cause, a.subject): min(a.opened_at, now) for a in queries.ops.lasting_alarms(conn)},
-        runs=[JudgedRun(r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict or "") for r in nightly],
+        runs=[_judged(run) for run in nightly if not run.is_partial],
         outage=own_outage(OpenGap(gap.from_at, gap.detail) if gap else None),
         days=days,
         blind=blind_days(days),
         disk=_disk(conn, settings, now),
     )
+
+
+def _judged(run: queries.ops.RunsRow) -> JudgedRun:
+    return JudgedRun(run.dag_run_id, run.state, run.started_at, run.ended_at, run.verdict or "")
 
 
 def _disk(conn: Connection, settings: Settings, now: datetime) -> DiskUse | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from newsflow.outcomes import WENT_WELL, Meaning, Outcome
 
+_TEN_YEARS = 3_650  # days
+
 
 def sentence(code: str | None) -> str:
     """What an outcome means; the code itself where it is unknown, as one of another release may be."""
@@ -36,6 +38,33 @@ def _meaning(code: str | None) -> Meaning | None:
         return Outcome(code or "").meaning
     except ValueError:
         return None
+
+
+def count(number: int | None, noun: str) -> str:
+    """A number with its noun, and thin spaces between thousands: "1 file", "2 files"."""
+    return f"{number or 0:,} {noun if number == 1 else noun + 's'}".replace(",", "\u202f")
+
+
+def days_left(days: float) -> str:
+    """How long something lasts, to the day; what lies years ahead is no forecast."""
+    return "More than ten years left" if days > _TEN_YEARS else f"{count(int(days), 'day')} left"
+
+
+def facts(value: object) -> str:
+    """JSON as people read it: "rows 3, dropped none (…)"."""
+    if isinstance(value, Mapping):
+        return ", ".join(_fact(name, inner) for name, inner in value.items()) or "nothing to do"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(facts, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _fact(name: object, value: object) -> str:
+    shown = facts(value)
+    words = str(name).replace("_", " ")
+    return f"{words} ({shown})" if isinstance(value, Mapping) else f"{words} {shown}"
 
 
 def counts_line(counts: Mapping[str, int], limit: int = 4) -> str:

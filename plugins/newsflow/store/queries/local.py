@@ -20,9 +20,14 @@ def own_feeds(conn: Connection, *, sample: Iterable[str]) -> int:
     return named_query.value(conn, "local.own_feeds", {"sample": named_query.array(sample)})
 
 
-def pause_sample(conn: Connection, *, paused: bool, sample: Iterable[str]) -> int:
-    """Stops or resumes the publishers of the sample newsroom."""
-    return named_query.count(conn, "local.pause_sample", {"paused": paused, "sample": named_query.array(sample)})
+def pause_sample(conn: Connection, *, by: str, sample: Iterable[str]) -> int:
+    """Stops the publishers of the sample newsroom that nobody has stopped."""
+    return named_query.count(conn, "local.pause_sample", {"by": by, "sample": named_query.array(sample)})
+
+
+def resume_sample(conn: Connection, *, sample: Iterable[str], by: str) -> int:
+    """Resumes the publishers of the sample newsroom that we had stopped."""
+    return named_query.count(conn, "local.resume_sample", {"sample": named_query.array(sample), "by": by})
 
 
 def add_publisher(conn: Connection, *, name: str, title: str, language: str) -> int:

@@ -366,6 +366,27 @@ def totals(conn: Connection) -> TotalsRow:
     return named_query.row(conn, "runs.totals", TotalsRow._make, {})
 
 
+class UnknownRow(NamedTuple):
+    """A row of `runs.unknown`."""
+
+    name: str
+
+
+def unknown(conn: Connection, *, publishers: Iterable[str], feeds: Iterable[str]) -> list[UnknownRow]:
+    """Lists the names in a request that nobody has: publishers by name, feeds by address."""
+    return named_query.rows(
+        conn,
+        "runs.unknown",
+        UnknownRow._make,
+        {"publishers": named_query.array(publishers), "feeds": named_query.array(feeds)},
+    )
+
+
+def note_told(conn: Connection, *, run_id: int) -> int | None:
+    """Writes which change the asset event of a run tells, where it is newer than those told before."""
+    return named_query.value_or_none(conn, "runs.note_told", {"run_id": run_id})
+
+
 def watermark(conn: Connection) -> int:
     """Gives the newest change that consumers of news.changes can read."""
     return named_query.value(conn, "runs.watermark", {})

@@ -1,0 +1,58 @@
+"""Whether Airflow runs our Dags by itself: what it has paused, what has no schedule, what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from newsflow.names import NEWS_INGEST, NEWS_MAINTAIN, NEWS_POLL, NEWS_WATCH
+
+# What is missing while the Dag does not run.
+CONSEQUENCES = {
+    NEWS_INGEST: "no night's run begins",
+    NEWS_POLL: "feeds are asked by the night's run only",
+    NEWS_WATCH: "no alarm begins or ends",
+    NEWS_MAINTAIN: "nothing old is deleted, and no partition is made ahead",
+}
+LATE = timedelta(minutes=15)  # a busy scheduler begins a run some minutes after its time
+
+
+class DagState(NamedTuple):
+    """What Airflow says of a Dag. `due` is when its next run begins; None where it has no schedule."""
+
+    dag_id: str
+    paused: bool
+    due: datetime | None
+
+
+def notices(states: Sequence[DagState], now: datetime) -> Iterator[str]:
+    """A sentence for each Dag that does not run by itself, in the order of `CONSEQUENCES`."""
+    known = {state.dag_id: state for state in states}
+    for dag_id, missing in CONSEQUENCES.items():
+        if why := _why(known.get(dag_id), now):
+            yield f"{dag_id} {why}: {missing}."
+
+
+def _why(state: DagState | None, now: datetime) -> str:
+    if state is None:
+        return "is unknown to Airflow (see the import errors under Dags)"
+    if state.paused:
+        return "is paused"
+    if state.due is None:
+        return "has no schedule, and runs by hand only"
+    if state.due < now - LATE:
+        return f"should have begun at {state.due:%a %d %b %H:%M} UTC, and did not (does the scheduler run?)"
+    return ""
+
+
+def read() -> list[DagState]:
+    """What Airflow's own database says; within the API server only."""
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    columns = (DagModel.dag_id, DagModel.is_paused, DagModel.next_dagrun_create_after)
+    ours = select(*columns).where(DagModel.dag_id.in_(CONSEQUENCES), DagModel.is_stale.is_(False))
+    with create_session() as session:
+        return [DagState(*row) for row in session.execute(ours)]
