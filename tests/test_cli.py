@@ -61,10 +61,10 @@ def test_bad_usage_is_one_clear_line_and_exit_code_2(args: list[str], names: str
     assert names in done.stderr
 
 
-def test_no_database_is_one_line_with_a_cure() -> None:
-    done = newsflow("migrate")
-    assert done.returncode == 1
-    assert done.stderr == "newsflow: NEWSFLOW_DATABASE_URL is not set (run `newsflow up` for a local server)\n"
+@pytest.mark.parametrize("words", [["-h"], ["feeds", "-h"], ["status", "-h"], ["archive", "prune", "-h"]])
+def test_the_short_option_for_help_works_everywhere(words: list[str]) -> None:
+    done = newsflow(*words)
+    assert (done.returncode, "Usage: newsflow" in done.stdout) == (0, True), done
 
 
 def test_a_server_that_is_away_is_one_line_without_the_password() -> None:

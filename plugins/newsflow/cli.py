@@ -48,7 +48,13 @@ def build(asked: str) -> typer.Typer:
 
     Start-up stays quick, and a broken room can't take the others' commands with it.
     """
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help=__doc__,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     app.callback()(_root)
     for name, (module, attribute, text) in COMMANDS.items():
         if name == asked:
@@ -97,6 +103,14 @@ def main() -> None:
         if code == _INTERRUPTED:
             _stop()
         sys.exit(code if isinstance(code, int) else 0)
+    finally:
+        _end()
+
+
+def _end() -> None:
+    """Stop the database that was started for the command, if one was."""
+    if home_database := sys.modules.get("newsflow.commands.home_database"):
+        home_database.close()
 
 
 def _explain(error: Exception) -> None:

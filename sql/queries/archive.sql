@@ -18,6 +18,13 @@ group by c.file order by c.file;
 select capture_id, page_id, file, "offset", length, payload_digest from ingest.capture
 where file = %(file)s order by "offset";
 
+-- name: archive.newest_capture finds the newest capture of a page that is still in the archive
+-- returns: row or none
+select c.file, c."offset", c.length, c.payload_digest
+from ingest.page p join ingest.capture c using (page_id) join ingest.warc_file f using (file)
+where p.url_hash = %(url_hash)s and p.url = %(url)s and f.deleted_at is null and f.location = ''
+order by c.capture_id desc limit 1;
+
 -- name: archive.expired lists files that retention may take: no page waits for them, no kept revisit needs them
 select f.file, f.bytes, f.records, f.sealed_at from ingest.warc_file f
 where f.deleted_at is null and f.location = '' and f.sealed_at < %(before)s

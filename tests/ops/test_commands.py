@@ -106,7 +106,7 @@ def test_status_before_the_first_run(dsn: str, tmp_path: Path) -> None:
 
 
 def test_doctor_finds_a_healthy_house_and_names_what_is_not_up(dsn: str, tmp_path: Path) -> None:
-    done = newsflow("doctor", "--json", dsn=dsn, home=tmp_path)
+    done = newsflow("doctor", "--json", dsn=dsn, home=tmp_path, AIRFLOW__API__BASE_URL="http://127.0.0.1:1")
     found = {r["name"]: r for r in json.loads(done.stdout)}
     assert done.returncode == 0, done.stdout
     assert {

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from newsflow.cli import build
 from newsflow.ops import runbooks
 from newsflow.ops.alarms import TITLES
 from tests.paths import ROOT
@@ -21,6 +25,27 @@ def test_each_cause_has_a_runbook_with_four_parts(cause: str) -> None:
     assert text.startswith(f"# {TITLES[cause]}\n")
     places = [text.index(part) for part in PARTS]
     assert places == sorted(places)
+
+
+def commands() -> list[tuple[str, str]]:
+    """(runbook, command) of each command of ours that a runbook names, with addresses for its placeholders."""
+    found = []
+    for path in sorted(FOLDER.glob("*.md")):
+        for written in re.findall(r"`newsflow ([^`]+)`", path.read_text()):
+            words = written.partition(" > ")[0].replace("URL", "https://the.site/").replace("FILE", "page.html")
+            found.append((path.name, words))
+    return found
+
+
+@pytest.mark.parametrize(("runbook", "words"), commands())
+def test_each_command_in_a_runbook_is_understood(runbook: str, words: str) -> None:
+    rest = shlex.split(words)
+    command: Any = typer.main.get_command(build(rest[0]))
+    context = command.make_context("newsflow", list(rest), resilient_parsing=False)
+    while hasattr(command, "resolve_command"):
+        assert rest, f"{runbook}: `newsflow {words}` names a group of commands only"
+        name, command, rest = command.resolve_command(context, rest)
+        context = command.make_context(name, list(rest), parent=context)
 
 
 def test_links_between_runbooks_lead_somewhere() -> None:

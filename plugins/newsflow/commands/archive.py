@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsflow.clock import utcnow
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
+from newsflow.errors import NewsflowError
 
 if TYPE_CHECKING:
     from newsflow.store.archive_audit import Audit
@@ -22,6 +24,10 @@ _AGE = re.compile(r"(\d+)([hdw])")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Folder = Annotated[str, typer.Option(help="Only files below this folder of the archive.")]
 SHOWN = 20
+
+
+class NoCaptureError(NewsflowError):
+    """The archive has nothing of a page."""
 
 
 def age(text: str) -> timedelta:
@@ -40,7 +46,7 @@ def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
     from newsflow.store.archive_audit import audit
     from newsflow.store.migrate import ready_session
 
-    settings = get_settings()
+    settings = database_settings()
     with ready_session(settings.dsn) as conn:
         archive = Archive(settings.archive_url)
         return audit(conn, archive, utcnow(), folder=folder, deep=deep, grace_s=grace.total_seconds())
@@ -91,7 +97,7 @@ def sweep(
     found = _audit("", False, age(older))
     names = [fault.file for fault in found.faults if fault.kind in archive_audit.STRAYS]
     if not dry_run:
-        archive_audit.sweep(Archive(get_settings().archive_url), found)
+        archive_audit.sweep(Archive(database_settings().archive_url), found)
     verb = "would delete" if dry_run else "deleted"
     typer.echo(json.dumps({"deleted": names, "dry_run": dry_run}) if as_json else f"{verb} {len(names)} files")
 
@@ -108,7 +114,7 @@ def prune(
     from newsflow.store.archive import Archive
     from newsflow.store.migrate import ready_session
 
-    settings, now = get_settings(), utcnow()
+    settings, now = database_settings(), utcnow()
     before = now - age(older)
     with ready_session(settings.dsn) as conn:
         if dry_run:
@@ -124,13 +130,36 @@ def prune(
 
 
 @app.command()
+def show(url: Annotated[str, typer.Argument(help="Address of the page.")]) -> None:
+    """Write a page as it was captured last, byte by byte, to standard output.
+
+    :raises NoCaptureError: where the archive has none of it that can be read.
+    """
+    from newsflow.model import CapturePointer
+    from newsflow.store import queries
+    from newsflow.store.archive import Archive, CaptureError
+    from newsflow.store.migrate import ready_session
+    from newsflow.web.urls import canonicalise, url_hash
+
+    settings, page = database_settings(), canonicalise(url)
+    with ready_session(settings.dsn) as conn:
+        found = queries.archive.newest_capture(conn, url=page, url_hash=url_hash(page))
+    if found is None:
+        raise NoCaptureError(f"{page}: the archive has no capture of it")
+    try:
+        sys.stdout.buffer.write(Archive(settings.archive_url).read(CapturePointer(*found)).body)
+    except CaptureError as error:
+        raise NoCaptureError(f"{page}: {error}") from error
+
+
+@app.command()
 def begin() -> None:
     """Begin the archive anew, where the old one is lost for good: pages whose captures it held are fetched again."""
     from newsflow.store import archive_folders
     from newsflow.store.archive import Archive
     from newsflow.store.migrate import ready_session
 
-    settings = get_settings()
+    settings = database_settings()
     with ready_session(settings.dsn) as conn:
         folder = archive_folders.begin(conn, Archive(settings.archive_url), utcnow())
     typer.echo(f"the archive is there: its folder {folder} is made")
@@ -142,5 +171,5 @@ def adopt() -> None:
     from newsflow.store import archive_folders
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         typer.echo(f"took over {archive_folders.adopt(conn)} folders")

@@ -10,10 +10,10 @@ import typer
 
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
+from newsflow.commands.home_database import database_settings
 from newsflow.commands.options import options
 from newsflow.names import NEWS_BACKFILL, command_run
 from newsflow.outcomes import Stage
-from newsflow.settings import get_settings
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -38,7 +38,7 @@ def run(
     from newsflow.commands.progress_bars import watched
     from newsflow.commands.run import render
 
-    settings = get_settings()
+    settings = database_settings()
     name = name or pipeline.unfinished(settings, request) or command_run(utcnow())
     with nightly.own_run(settings, NEWS_BACKFILL, name, request) as run_id, watched(settings, _look(run_id)):
         result = pipeline.run_steps(settings, run_id, request)
@@ -65,7 +65,7 @@ def status(as_json: Json = False) -> None:
     from newsflow.store import queries
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         found = [row._asdict() for row in queries.backfill.list_progress(conn)]
     if as_json:
         typer.echo(json.dumps({"files": found}, default=str))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 migrate_app = typer.Typer(add_completion=False)
 
@@ -18,7 +18,7 @@ def migrate(as_json: Annotated[bool, typer.Option("--json", help="One JSON objec
     from newsflow.store import db
     from newsflow.store import migrate as runner
 
-    with db.session(get_settings().dsn) as conn:
+    with db.session(database_settings().dsn) as conn:
         applied = runner.migrate(conn)
     if as_json:
         typer.echo(json.dumps({"applied": applied}))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 if TYPE_CHECKING:
     from newsflow.dedupe.rebuild import Rebuilt
@@ -29,7 +29,7 @@ def dedupe(
         raise typer.BadParameter("say --rebuild: there is nothing else to do here", param_hint="--rebuild")
     from newsflow.dedupe.rebuild import rebuild as roll
 
-    found = roll(get_settings(), progress=_show)
+    found = roll(database_settings(), progress=_show)
     if as_json:
         typer.echo(json.dumps({"pages": found.pages, "moved": found.moved}))
     else:

@@ -23,9 +23,12 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON list o
     from rich.console import Console
     from rich.markup import escape
 
-    from newsflow.ops.doctor import examine
+    from newsflow.commands.home_database import airflow_url, database_settings
+    from newsflow.ops.doctor import examine, is_airflow_set_up
 
-    results = examine(get_settings())
+    url = airflow_url()
+    settings = get_settings() if is_airflow_set_up() and not url else database_settings()
+    results = examine(settings, airflow_url=url)
     out = Console(highlight=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps([asdict(r) for r in results]))

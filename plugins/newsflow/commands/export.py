@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 from psycopg2.extensions import connection as Connection
 
+from newsflow.commands.home_database import database_settings
 from newsflow.export.formats import FORMATS, USUAL
-from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -37,7 +37,7 @@ def export(
     if format not in FORMATS:
         raise typer.BadParameter(f"no format {format}; there are {', '.join(FORMATS)}")
     names = [name.strip() for name in columns.split(",") if name.strip()]
-    with ready_session(get_settings().dsn, application="newsflow export") as conn, _bar() as progress:
+    with ready_session(database_settings().dsn, application="newsflow export") as conn, _bar() as progress:
         start = _cursor(conn, since)
         made = write(conn, Target(to), utcnow(), since=start, format=format, columns=names, progress=progress)
     if as_json:

@@ -13,6 +13,7 @@ import typer
 
 from newsflow.commands import feed_inspection
 from newsflow.commands.feed_inspection import As, AsJson
+from newsflow.commands.home_database import database_settings
 from newsflow.errors import NewsflowError
 
 app = typer.Typer(
@@ -196,10 +197,9 @@ def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")
 
 
 def _with_db(work: Callable[[Any], Any]) -> Any:
-    from newsflow.settings import get_settings
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         return work(conn)
 
 

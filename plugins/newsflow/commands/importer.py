@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -43,7 +43,7 @@ def import_(
         mapped = parse_map(columns or [])
     except ColumnMapError as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
-    settings, bars = get_settings(), Bars()
+    settings, bars = database_settings(), Bars()
     with watched(settings, bars.look):
         result = import_file(settings, file, mapped, begun=bars.begin)
     _show(result, as_json)

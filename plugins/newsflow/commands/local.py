@@ -58,7 +58,9 @@ def down() -> int:
     return 0
 
 
-@psql_app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@psql_app.command(
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": ["--help"]}
+)
 def psql(context: typer.Context) -> int:
     """Open psql on the news database; a server is started for it where none is up. Options are psql's."""
     from newsflow.local.launcher import database

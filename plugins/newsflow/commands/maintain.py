@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from newsflow.commands.home_database import database_settings
 from newsflow.commands.options import options
 from newsflow.request import MaintainRequest
-from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -40,7 +40,7 @@ def _run(names: list[str], request: MaintainRequest, as_json: bool) -> None:
     unknown = sorted({*names} - {*jobs.JOBS})
     if unknown:
         raise typer.BadParameter(f"no job {', '.join(unknown)}; there are {', '.join(jobs.JOBS)}")
-    reports = jobs.run(get_settings(), names, force=request.force)
+    reports = jobs.run(database_settings(), names, force=request.force)
     if as_json:
         typer.echo(json.dumps([asdict(report) for report in reports]))
     else:

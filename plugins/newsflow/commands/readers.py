@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -29,7 +29,7 @@ def add(
     from newsflow.maintain import readers
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         made = readers.add(conn, name, connections=connections, new_password=new_password)
         address = _address(conn, name, made.password)
         open_ = readers.still_open(conn)
@@ -54,7 +54,7 @@ def list_(as_json: AsJson = False) -> None:
     from newsflow.maintain import readers
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         found = readers.readers(conn)
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found]))
@@ -78,6 +78,6 @@ def remove(
     from newsflow.maintain import readers
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         kept = readers.remove(conn, name, drop_tables=drop_tables)
     typer.echo(f"removed {name}" + (f"; {kept} tables and views stay in the schema {name}" if kept else ""))

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from newsflow.clock import utcnow
+from newsflow.commands.home_database import database_settings
 from newsflow.commands.options import options
 from newsflow.names import command_run
 from newsflow.reprocess.request import ReprocessRequest
-from newsflow.settings import get_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -35,7 +35,7 @@ def compare(
     """Dry run: extract stored captures again and report what would change; nothing is touched."""
     from newsflow.reprocess import pipeline
 
-    number = pipeline.compare(get_settings(), _name(name, "compare"), request)
+    number = pipeline.compare(database_settings(), _name(name, "compare"), request)
     report(number, as_json=as_json)
 
 
@@ -49,7 +49,7 @@ def report(
     from newsflow.reprocess import report as reports
     from newsflow.store.migrate import ready_session
 
-    settings = get_settings()
+    settings = database_settings()
     with ready_session(settings.dsn) as conn:
         found = reports.summary(conn, number)
         target = folder or settings.home.expanduser() / "reports"
@@ -71,7 +71,7 @@ def apply(number: Number, name: Name = "", as_json: Json = False) -> None:
     from newsflow.commands.run import render
     from newsflow.reprocess import pipeline
 
-    result = pipeline.apply(get_settings(), _name(name, f"apply-{number}"), number)
+    result = pipeline.apply(database_settings(), _name(name, f"apply-{number}"), number)
     typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
 
 
@@ -81,7 +81,7 @@ def undo(number: Number, name: Name = "", as_json: Json = False) -> None:
     from newsflow.commands.run import render
     from newsflow.reprocess import pipeline
 
-    result = pipeline.undo(get_settings(), _name(name, f"undo-{number}"), number)
+    result = pipeline.undo(database_settings(), _name(name, f"undo-{number}"), number)
     typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
 
 
@@ -91,7 +91,7 @@ def list_all(as_json: Json = False) -> None:
     from newsflow.store import queries
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         found = [row._asdict() for row in queries.reprocess.list_all(conn)]
     if as_json:
         typer.echo(json.dumps({"reprocesses": found}, default=str))

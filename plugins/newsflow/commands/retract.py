@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -27,7 +27,7 @@ def retract(
 
     if bool(why) == undo:
         raise typer.BadParameter("say --why it is taken out, or --undo to take that back")
-    with ready_session(get_settings().dsn, application="newsflow retract") as conn:
+    with ready_session(database_settings().dsn, application="newsflow retract") as conn:
         page = find(conn, url)
         if not undo:
             take_out(conn, [page], why, utcnow())

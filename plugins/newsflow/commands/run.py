@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsflow.clock import utcnow
+from newsflow.commands.home_database import database_settings
 from newsflow.commands.options import options
 from newsflow.names import COMMAND, command_run
 from newsflow.request import RunRequest
 from newsflow.run_check import PASSED
-from newsflow.settings import Settings, get_settings
+from newsflow.settings import Settings
 
 if TYPE_CHECKING:
     from newsflow.pipeline import Funnel
@@ -31,7 +32,7 @@ def run(
 ) -> None:
     """Poll, fetch, extract, deduplicate, load and check, here and now."""
     while True:
-        result = _watched(get_settings(), request)
+        result = _watched(database_settings(), request)
         typer.echo(json.dumps(result.as_dict()) if as_json else render(result))
         if once or not every:
             return

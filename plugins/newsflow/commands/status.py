@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.commands.home_database import database_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +25,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
     from newsflow.ops.summary import summarise
     from newsflow.store.migrate import ready_session
 
-    with ready_session(get_settings().dsn) as conn:
+    with ready_session(database_settings().dsn) as conn:
         found = summarise(conn, utcnow())
     if as_json:
         typer.echo(json.dumps(found, default=str))

@@ -41,25 +41,54 @@ def server(home: Home) -> Server:
 
 @contextmanager
 def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
-    """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts."""
+    """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts.
+
+    One that is started is at this release's schema.
+    """
     if own := settings.database_url.get_secret_value():
         yield own
         return
-    with home.prepare().used():
-        if running := home.running():
+    with ExitStack() as stack:
+        if running := _join(home.prepare(), stack):
             yield running.database_url
             return
-    with home.held():
         embedded = server(home)
         with show.step("starting PostgreSQL"):
             embedded.start()
         try:
             embedded.ensure_database(DATABASE)
-            home.announce(myself(embedded.url(DATABASE)))
-            yield embedded.url(DATABASE)
+            url = embedded.url(DATABASE)
+            with session(url) as conn:
+                migrate(conn)
+            home.announce(myself(url))
+            yield url
         finally:
             let_others_end(home, show)
             embedded.stop()
+
+
+def _join(home: Home, stack: ExitStack) -> Running | None:
+    """Use the servers that are up here, for as long as the stack lasts; else hold the home (None).
+
+    Where another newsflow is just starting or stopping them, wait for it.
+
+    :raises BusyError: where that takes more than `READY_S`.
+    """
+    deadline = time.monotonic() + READY_S
+    while True:
+        with ExitStack() as use:
+            use.enter_context(home.used())
+            if running := home.running():
+                stack.push(use.pop_all())
+                return running
+        try:
+            stack.enter_context(home.held())
+        except BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return None
 
 
 def let_others_end(home: Home, show: Terminal) -> None:

@@ -74,7 +74,10 @@ async def _broken(request: Request, error: Exception) -> HTMLResponse:
 
 @app.exception_handler(psycopg2.OperationalError)
 async def _no_database(request: Request, error: psycopg2.OperationalError) -> HTMLResponse:
-    detail = "The news database does not answer. See the runbook “own trouble”, and `newsflow doctor`."
+    detail = (
+        "The news database does not answer. `newsflow doctor` says what is wrong with it; "
+        "where it is up, see docs/troubleshooting.md."
+    )
     text = render.template("error.html", {"status": 503, "detail": detail, "root": request.scope.get("root_path", "")})
     return HTMLResponse(text, status_code=503)
 

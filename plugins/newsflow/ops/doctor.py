@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,8 +48,12 @@ class CheckResult:
     cure: str = ""
 
 
-def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
-    """All checks, in the order in which one would mend."""
+def examine(settings: Settings, *, airflow_url: str = "", clock: Clock = utcnow) -> list[CheckResult]:
+    """All checks, in the order in which one would mend.
+
+    :param airflow_url: of the Airflow that is up in this home; without one, the Airflow that is set up for this user
+        is asked, if there is any.
+    """
     connection, settings = _connection(settings)
     results = [connection, _database(settings)]
     if results[1].state == "ok":
@@ -56,7 +62,7 @@ def examine(settings: Settings, *, clock: Clock = utcnow) -> list[CheckResult]:
             origins, archive = _origins(conn), _archive(settings, conn, clock)
     else:
         origins, archive = [], _archive(settings)
-    return [*results, archive, _disk(settings), _airflow(), _dns(origins), _robots(settings, origins)]
+    return [*results, archive, _disk(settings), _airflow(airflow_url), _dns(origins), _robots(settings, origins)]
 
 
 def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
@@ -83,7 +89,16 @@ def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
     ), settings
 
 
+def is_airflow_set_up() -> bool:
+    """Whether this user has an Airflow: to ask one that is not set up would make its folder and its database."""
+    folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    named = any(name.startswith(("AIRFLOW__", "AIRFLOW_CONN_")) for name in os.environ)
+    return named or (folder / "airflow.cfg").exists()
+
+
 def _news_db() -> str:
+    if not is_airflow_set_up():
+        return ""
     try:
         return stored_uri()
     except SettingsError:
@@ -201,10 +216,10 @@ def _disk(settings: Settings) -> CheckResult:
     return CheckResult("disk", "ok", detail)
 
 
-def _airflow() -> CheckResult:
-    from airflow.configuration import conf
-
-    base = (conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/")
+def _airflow(url: str) -> CheckResult:
+    if not url and not is_airflow_set_up():
+        return CheckResult("airflow", "ok", "none is set up here; `newsflow run` works without it")
+    base = url or _configured_url()
     cure = "start Airflow (`newsflow up`), or set AIRFLOW__API__BASE_URL; `newsflow run` works without it"
     try:
         health = requests.get(f"{base}/api/v2/monitor/health", timeout=5).json()
@@ -214,6 +229,12 @@ def _airflow() -> CheckResult:
     if sick:
         return CheckResult("airflow", "fail", f"unhealthy: {', '.join(sick)}", "see the logs of these components")
     return CheckResult("airflow", "ok", "its API and scheduler are healthy")
+
+
+def _configured_url() -> str:
+    from airflow.configuration import conf
+
+    return (conf.get("api", "base_url", fallback="") or "http://localhost:8080").rstrip("/")
 
 
 def _try_each(origins: Sequence[str], attempt: Callable[[str], Any]) -> list[str]:

@@ -62,6 +62,25 @@ def captures(conn: Connection, *, file: str) -> list[CapturesRow]:
     return named_query.rows(conn, "archive.captures", CapturesRow._make, {"file": file})
 
 
+class NewestCaptureRow(NamedTuple):
+    """A row of `archive.newest_capture`."""
+
+    file: str
+    offset: int
+    length: int
+    payload_digest: str
+
+
+def newest_capture(conn: Connection, *, url_hash: bytes | memoryview, url: str) -> NewestCaptureRow | None:
+    """Finds the newest capture of a page that is still in the archive."""
+    return named_query.row_or_none(
+        conn,
+        "archive.newest_capture",
+        NewestCaptureRow._make,
+        {"url_hash": url_hash, "url": url},
+    )
+
+
 class ExpiredRow(NamedTuple):
     """A row of `archive.expired`."""
 

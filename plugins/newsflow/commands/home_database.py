@@ -1,0 +1,48 @@
+"""The database of a command: the one that is named, else that of this machine's home, started where it is not up."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from pydantic import SecretStr
+
+from newsflow.settings import Settings, get_settings
+
+_open = ExitStack()  # what lasts until the command ends
+
+
+def database_settings() -> Settings:
+    """The settings of a command that needs the news database.
+
+    Where no database is named, `make run` may be up in the home: its server is used, and waits for us before it
+    stops. Else the home's own server is started until the command ends. Without PostgreSQL's programs on this
+    machine, the settings stay as they are: to use their database then says that none is set.
+    """
+    settings = get_settings()
+    if settings.database_url.get_secret_value():
+        return settings
+    from newsflow.local.home import Home
+    from newsflow.local.launcher import database
+    from newsflow.local.postgres import binaries
+    from newsflow.local.terminal import Terminal
+
+    try:
+        binaries()
+    except FileNotFoundError:
+        return settings
+    home = Home(settings.home.expanduser().resolve())
+    url = _open.enter_context(database(home, settings, Terminal.on_stderr()))
+    return settings.model_copy(update={"database_url": SecretStr(url)})
+
+
+def airflow_url() -> str:
+    """The pages of the Airflow that is up in this home; empty where none is."""
+    from newsflow.local.home import Home
+
+    running = Home(get_settings().home.expanduser().resolve()).running()
+    return running.airflow_url if running else ""
+
+
+def close() -> None:
+    """Stop what was started for the command."""
+    _open.close()
