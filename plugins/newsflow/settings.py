@@ -5,6 +5,7 @@ This is the only module that reads the environment (an architecture test enforce
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -343,3 +344,10 @@ def get_settings() -> Settings:
             for e in error.errors()
         )
         raise SettingsError("; ".join(wrong)) from None
+
+
+def is_airflow_set_up() -> bool:
+    """Whether this user has an Airflow: to ask one that is not set up would make its folder and its database."""
+    folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    named = any(name.startswith(("AIRFLOW__", "AIRFLOW_CONN_")) for name in os.environ)
+    return named or (folder / "airflow.cfg").exists()

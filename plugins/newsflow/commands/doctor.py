@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.settings import get_settings
+from newsflow.settings import get_settings, is_airflow_set_up
 
 app = typer.Typer(add_completion=False)
 MARKS = {"ok": "[green]ok[/]  ", "warn": "[yellow]warn[/]", "fail": "[red]FAIL[/]"}
@@ -24,7 +24,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON list o
     from rich.markup import escape
 
     from newsflow.commands.home_database import airflow_url, database_settings
-    from newsflow.ops.doctor import examine, is_airflow_set_up
+    from newsflow.ops.doctor import examine
 
     url = airflow_url()
     settings = get_settings() if is_airflow_set_up() and not url else database_settings()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +17,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.dsn import parts
 from newsflow.ops.connection import stored_uri
 from newsflow.ops.disk_usage import archive_disk
-from newsflow.settings import Settings, SettingsError
+from newsflow.settings import Settings, SettingsError, is_airflow_set_up
 from newsflow.store import archive_folders, migrate, queries
 from newsflow.store.archive import Archive
 from newsflow.store.archive_trouble import ArchiveGoneError
@@ -87,13 +85,6 @@ def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
     return CheckResult(
         "connection", "warn", "Airflow's news_db is another database; tasks use NEWSFLOW_DATABASE_URL", cure
     ), settings
-
-
-def is_airflow_set_up() -> bool:
-    """Whether this user has an Airflow: to ask one that is not set up would make its folder and its database."""
-    folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-    named = any(name.startswith(("AIRFLOW__", "AIRFLOW_CONN_")) for name in os.environ)
-    return named or (folder / "airflow.cfg").exists()
 
 
 def _news_db() -> str:
