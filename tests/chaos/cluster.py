@@ -26,6 +26,11 @@ from tests.chaos.nights import ENVIRONMENT, Nights
 from tests.chaos.result import Result
 
 WORKERS = ("worker-one", "worker-two")
+# Airflow notices within seconds, not after ten minutes, that a dead worker had taken a task that it never began.
+LOST = {
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "30",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "5",
+}
 NOBODY = "nobody"
 FAULTS = ((NOBODY, "fetch"), ("a worker", "fetch"), ("a worker", "extract"), ("a worker", "deduplicate"))
 
@@ -85,7 +90,7 @@ class Cluster(Nights):
     def _opened(self) -> Iterator[CeleryLauncher]:
         with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
             more = {"NEWSFLOW_SHARDS": "4", "NEWSFLOW_SHARD_PAGES": "10", "NEWSFLOW_HOME": str(self.folder / "home")}
-            for name, value in {**ENVIRONMENT, **more}.items():
+            for name, value in {**ENVIRONMENT, **LOST, **more}.items():
                 patch.setenv(name, value)
             celery = stack.enter_context(broker(self.folder))
             launcher = CeleryLauncher(Home(self.folder / "home"), Settings(), Terminal(), celery=celery)
