@@ -13,6 +13,7 @@ from newsflow.model import CapturePointer, Exchange
 from newsflow.store.archive import Archive
 from newsflow.web import pace
 from tests.ledger import HTML, Ledger
+from tests.waiting import PATIENCE_S
 from tests.webserver import Request, answer, raw, says
 
 
@@ -215,7 +216,7 @@ def test_no_header_ends_the_step(ledger: Ledger, page: Callable[[str], Any]) -> 
     good = ledger.server()
     good.plays["/good"] = page("good")
     ledger.pages(good.url("/good"))
-    report = ledger.fetch(deadline_s=5.0)
+    report = ledger.fetch(deadline_s=PATIENCE_S)
     assert report.taken == 3 * len(HOSTILE_HEADERS) + 1
     assert ledger.all("select outcome from ingest.page where url = %s", good.url("/good")) == [("ok",)]
     assert ledger.all("select count(*) from ingest.page where outcome is null") == [(0,)]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsflow.isolation.prefetch import prefetch
+from tests.waiting import PATIENCE_S
 
 
 def test_the_next_is_made_while_one_is_dealt_with() -> None:
@@ -21,7 +22,7 @@ def test_the_next_is_made_while_one_is_dealt_with() -> None:
     found = []
     for number in prefetch(made()):
         if number + 1 < len(gates):
-            assert gates[number + 1].wait(10)
+            assert gates[number + 1].wait(PATIENCE_S)
         assert not any(gate.is_set() for gate in gates[number + 2 :])
         found.append(number)
     assert found == [0, 1, 2]
@@ -51,14 +52,14 @@ def test_left_early_it_waits_for_what_is_under_way_and_closes_it() -> None:
         try:
             yield 1
             started.set()
-            leave.wait(10)
+            leave.wait(PATIENCE_S)
             yield 2
         finally:
             closed.append(True)
 
     numbers = prefetch(made())
     assert next(numbers) == 1
-    assert started.wait(10)
+    assert started.wait(PATIENCE_S)
     threading.Timer(0.05, leave.set).start()
     numbers.close()
     assert closed == [True]

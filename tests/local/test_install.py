@@ -13,6 +13,7 @@ import pytest
 
 from newsflow.local import install
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 VERSION = (3, 11)
 
@@ -106,7 +107,7 @@ def test_two_setups_wait_for_each_other(checkout: Path, capfd: pytest.CaptureFix
         thread.join(0.3)
         assert thread.is_alive()
         order.append("first")
-    thread.join(10)
+    thread.join(PATIENCE_S)
     assert order == ["first", "second"]
     assert "waiting for it" in capfd.readouterr().err
 
@@ -160,8 +161,8 @@ def dry(*words: str) -> str:
         (("run", "ONCE=1"), ".venv/bin/newsflow up --run --once"),
         (("run", "ONCE=0"), ".venv/bin/newsflow up --run"),
         (("run", "FEEDS=my feeds.opml", "ONCE=1"), '.venv/bin/newsflow up --run --once --feeds "my feeds.opml"'),
-        (("test",), ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"),
-        (("test", "ARGS=-k copy"), ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -k copy"),
+        (("test",), ".venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder"),
+        (("test", "ARGS=-k copy"), ".venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -k copy"),
         (("bench", "PART=load"), ".venv/bin/python -m benchmarks load"),
         (("down",), ".venv/bin/newsflow down"),
     ],

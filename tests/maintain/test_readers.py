@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +17,7 @@ from newsflow.maintain import readers
 from newsflow.maintain.readers import ReaderError
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
+from tests.command_line import Done, newsflow
 
 
 @pytest.fixture(scope="module")
@@ -190,14 +188,12 @@ def test_a_role_or_schema_of_others_is_left_alone(owner: Connection, name: str) 
 
 
 def test_the_command_adds_lists_and_removes(house: str, name: str, tmp_path: Path) -> None:
-    def newsflow(*words: str) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "NEWSFLOW_DATABASE_URL": house, "NEWSFLOW_HOME": str(tmp_path)}
-        program = Path(sys.executable).with_name("newsflow")
-        return subprocess.run([program, "readers", *words], env=env, capture_output=True, text=True, check=False)
+    def called(*words: str) -> Done:
+        return newsflow("readers", *words, NEWSFLOW_DATABASE_URL=house, NEWSFLOW_HOME=str(tmp_path))
 
-    made = json.loads(newsflow("add", name, "--json").stdout)
+    made = json.loads(called("add", name, "--json").stdout)
     with closing(psycopg2.connect(made["url"])):
-        assert f"{name:24} 1 of 5 sessions" in newsflow("list").stdout
-    assert newsflow("remove", name).stdout == f"removed {name}\n"
-    gone = newsflow("remove", name)
-    assert (gone.returncode, gone.stderr) == (1, f"newsflow: there is no reader {name}\n")
+        assert f"{name:24} 1 of 5 sessions" in called("list").stdout.decode()
+    assert called("remove", name).stdout.decode() == f"removed {name}\n"
+    gone = called("remove", name)
+    assert (gone.returncode, gone.stderr.decode()) == (1, f"newsflow: there is no reader {name}\n")

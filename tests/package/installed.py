@@ -14,6 +14,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 LOCKS = {"wheel": ("requirements.txt", ".ci/local.txt"), "image": ("requirements.txt",)}
 COPY = re.compile(r"^COPY (?!--from)(?P<sources>.+) \S+$", re.MULTILINE)
@@ -39,7 +40,13 @@ class Installed:
         """Run one of its programs to its end."""
         words = [str(self.bin / command[0]), *command[1:]]
         return subprocess.run(
-            words, env=self.environment(**env), cwd=self.work, capture_output=True, text=True, check=False, timeout=280
+            words,
+            env=self.environment(**env),
+            cwd=self.work,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
         )
 
 

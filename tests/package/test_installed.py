@@ -20,6 +20,7 @@ from tests.ops.airflow_server import serve
 from tests.package.installed import Installed, build_wheel, install
 from tests.paths import ROOT
 from tests.pipeline.night import quick_world
+from tests.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 DAGS = {path.stem for path in (ROOT / "dags").glob("*.py")}
@@ -119,12 +120,12 @@ def test_a_foreign_airflow_shows_our_pages_runbooks_and_dags(night: Night, tmp_p
     program = str(night.installed.bin / "airflow")
     with serve(home, night.env["NEWSFLOW_DATABASE_URL"], "by_hand", program=program, **own) as site:
         ada = site.session("ada")
-        page = ada.get(f"{site.pages}/", timeout=60)
+        page = ada.get(f"{site.pages}/", timeout=PATIENCE_S)
         assert page.status_code == 200, page.text[-2000:]
         assert "Last night" in page.text
-        runbook = ada.get(f"{site.pages}/runbooks/silent", timeout=60)
+        runbook = ada.get(f"{site.pages}/runbooks/silent", timeout=PATIENCE_S)
         assert "Publishers are silent" in runbook.text
-        ask = {"headers": {"Authorization": f"Bearer {site.token('ada')}"}, "timeout": 60}
+        ask = {"headers": {"Authorization": f"Bearer {site.token('ada')}"}, "timeout": PATIENCE_S}
         dags = ada.get(f"{site.url}/api/v2/dags?limit=100", **ask).json()["dags"]
         assert {dag["dag_id"] for dag in dags} == DAGS
         plugins = ada.get(f"{site.url}/api/v2/plugins", **ask).json()["plugins"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from newsflow.web.byte_queue import ByteQueue
+from tests.waiting import PATIENCE_S
 
 
 def test_first_in_first_out() -> None:
@@ -22,7 +23,7 @@ def test_waits_while_too_many_bytes_are_inside() -> None:
     other.join(0.1)
     assert other.is_alive()
     assert box.get() == "a"
-    other.join(2)
+    other.join(PATIENCE_S)
     assert box.get() == "b"
 
 
@@ -38,7 +39,7 @@ def test_close_frees_those_who_wait() -> None:
     other = threading.Thread(target=box.put, args=("b", 1), daemon=True)
     other.start()
     box.close()
-    other.join(2)
+    other.join(PATIENCE_S)
     assert not other.is_alive()
 
 
@@ -48,5 +49,5 @@ def test_get_waits_for_an_item() -> None:
     other = threading.Thread(target=lambda: got.append(box.get()), daemon=True)
     other.start()
     box.put("a")
-    other.join(2)
+    other.join(PATIENCE_S)
     assert got == ["a"]

@@ -119,7 +119,7 @@ def test_many_workers_do_each_job_once() -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(20)
+        worker.join(PATIENCE_S)
     assert len(done) == len(set(done)) == sum(range(1, 40))
 
 
