@@ -32,6 +32,9 @@ def titled(h1: str = "", title: str = f"{TITLE} - Westmere Post", og: str = "") 
         f"<h1><span class=premium>For subscribers</span> {TITLE}</h1>",
         f"<h1>{TITLE} <span class=badge>LIVE</span></h1>",
         f"<h1><a href=/x>{TITLE}</a><button>Share</button></h1>",
+        f"<h1>{TITLE} | Opinion</h1>",
+        f"<h1>{TITLE} | Islands | Westmere Post</h1>",
+        f"<h1>{TITLE} – Westmere Post</h1>",
         f"<h1 class=logo><a href=/>Westmere Post</a></h1><h2>{TITLE}</h2>",
         f"<h1><a href='/'><img alt=''>Westmere Post</a></h1><h2>{TITLE}</h2>",
         f"<h1 id=site-title>Westmere Post</h1><h1>{TITLE}</h1>",
@@ -40,6 +43,11 @@ def titled(h1: str = "", title: str = f"{TITLE} - Westmere Post", og: str = "") 
 )
 def test_headings(h1: str, og: str) -> None:
     assert titled(h1, og=og) == TITLE
+
+
+def test_a_headline_with_a_dash_keeps_what_is_no_name() -> None:
+    h1 = f"<h1>{TITLE} – at last</h1>"
+    assert titled(h1, title=f"{TITLE} – at last | Westmere Post") == f"{TITLE} – at last"
 
 
 def test_a_headline_in_pieces_stays_whole_where_others_have_it_so() -> None:

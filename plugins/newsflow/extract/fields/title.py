@@ -201,11 +201,20 @@ def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") ->
     h1s = list(dict.fromkeys(text for text in h1s if squeeze(text) not in sites))
     best = _heading(h1s, [text for _, text in rivals])
     if best:
-        return best, "h1"
+        return _without_site(best, sites), "h1"
     for source, title in stripped:
         if len(title) > 3 and squeeze(title) not in sites:
             return title[:MAX], source
     return next(((text, "h1") for text in h1s or headings(root)), ("", ""))
+
+
+def _without_site(heading: str, sites: set[str]) -> str:
+    """An h1 without what stands behind a bar, or the site's very name behind a dash: "Headline | Opinion"."""
+    text = without_sections(heading, "")
+    for last in list(_SEPARATOR.finditer(text))[-1:]:
+        named = squeeze(text[last.end() :]) in sites and count_words(text[: last.start()]) >= _HEADLINE
+        return text[: last.start()].strip() if named or _is_outlet(text, last) else text
+    return text
 
 
 def _openings(title: str) -> list[str]:
