@@ -115,7 +115,7 @@ def _body(
     if renamed := second_look.without_names(text, ground, made, page, known):
         made, source, ground = renamed
     if _words(made) >= MIN_WORDS:
-        return made, source, ground
+        return second_look.fuller(text, ground, made, known) or (made, source, ground)
     return second_look.paragraphs(text, ground, page, known, MIN_WORDS) or (made, source, ground)
 
 

@@ -71,6 +71,21 @@ def test_lists_with_their_headings_and_quotes_behind_the_text_stay(box: str, lin
     assert ("What you need" in found) == (box == RECIPE)
 
 
+def test_lines_apart_that_are_much_of_the_text_stay() -> None:
+    """A list of lists is what such a page is for: items with an element of their own in each."""
+    items = "".join(f"<ul><li><div>linen from mill {n} in the north of the island</div></li></ul>" for n in range(9))
+    found = body(f"<div class=text><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>{items}</div>")
+    assert sum("linen from mill" in line for line in found) == 9
+
+
+@pytest.mark.parametrize(("box", "kept"), [("div", False), ("p", False), ("pre", True)])
+@pytest.mark.parametrize(
+    "data", ['{"layout":2,"buttonText":"Buy now"}', '[{"id": 7, "name": "Pier"}]', '{"a":{"b":[1]}}']
+)
+def test_data_for_scripts_is_no_text(box: str, kept: bool, data: str) -> None:
+    assert (data in body(f"<div class=text>{OWN}<{box}>{data}</{box}>{OWN.replace('The', 'A')}</div>")) == kept
+
+
 def test_what_stands_above_the_headline_goes() -> None:
     above = "".join(f'<div class="item"><p>{p}</p></div>' for p in ALIEN)
     assert body("", before=above) == list(PARAGRAPHS)

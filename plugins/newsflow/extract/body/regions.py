@@ -25,6 +25,7 @@ _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the 
 PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
 _LEADS_IN = 8  # words of a line before a list or a quote
 _LINKED = 0.2  # share of a stray's characters in links that makes it a teaser
+_STRAYS = 0.3  # of the text's words: more is a part of it
 _LETTERS = 8  # shorter titles are names of sections as well
 _BELOW = 50  # words under a headline that make it the headline of a text
 _PARTS = 2  # paragraphs above a heading in one box with text below it
@@ -94,11 +95,14 @@ def _cut_strays(lines: Sequence[Paragraph], bulk: _Bulk) -> None:
     """Cut what stands apart behind the text and is no sentence: teasers, notices, labels of other boxes.
 
     Without links, lists and their headings stay (a recipe's parts and a table's rows stand so, too), and quotes do.
+    So does what makes up much of the text without links: a list of lists.
     """
     last = max((n for n, p in enumerate(lines) if _is_prose_of(bulk, p)), default=len(lines))
-    for p, after in zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False):
-        if p.block and _is_stray(p.block, p.text, after, bulk):
-            p.cut = "stray"
+    behind = zip(lines[last + 1 :], [*lines[last + 2 :], None], strict=False)
+    found = [p for p, after in behind if p.block and _is_stray(p.block, p.text, after, bulk)]
+    linked = sum(p.words * p.block.links for p in found if p.block)
+    if _words(found) <= _STRAYS * bulk.total or linked > _LINKED * _words(found):
+        _cut(found, "stray")
 
 
 def _is_prose_of(bulk: _Bulk, p: Paragraph) -> bool:

@@ -27,6 +27,9 @@ OPENED, PLAIN = SECOND_LOOKS
 _BOXES = ("aside", "header", "footer", "nav", "form", "dialog", "details", "figure", "button", "fieldset")
 _BULK = 0.6  # of a page's running text in such a box that makes it the text
 _PROSE = 8  # words of a line of running text
+_FULLER = 3  # times the words that we have: 2 % of the open pages hold so much running text beside it
+_LINE, _LINKED = 12, 0.3  # words of such a line, and its share of links
+_SHARED, _RUNNING = 0.85, 0.9  # of our words that the plain engine has, and of its further ones that are running text
 _ASKED = 24  # words beside a line that asks for JavaScript
 _SENTENCES = 3  # of a page whose text is marked up as headings
 
@@ -52,6 +55,36 @@ def without_names(
     found = merge(found, old, "filled")
     cleaning.clean(found, known)
     return (found, source, unnamed) if _words(found) > _words(made) else None
+
+
+def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known: cleaning.Known) -> Found | None:
+    """The plain engine's lines, where the page holds much running text beside ours; None where they are no better.
+
+    They are, where they hold what we have and several times as much, nearly all of it running text: the rules for
+    regions and kinds of boxes took one part of an article for all of it.
+    """
+    words = _words(made)
+    if sum(block.words for block in ground if _is_running(block)) < _FULLER * words:
+        return None
+    whole = tree.parse(text)
+    if whole is None:
+        return None
+    found = place(trafilatura.thorough(whole), ground)
+    cleaning.clean(found, known)
+    return (found, PLAIN, ground) if _is_fuller(cleaning.kept(found), cleaning.kept(made)) else None
+
+
+def _is_fuller(found: Sequence[Paragraph], ours: Sequence[Paragraph]) -> bool:
+    letters, own = ("\n".join(key(p.text) for p in lines) for lines in (found, ours))
+    shared = sum(p.words for p in ours if key(p.text) in letters)
+    new = [p for p in found if key(p.text) not in own]
+    running = sum(p.words for p in new if p.words >= _LINE and END.search(p.text))
+    many = _words(found) >= _FULLER * _words(ours) and shared >= _SHARED * _words(ours)
+    return many and running >= _RUNNING * _words(new)
+
+
+def _is_running(block: Block) -> bool:
+    return block.words >= _LINE and block.links < _LINKED and bool(END.search(block.text))
 
 
 def _words(made: Sequence[Paragraph]) -> int:

@@ -35,6 +35,7 @@ WEIGHTS: Mapping[str, float] = {
 LIMIT = -0.4  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.9 % of WCXB's)
 _LINK, _CARD = 0.8, 4  # share of links, and words, of a linked line that leads to another page
 _PROSE, _LINKED = 12, 0.3  # words of a line of running text, and its share of links
+_WORKS = ("Article", "Posting", "Recipe")  # ends of the JSON-LD types of a page that is one text
 _LABEL = 12  # words: a price stands in a shorter line
 _NEAR, _DEEPEST = 5, 5  # boxes around a line that are asked for their names, parts of a path that are told apart
 _PRICE = re.compile(r"(?:[$€£¥₹]|\b(?:USD|EUR|GBP|kr|zł)\b)\s?\d|\d[\d.,]*\s?(?:[$€£¥₹]|USD|EUR|kr\b|zł)")
@@ -78,7 +79,7 @@ def _of_statements(page: Evidence) -> dict[str, float]:
     """What it says of itself; a headline has more words than a section's name."""
     return {
         "og:article": float(page.page.first("og:type").casefold().endswith("article")),
-        "json-ld article": float(any(name.endswith(("Article", "Posting")) for name in types(page.page.article))),
+        "json-ld article": float(any(name.endswith(_WORKS) for name in types(page.page.article))),
         "day": float(page.has_day),
         "signed": float(page.signed),
         "headline": log1p(count_words(page.heads[0]) if page.heads else 0),
