@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +29,11 @@ from pydantic import SecretStr
 from benchmarks.polling_peers import MEDIA_CLOUD, MEDIA_CLOUD_NEEDS, READER, READER_NEEDS
 from newsflow.clock import utcnow
 from newsflow.isolation.cores import cores
+from newsflow.isolation.forked import FORK
 from newsflow.local.postgres import Server as Postgres
 from newsflow.local.postgres import binaries, free_port
-from newsflow.poll.step import poll
+from newsflow.poll import claims, closing
+from newsflow.poll.step import ask
 from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.store.db import connect
@@ -150,8 +154,16 @@ class Database:
         self._server.stop("immediate")
 
 
+def _poll(settings: Settings, run_id: int) -> None:
+    """In shards, each in a process of its own, as tasks are."""
+    shards = claims.claim(settings, run_id, force=True)
+    with ProcessPoolExecutor(len(shards), mp_context=FORK) as pool:
+        list(pool.map(partial(ask, settings, run_id), [each.shard for each in shards]))
+    closing.close(settings)
+
+
 def newsflow(server: FeedServer, feeds: int, database: Database) -> list[Result]:
-    """Ours: the whole step, with its database."""
+    """Ours: the whole stage, with its database."""
     url = database.make("newsflow")
     conn = connect(url)
     migrate(conn)
@@ -166,7 +178,7 @@ def newsflow(server: FeedServer, feeds: int, database: Database) -> list[Result]
         server.mode.write_text(phase)
         run_id = runs.start(conn, "bench", phase, utcnow(), {})
         began, start = time.monotonic(), _cpu() + database.cpu()
-        poll(settings, run_id, force=True)
+        _poll(settings, run_id)
         used = _cpu() + database.cpu() - start
         with conn.cursor() as cursor:
             cursor.execute("select count(*) from ingest.entry")
