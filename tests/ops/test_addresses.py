@@ -32,6 +32,7 @@ def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
     patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
     patch.setitem(pages.app.dependency_overrides, dependencies.database, database)
+    patch.setitem(pages.app.dependency_overrides, dependencies.schedules, list)  # of Airflow's own database
     patch.setattr(pages, "can_edit", lambda _user: False)
     patch.setattr(pages, "csrf_token", lambda _user: "")
     options = Settings()

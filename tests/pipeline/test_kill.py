@@ -58,16 +58,20 @@ def start(settings: Settings, run_id: int, step: str) -> subprocess.Popen[bytes]
 
 
 @contextmanager
-def barrier(settings: Settings, run_id: int, place: str) -> Iterator[Connection]:
-    """Hold the row of the shard's first or last page, so that the step stands still in the middle of a batch."""
+def barrier(settings: Settings, run_id: int, step: str, place: str) -> Iterator[Connection]:
+    """Hold the row of the shard's first or last page, so that the step stands still in the middle of a batch.
+
+    Behind fetch, pages that it put off are no longer the run's: they are pending again.
+    """
     conn = connect(settings.dsn)
     order = "asc" if place == "first" else "desc"
+    shard = "extract_shard" if step == "extract" else "shard"
     with conn.cursor() as cursor:
         cursor.execute(
             f"select from ingest.page where page_id = (select page_id from ingest.run_page join ingest.page p"
-            f" using (page_id) where run_id = %s and shard = 0 and p.state not in ('rejected', 'loaded')"
+            f" using (page_id) where run_id = %s and {shard} = 0 and p.state <> all(%s)"
             f" order by page_id {order} limit 1) for update",
-            (run_id,),
+            (run_id, ["rejected", "loaded"] if step == "fetch" else ["rejected", "loaded", "pending"]),
         )
     yield conn
     conn.rollback()
@@ -140,7 +144,7 @@ def test_killed_twice_in_the_middle_and_tried_again(
     for earlier in BEFORE[step]:
         take(settings, run_id, earlier)
     for place in ("first", "last"):
-        with barrier(settings, run_id, place):
+        with barrier(settings, run_id, step, place):
             process = start(settings, run_id, step)
             wait_until_blocked(settings, process)
             os.killpg(process.pid, signal.SIGKILL)

@@ -132,7 +132,7 @@ def test_poll_stores_an_entry_with_any_text_in_any_field(ledger: Ledger) -> None
     with transaction(ledger.conn):
         probe = probing.probe(ledger.conn, [polled], NOW)
         poll_store.save_entries(ledger.conn, probe, NOW)
-        poll_store.save_polls(ledger.conn, [(polled, EntryCounts(3))], run)
+        poll_store.save_polls(ledger.conn, [(polled, EntryCounts(3))], run, 0)
         poll_store.save_feeds(ledger.conn, [(polled, EntryCounts(3), decide_poll(polled, EntryCounts(3), NOW, 0.5))])
     assert ledger.one(
         "select count(*) as shown, count(*) filter (where title like 'nul%%half%%') as whole from ingest.entry"
