@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from newsflow.ops import app as pages
 from newsflow.ops import dependencies, detail, security
+from newsflow.ops.schedules import DagState
 from newsflow.settings import Settings
 from newsflow.store.db import session
 
@@ -24,6 +25,11 @@ class Vera:
         return "vera"
 
 
+def _no_dags() -> list[DagState]:
+    """In place of what Airflow's own database says."""
+    return []
+
+
 @contextmanager
 def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     def database():  # noqa: ANN202
@@ -32,7 +38,7 @@ def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
     patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
     patch.setitem(pages.app.dependency_overrides, dependencies.database, database)
-    patch.setitem(pages.app.dependency_overrides, dependencies.schedules, list)  # of Airflow's own database
+    patch.setitem(pages.app.dependency_overrides, dependencies.schedules, _no_dags)
     patch.setattr(pages, "can_edit", lambda _user: False)
     patch.setattr(pages, "csrf_token", lambda _user: "")
     options = Settings()
