@@ -69,7 +69,7 @@ def test_the_runbook_names_each_task(dags: dict[str, dict[str, object]]) -> None
 def command(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
     home = settings.model_copy(update={"home": tmp_path / "home"})
     for module in (backfill, reprocess):
-        monkeypatch.setattr(module, "get_settings", lambda: home)
+        monkeypatch.setattr(module, "database_settings", lambda: home)
     return CliRunner()
 
 

@@ -247,7 +247,7 @@ def test_a_crash_of_pruning_leaves_a_file_too_many_never_a_row(
 @pytest.fixture
 def command(dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     settings = Settings(database_url=dsn, archive=str(tmp_path / "archive"))
-    monkeypatch.setattr("newsflow.commands.archive.get_settings", lambda: settings)
+    monkeypatch.setattr("newsflow.commands.archive.database_settings", lambda: settings)
     return CliRunner()
 
 
