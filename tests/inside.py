@@ -8,7 +8,6 @@ from newsflow.feeds.parse import parse
 from newsflow.feeds.parsed import FeedError
 from newsflow.fetch.step import fetch
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.poll.step import poll
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
@@ -17,6 +16,7 @@ from newsflow.subscriptions.autodiscovery import in_page
 from newsflow.subscriptions.lists import Listed, ListError, decoded, read
 from newsflow.subscriptions.store import add
 from newsflow.web.urls import BadUrl, canonicalise
+from tests.polling import poll
 
 __all__ = [
     "BadUrl",

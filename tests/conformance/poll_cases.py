@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from newsflow.clock import utcnow
-from newsflow.poll.step import poll
 from newsflow.store import queries, runs
 from newsflow.store.db import transaction
 from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
 from tests.conformance.registry import World, case
 from tests.poll.feeds import items, rss
+from tests.polling import poll
 from tests.webserver import Play, Server, says
 
 XML = {"Content-Type": "application/rss+xml"}

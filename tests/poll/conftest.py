@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.poll import step
-from newsflow.poll.step import poll
 from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.subscriptions import checkup, finder, store
 from newsflow.subscriptions.lists import Listed
 from tests.poll.feeds import NOON
+from tests.polling import poll
 from tests.waiting import PATIENCE_S
 from tests.webserver import Server
 

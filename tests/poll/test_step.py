@@ -284,7 +284,7 @@ def test_statements_do_not_grow_with_entries(server: Server, hands: Hands, monke
 _KILLED = """
 import sys, os, signal
 from datetime import datetime, timezone
-from newsflow.poll import step, store
+from newsflow.poll import claims, step, store
 from newsflow.settings import Settings
 calls = []
 original = store.save_feeds
@@ -295,8 +295,10 @@ def dying(conn, decided):
         os.kill(os.getpid(), signal.SIGKILL)
 store.save_feeds = dying
 step._FLUSH_S = 3600.0  # batches by number alone, however slow the machine is
-step.poll(Settings(database_url=sys.argv[1], allow_origins=sys.argv[2], delay_s=0, poll_batch=2, poll_threads=1,
-                   parse_workers=1), int(sys.argv[3]))
+settings = Settings(database_url=sys.argv[1], allow_origins=sys.argv[2], delay_s=0, poll_batch=2, poll_threads=1,
+                    parse_workers=1, shards=1)
+for shard in claims.claim(settings, int(sys.argv[3])):
+    step.ask(settings, int(sys.argv[3]), shard.shard)
 """
 
 

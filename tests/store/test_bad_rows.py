@@ -22,7 +22,6 @@ from newsflow.importer.step import import_file
 from newsflow.load.step import load
 from newsflow.model import Exchange
 from newsflow.outcomes import Outcome
-from newsflow.poll.step import poll
 from newsflow.reprocess import step as reprocess
 from newsflow.reprocess.request import ReprocessRequest
 from newsflow.store import bad_rows, runs
@@ -31,6 +30,7 @@ from newsflow.subscriptions import store as subscriptions
 from newsflow.subscriptions.lists import Listed
 from tests.extract.pages import page as article
 from tests.ledger import HTML, Ledger
+from tests.polling import poll
 from tests.webserver import says
 
 BAD = "/bad"  # ends the address of the page that the database refuses

@@ -18,7 +18,7 @@ from newsflow.feeds.parsed import ACCEPT, PAGE_ACCEPT
 from newsflow.feeds.parser_process import ParserProcesses
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
-from newsflow.poll import claims, closing, gaps, probing, store
+from newsflow.poll import gaps, probing, store
 from newsflow.poll.decide import PollDecision, conditional, decide
 from newsflow.poll.reading import bad_poll, children_of, read, with_children
 from newsflow.poll.sitemap_parts import Choice, choose
@@ -42,24 +42,6 @@ LARGER = Larger(sitemap.LARGEST, sitemap.begins_one)
 _FLUSH_S = 2.0
 _AHEAD_FEEDS, _AHEAD_BYTES = 100, 16_000_000  # answers that wait to be read
 _OUR_PAUSE_S = 300.0  # after an outage of our own
-
-
-def poll(
-    settings: Settings,
-    run_id: int,
-    *,
-    publishers: list[str] | None = None,
-    feeds: list[str] | None = None,
-    limit: int | None = None,
-    force: bool = False,
-    clock: Clock = utcnow,
-) -> StageReport:
-    """All of polling in this process: claim, ask as one shard, close; as `claims.claim` has the parameters."""
-    alone = settings.model_copy(update={"shards": 1})
-    shards = claims.claim(alone, run_id, publishers=publishers, feeds=feeds, limit=limit, force=force, clock=clock)
-    reports = [ask(settings, run_id, each.shard, clock=clock) for each in shards]
-    closing.close(settings, clock=clock)
-    return reports[0]
 
 
 def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:
