@@ -16,7 +16,7 @@ from newsflow.extract.body import cleaning, completeness, embedded_json
 from newsflow.extract.body.placement import Paragraph, merge, place
 from newsflow.extract.body.trafilatura import door as trafilatura
 from newsflow.extract.page import markup, misnamed, prepare, tree
-from newsflow.extract.page.blocks import Block, key
+from newsflow.extract.page.blocks import Block, is_running, key
 from newsflow.extract.page.metadata import PageMetadata
 from newsflow.extract.page.tree import text_of
 from newsflow.model import SECOND_LOOKS
@@ -28,7 +28,7 @@ _BOXES = ("aside", "header", "footer", "nav", "form", "dialog", "details", "figu
 _BULK = 0.6  # of a page's running text in such a box that makes it the text
 _PROSE = 8  # words of a line of running text
 _FULLER = 3  # times the words that we have: 2 % of the open pages hold so much running text beside it
-_LINE, _LINKED = 12, 0.3  # words of such a line, and its share of links
+_LINE = 12  # words of such a line
 _SHARED, _RUNNING = 0.85, 0.9  # of our words that the plain engine has, and of its further ones that are running text
 _ASKED = 24  # words beside a line that asks for JavaScript
 _SENTENCES = 3  # of a page whose text is marked up as headings
@@ -64,7 +64,7 @@ def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known:
     regions and kinds of boxes took one part of an article for all of it.
     """
     words = _words(made)
-    if sum(block.words for block in ground if _is_running(block)) < _FULLER * words:
+    if sum(block.words for block in ground if is_running(block)) < _FULLER * words:
         return None
     whole = tree.parse(text)
     if whole is None:
@@ -81,10 +81,6 @@ def _is_fuller(found: Sequence[Paragraph], ours: Sequence[Paragraph]) -> bool:
     running = sum(p.words for p in new if p.words >= _LINE and END.search(p.text))
     many = _words(found) >= _FULLER * _words(ours) and shared >= _SHARED * _words(ours)
     return many and running >= _RUNNING * _words(new)
-
-
-def _is_running(block: Block) -> bool:
-    return block.words >= _LINE and block.links < _LINKED and bool(END.search(block.text))
 
 
 def _words(made: Sequence[Paragraph]) -> int:

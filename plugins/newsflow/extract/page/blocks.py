@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from newsflow.text.characters import bare
+from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
 # Never text of an article; taken out of the tree before anything looks for it.
@@ -26,6 +27,7 @@ a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label 
 span strike strong sub sup time tt u var wbr picture source o:p font-face
 """
 INLINE = frozenset(_INLINE.split())
+_RUNNING, _LINKED = 12, 0.3  # words of a line of running text, and its share of links
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CONCEALED = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_DEPTH = 220
@@ -65,6 +67,11 @@ class Block:
         if self._key is None:
             self._key = key(self.text)
         return self._key
+
+
+def is_running(block: Block) -> bool:
+    """Is a line running text: long enough, with few links, and a sentence to its end?"""
+    return block.words >= _RUNNING and block.links < _LINKED and bool(END.search(block.text))
 
 
 def key(text: str) -> str:

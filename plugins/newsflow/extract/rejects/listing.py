@@ -16,12 +16,11 @@ from math import log1p
 from statistics import median
 
 from newsflow.extract.body.placement import Paragraph, kind
-from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.metadata import types
 from newsflow.extract.rejects import addresses
 from newsflow.extract.rejects.evidence import Evidence, Verdict
 from newsflow.outcomes import Outcome
-from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
 
 WEIGHTS: Mapping[str, float] = {
@@ -34,7 +33,6 @@ WEIGHTS: Mapping[str, float] = {
 }  # fmt: skip
 LIMIT = -0.4  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.9 % of WCXB's)
 _LINK, _CARD = 0.8, 4  # share of links, and words, of a linked line that leads to another page
-_PROSE, _LINKED = 12, 0.3  # words of a line of running text, and its share of links
 _WORKS = ("Article", "Posting", "Recipe")  # ends of the JSON-LD types of a page that is one text
 _LABEL = 12  # words: a price stands in a shorter line
 _NEAR, _DEEPEST = 5, 5  # boxes around a line that are asked for their names, parts of a path that are told apart
@@ -94,7 +92,7 @@ def _of_page(blocks: Sequence[Block]) -> dict[str, float]:
         "alike": _most(kind(block) for block in blocks if block.words >= 2 and block.tag != "p"),
         "prices": log1p(sum(block.words < _LABEL and bool(_PRICE.search(block.text)) for block in blocks)),
         "products": log1p(sum(any(map(_is_product, block.path[-_NEAR:])) for block in blocks)),
-        "row": _most(_box(block) for block in blocks if _is_prose(block)),
+        "row": _most(_box(block) for block in blocks if is_running(block)),
     }
 
 
@@ -103,7 +101,7 @@ def _of_body(page: Evidence) -> dict[str, float]:
     within = _within(page.body, page.blocks)
     boxes: Counter[Hashable] = Counter()
     for p in page.body:
-        if p.block and _is_prose(p.block):
+        if p.block and is_running(p.block):
             boxes[_box(p.block)] += p.words
     in_text = sum(p.words for p in page.body if p.block and any(map(_is_text_box, p.block.path)))
     return {
@@ -119,13 +117,9 @@ def _longest_run(blocks: Sequence[Block]) -> int:
     """Words of running text between two linked lines, where there are most."""
     longest = run = 0
     for block in blocks:
-        run = 0 if block.links > _LINK else run + (block.words if _is_prose(block) else 0)
+        run = 0 if block.links > _LINK else run + (block.words if is_running(block) else 0)
         longest = max(longest, run)
     return longest
-
-
-def _is_prose(block: Block) -> bool:
-    return block.words >= _PROSE and block.links < _LINKED and bool(END.search(block.text))
 
 
 def _box(block: Block) -> tuple[int, ...]:
