@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow import sharding
 from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.model import StageReport
@@ -213,9 +214,9 @@ def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
 
 
 def _shard_label(found: queries.runs.ShardsRow) -> str:
-    host = found.first_origin.partition("://")[2]
-    others = f" +{found.origins - 1}" if found.origins > 1 else ""
-    return f"{host}{others} · {found.to_fetch} pages" if host else "nothing to fetch"
+    if not found.origins:
+        return "nothing to fetch"
+    return sharding.label(found.first_origin, found.origins, f"{found.to_fetch} pages")
 
 
 def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:

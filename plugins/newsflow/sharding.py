@@ -14,6 +14,15 @@ class _Ordered(Protocol):
 Part = TypeVar("Part", bound=_Ordered)
 
 
+def label(origin: str, origins: int, work: str) -> str:
+    """A shard in the Airflow UI and in logs: its first origin's host, how many are beside it, and its work.
+
+    Hosts only, as URLs may hold secrets.
+    """
+    others = f" +{origins - 1}" if origins > 1 else ""
+    return f"{origin.partition('://')[2]}{others} · {work}"
+
+
 def count(work: int, each: int, most: int) -> int:
     """Shards for so much work: one for each `each` of it that has begun, at least one and at most `most`."""
     return max(1, min(most, -(-work // each)))

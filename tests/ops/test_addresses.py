@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from newsflow.ops import app as pages
-from newsflow.ops import dependencies, detail, security
+from newsflow.ops import dependencies, detail, schedules, security
 from newsflow.ops.schedules import DagState
 from newsflow.settings import Settings
 from newsflow.store.db import session
@@ -38,7 +38,7 @@ def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
 
     patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
     patch.setitem(pages.app.dependency_overrides, dependencies.database, database)
-    patch.setitem(pages.app.dependency_overrides, dependencies.schedules, _no_dags)
+    patch.setitem(pages.app.dependency_overrides, schedules.read, _no_dags)
     patch.setattr(pages, "can_edit", lambda _user: False)
     patch.setattr(pages, "csrf_token", lambda _user: "")
     options = Settings()

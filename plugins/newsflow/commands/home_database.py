@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from newsflow.settings import Settings, get_settings
 
+if TYPE_CHECKING:
+    from newsflow.local.home import Home
+
 _open = ExitStack()  # what lasts until the command ends
+
+
+def home() -> Home:
+    """The home of this machine's servers, as the settings have it."""
+    from newsflow.local.home import Home
+
+    return Home(get_settings().home.expanduser().resolve())
 
 
 def database_settings() -> Settings:
@@ -21,7 +32,6 @@ def database_settings() -> Settings:
     settings = get_settings()
     if settings.database_url.get_secret_value():
         return settings
-    from newsflow.local.home import Home
     from newsflow.local.launcher import database
     from newsflow.local.postgres import binaries
     from newsflow.local.terminal import Terminal
@@ -30,16 +40,13 @@ def database_settings() -> Settings:
         binaries()
     except FileNotFoundError:
         return settings
-    home = Home(settings.home.expanduser().resolve())
-    url = _open.enter_context(database(home, settings, Terminal.on_stderr()))
+    url = _open.enter_context(database(home(), settings, Terminal.on_stderr()))
     return settings.model_copy(update={"database_url": SecretStr(url)})
 
 
 def airflow_url() -> str:
     """The pages of the Airflow that is up in this home; empty where none is."""
-    from newsflow.local.home import Home
-
-    running = Home(get_settings().home.expanduser().resolve()).running()
+    running = home().running()
     return running.airflow_url if running else ""
 
 

@@ -6,14 +6,12 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from newsflow.commands.home_database import database_settings, home
 from newsflow.settings import get_settings
-
-if TYPE_CHECKING:
-    from newsflow.local.home import Home
 
 up_app = typer.Typer(add_completion=False)
 down_app = typer.Typer(add_completion=False)
@@ -22,12 +20,6 @@ psql_app = typer.Typer(add_completion=False)
 FEEDS = typer.Option(
     exists=True, dir_okay=False, readable=True, resolve_path=True, help="OPML, text or YAML with feeds."
 )
-
-
-def _home() -> Home:
-    from newsflow.local.home import Home
-
-    return Home(get_settings().home.expanduser().resolve())
 
 
 @up_app.command()
@@ -45,7 +37,7 @@ def up(
     from newsflow.local.launcher import up as start
     from newsflow.local.terminal import Terminal
 
-    return start(_home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds)
+    return start(home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds)
 
 
 @down_app.command()
@@ -53,7 +45,7 @@ def down() -> int:
     """Stop the servers that another terminal started, and what a killed one may have left."""
     from newsflow.local.launcher import down as stop
 
-    stopped = stop(_home())
+    stopped = stop(home())
     typer.echo(f"stopped {stopped} processes" if stopped else "nothing was running")
     return 0
 
@@ -63,17 +55,14 @@ def down() -> int:
 )
 def psql(context: typer.Context) -> int:
     """Open psql on the news database; a server is started for it where none is up. Options are psql's."""
-    from newsflow.local.launcher import database
     from newsflow.local.postgres import binaries
-    from newsflow.local.terminal import Terminal
 
-    with database(_home(), get_settings(), Terminal.on_stderr()) as url:
-        words = [str(binaries() / "psql"), *context.args]
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
-        try:
-            return subprocess.run(words, env={**os.environ, **_libpq(url)}, check=False).returncode
-        finally:
-            signal.signal(signal.SIGINT, before)
+    words, url = [str(binaries() / "psql"), *context.args], database_settings().dsn
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
+    try:
+        return subprocess.run(words, env={**os.environ, **_libpq(url)}, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _libpq(url: str) -> dict[str, str]:

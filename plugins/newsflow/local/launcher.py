@@ -199,8 +199,7 @@ class Launcher:
             "AIRFLOW_CONN_NEWS_DB": self.database_url,
         }
         if self.newsroom:
-            # its editions come out by hand, run by run
-            found["NEWSFLOW_SCHEDULE"] = os.environ.get("NEWSFLOW_SCHEDULE", "")
+            found["NEWSFLOW_SCHEDULE"] = self._schedule
             found["NEWSFLOW_POLL_SCHEDULE"] = os.environ.get("NEWSFLOW_POLL_SCHEDULE", "")
             given = os.environ.get("NEWSFLOW_ALLOW_ORIGINS", "").split()
             found["NEWSFLOW_ALLOW_ORIGINS"] = " ".join([*given, *self.newsroom.origins.values()])
@@ -222,11 +221,15 @@ class Launcher:
         self.show.line(self._next_run())
         return True
 
+    @property
+    def _schedule(self) -> str:
+        """When news_ingest runs; the sample newsroom's editions come out by hand, run by run."""
+        return os.environ.get("NEWSFLOW_SCHEDULE", "") if self.newsroom else self.settings.schedule
+
     def _next_run(self) -> str:
         """When news come in by themselves, in a sentence."""
-        schedule = self._task_environment().get("NEWSFLOW_SCHEDULE", self.settings.schedule)
-        if schedule:
-            return f"While this is up, news_ingest runs at “{schedule}” (cron, UTC; NEWSFLOW_SCHEDULE)."
+        if self._schedule:
+            return f"While this is up, news_ingest runs at “{self._schedule}” (cron, UTC; NEWSFLOW_SCHEDULE)."
         return "The next run is by hand: `make run` again, or Trigger in Airflow."
 
     def stay(self) -> None:

@@ -42,11 +42,6 @@ def moment() -> datetime:
     return utcnow()
 
 
-def schedules() -> list[DagState]:
-    """Which Dags run by themselves, as Airflow has it."""
-    return read()
-
-
 Database = Annotated[Connection, Depends(database)]
 Now = Annotated[datetime, Depends(moment)]
-Schedules = Annotated[list[DagState], Depends(schedules)]
+Schedules = Annotated[list[DagState], Depends(read)]

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsflow.ops.routes import NAVIGATION
-from newsflow.ops.words import count, counts_line, days_left, facts, is_withdrawn, poll_sentence, went_well
+from newsflow.ops.words import count, counts_line, days_left, facts, is_withdrawn, number, poll_sentence, went_well
 from newsflow.outcomes import WENT_WELL
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -27,11 +27,6 @@ def ago(then: datetime | None, now: datetime) -> str:
     if seconds < 3600:
         return f"{max(int(seconds // 60), 0)} min"
     return f"{int(seconds // 3600)} h" if seconds < 48 * 3600 else f"{int(seconds // 86400)} d"
-
-
-def number(value: float | int | None) -> str:
-    """With thin spaces between thousands."""
-    return "–" if value is None else f"{round(value):,}".replace(",", "\u202f")
 
 
 def percent(value: float | None) -> str:

@@ -40,9 +40,14 @@ def _meaning(code: str | None) -> Meaning | None:
         return None
 
 
-def count(number: int | None, noun: str) -> str:
-    """A number with its noun, and thin spaces between thousands: "1 file", "2 files"."""
-    return f"{number or 0:,} {noun if number == 1 else noun + 's'}".replace(",", "\u202f")
+def number(value: float | int | None) -> str:
+    """With thin spaces between thousands."""
+    return "–" if value is None else f"{round(value):,}".replace(",", "\u202f")
+
+
+def count(value: int | None, noun: str) -> str:
+    """A number with its noun: "1 file", "2 files"."""
+    return f"{number(value or 0)} {noun if value == 1 else noun + 's'}"
 
 
 def days_left(days: float) -> str:

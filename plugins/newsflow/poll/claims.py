@@ -68,6 +68,4 @@ def _placed(conn: Connection, settings: Settings, run_id: int) -> list[PollShard
 
 
 def _label(origins: list[str]) -> str:
-    """Hosts only, as URLs may hold secrets."""
-    host, others = origins[0].partition("://")[2], len(set(origins)) - 1
-    return f"{host}{f' +{others}' if others else ''} · {len(origins)} feeds"
+    return sharding.label(origins[0], len(set(origins)), f"{len(origins)} feeds")

@@ -55,7 +55,7 @@ _YAHOO_PATH = re.compile(r"/RU=(https?[^/]+)/")
 # The address in other writing: Google News (until 2024; later ones can't be read), Bing's results, Proofpoint.
 _GOOGLE_NEWS = re.compile(r"/(?:__i/)?(?:rss/)?(?:rd/)?(?:articles|read)/(CBMi[\w-]{16,4000}={0,2})")
 _BING_PATH, _BING_VALUE = "/ck/a", re.compile(r"a1([\w-]{12,4000})")
-_IN_OTHER_WRITING = frozenset(("news.google.com", "bing.com", "www.bing.com"))
+_GOOGLE_NEWS_HOST, _BING = "news.google.com", frozenset(("bing.com", "www.bing.com"))
 _PROOFPOINT = re.compile(r"urldefense(?:\.proofpoint)?\.com")
 _PROOFPOINT_3 = re.compile(r"/v3/__(https?:/{1,2}.+?)__;.*")
 _DISQUS_MARK = re.compile(r":[\w-]{20,40}$")
@@ -86,7 +86,7 @@ def unwrapped(host: str, path: str, query: str) -> str | None:
 def _may_wrap(host: str) -> bool:
     """Whether any rule is of this host: each link of a feed is asked about, and nearly all are of a few hosts."""
     hosts = [rule[0] for rule in _BY_PARAMETER] + [rule[0] for rule in _IN_PATH] + [_YAHOO, _PROOFPOINT]
-    return host in _IN_OTHER_WRITING or any(each.fullmatch(host) for each in hosts)
+    return host == _GOOGLE_NEWS_HOST or host in _BING or any(each.fullmatch(host) for each in hosts)
 
 
 def _parameter(query: str, names: tuple[str, ...]) -> str | None:
@@ -103,9 +103,9 @@ def _values(query: str) -> dict[str, str]:
 
 
 def _in_other_writing(host: str, path: str, query: str) -> str | None:
-    if host == "news.google.com" and (found := _GOOGLE_NEWS.fullmatch(path)):
+    if host == _GOOGLE_NEWS_HOST and (found := _GOOGLE_NEWS.fullmatch(path)):
         return _of_google_news(_decoded(found[1]))
-    if host in ("bing.com", "www.bing.com") and path == _BING_PATH:
+    if host in _BING and path == _BING_PATH:
         value = _BING_VALUE.fullmatch(_values(query).get("u", ""))
         return _web(_decoded(value[1])) if value else None
     if _PROOFPOINT.fullmatch(host):
