@@ -1,4 +1,4 @@
-"""The views of counts: a month of coverage, freshness and daily counts of all publishers, in a million articles.
+"""The views that could be slow: coverage, freshness, daily counts, headlines and rejects, in a million articles.
 
 make bench PART=views ARGS="--articles 1000000 --server /usr/lib/postgresql/15/bin"
 """
@@ -26,9 +26,21 @@ insert into ingest.origin (origin, publisher_id) select 'https://' || name, publ
 create temporary table seen as
   select n, 1 + n %% {PUBLISHERS} as publisher, now() - interval '{DAYS} days' * (1 - n / %(articles)s.0) as at
   from generate_series(1, %(articles)s) n;
-insert into ingest.page (url, url_hash, origin_id, publisher_id, state, discovered_at)
-  select 'https://p' || publisher || '.example/' || n, sha256(n::text::bytea), publisher, publisher, 'loaded', at
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state, outcome, loaded_extraction_id, discovered_at)
+  select 'https://p' || publisher || '.example/' || n, sha256(n::text::bytea), publisher, publisher, 'loaded', 'new',
+    n, at
   from seen order by n;
+insert into ingest.page (url, url_hash, origin_id, publisher_id, state, outcome, discovered_at)
+  select 'https://p' || publisher || '.example/wall/' || n, sha256(('wall' || n)::bytea), publisher, publisher,
+    'rejected', 'paywall', at
+  from seen where n %% 8 = 0 order by n;
+insert into ingest.feed (publisher_id, url) select publisher_id, 'https://' || name || '/feed' from ingest.publisher;
+insert into ingest.entry (feed_id, guid_hash, page_id, guid, link, title, published_at, published_raw, summary,
+  entry_hash, first_seen_at)
+  select f.feed_id, p.url_hash, p.page_id, p.url, p.url, 'Title of entry ' || p.page_id,
+    p.discovered_at - interval '1 minute' * (p.page_id %% 300), 'Sun, 01 Mar 2026 02:00:00 GMT',
+    repeat('In short. ', 20), p.url_hash, p.discovered_at
+  from ingest.page p join ingest.feed f using (publisher_id) order by p.page_id;
 insert into news_internal.article (article_id, story_id, publisher_id, published_at, published_quality, first_seen_at,
   loaded_at, revised_at, revision, word_count, is_origin, extraction_id, content_hash, text_hash, url, title, lead,
   body, authors, agencies, published_raw, language, section, tags, image_url, image_caption, page_type, rights, sources,
@@ -61,6 +73,19 @@ QUESTIONS = {
     "freshness, the last 31 days": "select * from news.freshness where day > current_date - 31",
     "freshness, one publisher": "select * from news.freshness where publisher = 'p7.example'",
     "daily, all": "select * from news.daily",
+    "headlines, a day, by publication": (
+        "select * from news.headlines where published_at >= now() - interval '3 days'"
+        " and published_at < now() - interval '2 days'"
+    ),
+    "headlines, a day, by first sight": (
+        "select * from news.headlines where first_seen_at >= now() - interval '3 days'"
+        " and first_seen_at < now() - interval '2 days'"
+    ),
+    "headlines, a week, one publisher, closed": (
+        "select title from news.headlines where published_at >= now() - interval '7 days' and publisher = 'p7.example'"
+        " and access = 'closed'"
+    ),
+    "rejects, a day": "select * from news.rejects where rejected_at >= now() - interval '1 day' limit 20000",
     "daily, articles by day": "select day, sum(articles) from news.daily group by 1",
 }  # fmt: skip
 

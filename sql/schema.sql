@@ -1251,6 +1251,7 @@ CREATE TABLE ingest.outcome (
     writes_article boolean NOT NULL,
     loses_capture boolean NOT NULL,
     no_article boolean NOT NULL,
+    subscribers_only boolean NOT NULL,
     CONSTRAINT outcome_blame_check CHECK ((blame = ANY (ARRAY['nobody'::text, 'us'::text, 'publisher'::text]))),
     CONSTRAINT outcome_kind_check CHECK ((kind = ANY (ARRAY['ok'::text, 'retry'::text, 'final'::text]))),
     CONSTRAINT outcome_reach_check CHECK ((reach = ANY (ARRAY['unsent'::text, 'unreached'::text, 'unanswered'::text, 'answered'::text])))
@@ -1295,6 +1296,8 @@ COMMENT ON COLUMN ingest.outcome.writes_article IS 'Load writes the article, ane
 COMMENT ON COLUMN ingest.outcome.loses_capture IS 'The stored capture is of no more use: the page is fetched again from the beginning.';
 
 COMMENT ON COLUMN ingest.outcome.no_article IS 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
+
+COMMENT ON COLUMN ingest.outcome.subscribers_only IS 'The publisher shows the whole to subscribers or registered readers only.';
 
 CREATE TABLE ingest.page (
     page_id bigint NOT NULL,
@@ -1705,6 +1708,12 @@ begin
 end $_$;
 
 COMMENT ON FUNCTION news_internal.drop_partitions(parent regclass, before timestamp with time zone) IS 'Drops the monthly partitions that end before a time; returns their names.';
+
+CREATE FUNCTION news_internal.feed_time_quality(published_at timestamp with time zone, raw text, seen_at timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (published_at IS NULL) THEN 'unknown'::text WHEN (published_at > (seen_at + '00:15:00'::interval)) THEN 'doubtful'::text WHEN (raw !~ '\d[:.h]\d\d'::text) THEN 'day'::text WHEN (raw ~ '(^|[ T])\d{1,2}[:.h]\d\d(:\d\d(\.\d+)?)?\s*$'::text) THEN 'unzoned'::text ELSE 'exact'::text END;
+
+COMMENT ON FUNCTION news_internal.feed_time_quality(published_at timestamp with time zone, raw text, seen_at timestamp with time zone) IS 'How far a time can be trusted that a feed tells, from how it is written: exact, unzoned, day, doubtful (after it was seen) or unknown.';
 
 CREATE FUNCTION news_internal.flush_search() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2590,7 +2599,11 @@ CREATE TABLE ingest.import_reject (
     run_id bigint NOT NULL,
     line bigint NOT NULL,
     outcome text NOT NULL,
-    detail text NOT NULL
+    detail text NOT NULL,
+    url text,
+    publisher text,
+    title text,
+    published_at timestamp with time zone
 );
 
 COMMENT ON TABLE ingest.import_reject IS 'Rows of imported files that were left out, and why; the file is named in the run.';
@@ -2602,6 +2615,14 @@ COMMENT ON COLUMN ingest.import_reject.line IS 'Line of the file, or row where i
 COMMENT ON COLUMN ingest.import_reject.outcome IS 'Code of the reason.';
 
 COMMENT ON COLUMN ingest.import_reject.detail IS 'What was seen, for people.';
+
+COMMENT ON COLUMN ingest.import_reject.url IS 'Address, as far as the row has one that can be used.';
+
+COMMENT ON COLUMN ingest.import_reject.publisher IS 'Publisher that the row names, or whose host it is.';
+
+COMMENT ON COLUMN ingest.import_reject.title IS 'Headline; null where the row has none, and of what was retracted.';
+
+COMMENT ON COLUMN ingest.import_reject.published_at IS 'Time of publication, where it can be read.';
 
 CREATE TABLE ingest.ops_alarm (
     alarm_id bigint NOT NULL,
@@ -3639,6 +3660,163 @@ COMMENT ON COLUMN news.freshness.published_to_queryable_p50_s IS 'Seconds from p
 
 COMMENT ON COLUMN news.freshness.published_to_queryable_p95_s IS 'The same, 95 in a hundred are quicker.';
 
+CREATE VIEW news.headlines AS
+ SELECT p.page_id,
+    e.entry_id,
+    a.article_id,
+    a.url,
+    b.name AS publisher,
+    NULLIF(a.title, ''::text) AS title,
+    NULLIF(e.title, ''::text) AS feed_title,
+    COALESCE(NULLIF(e.summary, ''::text), NULLIF(a.lead, ''::text)) AS summary,
+    a.published_at,
+    a.published_quality,
+    NULLIF(a.language, ''::text) AS language,
+    p.state,
+    p.outcome,
+    o.sentence AS means,
+        CASE
+            WHEN (o.subscribers_only OR ((a.rights ->> 'free'::text) = 'false'::text)) THEN 'closed'::text
+            ELSE 'free'::text
+        END AS access,
+    p.discovered_at AS first_seen_at,
+    NULL::bigint AS same_as
+   FROM ((((news_internal.article a
+     JOIN ingest.page p ON ((p.page_id = a.article_id)))
+     LEFT JOIN ingest.publisher b ON ((b.publisher_id = a.publisher_id)))
+     LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+     LEFT JOIN LATERAL ( SELECT x.entry_id,
+            x.title,
+            x.summary
+           FROM (ingest.entry x
+             JOIN ingest.feed f USING (feed_id))
+          WHERE (x.page_id = p.page_id)
+          ORDER BY (f.publisher_id = p.publisher_id) DESC, x.entry_id
+         LIMIT 1) e ON (true))
+UNION ALL
+ SELECT p.page_id,
+    e.entry_id,
+    NULL::bigint AS article_id,
+    p.url,
+    b.name AS publisher,
+    NULLIF(e.title, ''::text) AS title,
+    NULLIF(e.title, ''::text) AS feed_title,
+    NULLIF(e.summary, ''::text) AS summary,
+    e.published_at,
+    news_internal.feed_time_quality(e.published_at, e.published_raw, e.first_seen_at) AS published_quality,
+    NULLIF(e.language, ''::text) AS language,
+    p.state,
+    p.outcome,
+    o.sentence AS means,
+        CASE
+            WHEN o.subscribers_only THEN 'closed'::text
+            ELSE NULL::text
+        END AS access,
+    p.discovered_at AS first_seen_at,
+    p.canonical_page_id AS same_as
+   FROM (((ingest.entry e
+     JOIN ingest.page p ON ((p.page_id = e.page_id)))
+     LEFT JOIN ingest.publisher b ON ((b.publisher_id = p.publisher_id)))
+     LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+  WHERE ((p.loaded_extraction_id IS NULL) AND (e.entry_id = ( SELECT x.entry_id
+           FROM (ingest.entry x
+             JOIN ingest.feed f USING (feed_id))
+          WHERE (x.page_id = p.page_id)
+          ORDER BY (f.publisher_id = p.publisher_id) DESC, x.entry_id
+         LIMIT 1)))
+UNION ALL
+ SELECT p.page_id,
+    NULL::bigint AS entry_id,
+    NULL::bigint AS article_id,
+    p.url,
+    b.name AS publisher,
+    x.title,
+    NULL::text AS feed_title,
+    NULL::text AS summary,
+    NULL::timestamp with time zone AS published_at,
+    'unknown'::text AS published_quality,
+    x.language,
+    p.state,
+    p.outcome,
+    o.sentence AS means,
+        CASE
+            WHEN o.subscribers_only THEN 'closed'::text
+            ELSE NULL::text
+        END AS access,
+    p.discovered_at AS first_seen_at,
+    p.canonical_page_id AS same_as
+   FROM (((ingest.page p
+     LEFT JOIN ingest.publisher b ON ((b.publisher_id = p.publisher_id)))
+     LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+     LEFT JOIN LATERAL ( SELECT NULLIF(r.title, ''::text) AS title,
+            NULLIF(r.language, ''::text) AS language
+           FROM ingest.extraction r
+          WHERE ((r.page_id = p.page_id) AND o.keeps_text)
+          ORDER BY r.extraction_id DESC
+         LIMIT 1) x ON (true))
+  WHERE ((p.loaded_extraction_id IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM ingest.entry e
+          WHERE (e.page_id = p.page_id)))))
+UNION ALL
+ SELECT NULL::bigint AS page_id,
+    e.entry_id,
+    NULL::bigint AS article_id,
+    e.link AS url,
+    b.name AS publisher,
+    NULLIF(e.title, ''::text) AS title,
+    NULLIF(e.title, ''::text) AS feed_title,
+    NULLIF(e.summary, ''::text) AS summary,
+    e.published_at,
+    news_internal.feed_time_quality(e.published_at, e.published_raw, e.first_seen_at) AS published_quality,
+    NULLIF(e.language, ''::text) AS language,
+    'rejected'::text AS state,
+    e.outcome,
+    o.sentence AS means,
+    NULL::text AS access,
+    e.first_seen_at,
+    NULL::bigint AS same_as
+   FROM (((ingest.entry e
+     JOIN ingest.feed f USING (feed_id))
+     JOIN ingest.publisher b USING (publisher_id))
+     LEFT JOIN ingest.outcome o ON ((o.code = e.outcome)))
+  WHERE (e.page_id IS NULL);
+
+COMMENT ON VIEW news.headlines IS 'One row a page that we know of, and one an entry of a feed that led to no page: articles, and all that became none, with what the feed said of it. Key: page_id; entry_id where that is null. Bound it by published_at or first_seen_at.';
+
+COMMENT ON COLUMN news.headlines.page_id IS 'Page; null for an entry whose link is unusable.';
+
+COMMENT ON COLUMN news.headlines.entry_id IS 'Entry that first showed it, its own publisher''s before others''; null where no feed did (backfill, import, links).';
+
+COMMENT ON COLUMN news.headlines.article_id IS 'Article, as in news.articles; null where there is none (yet).';
+
+COMMENT ON COLUMN news.headlines.url IS 'Address: canonical; of an entry without a page the link as the feed has it.';
+
+COMMENT ON COLUMN news.headlines.publisher IS 'Outlet.';
+
+COMMENT ON COLUMN news.headlines.title IS 'Headline: the article''s; without an article the feed''s.';
+
+COMMENT ON COLUMN news.headlines.feed_title IS 'Headline as the feed has it.';
+
+COMMENT ON COLUMN news.headlines.summary IS 'Summary of the feed, else the article''s lead.';
+
+COMMENT ON COLUMN news.headlines.published_at IS 'Time of publication, UTC: the article''s; without an article the feed''s.';
+
+COMMENT ON COLUMN news.headlines.published_quality IS 'How far to trust it: as in news.articles; without an article from how the feed writes it.';
+
+COMMENT ON COLUMN news.headlines.language IS 'ISO 639-1 code: the article''s, or what the feed declares.';
+
+COMMENT ON COLUMN news.headlines.state IS 'loaded (it is an article), rejected, or on its way: pending, captured, extracted, clustered.';
+
+COMMENT ON COLUMN news.headlines.outcome IS 'Code of what came of it last; null before the first try.';
+
+COMMENT ON COLUMN news.headlines.means IS 'The outcome in a sentence.';
+
+COMMENT ON COLUMN news.headlines.access IS 'closed: shown to subscribers or registered readers only, by its page or by its own word; free: read in full; null: not known.';
+
+COMMENT ON COLUMN news.headlines.first_seen_at IS 'When we learned of it, UTC.';
+
+COMMENT ON COLUMN news.headlines.same_as IS 'Article that stands for it, where the page is only another address of that.';
+
 CREATE VIEW news.publishers AS
  SELECT publisher_id,
     name AS publisher,
@@ -3691,12 +3869,27 @@ CREATE VIEW news.rejects AS
     o.stage,
     p.outcome,
     o.sentence AS means,
-    p.detail,
+    NULLIF(p.detail, ''::text) AS detail,
     p.discovered_at AS first_seen_at,
-    p.changed_at AS rejected_at
-   FROM ((ingest.page p
+    p.changed_at AS rejected_at,
+    COALESCE(e.title, x.title) AS title,
+    COALESCE(e.published_at, x.published_at) AS published_at
+   FROM ((((ingest.page p
      JOIN ingest.publisher b USING (publisher_id))
      LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+     LEFT JOIN LATERAL ( SELECT NULLIF(y.title, ''::text) AS title,
+            y.published_at
+           FROM (ingest.entry y
+             JOIN ingest.feed f USING (feed_id))
+          WHERE (y.page_id = p.page_id)
+          ORDER BY (f.publisher_id = p.publisher_id) DESC, y.entry_id
+         LIMIT 1) e ON (true))
+     LEFT JOIN LATERAL ( SELECT NULLIF(r.title, ''::text) AS title,
+            r.published_at
+           FROM ingest.extraction r
+          WHERE ((r.page_id = p.page_id) AND o.keeps_text)
+          ORDER BY r.extraction_id DESC
+         LIMIT 1) x ON (true))
   WHERE (p.state = 'rejected'::text)
 UNION ALL
  SELECT 'entry'::text AS kind,
@@ -3706,24 +3899,42 @@ UNION ALL
     o.stage,
     e.outcome,
     o.sentence AS means,
-    ''::text AS detail,
+    NULL::text AS detail,
     e.first_seen_at,
-    e.last_seen_at AS rejected_at
+    e.last_seen_at AS rejected_at,
+    NULLIF(e.title, ''::text) AS title,
+    e.published_at
    FROM (((ingest.entry e
      JOIN ingest.feed f USING (feed_id))
      JOIN ingest.publisher b USING (publisher_id))
      JOIN ingest.outcome o ON ((o.code = e.outcome)))
-  WHERE (e.page_id IS NULL);
+  WHERE (e.page_id IS NULL)
+UNION ALL
+ SELECT 'row'::text AS kind,
+    NULL::bigint AS article_id,
+    i.url,
+    i.publisher,
+    o.stage,
+    i.outcome,
+    o.sentence AS means,
+    concat('line ', i.line, ' of run ', i.run_id, ': ', i.detail) AS detail,
+    r.started_at AS first_seen_at,
+    r.started_at AS rejected_at,
+    i.title,
+    i.published_at
+   FROM ((ingest.import_reject i
+     JOIN ingest.run r USING (run_id))
+     JOIN ingest.outcome o ON ((o.code = i.outcome)));
 
-COMMENT ON VIEW news.rejects IS 'What a feed showed but did not become an article, and why. Look here before you conclude that something was not published.';
+COMMENT ON VIEW news.rejects IS 'What a feed showed or a file held but did not become an article, and why: a row a page, entry or row of a file. Look here before you conclude that something was not published.';
 
-COMMENT ON COLUMN news.rejects.kind IS 'page: a page that ended without an article; entry: a feed entry whose link is unusable.';
+COMMENT ON COLUMN news.rejects.kind IS 'page: a page that ended without an article; entry: a feed entry whose link is unusable; row: a row of an imported file that was left out.';
 
-COMMENT ON COLUMN news.rejects.article_id IS 'Number that the article would have had; null for entries.';
+COMMENT ON COLUMN news.rejects.article_id IS 'Number that the article would have had; null for entries and rows.';
 
-COMMENT ON COLUMN news.rejects.url IS 'Address.';
+COMMENT ON COLUMN news.rejects.url IS 'Address; null for rows that have none that can be used.';
 
-COMMENT ON COLUMN news.rejects.publisher IS 'Outlet.';
+COMMENT ON COLUMN news.rejects.publisher IS 'Outlet; of rows as the file has it.';
 
 COMMENT ON COLUMN news.rejects.stage IS 'Stage that ended it: poll, fetch, extract, deduplicate or load.';
 
@@ -3731,11 +3942,15 @@ COMMENT ON COLUMN news.rejects.outcome IS 'Code of the reason.';
 
 COMMENT ON COLUMN news.rejects.means IS 'The reason in a sentence.';
 
-COMMENT ON COLUMN news.rejects.detail IS 'What was seen.';
+COMMENT ON COLUMN news.rejects.detail IS 'What was seen; of rows the line and the import''s run, too.';
 
 COMMENT ON COLUMN news.rejects.first_seen_at IS 'When we learned of it, UTC.';
 
 COMMENT ON COLUMN news.rejects.rejected_at IS 'When it ended, UTC.';
+
+COMMENT ON COLUMN news.rejects.title IS 'Headline as the feed, the page or the row has it; null where it has none, and of what was retracted.';
+
+COMMENT ON COLUMN news.rejects.published_at IS 'Time of publication as it says, UTC.';
 
 CREATE VIEW news.runs AS
  SELECT r.run_id,
@@ -4373,6 +4588,10 @@ CREATE UNIQUE INDEX dedupe_rebuild_open ON ingest.dedupe_rebuild USING btree ((t
 
 CREATE INDEX entry_page ON ingest.entry USING btree (page_id);
 
+CREATE INDEX entry_published ON ingest.entry USING btree (published_at);
+
+CREATE INDEX entry_unlinked ON ingest.entry USING btree (first_seen_at) WHERE (page_id IS NULL);
+
 CREATE INDEX extraction_page ON ingest.extraction USING btree (page_id);
 
 CREATE INDEX extraction_text ON ingest.extraction USING btree (text_hash);
@@ -4391,9 +4610,13 @@ CREATE INDEX gap_publisher ON ingest.gap USING btree (publisher_id, from_at);
 
 CREATE UNIQUE INDEX gap_running ON ingest.gap USING btree (COALESCE(feed_id, 0)) WHERE (to_at IS NULL);
 
+CREATE INDEX import_reject_url ON ingest.import_reject USING hash (url) WHERE (title IS NOT NULL);
+
 CREATE UNIQUE INDEX ops_alarm_open ON ingest.ops_alarm USING btree (cause, subject) WHERE (resolved_at IS NULL);
 
 CREATE INDEX ops_alarm_opened ON ingest.ops_alarm USING btree (opened_at);
+
+CREATE INDEX page_discovered ON ingest.page USING btree (discovered_at);
 
 CREATE INDEX page_link ON ingest.page USING btree (origin_id) WHERE (discovered_by = 'link'::text);
 

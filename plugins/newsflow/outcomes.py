@@ -80,6 +80,7 @@ class Meaning:
     writes_article: bool = False  # load writes the article, anew or as a revision
     loses_capture: bool = False  # the stored capture is of no more use: the page is fetched again from the beginning
     no_article: bool = False  # by its kind: links whose addresses are like its own lead to more of these
+    subscribers_only: bool = False  # the publisher shows the whole to subscribers or registered readers only
 
     @property
     def uses_try(self) -> bool:
@@ -191,12 +192,13 @@ class Outcome(Code):
         blame=_US, loses_capture=True)
     NOT_TEXT = "not_text", Meaning(_EXTRACT, _FINAL, "The page holds no readable text.")
     TOO_SHORT = "too_short", Meaning(_EXTRACT, _FINAL, "The text is too short to be an article.", keeps_text=True)
-    PAYWALL = "paywall", Meaning(_EXTRACT, _FINAL, "The page shows a paywall instead of the article.", keeps_text=True)
+    PAYWALL = "paywall", Meaning(_EXTRACT, _FINAL, "The page shows a paywall instead of the article.", keeps_text=True,
+        subscribers_only=True)
     CONSENT_WALL = "consent_wall", Meaning(_EXTRACT, _FINAL,
         "The page shows a cookie or consent wall instead of the article.")
     BOT_CHALLENGE = "bot_challenge", Meaning(_EXTRACT, _FINAL,
         "The page is a bot challenge (captcha or browser check).")
-    LOGIN = "login", Meaning(_EXTRACT, _FINAL, "The page asks to log in.")
+    LOGIN = "login", Meaning(_EXTRACT, _FINAL, "The page asks to log in.", subscribers_only=True)
     SOFT_404 = "soft_404", Meaning(_EXTRACT, _FINAL, "The page says 'not found' although the status was 200.",
         address_dead=True)
     REMOVED = "removed", Meaning(_EXTRACT, _FINAL, "The publisher says that the article was removed.",

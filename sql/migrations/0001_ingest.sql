@@ -31,7 +31,8 @@ create table ingest.outcome (
   out_of_time boolean not null,
   writes_article boolean not null,
   loses_capture boolean not null,
-  no_article boolean not null
+  no_article boolean not null,
+  subscribers_only boolean not null
 );
 comment on table ingest.outcome is 'Every typed reason for which a poll, a page or a row can end, in a sentence, and what follows from it.';
 comment on column ingest.outcome.code is 'Stable code, as stored with pages and polls.';
@@ -53,6 +54,7 @@ comment on column ingest.outcome.out_of_time is 'The run had no time left for it
 comment on column ingest.outcome.writes_article is 'Load writes the article, anew or as a revision.';
 comment on column ingest.outcome.loses_capture is 'The stored capture is of no more use: the page is fetched again from the beginning.';
 comment on column ingest.outcome.no_article is 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
+comment on column ingest.outcome.subscribers_only is 'The publisher shows the whole to subscribers or registered readers only.';
 
 -- Publishers, origins, feeds ----------------------------------------------------------------------
 
@@ -417,6 +419,7 @@ create index page_waiting on ingest.page (state, page_id) where state in ('captu
 create index page_publisher on ingest.page (publisher_id, changed_at);
 create index page_origin on ingest.page (origin_id);
 create index page_link on ingest.page (origin_id) where discovered_by = 'link';
+create index page_discovered on ingest.page (discovered_at);
 create index page_rejected on ingest.page (changed_at desc) where state = 'rejected';
 create index page_rejected_outcome on ingest.page (outcome, changed_at desc) where state = 'rejected';
 comment on table ingest.page is 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
@@ -468,6 +471,8 @@ create table ingest.entry (
   unique (feed_id, guid_hash)
 );
 create index entry_page on ingest.entry (page_id);
+create index entry_published on ingest.entry (published_at);
+create index entry_unlinked on ingest.entry (first_seen_at) where page_id is null;
 comment on table ingest.entry is 'One item as a feed showed it.';
 comment on column ingest.entry.entry_id is 'Key.';
 comment on column ingest.entry.feed_id is 'Feed that showed it.';
@@ -991,13 +996,22 @@ create table ingest.import_reject (
   line bigint not null,
   outcome text not null references ingest.outcome,
   detail text not null,
+  url text,
+  publisher text,
+  title text,
+  published_at timestamptz,
   primary key (run_id, line)
 );
+create index import_reject_url on ingest.import_reject using hash (url) where title is not null;
 comment on table ingest.import_reject is 'Rows of imported files that were left out, and why; the file is named in the run.';
 comment on column ingest.import_reject.run_id is 'Import.';
 comment on column ingest.import_reject.line is 'Line of the file, or row where it has no lines (Parquet); from 1.';
 comment on column ingest.import_reject.outcome is 'Code of the reason.';
 comment on column ingest.import_reject.detail is 'What was seen, for people.';
+comment on column ingest.import_reject.url is 'Address, as far as the row has one that can be used.';
+comment on column ingest.import_reject.publisher is 'Publisher that the row names, or whose host it is.';
+comment on column ingest.import_reject.title is 'Headline; null where the row has none, and of what was retracted.';
+comment on column ingest.import_reject.published_at is 'Time of publication, where it can be read.';
 
 create table ingest.reprocess (
   reprocess_id bigint generated always as identity primary key,

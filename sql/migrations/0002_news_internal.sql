@@ -249,6 +249,17 @@ begin
 end $$;
 comment on function news_internal.diff_lines is 'Lines that went (-) and came (+), in order: longest common subsequence.';
 
+-- For news.headlines: a feed's time has no quality of its own until an article was made of its entry.
+create function news_internal.feed_time_quality(published_at timestamptz, raw text, seen_at timestamptz) returns text
+language sql immutable parallel safe
+return case
+  when published_at is null then 'unknown'
+  when published_at > seen_at + interval '15 minutes' then 'doubtful'
+  when raw !~ '\d[:.h]\d\d' then 'day'
+  when raw ~ '(^|[ T])\d{1,2}[:.h]\d\d(:\d\d(\.\d+)?)?\s*$' then 'unzoned'
+  else 'exact' end;
+comment on function news_internal.feed_time_quality is 'How far a time can be trusted that a feed tells, from how it is written: exact, unzoned, day, doubtful (after it was seen) or unknown.';
+
 -- Changes -----------------------------------------------------------------------------------------
 
 create sequence news_internal.change_id as bigint cache 1;

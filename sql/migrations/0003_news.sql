@@ -257,31 +257,111 @@ comment on column news.feeds.added_at is 'When it was added, UTC.';
 
 -- What became of pages ----------------------------------------------------------------------------
 
+-- A page's entry: the first that a feed of its own publisher showed, else that another's did.
+create view news.headlines as
+select p.page_id, e.entry_id, a.article_id, a.url, b.name as publisher, nullif(a.title, '') as title,
+  nullif(e.title, '') as feed_title, coalesce(nullif(e.summary, ''), nullif(a.lead, '')) as summary,
+  a.published_at, a.published_quality, nullif(a.language, '') as language, p.state, p.outcome, o.sentence as means,
+  case when o.subscribers_only or a.rights ->> 'free' = 'false' then 'closed' else 'free' end as access,
+  p.discovered_at as first_seen_at, null::bigint as same_as
+from news_internal.article a
+join ingest.page p on p.page_id = a.article_id
+left join ingest.publisher b on b.publisher_id = a.publisher_id
+left join ingest.outcome o on o.code = p.outcome
+left join lateral (
+  select x.entry_id, x.title, x.summary from ingest.entry x join ingest.feed f using (feed_id)
+  where x.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, x.entry_id limit 1) e on true
+union all
+select p.page_id, e.entry_id, null, p.url, b.name, nullif(e.title, ''), nullif(e.title, ''), nullif(e.summary, ''),
+  e.published_at, news_internal.feed_time_quality(e.published_at, e.published_raw, e.first_seen_at),
+  nullif(e.language, ''), p.state, p.outcome, o.sentence, case when o.subscribers_only then 'closed' end,
+  p.discovered_at, p.canonical_page_id
+from ingest.entry e
+join ingest.page p on p.page_id = e.page_id
+left join ingest.publisher b on b.publisher_id = p.publisher_id
+left join ingest.outcome o on o.code = p.outcome
+where p.loaded_extraction_id is null and e.entry_id = (
+  select x.entry_id from ingest.entry x join ingest.feed f using (feed_id)
+  where x.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, x.entry_id limit 1)
+union all
+select p.page_id, null, null, p.url, b.name, x.title, null, null, null::timestamptz, 'unknown', x.language,
+  p.state, p.outcome, o.sentence, case when o.subscribers_only then 'closed' end, p.discovered_at, p.canonical_page_id
+from ingest.page p
+left join ingest.publisher b on b.publisher_id = p.publisher_id
+left join ingest.outcome o on o.code = p.outcome
+left join lateral (
+  select nullif(r.title, '') as title, nullif(r.language, '') as language from ingest.extraction r
+  where r.page_id = p.page_id and o.keeps_text order by r.extraction_id desc limit 1) x on true
+where p.loaded_extraction_id is null and not exists (select from ingest.entry e where e.page_id = p.page_id)
+union all
+select null, e.entry_id, null, e.link, b.name, nullif(e.title, ''), nullif(e.title, ''), nullif(e.summary, ''),
+  e.published_at, news_internal.feed_time_quality(e.published_at, e.published_raw, e.first_seen_at),
+  nullif(e.language, ''), 'rejected', e.outcome, o.sentence, null, e.first_seen_at, null
+from ingest.entry e
+join ingest.feed f using (feed_id)
+join ingest.publisher b using (publisher_id)
+left join ingest.outcome o on o.code = e.outcome
+where e.page_id is null;
+comment on view news.headlines is 'One row a page that we know of, and one an entry of a feed that led to no page: articles, and all that became none, with what the feed said of it. Key: page_id; entry_id where that is null. Bound it by published_at or first_seen_at.';
+comment on column news.headlines.page_id is 'Page; null for an entry whose link is unusable.';
+comment on column news.headlines.entry_id is 'Entry that first showed it, its own publisher''s before others''; null where no feed did (backfill, import, links).';
+comment on column news.headlines.article_id is 'Article, as in news.articles; null where there is none (yet).';
+comment on column news.headlines.url is 'Address: canonical; of an entry without a page the link as the feed has it.';
+comment on column news.headlines.publisher is 'Outlet.';
+comment on column news.headlines.title is 'Headline: the article''s; without an article the feed''s.';
+comment on column news.headlines.feed_title is 'Headline as the feed has it.';
+comment on column news.headlines.summary is 'Summary of the feed, else the article''s lead.';
+comment on column news.headlines.published_at is 'Time of publication, UTC: the article''s; without an article the feed''s.';
+comment on column news.headlines.published_quality is 'How far to trust it: as in news.articles; without an article from how the feed writes it.';
+comment on column news.headlines.language is 'ISO 639-1 code: the article''s, or what the feed declares.';
+comment on column news.headlines.state is 'loaded (it is an article), rejected, or on its way: pending, captured, extracted, clustered.';
+comment on column news.headlines.outcome is 'Code of what came of it last; null before the first try.';
+comment on column news.headlines.means is 'The outcome in a sentence.';
+comment on column news.headlines.access is 'closed: shown to subscribers or registered readers only, by its page or by its own word; free: read in full; null: not known.';
+comment on column news.headlines.first_seen_at is 'When we learned of it, UTC.';
+comment on column news.headlines.same_as is 'Article that stands for it, where the page is only another address of that.';
+
 create view news.rejects as
-select 'page' as kind, p.page_id as article_id, p.url, b.name as publisher, o.stage, p.outcome, o.sentence as means, p.detail,
-  p.discovered_at as first_seen_at, p.changed_at as rejected_at
+select 'page' as kind, p.page_id as article_id, p.url, b.name as publisher, o.stage, p.outcome, o.sentence as means,
+  nullif(p.detail, '') as detail, p.discovered_at as first_seen_at, p.changed_at as rejected_at,
+  coalesce(e.title, x.title) as title, coalesce(e.published_at, x.published_at) as published_at
 from ingest.page p
 join ingest.publisher b using (publisher_id)
 left join ingest.outcome o on o.code = p.outcome
+left join lateral (
+  select nullif(y.title, '') as title, y.published_at from ingest.entry y join ingest.feed f using (feed_id)
+  where y.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, y.entry_id limit 1) e on true
+left join lateral (
+  select nullif(r.title, '') as title, r.published_at from ingest.extraction r
+  where r.page_id = p.page_id and o.keeps_text order by r.extraction_id desc limit 1) x on true
 where p.state = 'rejected'
 union all
-select 'entry', null, e.link, b.name, o.stage, e.outcome, o.sentence, '', e.first_seen_at, e.last_seen_at
+select 'entry', null, e.link, b.name, o.stage, e.outcome, o.sentence, null, e.first_seen_at, e.last_seen_at,
+  nullif(e.title, ''), e.published_at
 from ingest.entry e
 join ingest.feed f using (feed_id)
 join ingest.publisher b using (publisher_id)
 join ingest.outcome o on o.code = e.outcome
-where e.page_id is null;
-comment on view news.rejects is 'What a feed showed but did not become an article, and why. Look here before you conclude that something was not published.';
-comment on column news.rejects.kind is 'page: a page that ended without an article; entry: a feed entry whose link is unusable.';
-comment on column news.rejects.article_id is 'Number that the article would have had; null for entries.';
-comment on column news.rejects.url is 'Address.';
-comment on column news.rejects.publisher is 'Outlet.';
+where e.page_id is null
+union all
+select 'row', null, i.url, i.publisher, o.stage, i.outcome, o.sentence,
+  concat('line ', i.line, ' of run ', i.run_id, ': ', i.detail), r.started_at, r.started_at, i.title, i.published_at
+from ingest.import_reject i
+join ingest.run r using (run_id)
+join ingest.outcome o on o.code = i.outcome;
+comment on view news.rejects is 'What a feed showed or a file held but did not become an article, and why: a row a page, entry or row of a file. Look here before you conclude that something was not published.';
+comment on column news.rejects.kind is 'page: a page that ended without an article; entry: a feed entry whose link is unusable; row: a row of an imported file that was left out.';
+comment on column news.rejects.article_id is 'Number that the article would have had; null for entries and rows.';
+comment on column news.rejects.url is 'Address; null for rows that have none that can be used.';
+comment on column news.rejects.publisher is 'Outlet; of rows as the file has it.';
 comment on column news.rejects.stage is 'Stage that ended it: poll, fetch, extract, deduplicate or load.';
 comment on column news.rejects.outcome is 'Code of the reason.';
 comment on column news.rejects.means is 'The reason in a sentence.';
-comment on column news.rejects.detail is 'What was seen.';
+comment on column news.rejects.detail is 'What was seen; of rows the line and the import''s run, too.';
 comment on column news.rejects.first_seen_at is 'When we learned of it, UTC.';
 comment on column news.rejects.rejected_at is 'When it ended, UTC.';
+comment on column news.rejects.title is 'Headline as the feed, the page or the row has it; null where it has none, and of what was retracted.';
+comment on column news.rejects.published_at is 'Time of publication as it says, UTC.';
 
 -- "I saw this on the web: where is it here?"
 create function news.whereabouts(url text) returns table (

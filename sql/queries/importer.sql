@@ -15,7 +15,7 @@ union all
 select url_hash, line from import_line where url_hash in (select url_hash from given);
 
 -- name: importer.put_rejects stores the rows of a file that were left out
-insert into ingest.import_reject (run_id, line, outcome, detail) values %s
+insert into ingest.import_reject (run_id, line, outcome, detail, url, publisher, title, published_at) values %s
 on conflict do nothing;
 
 -- name: importer.list_known reads what we have of addresses: the newest extraction, and if it waits to be loaded

@@ -156,7 +156,9 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
   learned as (delete from ingest.site_page where page_id = any(%(pages)s::bigint[])),
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'
-    where page_id = any(%(pages)s::bigint[]))
+    where page_id = any(%(pages)s::bigint[])),
+  left_out as (update ingest.import_reject i set title = null from ingest.page p
+    where p.page_id = any(%(pages)s::bigint[]) and i.url = p.url and i.title is not null)
 update ingest.page set state = 'rejected', outcome = 'retracted', detail = %(kind)s || ': ' || left(%(why)s, 400),
   extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, attempts = 0, changed_at = %(now)s
 where page_id = any(%(pages)s::bigint[]);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ FIELDS = (
     "url", "title", "body", "published_at", "modified_at", "publisher", "language", "authors", "lead", "section",
     "tags", "image_url", "canonical_url", "page_type",
 )  # fmt: skip
+LONGEST_TITLE = 500  # characters that are kept of a row that is left out
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
 _SEVERAL = re.compile(r"\s*[;|]\s*")
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
@@ -39,12 +41,31 @@ class BadRowError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse(Storable):
+    """What is kept of a row that is left out; empty for what it has not, or what can't be read."""
+
+    url: str = ""
+    publisher: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+
+
+NOTHING_READ = Glimpse()
+
+
+@dataclass(frozen=True, slots=True)
 class Row(Storable):
     """A row of a file, valid: its extraction, and the publisher that it names or that its host does."""
 
     line: int
     extraction: Extraction
     publisher: str
+
+    @property
+    def glimpse(self) -> Glimpse:
+        """What is kept of it where it is left out."""
+        it = self.extraction
+        return Glimpse(it.url, self.publisher, it.title[:LONGEST_TITLE], it.published_at)
 
 
 def parse_map(pairs: list[str]) -> dict[str, str]:
@@ -100,6 +121,23 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         extractor=EXTRACTOR,
     )
     return Row(line, extraction, _publisher(_text(values["publisher"]), url))
+
+
+def glimpse(record: object, columns: Mapping[str, str]) -> Glimpse:
+    """What can be read of a record that is no article; nothing of what is not an object."""
+    if not isinstance(record, Mapping):
+        return NOTHING_READ
+    value = {name: record.get(columns.get(name, name)) for name in ("url", "publisher", "title", "published_at")}
+    with suppress(BadUrl):
+        url = canonicalise(_text(value["url"]))
+        named = ""
+        with suppress(BadRowError):
+            named = _publisher(_text(value["publisher"]), url)
+        published = None
+        with suppress(BadRowError):
+            published = _time("published_at", value["published_at"])[0]
+        return Glimpse(url, named, _text(value["title"])[:LONGEST_TITLE], published)
+    return Glimpse(title=_text(value["title"])[:LONGEST_TITLE])
 
 
 def _language(named: str, body: str) -> tuple[str, float]:

@@ -15,7 +15,7 @@ from newsflow import pipeline
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
-from newsflow.importer.file_row import BadRowError, Row, row
+from newsflow.importer.file_row import NOTHING_READ, BadRowError, Glimpse, Row, glimpse, row
 from newsflow.importer.read import FileReading, records
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
@@ -34,11 +34,12 @@ REMEMBERED = 1000  # rejects that a report holds; the database holds them all
 
 @dataclass(frozen=True, slots=True)
 class Reject(Storable):
-    """A row that was left out."""
+    """A row that was left out, and what can be read of it."""
 
     line: int
     outcome: Outcome
     reason: str
+    of: Glimpse = NOTHING_READ
 
 
 @dataclass
@@ -125,8 +126,12 @@ def _filed(conn: Connection, run_id: int, rows: Sequence[Row], result: Imported,
         for outcome, pages in counted.counts.items():
             result.count(outcome, pages)
 
-    bad_rows.write(conn, rows, put, lambda row, why: rejects.append(Reject(row.line, Outcome.BAD_ROW, why)))
+    bad_rows.write(conn, rows, put, lambda row, why: rejects.append(_left_out(row, Outcome.BAD_ROW, why)))
     return rejects
+
+
+def _left_out(found: Row, outcome: Outcome, why: str) -> Reject:
+    return Reject(found.line, outcome, why, found.glimpse)
 
 
 def _put_rejects(conn: Connection, run_id: int, rejects: Sequence[Reject]) -> None:
@@ -141,7 +146,14 @@ def _unlisted(found: Reject, why: str) -> None:
 
 def _reject(run_id: int, found: Reject) -> queries.importer.PutRejectsValues:
     return queries.importer.PutRejectsValues(
-        run_id=run_id, line=found.line, outcome=str(found.outcome), detail=found.reason
+        run_id=run_id,
+        line=found.line,
+        outcome=str(found.outcome),
+        detail=found.reason,
+        url=found.of.url or None,
+        publisher=found.of.publisher or None,
+        title=found.of.title or None,
+        published_at=found.of.published_at,
     )
 
 
@@ -152,7 +164,7 @@ def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -
                 raise BadRowError(str(record))
             yield row(line, record, columns)
         except BadRowError as error:
-            yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500])
+            yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500], glimpse(record, columns))
         except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
             log.exception("row %d can't be read", line)  # what nobody thought of costs this row, and no other
             yield Reject(line, Outcome.UNREADABLE_ROW, clean(f"{type(error).__name__}: {error}")[:500])
@@ -168,7 +180,7 @@ def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clo
         if kept is None:
             new.append(found)
         elif kept is Outcome.KEPT_OWN:
-            rejects.append(Reject(found.line, kept, "url: we have this article from its own page, and keep that"))
+            rejects.append(_left_out(found, kept, "url: we have this article from its own page, and keep that"))
         else:
             result.count(Outcome.UNCHANGED, 0 if known[url_hash(found.extraction.url)].waits else 1)
     if new:
@@ -186,7 +198,7 @@ def _firsts(conn: Connection, batch: list[Row]) -> tuple[list[Row], list[Reject]
         if line == found.line:
             firsts.append(found)
         else:
-            rejects.append(Reject(found.line, Outcome.REPEATED_ROW, f"url: the same address as line {line}"))
+            rejects.append(_left_out(found, Outcome.REPEATED_ROW, f"url: the same address as line {line}"))
     return firsts, rejects
 
 

@@ -45,6 +45,10 @@ class PutRejectsValues(NamedTuple):
     line: int
     outcome: str
     detail: str
+    url: str | None
+    publisher: str | None
+    title: str | None
+    published_at: datetime | None
 
 
 def put_rejects(conn: Connection, data: Iterable[PutRejectsValues], /) -> None:
