@@ -5,7 +5,7 @@ COMMENT ON SCHEMA ingest IS 'The pipeline''s own tables, for operators. Analysts
 
 CREATE SCHEMA news;
 
-COMMENT ON SCHEMA news IS 'The contract for analysts: views that are only ever added to. Times are timestamptz in UTC. Begin with news.articles.';
+COMMENT ON SCHEMA news IS 'The contract for analysts: views that are only ever added to. Times are timestamptz in UTC, missing text is NULL. Begin with news.articles.';
 
 CREATE SCHEMA news_internal;
 
@@ -18,6 +18,18 @@ COMMENT ON SCHEMA newsflow_meta IS 'Which migrations this database has seen, and
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA news_internal;
 
 COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
+CREATE TYPE news.coverage_hour AS (
+	hour timestamp with time zone,
+	publisher text,
+	seen bigint,
+	expected numeric,
+	gap boolean,
+	cause text,
+	missed_estimate numeric
+);
+
+COMMENT ON TYPE news.coverage_hour IS 'What news.coverage_between returns: the columns of news.coverage.';
 
 CREATE FUNCTION ingest.database_mark() RETURNS text
     LANGUAGE plpgsql STABLE
@@ -409,13 +421,13 @@ CREATE VIEW news.changes AS
     changed_at
    FROM news_internal.change;
 
-COMMENT ON VIEW news.changes IS 'All that happened to articles, in the order in which it became visible. Remember the greatest change_id that you have dealt with and ask for greater ones: nothing is missed. See news.changes_since.';
+COMMENT ON VIEW news.changes IS 'One row per change to an article, in the order in which it became visible; key: change_id. Remember the greatest change_id that you have dealt with and ask for greater ones: nothing is missed. See news.changes_since.';
 
 COMMENT ON COLUMN news.changes.change_id IS 'Cursor: numbers become visible in ascending order; there can be holes, and they stay empty.';
 
 COMMENT ON COLUMN news.changes.article_id IS 'Article.';
 
-COMMENT ON COLUMN news.changes.kind IS 'insert: new here; revision: its content changed; story: its story or origin changed; retraction: it was taken out (delete your copy).';
+COMMENT ON COLUMN news.changes.kind IS 'What happened. One of insert, revision, story, retraction: news.terms says what each means.';
 
 COMMENT ON COLUMN news.changes.revision IS 'Revision of the article after the change.';
 
@@ -425,7 +437,7 @@ COMMENT ON COLUMN news.changes.run_id IS 'Run that made the change; null for a p
 
 COMMENT ON COLUMN news.changes.changed_at IS 'When, UTC. Not a cursor: use change_id.';
 
-CREATE FUNCTION news.changes_since(cursor bigint, "limit" integer DEFAULT 1000) RETURNS SETOF news.changes
+CREATE FUNCTION news.changes_since(cursor bigint, max_rows integer DEFAULT 1000) RETURNS SETOF news.changes
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
  SELECT c.change_id,
@@ -438,10 +450,10 @@ CREATE FUNCTION news.changes_since(cursor bigint, "limit" integer DEFAULT 1000) 
     FROM news.changes c
    WHERE (c.change_id > changes_since.cursor)
    ORDER BY c.change_id
-  LIMIT changes_since."limit";
+  LIMIT changes_since.max_rows;
 END;
 
-COMMENT ON FUNCTION news.changes_since(cursor bigint, "limit" integer) IS 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
+COMMENT ON FUNCTION news.changes_since(cursor bigint, max_rows integer) IS 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
 
 CREATE FUNCTION news_internal.day_start(day date) RETURNS timestamp with time zone
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -560,7 +572,7 @@ COMMENT ON COLUMN news_internal.article.image_url IS 'Lead image.';
 
 COMMENT ON COLUMN news_internal.article.image_caption IS 'Its caption.';
 
-COMMENT ON COLUMN news_internal.article.page_type IS 'article, live, opinion, video, gallery, podcast or index.';
+COMMENT ON COLUMN news_internal.article.page_type IS 'article, live, opinion, video, gallery or podcast.';
 
 COMMENT ON COLUMN news_internal.article.rights IS 'Robots and text-and-data-mining signals.';
 
@@ -697,7 +709,7 @@ COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
 
 COMMENT ON COLUMN ingest.publisher.looked_at IS 'When its site was last looked over for other feeds.';
 
-CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS TABLE(hour timestamp with time zone, publisher_name text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric)
+CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS SETOF news.coverage_hour
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET work_mem TO '64MB'
@@ -862,6 +874,12 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.diff_lines(old text[], new text[]) IS 'Lines that went (-) and came (+), in order: longest common subsequence.';
 
+CREATE FUNCTION news_internal.told_language(language text, confidence real) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (confidence >= (0.5)::double precision) THEN NULLIF(language, ''::text) ELSE NULL::text END;
+
+COMMENT ON FUNCTION news_internal.told_language(language text, confidence real) IS 'A detected language, as analysts see it: null where it can''t be told or was told with a confidence below 0.5.';
+
 CREATE TABLE news_internal.revision (
     article_id bigint NOT NULL,
     revision integer NOT NULL,
@@ -955,7 +973,7 @@ COMMENT ON COLUMN news_internal.revision.image_url IS 'Lead image.';
 
 COMMENT ON COLUMN news_internal.revision.image_caption IS 'Its caption.';
 
-COMMENT ON COLUMN news_internal.revision.page_type IS 'article, live, opinion, video, gallery, podcast or index.';
+COMMENT ON COLUMN news_internal.revision.page_type IS 'article, live, opinion, video, gallery or podcast.';
 
 COMMENT ON COLUMN news_internal.revision.rights IS 'Robots and text-and-data-mining signals.';
 
@@ -974,26 +992,22 @@ CREATE VIEW news.revisions AS
     p.name AS publisher,
     r.cause,
     r.changed,
-    r.title,
-    r.lead,
-    r.body,
+    NULLIF(r.title, ''::text) AS title,
+    NULLIF(r.lead, ''::text) AS lead,
     r.authors,
     r.published_at,
-    r.published_quality,
+    COALESCE(NULLIF(r.published_quality, ''::text), 'unknown'::text) AS published_quality,
     r.modified_at,
     r.captured_at,
     r.valid_from,
     r.valid_until,
     r.word_count,
-    r.language,
-    r.section,
+    news_internal.told_language(r.language, r.language_confidence) AS language,
+    NULLIF(r.section, ''::text) AS section,
     r.tags,
-    r.image_url,
+    NULLIF(r.image_url, ''::text) AS image_url,
     r.page_type,
-    r.extractor,
-    r.extraction_id,
-    r.capture_id,
-    r.run_id
+    NULLIF(r.body, ''::text) AS body
    FROM (( SELECT o.article_id,
             o.revision,
             a.url,
@@ -1012,14 +1026,11 @@ CREATE VIEW news.revisions AS
             o.valid_until,
             o.word_count,
             o.language,
+            o.language_confidence,
             o.section,
             o.tags,
             o.image_url,
-            o.page_type,
-            o.extractor,
-            o.extraction_id,
-            o.capture_id,
-            o.run_id
+            o.page_type
            FROM (news_internal.revision o
              JOIN news_internal.article a USING (article_id))
         UNION ALL
@@ -1041,18 +1052,15 @@ CREATE VIEW news.revisions AS
             NULL::timestamp with time zone,
             article.word_count,
             article.language,
+            article.language_confidence,
             article.section,
             article.tags,
             article.image_url,
-            article.page_type,
-            article.extractor,
-            article.extraction_id,
-            article.capture_id,
-            article.run_id
+            article.page_type
            FROM news_internal.article) r
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.revisions IS 'All contents that an article has had, oldest is revision 1; the newest has no valid_until. Compare two with news.diff.';
+COMMENT ON VIEW news.revisions IS 'One row per content that an article has had; key: article_id, revision. Oldest is revision 1; the newest has no valid_until. Compare two with news.diff.';
 
 COMMENT ON COLUMN news.revisions.article_id IS 'Article.';
 
@@ -1062,21 +1070,19 @@ COMMENT ON COLUMN news.revisions.url IS 'Canonical address of the article.';
 
 COMMENT ON COLUMN news.revisions.publisher IS 'Outlet.';
 
-COMMENT ON COLUMN news.revisions.cause IS 'fetch: the publisher''s page changed; reprocess: our extractor did; backfill or import: it came from an archive.';
+COMMENT ON COLUMN news.revisions.cause IS 'Why this content was made. Count fetch alone where you mean what publishers changed. One of fetch, reprocess, backfill, import: news.terms says what each means.';
 
 COMMENT ON COLUMN news.revisions.changed IS 'Fields that differ from the revision before, such as {title,body}; empty for revision 1.';
 
-COMMENT ON COLUMN news.revisions.title IS 'Headline.';
+COMMENT ON COLUMN news.revisions.title IS 'Headline; null where the page had none.';
 
-COMMENT ON COLUMN news.revisions.lead IS 'Lead.';
-
-COMMENT ON COLUMN news.revisions.body IS 'Text.';
+COMMENT ON COLUMN news.revisions.lead IS 'Lead; null where there is none.';
 
 COMMENT ON COLUMN news.revisions.authors IS 'Persons in the byline.';
 
 COMMENT ON COLUMN news.revisions.published_at IS 'Time of publication as this content said, UTC.';
 
-COMMENT ON COLUMN news.revisions.published_quality IS 'exact, unzoned, day, clamped, guessed, doubtful or unknown.';
+COMMENT ON COLUMN news.revisions.published_quality IS 'How far to trust published_at. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
 
 COMMENT ON COLUMN news.revisions.modified_at IS 'Last change as the source claimed, UTC. A changed body without a later modified_at is a silent correction.';
 
@@ -1088,25 +1094,19 @@ COMMENT ON COLUMN news.revisions.valid_until IS 'When the next one replaced it, 
 
 COMMENT ON COLUMN news.revisions.word_count IS 'Words of the body.';
 
-COMMENT ON COLUMN news.revisions.language IS 'ISO 639-1 code.';
+COMMENT ON COLUMN news.revisions.language IS 'ISO 639-1 code; null where it can''t be told or the confidence is below 0.5.';
 
-COMMENT ON COLUMN news.revisions.section IS 'Section.';
+COMMENT ON COLUMN news.revisions.section IS 'Section; null where none is named.';
 
 COMMENT ON COLUMN news.revisions.tags IS 'Tags and keywords.';
 
-COMMENT ON COLUMN news.revisions.image_url IS 'Lead image.';
+COMMENT ON COLUMN news.revisions.image_url IS 'Lead image; null where there is none.';
 
-COMMENT ON COLUMN news.revisions.page_type IS 'article, live, opinion, video, gallery, podcast or index.';
+COMMENT ON COLUMN news.revisions.page_type IS 'What kind of page it is. One of article, live, opinion, video, gallery, podcast: news.terms says what each means.';
 
-COMMENT ON COLUMN news.revisions.extractor IS 'Lineage: version of the extractor.';
+COMMENT ON COLUMN news.revisions.body IS 'Text; null where a retention rule emptied it.';
 
-COMMENT ON COLUMN news.revisions.extraction_id IS 'Lineage: extraction.';
-
-COMMENT ON COLUMN news.revisions.capture_id IS 'Lineage: capture; null for imports.';
-
-COMMENT ON COLUMN news.revisions.run_id IS 'Lineage: run that loaded it.';
-
-CREATE FUNCTION news.diff(article_id bigint, "from" integer, "to" integer) RETURNS TABLE(field text, place integer, op text, line text)
+CREATE FUNCTION news.diff(article_id bigint, from_revision integer, to_revision integer) RETURNS TABLE(field text, place integer, op text, line text)
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
  WITH side AS (
@@ -1115,23 +1115,23 @@ CREATE FUNCTION news.diff(article_id bigint, "from" integer, "to" integer) RETUR
              f."position",
              f.lines
             FROM (news.revisions r
-              CROSS JOIN LATERAL ( VALUES (1,'title'::text,ARRAY[r.title]), (2,'lead'::text,string_to_array(NULLIF(r.lead, ''::text), '
-'::text)), (3,'authors'::text,r.authors), (4,'published_at'::text,ARRAY[(r.published_at)::text]), (5,'section'::text,ARRAY[NULLIF(r.section, ''::text)]), (6,'tags'::text,r.tags), (7,'image_url'::text,ARRAY[NULLIF(r.image_url, ''::text)]), (8,'body'::text,string_to_array(NULLIF(r.body, ''::text), '
+              CROSS JOIN LATERAL ( VALUES (1,'title'::text,ARRAY[r.title]), (2,'lead'::text,string_to_array(r.lead, '
+'::text)), (3,'authors'::text,r.authors), (4,'published_at'::text,ARRAY[(r.published_at)::text]), (5,'section'::text,ARRAY[r.section]), (6,'tags'::text,r.tags), (7,'image_url'::text,ARRAY[r.image_url]), (8,'body'::text,string_to_array(r.body, '
 '::text))) f("position", field, lines))
-           WHERE ((r.article_id = diff.article_id) AND (r.revision = ANY (ARRAY[diff."from", diff."to"])))
+           WHERE ((r.article_id = diff.article_id) AND (r.revision = ANY (ARRAY[diff.from_revision, diff.to_revision])))
          )
   SELECT b.field,
      d.place,
      d.op,
      d.line
     FROM ((side b
-      JOIN side a ON (((a."position" = b."position") AND (a.revision = diff."to"))))
+      JOIN side a ON (((a."position" = b."position") AND (a.revision = diff.to_revision))))
       CROSS JOIN LATERAL news_internal.diff_lines(array_remove(b.lines, NULL::text), array_remove(a.lines, NULL::text)) d(place, op, line))
-   WHERE (b.revision = diff."from")
+   WHERE (b.revision = diff.from_revision)
    ORDER BY b."position", d.place;
 END;
 
-COMMENT ON FUNCTION news.diff(article_id bigint, "from" integer, "to" integer) IS 'What changed between two revisions of an article: a row for each line that went (-) or came (+), field by field; the body by paragraphs.';
+COMMENT ON FUNCTION news.diff(article_id bigint, from_revision integer, to_revision integer) IS 'What changed between two revisions of an article: a row for each line that went (-) or came (+), field by field; the body by paragraphs.';
 
 CREATE FUNCTION news.search(q text, lang text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, publisher text DEFAULT NULL::text, "limit" integer DEFAULT 20, ranked boolean DEFAULT false) RETURNS TABLE(article_id bigint, published_at timestamp with time zone, publisher_name text, language text, title text, snippet text, url text, story_id bigint, is_origin boolean, rank real)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1376,7 +1376,7 @@ CREATE FUNCTION news.whereabouts(url text) RETURNS TABLE(article_id bigint, publ
      p.state,
      p.outcome,
      o.sentence,
-     p.detail,
+     NULLIF(p.detail, ''::text) AS "nullif",
      p.discovered_at,
      p.changed_at,
      p.canonical_page_id
@@ -1506,7 +1506,8 @@ CREATE TABLE news_internal.day_count (
     originals bigint NOT NULL,
     revised bigint NOT NULL,
     words bigint NOT NULL,
-    newest_loaded_at timestamp with time zone NOT NULL
+    newest_loaded_at timestamp with time zone NOT NULL,
+    language_confidence real NOT NULL
 );
 
 COMMENT ON TABLE news_internal.day_count IS 'Counts behind news.daily.';
@@ -1515,7 +1516,7 @@ COMMENT ON COLUMN news_internal.day_count.publisher_id IS 'Publisher.';
 
 COMMENT ON COLUMN news_internal.day_count.day IS 'Day of publication, UTC; of first sight where that is unknown.';
 
-COMMENT ON COLUMN news_internal.day_count.language IS 'ISO 639-1 code.';
+COMMENT ON COLUMN news_internal.day_count.language IS 'ISO 639-1 code as analysts see it; empty where they see none.';
 
 COMMENT ON COLUMN news_internal.day_count.articles IS 'Articles.';
 
@@ -1527,22 +1528,26 @@ COMMENT ON COLUMN news_internal.day_count.words IS 'Words of their bodies.';
 
 COMMENT ON COLUMN news_internal.day_count.newest_loaded_at IS 'When the newest of them could first be queried.';
 
+COMMENT ON COLUMN news_internal.day_count.language_confidence IS 'Average confidence of the detection of their language.';
+
 CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS SETOF news_internal.day_count
     LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT d.publisher_id,
      d.day,
-     a.language,
+     COALESCE(news_internal.told_language(a.language, a.language_confidence), ''::text) AS "coalesce",
      count(*) AS count,
      count(*) FILTER (WHERE a.is_origin) AS count,
      count(*) FILTER (WHERE (a.revision > 1)) AS count,
      sum(a.word_count) AS sum,
-     max(a.loaded_at) AS max
+     max(a.loaded_at) AS max,
+     (avg(a.language_confidence))::real AS avg
     FROM (( SELECT DISTINCT unnest.publisher_id,
              unnest.day
             FROM unnest(count_days.days) unnest(publisher_id, day)) d
       CROSS JOIN LATERAL ( SELECT x.language,
+             x.language_confidence,
              x.is_origin,
              x.revision,
              x.word_count,
@@ -1551,6 +1556,7 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
            WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
          UNION ALL
           SELECT x.language,
+             x.language_confidence,
              x.is_origin,
              x.revision,
              x.word_count,
@@ -1558,7 +1564,7 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
             FROM news_internal.article x
            WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
   OFFSET 0) a)
-   GROUP BY d.publisher_id, d.day, a.language;
+   GROUP BY d.publisher_id, d.day, COALESCE(news_internal.told_language(a.language, a.language_confidence), ''::text);
 END;
 
 COMMENT ON FUNCTION news_internal.count_days(days news_internal.stale_day[]) IS 'Counts by language, as they are; of some days of publishers.';
@@ -1675,7 +1681,7 @@ CREATE FUNCTION news_internal.count_stories(stories bigint[]) RETURNS SETOF news
      max(a.published_at) AS max,
      min(a.similarity) AS min,
      (array_agg(a.title ORDER BY a.is_origin DESC, a.published_at, a.article_id))[1] AS array_agg,
-     array_agg(DISTINCT a.language) AS array_agg
+     COALESCE(array_agg(DISTINCT news_internal.told_language(a.language, a.language_confidence)) FILTER (WHERE (news_internal.told_language(a.language, a.language_confidence) IS NOT NULL)), '{}'::text[]) AS "coalesce"
     FROM (( SELECT DISTINCT story_id.story_id
             FROM unnest(COALESCE(count_stories.stories, ARRAY( SELECT x.story_id
                     FROM news_internal.article x))) story_id(story_id)) g
@@ -2073,6 +2079,12 @@ CREATE FUNCTION news_internal.renew_stories(stories bigint[]) RETURNS bigint
 END;
 
 COMMENT ON FUNCTION news_internal.renew_stories(stories bigint[]) IS 'Brings the rows of some stories in line with their articles; returns how many changed. Only under the lock of the change log, or two loads that add to one story miss each other.';
+
+CREATE FUNCTION news_internal.sample_key(article_id bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((((('x'::text || "left"(md5((article_id)::text), 13)))::bit(52))::bigint)::double precision / (4503599627370496.0)::double precision);
+
+COMMENT ON FUNCTION news_internal.sample_key(article_id bigint) IS 'First 52 bits of the md5 of the number in decimal digits, over 2^52: evenly spread over [0, 1), and anyone can compute it.';
 
 CREATE TABLE news_internal.search (
     article_id bigint NOT NULL,
@@ -3287,51 +3299,37 @@ CREATE VIEW news.articles AS
  SELECT a.article_id,
     a.url,
     p.name AS publisher,
-    a.title,
-    a.lead,
-    a.body,
+    NULLIF(a.title, ''::text) AS title,
+    NULLIF(a.lead, ''::text) AS lead,
     a.authors,
     a.agencies,
     a.published_at,
-    a.published_quality,
-    (a.sources ->> 'published_at'::text) AS published_source,
-    a.published_raw,
+    COALESCE(NULLIF(a.published_quality, ''::text), 'unknown'::text) AS published_quality,
     a.modified_at,
     a.first_seen_at,
     a.captured_at,
     a.loaded_at,
     a.revised_at,
-    a.language,
+    news_internal.told_language(a.language, a.language_confidence) AS language,
     a.language_confidence,
     a.word_count,
-    a.section,
+    NULLIF(a.section, ''::text) AS section,
     a.tags,
-    a.image_url,
-    a.image_caption,
+    NULLIF(a.image_url, ''::text) AS image_url,
+    NULLIF(a.image_caption, ''::text) AS image_caption,
     a.page_type,
     a.story_id,
     a.is_origin,
     a.similarity,
     a.revision,
-    (a.sources ->> 'title'::text) AS title_source,
-    (a.sources ->> 'authors'::text) AS authors_source,
-    a.sources,
-    a.rights,
+    news_internal.sample_key(a.article_id) AS sample_key,
     a.publisher_id,
-    a.extraction_id,
-    a.capture_id,
-    a.extractor,
-    a.run_id,
-    c.file AS capture_file,
-    c."offset" AS capture_offset,
-    c.length AS capture_length,
-    encode(a.text_hash, 'hex'::text) AS text_hash,
-    a.body_purged_at
-   FROM ((news_internal.article a
-     LEFT JOIN ingest.publisher p USING (publisher_id))
-     LEFT JOIN ingest.capture c USING (capture_id));
+    a.body_purged_at,
+    NULLIF(a.body, ''::text) AS body
+   FROM (news_internal.article a
+     LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.articles IS 'One row an article: the newest content of each page that turned out to be news. Start here.';
+COMMENT ON VIEW news.articles IS 'One row per article: the newest content of each page that turned out to be news; key: article_id. Start here. Where it comes from is in news.lineage; the text, nearly all of the bytes, is the last column.';
 
 COMMENT ON COLUMN news.articles.article_id IS 'Key; stays the same for the life of the article.';
 
@@ -3339,23 +3337,17 @@ COMMENT ON COLUMN news.articles.url IS 'Canonical address, without tracking para
 
 COMMENT ON COLUMN news.articles.publisher IS 'Outlet, such as bbc.co.uk; see news.publishers.';
 
-COMMENT ON COLUMN news.articles.title IS 'Headline.';
+COMMENT ON COLUMN news.articles.title IS 'Headline; null where the page has none.';
 
-COMMENT ON COLUMN news.articles.lead IS 'Lead, deck or summary, where the page has one.';
+COMMENT ON COLUMN news.articles.lead IS 'Lead, deck or summary; null where the page has none.';
 
-COMMENT ON COLUMN news.articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed.';
+COMMENT ON COLUMN news.articles.authors IS 'Persons in the byline, in its order; an empty list where none is named. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
 
-COMMENT ON COLUMN news.articles.authors IS 'Persons in the byline, in its order. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
+COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article credits; an empty list where it credits none.';
 
-COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article credits.';
+COMMENT ON COLUMN news.articles.published_at IS 'Time of publication, UTC; null where it is unknown, so order by published_at desc nulls last. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
-
-COMMENT ON COLUMN news.articles.published_quality IS 'exact; unzoned (a time of day without its zone: taken as the publisher''s, else as UTC); day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
-
-COMMENT ON COLUMN news.articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
-
-COMMENT ON COLUMN news.articles.published_raw IS 'That time as the source wrote it.';
+COMMENT ON COLUMN news.articles.published_quality IS 'How far to trust published_at. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
 
 COMMENT ON COLUMN news.articles.modified_at IS 'Last change as the source claims, UTC; often missing, and not always true.';
 
@@ -3365,25 +3357,25 @@ COMMENT ON COLUMN news.articles.captured_at IS 'When the page behind the current
 
 COMMENT ON COLUMN news.articles.loaded_at IS 'When the article could first be queried here, UTC.';
 
-COMMENT ON COLUMN news.articles.revised_at IS 'When its current content could first be queried here, UTC.';
+COMMENT ON COLUMN news.articles.revised_at IS 'When its current content could first be queried here, UTC. No time of the publisher''s: it moves when our extractor reads the same page better, too (news.revisions.cause), and it is no cursor for a copy (news.changes_since is).';
 
-COMMENT ON COLUMN news.articles.language IS 'ISO 639-1 code of the text as detected; empty where it can''t be told.';
+COMMENT ON COLUMN news.articles.language IS 'ISO 639-1 code of the text as detected; null where it can''t be told or language_confidence is below 0.5.';
 
-COMMENT ON COLUMN news.articles.language_confidence IS 'Confidence of the detection, 0 to 1.';
+COMMENT ON COLUMN news.articles.language_confidence IS 'Confidence of the detection, 0 to 1; 1 where an import states the language. Windows of 40 to 600 characters from 1,429 pages whose language their HTML states: of those told with 0.5 and more, 98 in a hundred were right, of those below, 69.';
 
 COMMENT ON COLUMN news.articles.word_count IS 'Words of the body.';
 
-COMMENT ON COLUMN news.articles.section IS 'Section as the publisher names it.';
+COMMENT ON COLUMN news.articles.section IS 'Section as the publisher names it; null where it names none.';
 
 COMMENT ON COLUMN news.articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags. All articles of one tag, quickly: where tags @> array[''Energy''].';
 
-COMMENT ON COLUMN news.articles.image_url IS 'Lead image.';
+COMMENT ON COLUMN news.articles.image_url IS 'Lead image; null where there is none.';
 
-COMMENT ON COLUMN news.articles.image_caption IS 'Caption of the lead image.';
+COMMENT ON COLUMN news.articles.image_caption IS 'Caption of the lead image; null where there is none.';
 
-COMMENT ON COLUMN news.articles.page_type IS 'article, live, opinion, video, gallery, podcast or index.';
+COMMENT ON COLUMN news.articles.page_type IS 'What kind of page it is. One of article, live, opinion, video, gallery, podcast: news.terms says what each means.';
 
-COMMENT ON COLUMN news.articles.story_id IS 'Story: articles with the same number carry the same wire or syndicated text.';
+COMMENT ON COLUMN news.articles.story_id IS 'Story: articles with the same number carry the same wire or syndicated text, not merely the same topic. No key to keep: it changes when an older copy turns up or two stories prove to be one (news.changes tells); keep article_id.';
 
 COMMENT ON COLUMN news.articles.is_origin IS 'True for the earliest article of its story. Filter on it to count each text once (or use news.unique_articles).';
 
@@ -3391,33 +3383,13 @@ COMMENT ON COLUMN news.articles.similarity IS 'Share of the shorter text that st
 
 COMMENT ON COLUMN news.articles.revision IS 'Number of the current content; above 1 means that it changed since we first saw it (news.revisions).';
 
-COMMENT ON COLUMN news.articles.title_source IS 'Where the headline was found.';
+COMMENT ON COLUMN news.articles.sample_key IS 'A number in [0, 1) that depends on article_id alone: where sample_key < 0.01 is the same hundredth of the articles for everyone and for ever, and its part of any other selection. Parts that do not overlap: 0 to 0.8 for training, 0.8 to 1 for tests. It is the first 52 bits of md5(article_id in decimal digits), over 2^52.';
 
-COMMENT ON COLUMN news.articles.authors_source IS 'Where the byline was found.';
-
-COMMENT ON COLUMN news.articles.sources IS 'For each field that had rival sources, which one won.';
-
-COMMENT ON COLUMN news.articles.rights IS 'What robots and text-and-data-mining signals the publisher sent.';
-
-COMMENT ON COLUMN news.articles.publisher_id IS 'Number of the publisher.';
-
-COMMENT ON COLUMN news.articles.extraction_id IS 'Lineage: the extraction that the current content comes from.';
-
-COMMENT ON COLUMN news.articles.capture_id IS 'Lineage: the stored HTTP exchange that it was made from; null for imports.';
-
-COMMENT ON COLUMN news.articles.extractor IS 'Lineage: version of the extractor.';
-
-COMMENT ON COLUMN news.articles.run_id IS 'Lineage: run that loaded the current content (news.runs).';
-
-COMMENT ON COLUMN news.articles.capture_file IS 'Lineage: WARC file of the capture, below the archive.';
-
-COMMENT ON COLUMN news.articles.capture_offset IS 'Lineage: byte at which the capture''s record begins.';
-
-COMMENT ON COLUMN news.articles.capture_length IS 'Lineage: length of that record, bytes.';
-
-COMMENT ON COLUMN news.articles.text_hash IS 'Hash of the normalised words of the body: equal texts have equal values.';
+COMMENT ON COLUMN news.articles.publisher_id IS 'Number of the publisher, as in news.publishers.';
 
 COMMENT ON COLUMN news.articles.body_purged_at IS 'When a retention rule emptied the body, UTC; null while it is there.';
+
+COMMENT ON COLUMN news.articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed. Null where a retention rule emptied it (body_purged_at), or the page shows a video or pictures without text.';
 
 CREATE VIEW news.authors AS
  SELECT a.article_id,
@@ -3431,7 +3403,7 @@ CREATE VIEW news.authors AS
      CROSS JOIN LATERAL unnest(a.authors) WITH ORDINALITY x(author, "position"))
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.authors IS 'One row an author of an article.';
+COMMENT ON VIEW news.authors IS 'One row per author of an article; key: article_id, position.';
 
 COMMENT ON COLUMN news.authors.article_id IS 'Article.';
 
@@ -3449,15 +3421,15 @@ COMMENT ON COLUMN news.authors.is_origin IS 'True where the article is the earli
 
 CREATE VIEW news.coverage AS
  SELECT hour,
-    publisher_name AS publisher,
+    publisher,
     seen,
     expected,
     gap,
     cause,
     missed_estimate
-   FROM news.coverage_between((now() - '31 days'::interval), now()) coverage_between(hour, publisher_name, seen, expected, gap, cause, missed_estimate);
+   FROM news.coverage_between((now() - '31 days'::interval), now()) coverage_between(hour, publisher, seen, expected, gap, cause, missed_estimate);
 
-COMMENT ON VIEW news.coverage IS 'What each hour of the last 31 days brought from each publisher. Look here before you conclude from silence: where gap is true, we were blind, and zero means nothing. For other times: news.coverage_between.';
+COMMENT ON VIEW news.coverage IS 'One row per publisher and hour of the last 31 days: what it brought; key: publisher, hour. Look here before you conclude from silence: where gap is true, we were blind, and zero means nothing. For other times: news.coverage_between.';
 
 COMMENT ON COLUMN news.coverage.hour IS 'Beginning of the hour, UTC: of publication; of first sight where the hour of publication is unknown.';
 
@@ -3469,7 +3441,7 @@ COMMENT ON COLUMN news.coverage.expected IS 'Average of the same hour of the sam
 
 COMMENT ON COLUMN news.coverage.gap IS 'True where entries of a feed may have been missed in that hour, and the hole has not been filled since.';
 
-COMMENT ON COLUMN news.coverage.cause IS 'Why: window (the feed moved past us between two polls), feed_down, own_outage, not_polled.';
+COMMENT ON COLUMN news.coverage.cause IS 'Why: window (the feed moved past us between two polls), feed_down, own_outage, not_polled. One of window, feed_down, own_outage, not_polled: news.terms says what each means.';
 
 COMMENT ON COLUMN news.coverage.missed_estimate IS 'Entries that may have been missed in that hour, from the feed''s own rate.';
 
@@ -3485,7 +3457,7 @@ CREATE VIEW news.credits AS
      JOIN news_internal.article a ON ((a.article_id = c.page_id)))
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.credits IS 'One row a news agency that an article credits: who copies the agencies, and how openly.';
+COMMENT ON VIEW news.credits IS 'One row per news agency that an article credits; key: article_id, agency. Who copies the agencies, and how openly.';
 
 COMMENT ON COLUMN news.credits.article_id IS 'Article.';
 
@@ -3504,12 +3476,13 @@ COMMENT ON COLUMN news.credits.is_origin IS 'True where the article is the earli
 CREATE VIEW news.daily AS
  SELECT d.day,
     p.name AS publisher,
-    d.language,
+    NULLIF(d.language, ''::text) AS language,
     d.articles,
     d.originals,
     d.revised,
     d.words,
-    d.newest_loaded_at
+    d.newest_loaded_at,
+    d.language_confidence
    FROM (( SELECT k.publisher_id,
             k.day,
             k.language,
@@ -3517,7 +3490,8 @@ CREATE VIEW news.daily AS
             k.originals,
             k.revised,
             k.words,
-            k.newest_loaded_at
+            k.newest_loaded_at,
+            k.language_confidence
            FROM news_internal.day_count k
           WHERE (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
                     stale_day.day
@@ -3530,17 +3504,18 @@ CREATE VIEW news.daily AS
             count_days.originals,
             count_days.revised,
             count_days.words,
-            count_days.newest_loaded_at
-           FROM news_internal.count_days(news_internal.stale_days()) count_days(publisher_id, day, language, articles, originals, revised, words, newest_loaded_at)) d
+            count_days.newest_loaded_at,
+            count_days.language_confidence
+           FROM news_internal.count_days(news_internal.stale_days()) count_days(publisher_id, day, language, articles, originals, revised, words, newest_loaded_at, language_confidence)) d
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.daily IS 'Counts by day, publisher and language, kept ready: quick for charts.';
+COMMENT ON VIEW news.daily IS 'One row per day, publisher and language: counts, kept ready, quick for charts; key: day, publisher, language (null is a value).';
 
 COMMENT ON COLUMN news.daily.day IS 'Day of publication, UTC; of first sight where that is unknown.';
 
 COMMENT ON COLUMN news.daily.publisher IS 'Outlet.';
 
-COMMENT ON COLUMN news.daily.language IS 'ISO 639-1 code; empty where it can''t be told.';
+COMMENT ON COLUMN news.daily.language IS 'ISO 639-1 code; null where it can''t be told, as in news.articles.';
 
 COMMENT ON COLUMN news.daily.articles IS 'Articles.';
 
@@ -3552,12 +3527,14 @@ COMMENT ON COLUMN news.daily.words IS 'Words of their bodies.';
 
 COMMENT ON COLUMN news.daily.newest_loaded_at IS 'When the newest of them could first be queried, UTC.';
 
+COMMENT ON COLUMN news.daily.language_confidence IS 'Average confidence of the detection of their language, 0 to 1.';
+
 CREATE VIEW news.feeds AS
  SELECT f.feed_id,
     f.url,
     p.name AS publisher,
-    f.kind,
-    f.title,
+    NULLIF(f.kind, ''::text) AS kind,
+    NULLIF(f.title, ''::text) AS title,
     f.state,
     f.last_poll_at,
     f.last_ok_at,
@@ -3572,7 +3549,7 @@ CREATE VIEW news.feeds AS
      JOIN ingest.publisher p USING (publisher_id))
      LEFT JOIN ingest.outcome o ON ((o.code = f.last_outcome)));
 
-COMMENT ON VIEW news.feeds IS 'One row a feed that we poll, with how it is doing.';
+COMMENT ON VIEW news.feeds IS 'One row per feed that we poll, with how it is doing; key: feed_id.';
 
 COMMENT ON COLUMN news.feeds.feed_id IS 'Key.';
 
@@ -3580,11 +3557,11 @@ COMMENT ON COLUMN news.feeds.url IS 'Address that is polled.';
 
 COMMENT ON COLUMN news.feeds.publisher IS 'Outlet.';
 
-COMMENT ON COLUMN news.feeds.kind IS 'rss, atom, json, sitemap or sitemapindex; empty before the first poll.';
+COMMENT ON COLUMN news.feeds.kind IS 'Its format; null before the first good poll. One of rss, atom, json, sitemap, sitemapindex, page: news.terms says what each means.';
 
-COMMENT ON COLUMN news.feeds.title IS 'Title as the feed gives it.';
+COMMENT ON COLUMN news.feeds.title IS 'Title as the feed gives it; null where it gives none.';
 
-COMMENT ON COLUMN news.feeds.state IS 'active, paused or gone.';
+COMMENT ON COLUMN news.feeds.state IS 'Whether it is polled. One of active, paused, gone: news.terms says what each means.';
 
 COMMENT ON COLUMN news.feeds.last_poll_at IS 'When it was last asked, UTC.';
 
@@ -3640,7 +3617,7 @@ CREATE VIEW news.freshness AS
            FROM news_internal.count_delays(news_internal.stale_days()) count_delays(publisher_id, day, articles, published_to_seen_p50_s, published_to_seen_p95_s, seen_to_queryable_p50_s, seen_to_queryable_p95_s, published_to_queryable_p50_s, published_to_queryable_p95_s)) d
      JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.freshness IS 'How long news takes from the publisher to this database, by publisher and day. Only articles that a feed or news sitemap showed and whose time of publication is exact; backfills are left out.';
+COMMENT ON VIEW news.freshness IS 'One row per publisher and day: how long news takes from the publisher to this database; key: publisher, day. Only articles that a feed or news sitemap showed and whose time of publication is exact; backfills are left out.';
 
 COMMENT ON COLUMN news.freshness.publisher IS 'Outlet.';
 
@@ -3670,8 +3647,8 @@ CREATE VIEW news.headlines AS
     NULLIF(e.title, ''::text) AS feed_title,
     COALESCE(NULLIF(e.summary, ''::text), NULLIF(a.lead, ''::text)) AS summary,
     a.published_at,
-    a.published_quality,
-    NULLIF(a.language, ''::text) AS language,
+    COALESCE(NULLIF(a.published_quality, ''::text), 'unknown'::text) AS published_quality,
+    news_internal.told_language(a.language, a.language_confidence) AS language,
     p.state,
     p.outcome,
     o.sentence AS means,
@@ -3781,7 +3758,7 @@ UNION ALL
      LEFT JOIN ingest.outcome o ON ((o.code = e.outcome)))
   WHERE (e.page_id IS NULL);
 
-COMMENT ON VIEW news.headlines IS 'One row a page that we know of, and one an entry of a feed that led to no page: articles, and all that became none, with what the feed said of it. Key: page_id; entry_id where that is null. Bound it by published_at or first_seen_at.';
+COMMENT ON VIEW news.headlines IS 'One row per page that we know of, and per entry of a feed that led to no page: articles, and all that became none, with what the feed said of it; key: page_id, entry_id (each page once; one of the two may be null). Bound it by published_at or first_seen_at.';
 
 COMMENT ON COLUMN news.headlines.page_id IS 'Page; null for an entry whose link is unusable.';
 
@@ -3801,28 +3778,124 @@ COMMENT ON COLUMN news.headlines.summary IS 'Summary of the feed, else the artic
 
 COMMENT ON COLUMN news.headlines.published_at IS 'Time of publication, UTC: the article''s; without an article the feed''s.';
 
-COMMENT ON COLUMN news.headlines.published_quality IS 'How far to trust it: as in news.articles; without an article from how the feed writes it.';
+COMMENT ON COLUMN news.headlines.published_quality IS 'How far to trust it; without an article told from how the feed writes it. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
 
 COMMENT ON COLUMN news.headlines.language IS 'ISO 639-1 code: the article''s, or what the feed declares.';
 
-COMMENT ON COLUMN news.headlines.state IS 'loaded (it is an article), rejected, or on its way: pending, captured, extracted, clustered.';
+COMMENT ON COLUMN news.headlines.state IS 'What became of it. One of pending, captured, extracted, clustered, loaded, rejected: news.terms says what each means.';
 
 COMMENT ON COLUMN news.headlines.outcome IS 'Code of what came of it last; null before the first try.';
 
 COMMENT ON COLUMN news.headlines.means IS 'The outcome in a sentence.';
 
-COMMENT ON COLUMN news.headlines.access IS 'closed: shown to subscribers or registered readers only, by its page or by its own word; free: read in full; null: not known.';
+COMMENT ON COLUMN news.headlines.access IS 'Whether its publisher shows it to everyone; null where that is not known. One of free, closed: news.terms says what each means.';
 
 COMMENT ON COLUMN news.headlines.first_seen_at IS 'When we learned of it, UTC.';
 
 COMMENT ON COLUMN news.headlines.same_as IS 'Article that stands for it, where the page is only another address of that.';
 
+CREATE VIEW news.lineage AS
+ SELECT r.article_id,
+    r.revision,
+    r.extractor,
+    r.run_id,
+    r.extraction_id,
+    r.capture_id,
+    c.file AS capture_file,
+    c."offset" AS capture_offset,
+    c.length AS capture_length,
+    encode(r.text_hash, 'hex'::text) AS text_hash,
+    (r.sources ->> 'title'::text) AS title_source,
+    (r.sources ->> 'authors'::text) AS authors_source,
+    (r.sources ->> 'published_at'::text) AS published_source,
+    NULLIF(r.published_raw, ''::text) AS published_raw,
+    r.sources,
+    r.rights
+   FROM (( SELECT revision.article_id,
+            revision.revision,
+            revision.extractor,
+            revision.run_id,
+            revision.extraction_id,
+            revision.capture_id,
+            revision.text_hash,
+            revision.published_raw,
+            revision.sources,
+            revision.rights
+           FROM news_internal.revision
+        UNION ALL
+         SELECT article.article_id,
+            article.revision,
+            article.extractor,
+            article.run_id,
+            article.extraction_id,
+            article.capture_id,
+            article.text_hash,
+            article.published_raw,
+            article.sources,
+            article.rights
+           FROM news_internal.article) r
+     LEFT JOIN ingest.capture c USING (capture_id));
+
+COMMENT ON VIEW news.lineage IS 'One row per content that an article has had: what it was made from, by what; key: article_id, revision. With news.articles: join news.lineage using (article_id, revision).';
+
+COMMENT ON COLUMN news.lineage.article_id IS 'Article.';
+
+COMMENT ON COLUMN news.lineage.revision IS 'Number of the content, as in news.articles and news.revisions.';
+
+COMMENT ON COLUMN news.lineage.extractor IS 'Version of the extractor.';
+
+COMMENT ON COLUMN news.lineage.run_id IS 'Run that loaded it (news.runs).';
+
+COMMENT ON COLUMN news.lineage.extraction_id IS 'Extraction that it comes from.';
+
+COMMENT ON COLUMN news.lineage.capture_id IS 'Stored HTTP exchange that it was made from; null for imports.';
+
+COMMENT ON COLUMN news.lineage.capture_file IS 'WARC file of the capture, below the archive.';
+
+COMMENT ON COLUMN news.lineage.capture_offset IS 'Byte at which the capture''s record begins.';
+
+COMMENT ON COLUMN news.lineage.capture_length IS 'Length of that record, bytes.';
+
+COMMENT ON COLUMN news.lineage.text_hash IS 'Hash of the normalised words of the body: equal texts have equal values.';
+
+COMMENT ON COLUMN news.lineage.title_source IS 'Where the headline was found, such as h1, json-ld or feed.';
+
+COMMENT ON COLUMN news.lineage.authors_source IS 'Where the byline was found.';
+
+COMMENT ON COLUMN news.lineage.published_source IS 'Where the time of publication was found, such as json-ld, meta or feed.';
+
+COMMENT ON COLUMN news.lineage.published_raw IS 'That time as the source wrote it.';
+
+COMMENT ON COLUMN news.lineage.sources IS 'For each field that had rival sources, which one won.';
+
+COMMENT ON COLUMN news.lineage.rights IS 'What robots and text-and-data-mining signals the publisher sent.';
+
+CREATE VIEW news.outcomes AS
+ SELECT code AS outcome,
+    stage,
+    kind,
+    sentence AS means,
+    blame
+   FROM ingest.outcome;
+
+COMMENT ON VIEW news.outcomes IS 'One row per outcome: each reason for which a poll, a page or a row can end; key: outcome.';
+
+COMMENT ON COLUMN news.outcomes.outcome IS 'Code, as in news.rejects, news.runs, news.feeds and news.whereabouts.';
+
+COMMENT ON COLUMN news.outcomes.stage IS 'Stage that gives it. One of poll, backfill, fetch, extract, deduplicate, load: news.terms says what each means.';
+
+COMMENT ON COLUMN news.outcomes.kind IS 'What follows. One of ok, retry, final: news.terms says what each means.';
+
+COMMENT ON COLUMN news.outcomes.means IS 'What it means, in a sentence.';
+
+COMMENT ON COLUMN news.outcomes.blame IS 'Whom it is held against. One of nobody, us, publisher: news.terms says what each means.';
+
 CREATE VIEW news.publishers AS
  SELECT publisher_id,
     name AS publisher,
-    title,
-    homepage,
-    country,
+    NULLIF(title, ''::text) AS title,
+    NULLIF(homepage, ''::text) AS homepage,
+    NULLIF(country, ''::text) AS country,
     languages,
     paused,
     ( SELECT count(*) AS count
@@ -3837,17 +3910,17 @@ CREATE VIEW news.publishers AS
     created_at AS added_at
    FROM ingest.publisher p;
 
-COMMENT ON VIEW news.publishers IS 'One row an outlet.';
+COMMENT ON VIEW news.publishers IS 'One row per outlet; key: publisher_id (publisher is unique, too).';
 
 COMMENT ON COLUMN news.publishers.publisher_id IS 'Key.';
 
 COMMENT ON COLUMN news.publishers.publisher IS 'Registered domain, such as bbc.co.uk; the value of news.articles.publisher.';
 
-COMMENT ON COLUMN news.publishers.title IS 'Name as readers know it; may be empty.';
+COMMENT ON COLUMN news.publishers.title IS 'Name as readers know it; null where unknown.';
 
-COMMENT ON COLUMN news.publishers.homepage IS 'Address of the home page; may be empty.';
+COMMENT ON COLUMN news.publishers.homepage IS 'Address of the home page; null where unknown.';
 
-COMMENT ON COLUMN news.publishers.country IS 'ISO 3166-1 alpha-2 code; empty where unknown.';
+COMMENT ON COLUMN news.publishers.country IS 'ISO 3166-1 alpha-2 code; null where unknown.';
 
 COMMENT ON COLUMN news.publishers.languages IS 'ISO 639-1 codes that it says it publishes in.';
 
@@ -3926,9 +3999,9 @@ UNION ALL
      JOIN ingest.run r USING (run_id))
      JOIN ingest.outcome o ON ((o.code = i.outcome)));
 
-COMMENT ON VIEW news.rejects IS 'What a feed showed or a file held but did not become an article, and why: a row a page, entry or row of a file. Look here before you conclude that something was not published.';
+COMMENT ON VIEW news.rejects IS 'One row per page, feed entry or row of a file that did not become an article, and why; key: kind, url, detail, first_seen_at (an entry that several feeds show has a row for each). Look here before you conclude that something was not published.';
 
-COMMENT ON COLUMN news.rejects.kind IS 'page: a page that ended without an article; entry: a feed entry whose link is unusable; row: a row of an imported file that was left out.';
+COMMENT ON COLUMN news.rejects.kind IS 'What ended. One of page, entry, row: news.terms says what each means.';
 
 COMMENT ON COLUMN news.rejects.article_id IS 'Number that the article would have had; null for entries and rows.';
 
@@ -3936,13 +4009,13 @@ COMMENT ON COLUMN news.rejects.url IS 'Address; null for rows that have none tha
 
 COMMENT ON COLUMN news.rejects.publisher IS 'Outlet; of rows as the file has it.';
 
-COMMENT ON COLUMN news.rejects.stage IS 'Stage that ended it: poll, fetch, extract, deduplicate or load.';
+COMMENT ON COLUMN news.rejects.stage IS 'Stage that ended it. One of poll, backfill, fetch, extract, deduplicate, load: news.terms says what each means.';
 
-COMMENT ON COLUMN news.rejects.outcome IS 'Code of the reason.';
+COMMENT ON COLUMN news.rejects.outcome IS 'Code of the reason, as in news.outcomes.';
 
 COMMENT ON COLUMN news.rejects.means IS 'The reason in a sentence.';
 
-COMMENT ON COLUMN news.rejects.detail IS 'What was seen; of rows the line and the import''s run, too.';
+COMMENT ON COLUMN news.rejects.detail IS 'What was seen, null where there is nothing to add; of rows the line and the import''s run, too.';
 
 COMMENT ON COLUMN news.rejects.first_seen_at IS 'When we learned of it, UTC.';
 
@@ -3954,12 +4027,12 @@ COMMENT ON COLUMN news.rejects.published_at IS 'Time of publication as it says, 
 
 CREATE VIEW news.runs AS
  SELECT r.run_id,
-    r.dag_id,
-    r.dag_run_id,
+    NULLIF(r.dag_id, ''::text) AS dag_id,
+    NULLIF(r.dag_run_id, ''::text) AS dag_run_id,
     r.state,
     r.started_at,
     r.ended_at,
-    r.verdict,
+    NULLIF(r.verdict, ''::text) AS verdict,
     f."position",
     f.stage,
     f.outcome,
@@ -4005,7 +4078,7 @@ CREATE VIEW news.runs AS
           GROUP BY x.load_outcome) f ON (true))
      LEFT JOIN ingest.outcome o ON ((o.code = f.outcome)));
 
-COMMENT ON VIEW news.runs IS 'The funnel of each run: stage by stage, how many pages ended with which outcome. What goes into a stage is what came out of the one before as ok, plus what an earlier run left there.';
+COMMENT ON VIEW news.runs IS 'One row per run, stage and outcome: how many pages of the run ended there so; key: run_id, position, outcome (null is a value). What goes into a stage is what came out of the one before as ok, plus what an earlier run left there.';
 
 COMMENT ON COLUMN news.runs.run_id IS 'Run.';
 
@@ -4013,7 +4086,7 @@ COMMENT ON COLUMN news.runs.dag_id IS 'Airflow Dag; cli for runs by hand.';
 
 COMMENT ON COLUMN news.runs.dag_run_id IS 'Run as Airflow names it.';
 
-COMMENT ON COLUMN news.runs.state IS 'running, success or failed.';
+COMMENT ON COLUMN news.runs.state IS 'How the run stands. One of running, success, failed: news.terms says what each means.';
 
 COMMENT ON COLUMN news.runs.started_at IS 'Start, UTC.';
 
@@ -4023,9 +4096,9 @@ COMMENT ON COLUMN news.runs.verdict IS 'What its check found.';
 
 COMMENT ON COLUMN news.runs."position" IS 'Place of the stage in the run, for sorting.';
 
-COMMENT ON COLUMN news.runs.stage IS 'fetch, extract, deduplicate or load; null for a run that took on no page.';
+COMMENT ON COLUMN news.runs.stage IS 'Stage; null for a run that took on no page. One of poll, backfill, fetch, extract, deduplicate, load: news.terms says what each means.';
 
-COMMENT ON COLUMN news.runs.outcome IS 'Code of the outcome; null for pages that have none yet.';
+COMMENT ON COLUMN news.runs.outcome IS 'Code of the outcome, as in news.outcomes; null for pages that have none yet.';
 
 COMMENT ON COLUMN news.runs.means IS 'The outcome in a sentence.';
 
@@ -4035,7 +4108,7 @@ CREATE VIEW news.stories AS
  SELECT s.story_id,
     s.origin_article_id,
     p.name AS origin_publisher,
-    s.title,
+    NULLIF(s.title, ''::text) AS title,
     s.articles,
     s.publishers,
     s.languages,
@@ -4045,9 +4118,9 @@ CREATE VIEW news.stories AS
    FROM (news_internal.story s
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.stories IS 'One row a story: a set of articles that carry the same wire or syndicated text. Articles without copies are stories of one.';
+COMMENT ON VIEW news.stories IS 'One row per story: a set of articles that carry the same wire or syndicated text; key: story_id. Articles without copies are stories of one. A story is no topic: papers that write their own text of one event are in different stories.';
 
-COMMENT ON COLUMN news.stories.story_id IS 'Key, as in news.articles. It is the smallest article_id of its members, so it can change when an older member turns up (news.changes says so).';
+COMMENT ON COLUMN news.stories.story_id IS 'Key, as in news.articles. It is the smallest article_id of its members, so it changes when an older member turns up, and goes when two stories prove to be one: do not keep it as the key of anything (news.changes tells of each change).';
 
 COMMENT ON COLUMN news.stories.origin_article_id IS 'Its earliest article.';
 
@@ -4059,7 +4132,7 @@ COMMENT ON COLUMN news.stories.articles IS 'Number of articles.';
 
 COMMENT ON COLUMN news.stories.publishers IS 'Number of different publishers.';
 
-COMMENT ON COLUMN news.stories.languages IS 'Languages of its articles.';
+COMMENT ON COLUMN news.stories.languages IS 'Languages of its articles, where they can be told.';
 
 COMMENT ON COLUMN news.stories.first_published_at IS 'Earliest time of publication, UTC.';
 
@@ -4079,7 +4152,7 @@ CREATE VIEW news.tags AS
      CROSS JOIN LATERAL unnest(a.tags) x(tag))
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
-COMMENT ON VIEW news.tags IS 'One row a tag of an article.';
+COMMENT ON VIEW news.tags IS 'One row per tag of an article; key: article_id, tag.';
 
 COMMENT ON COLUMN news.tags.article_id IS 'Article.';
 
@@ -4095,19 +4168,69 @@ COMMENT ON COLUMN news.tags.story_id IS 'Story.';
 
 COMMENT ON COLUMN news.tags.is_origin IS 'True where the article is the earliest of its story.';
 
+CREATE TABLE news_internal.term (
+    list text NOT NULL,
+    value text NOT NULL,
+    place smallint NOT NULL,
+    means text NOT NULL,
+    CONSTRAINT term_value_check CHECK ((value <> ''::text))
+);
+
+COMMENT ON TABLE news_internal.term IS 'The values of each fixed list, behind news.terms.';
+
+COMMENT ON COLUMN news_internal.term.list IS 'List.';
+
+COMMENT ON COLUMN news_internal.term.value IS 'Value.';
+
+COMMENT ON COLUMN news_internal.term.place IS 'Place in the list, from 1.';
+
+COMMENT ON COLUMN news_internal.term.means IS 'What it means.';
+
+CREATE TABLE news_internal.term_column (
+    relation text NOT NULL,
+    name text NOT NULL,
+    list text NOT NULL
+);
+
+COMMENT ON TABLE news_internal.term_column IS 'Which column or result of the schema news has its values from which list.';
+
+COMMENT ON COLUMN news_internal.term_column.relation IS 'View or function of the schema news.';
+
+COMMENT ON COLUMN news_internal.term_column.name IS 'Its column.';
+
+COMMENT ON COLUMN news_internal.term_column.list IS 'List.';
+
+CREATE VIEW news.terms AS
+ SELECT c.relation,
+    c.name AS column_name,
+    t.place,
+    t.value,
+    t.means
+   FROM (news_internal.term_column c
+     JOIN news_internal.term t USING (list));
+
+COMMENT ON VIEW news.terms IS 'One row per value of each column whose values are a fixed list; key: relation, column_name, value. The codes of outcomes are in news.outcomes.';
+
+COMMENT ON COLUMN news.terms.relation IS 'View or function of the schema news.';
+
+COMMENT ON COLUMN news.terms.column_name IS 'Its column.';
+
+COMMENT ON COLUMN news.terms.place IS 'Place of the value in its list, from 1, for sorting.';
+
+COMMENT ON COLUMN news.terms.value IS 'Value.';
+
+COMMENT ON COLUMN news.terms.means IS 'What it means.';
+
 CREATE VIEW news.unique_articles AS
  SELECT article_id,
     url,
     publisher,
     title,
     lead,
-    body,
     authors,
     agencies,
     published_at,
     published_quality,
-    published_source,
-    published_raw,
     modified_at,
     first_seen_at,
     captured_at,
@@ -4125,24 +4248,14 @@ CREATE VIEW news.unique_articles AS
     is_origin,
     similarity,
     revision,
-    title_source,
-    authors_source,
-    sources,
-    rights,
+    sample_key,
     publisher_id,
-    extraction_id,
-    capture_id,
-    extractor,
-    run_id,
-    capture_file,
-    capture_offset,
-    capture_length,
-    text_hash,
-    body_purged_at
+    body_purged_at,
+    body
    FROM news.articles
   WHERE is_origin;
 
-COMMENT ON VIEW news.unique_articles IS 'news.articles with each story once: its earliest article. Use it to count news rather than copies.';
+COMMENT ON VIEW news.unique_articles IS 'One row per story: news.articles, of each story its earliest article only; key: article_id. Use it to count news rather than copies.';
 
 COMMENT ON COLUMN news.unique_articles.article_id IS 'Key; stays the same for the life of the article.';
 
@@ -4150,23 +4263,17 @@ COMMENT ON COLUMN news.unique_articles.url IS 'Canonical address, without tracki
 
 COMMENT ON COLUMN news.unique_articles.publisher IS 'Outlet, such as bbc.co.uk; see news.publishers.';
 
-COMMENT ON COLUMN news.unique_articles.title IS 'Headline.';
+COMMENT ON COLUMN news.unique_articles.title IS 'Headline; null where the page has none.';
 
-COMMENT ON COLUMN news.unique_articles.lead IS 'Lead, deck or summary, where the page has one.';
+COMMENT ON COLUMN news.unique_articles.lead IS 'Lead, deck or summary; null where the page has none.';
 
-COMMENT ON COLUMN news.unique_articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed.';
+COMMENT ON COLUMN news.unique_articles.authors IS 'Persons in the byline, in its order; an empty list where none is named. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
 
-COMMENT ON COLUMN news.unique_articles.authors IS 'Persons in the byline, in its order. All articles of one person, quickly: where authors @> array[''Ada Lane''].';
+COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the article credits; an empty list where it credits none.';
 
-COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the article credits.';
+COMMENT ON COLUMN news.unique_articles.published_at IS 'Time of publication, UTC; null where it is unknown, so order by published_at desc nulls last. Look at published_quality before you compare minutes.';
 
-COMMENT ON COLUMN news.unique_articles.published_at IS 'Time of publication, UTC. Look at published_quality before you compare minutes.';
-
-COMMENT ON COLUMN news.unique_articles.published_quality IS 'exact; unzoned (a time of day without its zone: taken as the publisher''s, else as UTC); day (no time of day was given); clamped (an impossible time was cut back); guessed; doubtful (so long before we first saw it that its publisher''s feeds would have shown it to us); unknown.';
-
-COMMENT ON COLUMN news.unique_articles.published_source IS 'Where that time was found, such as json-ld, meta or feed.';
-
-COMMENT ON COLUMN news.unique_articles.published_raw IS 'That time as the source wrote it.';
+COMMENT ON COLUMN news.unique_articles.published_quality IS 'How far to trust published_at. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
 
 COMMENT ON COLUMN news.unique_articles.modified_at IS 'Last change as the source claims, UTC; often missing, and not always true.';
 
@@ -4176,25 +4283,25 @@ COMMENT ON COLUMN news.unique_articles.captured_at IS 'When the page behind the 
 
 COMMENT ON COLUMN news.unique_articles.loaded_at IS 'When the article could first be queried here, UTC.';
 
-COMMENT ON COLUMN news.unique_articles.revised_at IS 'When its current content could first be queried here, UTC.';
+COMMENT ON COLUMN news.unique_articles.revised_at IS 'When its current content could first be queried here, UTC. No time of the publisher''s: it moves when our extractor reads the same page better, too (news.revisions.cause), and it is no cursor for a copy (news.changes_since is).';
 
-COMMENT ON COLUMN news.unique_articles.language IS 'ISO 639-1 code of the text as detected; empty where it can''t be told.';
+COMMENT ON COLUMN news.unique_articles.language IS 'ISO 639-1 code of the text as detected; null where it can''t be told or language_confidence is below 0.5.';
 
-COMMENT ON COLUMN news.unique_articles.language_confidence IS 'Confidence of the detection, 0 to 1.';
+COMMENT ON COLUMN news.unique_articles.language_confidence IS 'Confidence of the detection, 0 to 1; 1 where an import states the language. Windows of 40 to 600 characters from 1,429 pages whose language their HTML states: of those told with 0.5 and more, 98 in a hundred were right, of those below, 69.';
 
 COMMENT ON COLUMN news.unique_articles.word_count IS 'Words of the body.';
 
-COMMENT ON COLUMN news.unique_articles.section IS 'Section as the publisher names it.';
+COMMENT ON COLUMN news.unique_articles.section IS 'Section as the publisher names it; null where it names none.';
 
 COMMENT ON COLUMN news.unique_articles.tags IS 'Tags and keywords as the publisher gives them; one a row in news.tags. All articles of one tag, quickly: where tags @> array[''Energy''].';
 
-COMMENT ON COLUMN news.unique_articles.image_url IS 'Lead image.';
+COMMENT ON COLUMN news.unique_articles.image_url IS 'Lead image; null where there is none.';
 
-COMMENT ON COLUMN news.unique_articles.image_caption IS 'Caption of the lead image.';
+COMMENT ON COLUMN news.unique_articles.image_caption IS 'Caption of the lead image; null where there is none.';
 
-COMMENT ON COLUMN news.unique_articles.page_type IS 'article, live, opinion, video, gallery, podcast or index.';
+COMMENT ON COLUMN news.unique_articles.page_type IS 'What kind of page it is. One of article, live, opinion, video, gallery, podcast: news.terms says what each means.';
 
-COMMENT ON COLUMN news.unique_articles.story_id IS 'Story: articles with the same number carry the same wire or syndicated text.';
+COMMENT ON COLUMN news.unique_articles.story_id IS 'Story: articles with the same number carry the same wire or syndicated text, not merely the same topic. No key to keep: it changes when an older copy turns up or two stories prove to be one (news.changes tells); keep article_id.';
 
 COMMENT ON COLUMN news.unique_articles.is_origin IS 'True for the earliest article of its story. Filter on it to count each text once (or use news.unique_articles).';
 
@@ -4202,33 +4309,13 @@ COMMENT ON COLUMN news.unique_articles.similarity IS 'Share of the shorter text 
 
 COMMENT ON COLUMN news.unique_articles.revision IS 'Number of the current content; above 1 means that it changed since we first saw it (news.revisions).';
 
-COMMENT ON COLUMN news.unique_articles.title_source IS 'Where the headline was found.';
+COMMENT ON COLUMN news.unique_articles.sample_key IS 'A number in [0, 1) that depends on article_id alone: where sample_key < 0.01 is the same hundredth of the articles for everyone and for ever, and its part of any other selection. Parts that do not overlap: 0 to 0.8 for training, 0.8 to 1 for tests. It is the first 52 bits of md5(article_id in decimal digits), over 2^52.';
 
-COMMENT ON COLUMN news.unique_articles.authors_source IS 'Where the byline was found.';
-
-COMMENT ON COLUMN news.unique_articles.sources IS 'For each field that had rival sources, which one won.';
-
-COMMENT ON COLUMN news.unique_articles.rights IS 'What robots and text-and-data-mining signals the publisher sent.';
-
-COMMENT ON COLUMN news.unique_articles.publisher_id IS 'Number of the publisher.';
-
-COMMENT ON COLUMN news.unique_articles.extraction_id IS 'Lineage: the extraction that the current content comes from.';
-
-COMMENT ON COLUMN news.unique_articles.capture_id IS 'Lineage: the stored HTTP exchange that it was made from; null for imports.';
-
-COMMENT ON COLUMN news.unique_articles.extractor IS 'Lineage: version of the extractor.';
-
-COMMENT ON COLUMN news.unique_articles.run_id IS 'Lineage: run that loaded the current content (news.runs).';
-
-COMMENT ON COLUMN news.unique_articles.capture_file IS 'Lineage: WARC file of the capture, below the archive.';
-
-COMMENT ON COLUMN news.unique_articles.capture_offset IS 'Lineage: byte at which the capture''s record begins.';
-
-COMMENT ON COLUMN news.unique_articles.capture_length IS 'Lineage: length of that record, bytes.';
-
-COMMENT ON COLUMN news.unique_articles.text_hash IS 'Hash of the normalised words of the body: equal texts have equal values.';
+COMMENT ON COLUMN news.unique_articles.publisher_id IS 'Number of the publisher, as in news.publishers.';
 
 COMMENT ON COLUMN news.unique_articles.body_purged_at IS 'When a retention rule emptied the body, UTC; null while it is there.';
+
+COMMENT ON COLUMN news.unique_articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed. Null where a retention rule emptied it (body_purged_at), or the page shows a video or pictures without text.';
 
 CREATE SEQUENCE news_internal.change_id
     START WITH 1
@@ -4566,6 +4653,12 @@ ALTER TABLE ONLY news_internal.search
 
 ALTER TABLE ONLY news_internal.story
     ADD CONSTRAINT story_pkey PRIMARY KEY (story_id);
+
+ALTER TABLE ONLY news_internal.term_column
+    ADD CONSTRAINT term_column_pkey PRIMARY KEY (relation, name);
+
+ALTER TABLE ONLY news_internal.term
+    ADD CONSTRAINT term_pkey PRIMARY KEY (list, value);
 
 ALTER TABLE ONLY news_internal.tombstone
     ADD CONSTRAINT tombstone_pkey PRIMARY KEY (url_hash);

@@ -95,7 +95,7 @@ comment on column news_internal.article.section is 'Section.';
 comment on column news_internal.article.tags is 'Tags and keywords.';
 comment on column news_internal.article.image_url is 'Lead image.';
 comment on column news_internal.article.image_caption is 'Its caption.';
-comment on column news_internal.article.page_type is 'article, live, opinion, video, gallery, podcast or index.';
+comment on column news_internal.article.page_type is 'article, live, opinion, video, gallery or podcast.';
 comment on column news_internal.article.rights is 'Robots and text-and-data-mining signals.';
 comment on column news_internal.article.sources is 'For each field with rival sources, which one won.';
 comment on column news_internal.article.extractor is 'Version of the extractor.';
@@ -169,7 +169,7 @@ comment on column news_internal.revision.section is 'Section.';
 comment on column news_internal.revision.tags is 'Tags and keywords.';
 comment on column news_internal.revision.image_url is 'Lead image.';
 comment on column news_internal.revision.image_caption is 'Its caption.';
-comment on column news_internal.revision.page_type is 'article, live, opinion, video, gallery, podcast or index.';
+comment on column news_internal.revision.page_type is 'article, live, opinion, video, gallery or podcast.';
 comment on column news_internal.revision.rights is 'Robots and text-and-data-mining signals.';
 comment on column news_internal.revision.sources is 'For each field with rival sources, which one won.';
 comment on column news_internal.revision.extractor is 'Version of the extractor.';
@@ -191,6 +191,18 @@ comment on column news_internal.tombstone.kind is 'retracted by a person, or pur
 comment on column news_internal.tombstone.why is 'Reason, for people.';
 comment on column news_internal.tombstone.made_by is 'Database role that did it.';
 comment on column news_internal.tombstone.made_at is 'When.';
+
+-- Below this confidence a language is not told: on windows of 40 to 600 characters from 1,429 pages whose HTML states
+-- their language, the detector was right in 98 of 100 cases with 0.5 and more, and in 69 of 100 below.
+create function news_internal.told_language(language text, confidence real) returns text
+language sql immutable parallel safe
+return case when told_language.confidence >= 0.5 then nullif(told_language.language, '') end;
+comment on function news_internal.told_language is 'A detected language, as analysts see it: null where it can''t be told or was told with a confidence below 0.5.';
+
+create function news_internal.sample_key(article_id bigint) returns double precision
+language sql immutable strict parallel safe
+return ('x' || left(md5(sample_key.article_id::text), 13))::bit(52)::bigint / 4503599627370496.0::double precision;
+comment on function news_internal.sample_key is 'First 52 bits of the md5 of the number in decimal digits, over 2^52: evenly spread over [0, 1), and anyone can compute it.';
 
 -- For news.diff.
 create function news_internal.diff_lines(old text[], new text[]) returns table (place integer, op text, line text)
@@ -333,7 +345,8 @@ begin atomic
     (array_agg(a.publisher_id order by a.is_origin desc, a.published_at nulls last, a.article_id))[1],
     count(*), count(distinct a.publisher_id), min(a.published_at), max(a.published_at), min(a.similarity),
     (array_agg(a.title order by a.is_origin desc, a.published_at nulls last, a.article_id))[1],
-    array_agg(distinct a.language)
+    coalesce(array_agg(distinct news_internal.told_language(a.language, a.language_confidence))
+      filter (where news_internal.told_language(a.language, a.language_confidence) is not null), '{}')
   from (
     select distinct story_id
     from unnest(coalesce(count_stories.stories, array(select x.story_id from news_internal.article x))) as story_id
@@ -420,17 +433,19 @@ create table news_internal.day_count (
   revised bigint not null,
   words bigint not null,
   newest_loaded_at timestamptz not null,
+  language_confidence real not null,
   primary key (day, publisher_id, language)
 );
 comment on table news_internal.day_count is 'Counts behind news.daily.';
 comment on column news_internal.day_count.publisher_id is 'Publisher.';
 comment on column news_internal.day_count.day is 'Day of publication, UTC; of first sight where that is unknown.';
-comment on column news_internal.day_count.language is 'ISO 639-1 code.';
+comment on column news_internal.day_count.language is 'ISO 639-1 code as analysts see it; empty where they see none.';
 comment on column news_internal.day_count.articles is 'Articles.';
 comment on column news_internal.day_count.originals is 'Of them, the earliest of their story.';
 comment on column news_internal.day_count.revised is 'Of them, with more than one revision.';
 comment on column news_internal.day_count.words is 'Words of their bodies.';
 comment on column news_internal.day_count.newest_loaded_at is 'When the newest of them could first be queried.';
+comment on column news_internal.day_count.language_confidence is 'Average confidence of the detection of their language.';
 
 create function news_internal.day_start(day date) returns timestamptz
 language sql stable strict parallel safe
@@ -502,15 +517,16 @@ comment on function news_internal.count_delays is 'Delays, as they are; of some 
 create function news_internal.count_days(days news_internal.stale_day[]) returns setof news_internal.day_count
 language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
-  select d.publisher_id, d.day, a.language, count(*), count(*) filter (where a.is_origin),
-    count(*) filter (where a.revision > 1), sum(a.word_count)::bigint, max(a.loaded_at)
+  select d.publisher_id, d.day, coalesce(news_internal.told_language(a.language, a.language_confidence), ''), count(*),
+    count(*) filter (where a.is_origin), count(*) filter (where a.revision > 1), sum(a.word_count)::bigint, max(a.loaded_at),
+    avg(a.language_confidence)::real
   from (select distinct publisher_id, day from unnest(count_days.days)) d
   cross join lateral (
-    select x.language, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
+    select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id
       and x.published_at >= news_internal.day_start(d.day) and x.published_at < news_internal.day_start(d.day + 1)
     union all
-    select x.language, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
+    select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id and x.published_at is null
       and x.first_seen_at >= news_internal.day_start(d.day) and x.first_seen_at < news_internal.day_start(d.day + 1)
     offset 0

@@ -76,4 +76,4 @@ def test_what_was_rejected_has_a_reason(nights: World) -> None:
 
 
 def test_lineage_leads_to_a_record_in_the_archive(nights: World) -> None:
-    assert nights.value("select count(*) from news.articles where capture_file is null or run_id is null") == 0
+    assert nights.value("select count(*) from news.lineage where capture_file is null or run_id is null") == 0

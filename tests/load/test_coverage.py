@@ -85,7 +85,7 @@ def test_the_first_week_expects_nothing(month: World) -> None:
 
 def test_one_publisher_can_be_asked_for(month: World) -> None:
     month.publisher("b.example")
-    asked = "select distinct publisher_name from news.coverage_between(%s, %s, %s)"
+    asked = "select distinct publisher from news.coverage_between(%s, %s, %s)"
     assert month.rows(asked, NOON, NOON + HOUR, "a.example") == [("a.example",)]
     assert month.rows(asked, NOON, NOON + HOUR, "b.example") == []
 

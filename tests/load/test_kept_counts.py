@@ -16,7 +16,8 @@ from tests.load.world import T0, Ticker, World
 
 # The views' plain definitions, from the articles alone.
 DAILY = """select (coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')::date, p.name, a.language, count(*),
-    count(*) filter (where a.is_origin), count(*) filter (where a.revision > 1), sum(a.word_count), max(a.loaded_at)
+    count(*) filter (where a.is_origin), count(*) filter (where a.revision > 1), sum(a.word_count), max(a.loaded_at),
+    avg(a.language_confidence)::real
   from news_internal.article a join ingest.publisher p using (publisher_id) group by 1, 2, 3 order by 1, 2, 3"""
 FRESHNESS = """with delay as (
     select p.name, (a.first_seen_at at time zone 'UTC')::date as day,
@@ -52,7 +53,7 @@ SPAN = (T0 - timedelta(days=9, minutes=20), T0 + timedelta(days=2, minutes=7))
 def agree(world: World) -> None:
     since, until = (f"timestamptz '{at.isoformat()}'" for at in SPAN)
     plain = COVERAGE.replace("%(since)s", since).replace("%(until)s", until)
-    asked = f"select hour, publisher_name, seen, expected from news.coverage_between({since}, {until}) order by 1, 2"
+    asked = f"select hour, publisher, seen, expected from news.coverage_between({since}, {until}) order by 1, 2"
     assert world.rows(asked) == world.rows(plain)
     assert world.rows("select * from news.daily order by 1, 2, 3") == world.rows(DAILY)
     assert world.rows("select * from news.freshness order by 1, 2") == [

@@ -24,7 +24,7 @@ def test_a_clustered_page_becomes_an_article(world: World) -> None:
     assert report.counts == {"new": 1}
     assert world.rows(
         "select article_id, url, publisher, title, authors, tags, revision, story_id, is_origin, published_source"
-        " from news.articles"
+        " from news.articles join news.lineage using (article_id, revision)"
     ) == [
         (
             page,
@@ -58,8 +58,8 @@ def test_lineage_leads_back_to_the_capture(world: World) -> None:
     page = world.clustered(run, "https://paper.example/a", captured_at=T0 + timedelta(minutes=5))
     load(world.settings, run)
     assert world.rows(
-        "select a.run_id, a.extractor, a.captured_at, a.capture_file, c.page_id"
-        " from news.articles a join ingest.capture c using (capture_id)"
+        "select l.run_id, l.extractor, a.captured_at, l.capture_file, c.page_id from news.articles a"
+        " join news.lineage l using (article_id, revision) join ingest.capture c using (capture_id)"
     ) == [(run, "test-1", T0 + timedelta(minutes=5), "a.warc.gz", page)]
 
 
@@ -69,7 +69,7 @@ def test_the_same_content_again_is_unchanged(world: World) -> None:
     load(world.settings, first)
     world.clustered(second, "https://paper.example/a")
     assert load(world.settings, second).counts == {"unchanged": 1}
-    assert world.rows("select revision, run_id from news.articles") == [(1, first)]
+    assert world.rows("select revision, run_id from news.lineage") == [(1, first)]
     assert world.rows("select kind from news.changes") == [("insert",)]
     assert world.rows("select state, loaded_extraction_id = extraction_id from ingest.page") == [("loaded", True)]
     assert world.value("select load_outcome from ingest.run_page where run_id = %s and page_id = %s", second, page) == (
@@ -108,7 +108,10 @@ def test_a_reprocessed_content_is_told_from_the_publishers_change(world: World) 
     load(world.settings, first)
     world.clustered(second, "https://paper.example/a", body="Text.", cause="reprocess", extractor="test-2")
     load(world.settings, second)
-    assert world.rows("select revision, cause, extractor, changed from news.revisions order by 1") == [
+    assert world.rows(
+        "select revision, cause, extractor, changed from news.revisions"
+        " join news.lineage using (article_id, revision) order by 1"
+    ) == [
         (1, "fetch", "test-1", []),
         (2, "reprocess", "test-2", ["body"]),
     ]

@@ -107,12 +107,12 @@ def test_bodies_are_emptied_and_do_not_return(world: World) -> None:
     world.clustered(first, "https://paper.example/a", title="Kept", body="Long gone words.")
     load(world.settings, first, clock=Ticker(T0))
     assert run(world, "retention", retain_bodies_days=30)["retention"]["bodies"] == 1
-    assert world.rows("select title, body, body_purged_at is null from news.articles") == [("Kept", "", False)]
+    assert world.rows("select title, body, body_purged_at is null from news.articles") == [("Kept", None, False)]
     assert world.rows("select 1 from news.search('gone')") == []
     assert world.rows("select title from news.search('kept')") == [("Kept",)]
     world.clustered(second, "https://paper.example/a", title="Kept", body="Long gone words.")
     assert load(world.settings, second).counts == {"unchanged": 1}
-    assert world.value("select body from news.articles") == ""
+    assert world.value("select body from news.articles") is None
 
 
 def test_purged_articles_leave_tombstones(world: World) -> None:
