@@ -149,8 +149,13 @@ def test_queries_join_the_table_and_list_no_codes() -> None:
     assert allowed - found == set(), "stale exceptions"
 
 
+# The values that news.terms explains are words of other lists, some of which are codes as well.
+_TERMS = re.compile(r"insert into news_internal\.term \(.*?;\n", re.DOTALL)
+
+
 def test_views_and_functions_list_no_codes() -> None:
-    found = {(p.name, code) for p in (ROOT / "sql/migrations").glob("*.sql") for code in literals(p.read_text())}
+    texts = {p.name: _TERMS.sub("", p.read_text()) for p in (ROOT / "sql/migrations").glob("*.sql")}
+    found = {(name, code) for name, text in texts.items() for code in literals(text)}
     assert found == set()
 
 
