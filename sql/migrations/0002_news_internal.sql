@@ -585,36 +585,137 @@ end $$;
 comment on function news_internal.renew_counts is 'Keeps the counts of stale days anew; returns how many days of publishers they were. What comes in meanwhile leaves its days stale.';
 
 -- Full-text search --------------------------------------------------------------------------------
--- A side table that is filled after the load, for indexing costs far more than loading. The functions here find
--- article numbers; news.search asks them.
+-- A side table that is filled after the load, for indexing costs far more than loading. docs/search.md tells what is
+-- indexed of a word. news.search, news.hits and news.search_daily ask it.
+
+-- Snowball's stemmers without lists of stop words: "the who", "US" and "bank of england" can be asked, and counted.
+do $$
+declare name text;
+begin
+  foreach name in array array['arabic', 'armenian', 'basque', 'catalan', 'danish', 'dutch', 'english', 'finnish', 'french',
+    'german', 'greek', 'hindi', 'hungarian', 'indonesian', 'irish', 'italian', 'lithuanian', 'nepali', 'norwegian',
+    'portuguese', 'romanian', 'russian', 'serbian', 'spanish', 'swedish', 'tamil', 'turkish', 'yiddish']
+  loop
+    execute format('create text search dictionary news_internal.%1$I (template = pg_catalog.snowball, language = %1$L)', name);
+    execute format('create text search configuration news_internal.%1$I (copy = pg_catalog.simple)', name);
+    execute format('alter text search configuration news_internal.%1$I alter mapping for asciiword, word, hword,
+      hword_part, asciihword, hword_asciipart with news_internal.%1$I', name);
+    execute format('comment on text search configuration news_internal.%I is ''Snowball without stop words.''', name);
+    execute format('comment on text search dictionary news_internal.%I is ''Snowball without stop words.''', name);
+  end loop;
+end $$;
 
 create function news_internal.fts_config(lang text) returns regconfig
 language sql immutable strict parallel safe
 return case lang
-  when 'ar' then 'pg_catalog.arabic'::regconfig when 'hy' then 'pg_catalog.armenian'::regconfig
-  when 'eu' then 'pg_catalog.basque'::regconfig when 'ca' then 'pg_catalog.catalan'::regconfig
-  when 'da' then 'pg_catalog.danish'::regconfig when 'nl' then 'pg_catalog.dutch'::regconfig
-  when 'en' then 'pg_catalog.english'::regconfig when 'fi' then 'pg_catalog.finnish'::regconfig
-  when 'fr' then 'pg_catalog.french'::regconfig when 'de' then 'pg_catalog.german'::regconfig
-  when 'el' then 'pg_catalog.greek'::regconfig when 'hi' then 'pg_catalog.hindi'::regconfig
-  when 'hu' then 'pg_catalog.hungarian'::regconfig when 'id' then 'pg_catalog.indonesian'::regconfig
-  when 'ga' then 'pg_catalog.irish'::regconfig when 'it' then 'pg_catalog.italian'::regconfig
-  when 'lt' then 'pg_catalog.lithuanian'::regconfig when 'ne' then 'pg_catalog.nepali'::regconfig
-  when 'no' then 'pg_catalog.norwegian'::regconfig when 'nb' then 'pg_catalog.norwegian'::regconfig
-  when 'nn' then 'pg_catalog.norwegian'::regconfig when 'pt' then 'pg_catalog.portuguese'::regconfig
-  when 'ro' then 'pg_catalog.romanian'::regconfig when 'ru' then 'pg_catalog.russian'::regconfig
-  when 'sr' then 'pg_catalog.serbian'::regconfig when 'es' then 'pg_catalog.spanish'::regconfig
-  when 'sv' then 'pg_catalog.swedish'::regconfig when 'ta' then 'pg_catalog.tamil'::regconfig
-  when 'tr' then 'pg_catalog.turkish'::regconfig when 'yi' then 'pg_catalog.yiddish'::regconfig
+  when 'ar' then 'news_internal.arabic'::regconfig when 'hy' then 'news_internal.armenian'::regconfig
+  when 'eu' then 'news_internal.basque'::regconfig when 'ca' then 'news_internal.catalan'::regconfig
+  when 'da' then 'news_internal.danish'::regconfig when 'nl' then 'news_internal.dutch'::regconfig
+  when 'en' then 'news_internal.english'::regconfig when 'fi' then 'news_internal.finnish'::regconfig
+  when 'fr' then 'news_internal.french'::regconfig when 'de' then 'news_internal.german'::regconfig
+  when 'el' then 'news_internal.greek'::regconfig when 'hi' then 'news_internal.hindi'::regconfig
+  when 'hu' then 'news_internal.hungarian'::regconfig when 'id' then 'news_internal.indonesian'::regconfig
+  when 'ms' then 'news_internal.indonesian'::regconfig when 'ga' then 'news_internal.irish'::regconfig
+  when 'it' then 'news_internal.italian'::regconfig when 'lt' then 'news_internal.lithuanian'::regconfig
+  when 'ne' then 'news_internal.nepali'::regconfig when 'no' then 'news_internal.norwegian'::regconfig
+  when 'nb' then 'news_internal.norwegian'::regconfig when 'nn' then 'news_internal.norwegian'::regconfig
+  when 'pt' then 'news_internal.portuguese'::regconfig when 'ro' then 'news_internal.romanian'::regconfig
+  when 'ru' then 'news_internal.russian'::regconfig when 'sr' then 'news_internal.serbian'::regconfig
+  when 'hr' then 'news_internal.serbian'::regconfig when 'bs' then 'news_internal.serbian'::regconfig
+  when 'es' then 'news_internal.spanish'::regconfig when 'sv' then 'news_internal.swedish'::regconfig
+  when 'ta' then 'news_internal.tamil'::regconfig when 'tr' then 'news_internal.turkish'::regconfig
+  when 'yi' then 'news_internal.yiddish'::regconfig
   else 'pg_catalog.simple'::regconfig end;
-comment on function news_internal.fts_config is 'Text search configuration of an ISO 639-1 code; simple (no stemming) for languages without one.';
+comment on function news_internal.fts_config is 'Text search configuration of an ISO 639-1 code; simple for languages without a stemmer of Snowball''s.';
 
 create function news_internal.fts_text(lang text, words text) returns text
 language sql immutable parallel safe
-return case when lang in ('zh', 'ja', 'th', 'lo', 'km', 'my')
-  then regexp_replace(words, '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g')
-  else words end;
-comment on function news_internal.fts_text is 'Sets the characters of scripts that write without spaces apart, so that each is a word and a term is a phrase.';
+return case when lang in ('zh', 'ja', 'th', 'lo', 'km', 'my', '')
+  then regexp_replace(normalize(translate(words, e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad', '               '), nfkc),
+    '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g')
+  else translate(words, e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad', '               ') end;
+comment on function news_internal.fts_text is 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
+
+-- Marks that NFD sets free go, but those of й, ї and ў, which are letters of their own, and of Indic and Thai vowels.
+create function news_internal.fold(words text) returns text
+language sql immutable strict parallel safe
+return case when octet_length(words) = length(words) then words else
+  replace(replace(replace(replace(replace(
+    translate(
+      normalize(regexp_replace(normalize(words, nfd),
+        '[\u0300-\u0305\u0307\u0309-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|(?<![ИиУу])\u0306|(?<![Іі])\u0308',
+        '', 'g'), nfc),
+      'łŁøØđĐðÐħĦıŧŦĸŋŊґҐς' || e'\u06cc\u06a9\u0649\u06c1\u0629ʼ׳״', 'lLoOdDdDhHitTknNгГσ' || e'\u064a\u0643\u064a\u0647\u0647'),
+    'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'Æ', 'AE'), 'þ', 'th') end;
+comment on function news_internal.fold is 'A text without accents and other marks on letters, as people type it who lack them: Łódź is Lodz. й, ї and ў stay, for they are letters.';
+
+create function news_internal.stems_lightly(lang text) returns boolean
+language sql immutable parallel safe
+return lang in ('pl', 'cs', 'sk', 'uk', 'be', 'bg', 'mk', 'sl', 'he', 'ko', 'fa', 'ur', 'et', 'lv', 'bn');
+comment on function news_internal.stems_lightly is 'Whether a language is stemmed by news_internal.light_stem alone, for Snowball has no stemmer for it that all our servers have.';
+
+create function news_internal.light_stem(lang text, words text) returns text
+language sql immutable parallel safe
+return words;
+comment on function news_internal.light_stem is 'Light stemmers: ...';
+
+create function news_internal.fts_stems(lang text, words text) returns text
+language plpgsql immutable parallel safe as $$
+declare
+  plain text := news_internal.fold(words);
+  stems text;
+begin
+  if news_internal.stems_lightly(lang) then
+    return news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text);
+  end if;
+  stems := to_tsvector(news_internal.fts_config(lang), words)::text;
+  if plain <> words then
+    stems := news_internal.fold(stems) || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
+    if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
+      stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
+        replace(replace(replace(replace(replace(lower(words), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'å', 'aa'), 'ø', 'oe')))::text;
+    end if;
+  end if;
+  -- company and companies meet in "company", so that compani* does not find the company
+  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else news_internal.light_stem(lang, stems) end;
+end $$;
+comment on function news_internal.fts_stems is 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
+
+create function news_internal.fts_words(lang text, words text) returns tsvector
+language plpgsql immutable parallel safe as $$
+declare prepared text := news_internal.fts_text(lang, words);
+begin
+  return (to_tsvector('pg_catalog.simple', news_internal.fold(prepared))::text || ' ' || news_internal.fts_stems(lang, prepared))::tsvector;
+end $$;
+comment on function news_internal.fts_words is 'What is indexed of a text: its words without accents, for word*, and their stems, at the same places.';
+
+create function news_internal.fts_document(lang text, title text, lead text, body text) returns tsvector
+language plpgsql immutable parallel safe as $$
+declare
+  own constant tsvector := array_to_tsvector(array['@' || lang]);
+  gap constant tsvector := '''@'':50';  -- so that no phrase reaches from the headline into the text
+begin
+  return ts_delete(setweight(news_internal.fts_words(lang, left(title, 1000)), 'A') || gap
+    || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
+    || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
+exception when program_limit_exceeded then
+  return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
+end $$;
+comment on function news_internal.fts_document is 'What is searched of an article, and its language as a word of its own (@en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+
+-- Queries: docs/search.md has their grammar -----------------------------------------------------------
+
+create type news_internal.query_part as (kind text, words text, field text, distance integer, place integer);
+comment on type news_internal.query_part is 'A part of a search: word, prefix, phrase or near with its words, or and, or, not; and the character of q at which it stands.';
+
+create function news_internal.refuse_query(part text, place integer, why text) returns void
+language plpgsql immutable as $$
+begin
+  raise exception 'q can''t be read at character %, "%": %', place, left(part, 60), why
+    using errcode = 'invalid_parameter_value', hint = 'The grammar: a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a.';
+end $$;
+comment on function news_internal.refuse_query is 'Says what of a search can''t be read, and where.';
 
 create function news_internal.check_query(q text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -627,45 +728,328 @@ begin
 end $$;
 comment on function news_internal.check_query is 'Refuses a search of more than 1,000 characters.';
 
-create function news_internal.fts_query(lang text, words text) returns tsquery
+create function news_internal.plain_query(q text) returns text
 language sql immutable parallel safe
-return websearch_to_tsquery(news_internal.fts_config(lang), news_internal.fts_text(lang,
-  case when lang in ('zh', 'ja', 'th', 'lo', 'km', 'my') and strpos(words, '"') = 0
-    then regexp_replace(words, '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,})', '"\1"', 'g')
-    else words end));
-comment on function news_internal.fts_query is 'A query in web-search syntax, in the stems of one language.';
+return translate(
+  -- gershayim inside a Hebrew word are no quotation marks
+  regexp_replace(q, '([\u05d0-\u05ea])["\u201d\u05f4]([\u05d0-\u05ea])', e'\\1\u05f4\\2', 'g'),
+  e'\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\uff08\uff09\uff1a\uff0a\u2212\uff0d\u00a0\u3000\u2003\u2009\u202f\t\n\r\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+  '""""""' || '"():*--' || '        ');
+comment on function news_internal.plain_query is 'A search with the plain signs of the grammar for those that keyboards and word processors make of them, and without invisible marks.';
 
-create function news_internal.fts_document(lang text, title text, lead text, body text) returns tsvector
-language plpgsql immutable parallel safe as $$
-declare config regconfig := news_internal.fts_config(lang);
+create function news_internal.check_parts(parts news_internal.query_part[]) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  part news_internal.query_part;
+  finds boolean[] := '{}';  -- for each open part: whether it says what is to be found
+  n integer := 0;
+  denied news_internal.query_part;
 begin
-  return setweight(to_tsvector(config, news_internal.fts_text(lang, left(title, 1000))), 'A')
-    || setweight(to_tsvector(config, news_internal.fts_text(lang, left(lead, 5000))), 'B')
-    || to_tsvector(config, news_internal.fts_text(lang, left(body, 80000)));
-exception when program_limit_exceeded then
-  return setweight(to_tsvector(config, left(title, 1000)), 'A');
+  foreach part in array parts loop
+    if part.kind = 'not' then
+      finds[n] := false;
+      denied := part;
+    elsif part.kind in ('and', 'or') then
+      finds[n - 1] := case part.kind when 'and' then finds[n - 1] or finds[n] else finds[n - 1] and finds[n] end;
+      n := n - 1;
+    else
+      n := n + 1;
+      finds[n] := true;
+    end if;
+  end loop;
+  if not finds[1] then
+    perform news_internal.refuse_query(denied.words, denied.place, 'this says only what is not to be found; say beside it what is');
+  end if;
 end $$;
-comment on function news_internal.fts_document is 'What is searched of an article. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+comment on function news_internal.check_parts is 'Refuses a search that, or one choice of which, only excludes: it would be nearly all articles.';
+
+create function news_internal.read_query(q text) returns news_internal.query_part[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  asked constant text := news_internal.plain_query(q);
+  ends constant integer := length(asked);
+  places integer[];
+  at integer := 1;
+  run text;
+  tail text;
+  body text;
+  field text;
+  wants boolean := true;  -- whether a word, phrase or bracket must come next
+  leaves integer := 0;
+  waiting news_internal.query_part[] := '{}';  -- operators and brackets that are still open
+  depth integer := 0;
+  made news_internal.query_part[] := '{}';  -- in postfix order
+  part news_internal.query_part;
+  top news_internal.query_part;
+begin
+  perform news_internal.check_query(q);
+  loop
+    at := at + length(substring(substr(asked, at) from '^ *'));
+    exit when at > ends;
+    part := null;
+    part.place := at;
+    run := substring(substr(asked, at) from '^[^ ()"]+');
+    if substr(asked, at, 1) = ')' then
+      if wants then
+        perform news_internal.refuse_query(')', at, 'a word must stand before it');
+      end if;
+      loop
+        if cardinality(waiting) = 0 then
+          perform news_internal.refuse_query(')', at, 'no bracket is open');
+        end if;
+        top := waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+        exit when top.kind = '(';
+        made := made || top;
+      end loop;
+      field := top.field;
+      depth := depth - 1;
+      at := at + 1;
+      continue;
+    end if;
+    if lower(run) in ('and', 'or') then
+      if wants then
+        perform news_internal.refuse_query(run, at, 'a word must stand before it');
+      end if;
+      part.kind := lower(run);
+      part.words := run;
+      -- AND binds closer than OR
+      while cardinality(waiting) > 0 and (waiting[cardinality(waiting)].kind in ('not', 'and')
+        or waiting[cardinality(waiting)].kind = part.kind) loop
+        made := made || waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+      end loop;
+      waiting := waiting || part;
+      wants := true;
+      at := at + length(run);
+      continue;
+    end if;
+    if not wants then  -- two words side by side: both
+      part.kind := 'and';
+      while cardinality(waiting) > 0 and waiting[cardinality(waiting)].kind in ('not', 'and') loop
+        made := made || waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+      end loop;
+      waiting := waiting || part;
+      wants := true;
+      part.kind := null;
+    end if;
+    if lower(run) = 'not' or run like '-%' then
+      part.kind := 'not';
+      part.words := case when run like '-%' then '-' else run end;
+      at := at + length(part.words);
+      if part.words = '-' and (at > ends or substr(asked, at, 1) in (' ', ')')) then
+        perform news_internal.refuse_query(run, part.place, 'a word must stand directly behind it');
+      end if;
+      waiting := waiting || part;
+      continue;
+    end if;
+    part.field := field;
+    if run ~ '^[A-Za-z_]+:' then
+      part.field := lower(split_part(run, ':', 1));
+      if part.field <> 'title' then
+        perform news_internal.refuse_query(run, at, 'there is no such field, only title:; to search for a colon, put the words in quotes');
+      end if;
+      at := at + length(part.field) + 1;
+      if substr(asked, at, 1) in ('', ' ', ')') then
+        perform news_internal.refuse_query(run, part.place, 'a word, a phrase or a bracket must stand directly behind it');
+      end if;
+      run := substring(substr(asked, at) from '^[^ ()"]+');
+    end if;
+    if substr(asked, at, 1) = '(' then
+      depth := depth + 1;
+      if depth > 100 then
+        raise exception 'q has brackets inside of more than 100 others, at character %', at using errcode = 'program_limit_exceeded';
+      end if;
+      top := part;
+      top.kind := '(';
+      top.words := '(';
+      top.field := field;
+      waiting := waiting || top;
+      field := part.field;
+      at := at + 1;
+      continue;
+    end if;
+    if substr(asked, at, 1) = '"' then
+      body := substring(substr(asked, at) from '^"([^"]*)"');
+      if body is null then
+        perform news_internal.refuse_query(substr(asked, at), at, 'the quotation mark is not closed');
+      end if;
+      at := at + length(body) + 2;
+      tail := coalesce(substring(substr(asked, at) from '^[^ ()"]+'), '');
+      if tail <> '' and tail !~ '^~[0-9]+$' then
+        perform news_internal.refuse_query(tail, at, 'behind a phrase only ~ and a number of words may stand, such as "a b"~5');
+      end if;
+      part.words := body;
+      part.kind := case tail when '' then 'phrase' else 'near' end;
+      if tail <> '' and (length(tail) > 4 or substr(tail, 2)::integer not between 1 and 100) then
+        perform news_internal.refuse_query(tail, at, 'the distance is 1 to 100 words');
+      end if;
+      part.distance := nullif(substr(tail, 2), '')::integer;
+      at := at + length(tail);
+    else
+      part.kind := case when run like '%*' then 'prefix' else 'word' end;
+      part.words := case when run like '%*' then left(run, -1) else run end;
+      at := at + length(run);
+      if part.words ~ '[|~]|^!' then
+        perform news_internal.refuse_query(run, part.place, '| and ! are written OR and NOT, and ~ stands behind a phrase; to search for such signs, put them in quotes');
+      end if;
+      if part.words ~ '[*]|[?].' or part.words = '' then
+        perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
+      end if;
+    end if;
+    if length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))) = 0 then
+      perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
+    end if;
+    leaves := leaves + 1;
+    if leaves > 100 then
+      raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
+    end if;
+    made := made || part;
+    wants := false;
+  end loop;
+  if cardinality(made) = 0 and cardinality(waiting) = 0 then
+    raise exception 'q is empty' using errcode = 'invalid_parameter_value';
+  elsif wants then
+    top := waiting[cardinality(waiting)];
+    perform news_internal.refuse_query(top.words, top.place, 'a word must stand behind it');
+  end if;
+  while cardinality(waiting) > 0 loop
+    top := waiting[cardinality(waiting)];
+    if top.kind = '(' then
+      perform news_internal.refuse_query('(', top.place, 'the bracket is not closed');
+    end if;
+    made := made || top;
+    waiting := trim_array(waiting, 1);
+  end loop;
+  perform news_internal.check_parts(made);
+  return made;
+end $$;
+comment on function news_internal.read_query is 'The parts of a search in postfix order. What can''t be read is an error that names the part and its place.';
+
+create function news_internal.near_query(behind tsquery, others tsquery[], room integer) returns tsquery
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  count integer := cardinality(others);
+  any_of tsquery;
+  one tsquery;
+begin
+  for n in 1..count loop
+    for distance in 1..case when behind is null then 1 else room - count + 1 end loop
+      one := case when behind is null then others[n] else tsquery_phrase(behind, others[n], distance) end;
+      if count > 1 then
+        one := news_internal.near_query(one, others[:n - 1] || others[n + 1:], case when behind is null then room else room - distance end);
+      end if;
+      any_of := case when any_of is null then one else any_of || one end;
+    end loop;
+  end loop;
+  return any_of;
+end $$;
+comment on function news_internal.near_query is 'Words in any order, the last no more than so many words behind the first: an exact distance for each order, for PostgreSQL knows no other.';
+
+create function news_internal.leaf_query(lang text, part news_internal.query_part) returns tsquery
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  weight constant text := case when part.field = 'title' then 'A' else '' end;
+  tokens text[];
+  words tsquery[] := '{}';
+  one tsquery;
+  choices numeric := 1;
+begin
+  select array_agg(w.lexeme order by p.place) into tokens
+  from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
+  cross join lateral unnest(w.positions) as p (place);
+  for n in 1..cardinality(tokens) loop
+    if part.kind = 'prefix' and n = cardinality(tokens) then
+      one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
+    else
+      select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
+      from unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as s (stem);
+    end if;
+    words := words || one;
+  end loop;
+  if part.kind = 'near' and cardinality(words) > 1 then
+    for n in 1..cardinality(words) loop  -- orders, and distances between them
+      choices := choices * n * case when n = 1 then 1 else greatest(part.distance - n + 2, 0)::numeric / (n - 1) end;
+    end loop;
+    if choices = 0 then
+      perform news_internal.refuse_query('~' || part.distance, part.place, format('%s words do not fit into that distance', cardinality(words)));
+    elsif choices > 600 then
+      perform news_internal.refuse_query('~' || part.distance, part.place, 'so many words so far apart are too much to try; ask for fewer words or a shorter distance');
+    end if;
+    return news_internal.near_query(null, words, part.distance);
+  end if;
+  one := words[1];
+  for n in 2..cardinality(words) loop
+    one := tsquery_phrase(one, words[n]);
+  end loop;
+  return one;
+end $$;
+comment on function news_internal.leaf_query is 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase.';
+
+create function news_internal.fts_query(lang text, parts news_internal.query_part[]) returns tsquery
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  part news_internal.query_part;
+  made tsquery[] := '{}';
+  n integer := 0;
+begin
+  foreach part in array parts loop
+    if part.kind = 'not' then
+      made[n] := !! made[n];
+    elsif part.kind = 'and' then
+      made[n - 1] := made[n - 1] && made[n];
+      n := n - 1;
+    elsif part.kind = 'or' then
+      made[n - 1] := made[n - 1] || made[n];
+      n := n - 1;
+    else
+      n := n + 1;
+      made[n] := news_internal.leaf_query(lang, part);
+    end if;
+  end loop;
+  return made[1];
+end $$;
+comment on function news_internal.fts_query is 'A search in the stems of one language.';
 
 create table news_internal.search (
   article_id bigint primary key references news_internal.article on delete cascade,
+  story_id bigint not null,
   sort_at timestamptz not null,
   publisher_id integer not null,
+  is_dated boolean not null,
+  is_origin boolean not null,
   language text not null,
   title text not null,
   document tsvector not null
 ) with (toast_tuple_target = 128);
--- Out of line and not compressed: the rows that a query sorts stay small, and a phrase is checked without unpacking.
+-- Out of line and not compressed: the rows that a query sorts and counts stay small, and a phrase is checked without
+-- unpacking.
 alter table news_internal.search alter column document set storage external;
 create index search_document on news_internal.search using gin (document);
 create index search_newest on news_internal.search (sort_at, article_id);
 comment on table news_internal.search is 'Full-text side table, filled after each load.';
 comment on column news_internal.search.article_id is 'Article.';
+comment on column news_internal.search.story_id is 'Its story.';
 comment on column news_internal.search.sort_at is 'published_at, or first_seen_at where it is unknown.';
 comment on column news_internal.search.publisher_id is 'Publisher.';
+comment on column news_internal.search.is_dated is 'Whether sort_at is published_at.';
+comment on column news_internal.search.is_origin is 'Whether it is the earliest of its story.';
 comment on column news_internal.search.language is 'Language whose stems the document is in.';
 comment on column news_internal.search.title is 'Headline, for the search by trigram.';
-comment on column news_internal.search.document is 'Stems of headline (A), lead (B) and body (D).';
+comment on column news_internal.search.document is 'Words and stems of headline (A), lead (B) and body (D), and the language.';
+
+create function news_internal.follow_story() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update news_internal.search set story_id = new.story_id, is_origin = new.is_origin, publisher_id = new.publisher_id
+  where article_id = new.article_id;
+  return null;
+end $$;
+comment on function news_internal.follow_story is 'Carries an article''s story and publisher to the search, whoever changes them.';
+create trigger article_moved after update of story_id, is_origin, publisher_id on news_internal.article for each row
+  when ((old.story_id, old.is_origin, old.publisher_id) is distinct from (new.story_id, new.is_origin, new.publisher_id))
+  execute function news_internal.follow_story();
 
 -- The index for headlines needs the extension pg_trgm. Where that is missing or forbidden, we go without.
 do $$
@@ -691,52 +1075,193 @@ create table news_internal.search_language (
 comment on table news_internal.search_language is 'Languages that occur in news_internal.search: a query without a language is asked in each.';
 comment on column news_internal.search_language.language is 'ISO 639-1 code, or empty.';
 
-create function news_internal.search_walk(
-  languages text[], queries tsquery[], since timestamptz, until timestamptz, publisher integer, span integer, wanted integer
-) returns table (article_id bigint, rank real)
-language sql stable parallel safe
-set enable_seqscan = off set enable_bitmapscan = off
+create function news_internal.near_names(asked text, names text[]) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return (
+  select string_agg(n.name, ', ' order by n.place)
+  from (
+    select c.name, row_number() over (order by c.shared desc, c.name) as place
+    from (
+      select x.name, (
+        select count(*) from generate_series(1, length(asked) - 1) as g (i)
+        where strpos(lower(x.name), lower(substr(asked, g.i, 2))) > 0) as shared
+      from unnest(names) as x (name)) c
+    where c.shared * 2 >= length(asked) - 1 limit 5) n);
+comment on function news_internal.near_names is 'Up to five names that have most pairs of letters in common with one that is not there.';
+
+create function news_internal.find_publisher(publisher text) returns integer
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare found_id integer;
+begin
+  if find_publisher.publisher is null then
+    return null;
+  end if;
+  select p.publisher_id into found_id from ingest.publisher p where p.name = lower(btrim(find_publisher.publisher));
+  if found_id is null then
+    raise exception 'there is no publisher "%"', left(find_publisher.publisher, 100)
+      using errcode = 'invalid_parameter_value', hint = coalesce(
+        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher)) || '?',
+        'news.publishers has their names.');
+  end if;
+  return found_id;
+end $$;
+comment on function news_internal.find_publisher is 'Number of a publisher by its name; null for null. An unknown name is an error.';
+
+create function news_internal.asked_languages(lang text) returns text[]
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  present text[] := array(select l.language from news_internal.search_language l order by 1);
+  asked text := lower(btrim(asked_languages.lang));
+begin
+  if asked is null then
+    return present;
+  elsif asked = any(present) or news_internal.fts_config(asked) <> 'pg_catalog.simple'::regconfig
+    or news_internal.stems_lightly(asked) or asked in ('zh', 'ja', 'th', 'lo', 'km', 'my', 'vi') then
+    return array[asked];
+  end if;
+  raise exception 'there is no article in language "%"', left(asked_languages.lang, 100)
+    using errcode = 'invalid_parameter_value',
+      hint = 'lang is an ISO 639-1 code; there are articles in ' || coalesce(nullif(array_to_string(array_remove(present, ''), ', '), ''), 'none') || '.';
+end $$;
+comment on function news_internal.asked_languages is 'Languages that a search is to be asked in: the one, or all that there are. One that we neither have nor know is an error.';
+
+create function news_internal.whole_query(q text, languages text[]) returns tsquery
+language sql stable set search_path = pg_catalog, pg_temp
 begin atomic
-  with newest as materialized (
-    select s.article_id, s.publisher_id, s.language, s.document
-    from news_internal.search s
-    where (search_walk.since is null or s.sort_at >= search_walk.since)
-      and (search_walk.until is null or s.sort_at < search_walk.until)
-    order by s.sort_at desc, s.article_id desc
-    limit search_walk.span
+  with own as (
+    select news_internal.fts_query(l.language, r.parts)::text as query, count(*) over () as languages,
+      quote_literal('@' || l.language) as mark
+    from (select news_internal.read_query(whole_query.q) as parts offset 0) r
+    cross join unnest(whole_query.languages) as l (language)
+  ), alike as (
+    select o.query, max(o.languages) as languages, count(*) as members, string_agg(o.mark, ' | ') as marks from own o group by o.query
   )
-  select n.article_id, ts_rank(n.document, own.query)
-  from newest n
-  cross join lateral (select search_walk.queries[array_position(search_walk.languages, n.language)] as query) own
-  where (search_walk.publisher is null or n.publisher_id = search_walk.publisher) and n.document @@ own.query
-  limit search_walk.wanted;
+  select string_agg(case when a.members = a.languages then a.query else '(' || a.marks || ') & (' || a.query || ')' end, ' | ')::tsquery
+  from alike a;
 end;
+comment on function news_internal.whole_query is 'A search in each of some languages, in one query; null where there are none.';
+
+create function news_internal.search_filter(
+  languages text[], since timestamptz, until timestamptz, publisher integer
+) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return concat(
+  ' and s.sort_at >= ' || quote_literal(since) || '::timestamptz', ' and s.sort_at < ' || quote_literal(until) || '::timestamptz',
+  ' and s.publisher_id = ' || publisher,
+  case when cardinality(languages) = 1 then ' and s.language = ' || quote_literal(languages[1]) end);
+comment on function news_internal.search_filter is 'Conditions of a search beside its words, as SQL: with their values, for a plan that is made for all values suits none.';
+
+create function news_internal.search_walk(query tsquery, conditions text, span integer, wanted integer) returns setof bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_bitmapscan = off as $$
+begin
+  return query execute format(
+    'select n.article_id from (select s.article_id, s.document from news_internal.search s where true %s
+     order by s.sort_at desc, s.article_id desc limit %s) n where n.document @@ $1 limit %s', conditions, span, wanted)
+  using query;
+end $$;
 comment on function news_internal.search_walk is 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
 
-create function news_internal.search_index(
-  loose tsquery, languages text[], queries tsquery[], since timestamptz, until timestamptz, publisher integer,
-  cap integer, wanted integer
-) returns table (article_id bigint, rank real)
-language sql stable parallel safe
-set enable_seqscan = off set enable_indexscan = off set work_mem = '64MB'
-begin atomic
-  with candidate as materialized (
-    select s.article_id, s.language, s.document
-    from news_internal.search s
-    where s.document @@ search_index.loose
-      and (search_index.since is null or s.sort_at >= search_index.since)
-      and (search_index.until is null or s.sort_at < search_index.until)
-      and (search_index.publisher is null or s.publisher_id = search_index.publisher)
-    order by s.sort_at desc, s.article_id desc
-    limit search_index.cap
-  )
-  select c.article_id, ts_rank(c.document, own.query)
-  from candidate c
-  cross join lateral (select search_index.queries[array_position(search_index.languages, c.language)] as query) own
-  where c.document @@ own.query
-  limit search_index.wanted;
-end;
-comment on function news_internal.search_index is 'The newest matches by the index. It finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
+create function news_internal.search_index(query tsquery, conditions text, wanted bigint) returns setof bigint
+language plpgsql stable set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_indexscan = off set work_mem = '64MB' as $$
+begin
+  return query execute format(
+    'select s.article_id from news_internal.search s where s.document @@ $1 %s
+     order by s.sort_at desc, s.article_id desc limit %s', conditions, wanted)
+  using query;
+end $$;
+comment on function news_internal.search_index is 'The newest matches by the index.';
+
+create function news_internal.search_rank(query tsquery, conditions text, newest bigint, wanted bigint) returns table (article_id bigint, rank real)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_indexscan = off set work_mem = '64MB' as $$
+begin
+  return query execute format(
+    'select n.article_id, ts_rank(n.document, $1) from (
+       select s.article_id, s.sort_at, s.document from news_internal.search s where s.document @@ $1 %s
+       order by s.sort_at desc, s.article_id desc limit %s) n
+     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(newest::text, 'all'), wanted)
+  using query;
+end $$;
+comment on function news_internal.search_rank is 'Matches in order of their rank: of all, or of the newest so many.';
+
+create function news_internal.read_step(step text) returns interval
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare size interval;
+begin
+  size := case lower(btrim(step)) when 'hour' then '1 hour' when 'day' then '1 day' when 'week' then '7 days'
+    when 'month' then '1 month' when 'quarter' then '3 months' when 'year' then '1 year' else step end;
+  -- a month has no length: steps of months are the calendar's
+  if size > interval '0' and (extract(year from size) = 0 and extract(month from size) = 0
+    or size::text in ('1 mon', '3 mons', '1 year')) then
+    return size;
+  end if;
+  raise exception using errcode = 'invalid_parameter_value';
+exception when data_exception then
+  raise exception 'step can''t be "%"', left(step, 100) using errcode = 'invalid_parameter_value',
+    hint = 'step is hour, day, week, month, quarter, year, or an interval such as 15 minutes.';
+end $$;
+comment on function news_internal.read_step is 'Length of a step of time by its name, or as an interval.';
+
+create function news_internal.step_unit(size interval) returns text
+language sql immutable set search_path = pg_catalog, pg_temp
+return case
+  when extract(epoch from size) = 3600 then 'hour' when size::text = '1 day' then 'day' when size::text = '7 days' then 'week'
+  when size::text = '1 mon' then 'month' when size::text = '3 mons' then 'quarter' when size::text = '1 year' then 'year' end;
+comment on function news_internal.step_unit is 'The calendar''s name of a step of time; null for any other.';
+
+create function news_internal.step_start(at text, size interval, origin timestamptz, zone text) returns text
+language sql stable set search_path = pg_catalog, pg_temp
+return case when news_internal.step_unit(size) is not null
+  then format('date_trunc(%L, %s, %L)', news_internal.step_unit(size), at, zone)
+  else format('date_bin(%L, %s, %L)', size, at, coalesce(origin, timestamptz '2000-01-03 00:00+00')) end;
+comment on function news_internal.step_start is 'Beginning of the step that a time belongs to, as SQL.';
+
+create function news_internal.steps(first timestamptz, last timestamptz, size interval, origin timestamptz, zone text) returns setof timestamptz
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare begins timestamptz;
+begin
+  if extract(epoch from last - first) / extract(epoch from size) > 100000 then
+    raise exception 'from % to % are more than 100,000 steps of %', first, last, size
+      using errcode = 'program_limit_exceeded', hint = 'Bound the time with since and until, or take longer steps.';
+  end if;
+  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
+  if size < interval '1 day' then
+    return query select generate_series(begins, last, size);
+  else  -- days of 23 and 25 hours are days
+    return query select g at time zone zone from generate_series(begins at time zone zone, last at time zone zone, size) g;
+  end if;
+end $$;
+comment on function news_internal.steps is 'Beginnings of all steps of a span of time.';
+
+create function news_internal.snippet(lang text, body text, query tsquery) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  shown constant text := left(body, 20000);
+  prepared constant text := news_internal.fts_text(lang, shown);
+  words constant text[] := tsvector_to_array(to_tsvector('pg_catalog.simple', prepared));
+  asked text := query::text;
+  leaf record;
+begin
+  -- the forms that stand here, for each stem asked for: ts_headline then needs no stems
+  for leaf in
+    with form as materialized (
+      select t.lexeme, quote_literal(words[p.place]) as word
+      from unnest(news_internal.fts_words(lang, array_to_string(words, ' '))) t
+      cross join lateral unnest(t.positions) as p (place)
+    )
+    select m.part[1] as stem, string_agg(distinct f.word, '|') as forms
+    from (select distinct regexp_matches(query::text, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
+    join form f on case when m.part[2] like '%*%' then starts_with(f.lexeme, m.part[1]) else f.lexeme = m.part[1] end
+    group by 1
+  loop
+    asked := regexp_replace(asked, quote_literal(leaf.stem) || '(:[*A-D]+)?', '(' || leaf.forms || ')', 'g');
+  end loop;
+  return ts_headline('pg_catalog.simple', shown, asked::tsquery,
+    'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "');
+end $$;
+comment on function news_internal.snippet is 'Where a text says what was asked, marked with **, in the text''s own spelling.';
 
 create function news_internal.flush_search() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

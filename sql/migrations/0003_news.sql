@@ -457,96 +457,179 @@ end;
 comment on function news.changes_since is 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
 
 -- Search ------------------------------------------------------------------------------------------
--- These functions run with their owner's rights, for they read tables that analysts may not.
+-- These functions run with their owner's rights, for they read tables that analysts may not. docs/search.md has the
+-- grammar of q.
+
+create type news.found as (
+  article_id bigint, published_at timestamptz, publisher text, language text, title text, snippet text, url text,
+  story_id bigint, is_origin boolean, rank real
+);
+comment on type news.found is 'An article that news.search found.';
+comment on column news.found.article_id is 'Article.';
+comment on column news.found.published_at is 'Time of publication, UTC.';
+comment on column news.found.publisher is 'Outlet.';
+comment on column news.found.language is 'ISO 639-1 code.';
+comment on column news.found.title is 'Headline.';
+comment on column news.found.snippet is 'Where the body has the words, marked with **; else its beginning.';
+comment on column news.found.url is 'Canonical address.';
+comment on column news.found.story_id is 'Story.';
+comment on column news.found.is_origin is 'True where the article is the earliest of its story.';
+comment on column news.found.rank is 'How much and how prominently it has the words; null unless ranked.';
+
+create type news.hit as (
+  article_id bigint, published_at timestamptz, publisher text, language text, story_id bigint, is_origin boolean
+);
+comment on type news.hit is 'An article that news.hits found.';
+comment on column news.hit.article_id is 'Article.';
+comment on column news.hit.published_at is 'Time of publication, UTC.';
+comment on column news.hit.publisher is 'Outlet.';
+comment on column news.hit.language is 'ISO 639-1 code.';
+comment on column news.hit.story_id is 'Story.';
+comment on column news.hit.is_origin is 'True where the article is the earliest of its story.';
+
+create type news.found_title as (
+  article_id bigint, published_at timestamptz, publisher text, title text, likeness real
+);
+comment on type news.found_title is 'A headline that news.search_titles found.';
+comment on column news.found_title.article_id is 'Article.';
+comment on column news.found_title.published_at is 'Time of publication, UTC.';
+comment on column news.found_title.publisher is 'Outlet.';
+comment on column news.found_title.title is 'Headline.';
+comment on column news.found_title.likeness is 'How alike, 0 to 1.';
+
+create type news.search_count as (starts_at timestamptz, value text, articles bigint, unique_texts bigint);
+comment on type news.search_count is 'How many articles news.search_daily found in a step of time.';
+comment on column news.search_count.starts_at is 'Beginning of the day, week or other step.';
+comment on column news.search_count.value is 'The publisher or language that is counted; null where all are counted together, or where it is unknown.';
+comment on column news.search_count.articles is 'Articles that match.';
+comment on column news.search_count.unique_texts is 'The same, copies counted once: stories of which an article of that step matches.';
 
 create function news.search(
   q text, lang text default null, since timestamptz default null, until timestamptz default null,
-  publisher text default null, "limit" integer default 20, ranked boolean default false
-) returns table (
-  article_id bigint, published_at timestamptz, publisher_name text, language text, title text, snippet text, url text,
-  story_id bigint, is_origin boolean, rank real
-)
+  publisher text default null, max_rows integer default 20, ranked boolean default false, ranked_newest integer default null
+) returns setof news.found
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
 declare
-  asked_languages text[];
-  asked_queries tsquery[];
-  loose tsquery;
-  source integer;
-  cap integer;
-  wanted integer := least(greatest(coalesce(search."limit", 20), 0), 1000);
-  found_ids bigint[];
-  found_ranks real[];
+  languages constant text[] := news_internal.asked_languages(search.lang);
+  conditions constant text := news_internal.search_filter(languages, search.since, search.until, news_internal.find_publisher(search.publisher));
+  wanted constant integer := greatest(coalesce(search.max_rows, 2147483647), 0);
+  parts constant news_internal.query_part[] := news_internal.read_query(search.q);
+  query constant tsquery := news_internal.whole_query(search.q, languages);
+  ids bigint[];
+  ranks real[];
 begin
-  perform news_internal.check_query(search.q);
-  select array_agg(l.language), array_agg(news_internal.fts_query(l.language, search.q)) into asked_languages, asked_queries
-  from news_internal.search_language l where search.lang is null or l.language = search.lang;
-  select tsquery(string_agg('(' || text || ')', ' | ')) into loose
-  from (
-    -- a phrase inside a negation stays as it is: its words alone would exclude too much
-    select distinct case when query::text like '%!%' then query::text
-      else regexp_replace(query::text, '<(-|\d+)>', '&', 'g') end as text
-    from unnest(asked_queries) as query where numnode(query) > 0
-  ) variants;
-  if loose is null then
+  if query is null or wanted = 0 then
     return;
   end if;
-  if search.publisher is not null then
-    select p.publisher_id into source from ingest.publisher p where p.name = search.publisher;
-    if source is null then
-      return;
+  if search.ranked then
+    select array_agg(n.article_id), array_agg(n.rank) into ids, ranks
+    from news_internal.search_rank(query, conditions, search.ranked_newest, wanted) n;
+  else
+    -- words in more than two of a hundred articles are found by date
+    if wanted <= 40 then
+      ids := array(select news_internal.search_walk(query, conditions, 50 * wanted, wanted));
+    end if;
+    if ids is null or cardinality(ids) < wanted then
+      ids := array(select news_internal.search_index(query, conditions, wanted));
     end if;
   end if;
-
-  if search.ranked then
-    select array_agg(s.article_id), array_agg(s.rank) into found_ids, found_ranks
-    from (
-      select n.article_id, n.rank
-      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
-      order by n.rank desc, n.article_id desc limit wanted
-    ) s;
-  else
-    -- words in more than two of a hundred articles are found here, all others by the index: first in its newest
-    -- candidates, then, for phrases whose words are far more frequent than themselves, in all
-    select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-    from news_internal.search_walk(asked_languages, asked_queries, search.since, search.until, source, 50 * wanted, wanted) n;
-    foreach cap in array array[400 + wanted, null] loop
-      exit when cardinality(found_ids) >= wanted;
-      select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, cap, wanted) n;
-    end loop;
-  end if;
-
-  return query
-  select a.article_id, a.published_at, p.name, a.language, a.title,
-    ts_headline(news_internal.fts_config(a.language), left(a.body, 20000), asked_queries[array_position(asked_languages, a.language)],
-      'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "'),
-    a.url, a.story_id, a.is_origin, hit.rank
-  from unnest(found_ids, found_ranks) with ordinality as hit (article_id, rank, place)
-  join news_internal.article a on a.article_id = hit.article_id
-  left join ingest.publisher p on p.publisher_id = a.publisher_id
-  order by hit.place;
+  return query execute
+    'select a.article_id, a.published_at, p.name, nullif(a.language, ''''), a.title,
+       nullif(news_internal.snippet(a.language, a.body, $3[array_position($4, a.language)]), ''''), a.url, a.story_id, a.is_origin, h.rank
+     from unnest($1, $2) with ordinality as h (article_id, rank, place)
+     join news_internal.article a on a.article_id = h.article_id
+     left join ingest.publisher p on p.publisher_id = a.publisher_id
+     order by h.place'
+  using ids, ranks, array(select news_internal.fts_query(l.language, parts) from unnest(languages) with ordinality as l (language, place) order by l.place), languages;
 end $$;
-comment on function news.search is 'Search in headline, lead and body. q in web-search syntax, at most 1,000 characters: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
+comment on function news.search is 'Search in headline, lead and body, with snippets: the newest max_rows (20) articles that match; null for all. q (docs/search.md, at most 1,000 characters): a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a; what can''t be read is an error. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. since and until (exclusive) bound published_at, or first_seen_at where that is unknown; publisher as in news.articles. ranked => true orders all matches by rank, which reads each of them; ranked_newest => 1000 ranks only the newest thousand matches. To count, use news.hits or news.search_daily: they make no snippets.';
 
-create function news.search_titles(q text, "limit" integer default 20) returns table (
-  article_id bigint, published_at timestamptz, publisher_name text, title text, likeness real
-)
+create function news.hits(
+  q text, lang text default null, since timestamptz default null, until timestamptz default null, publisher text default null
+) returns setof news.hit
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set work_mem = '64MB' as $$
+declare
+  languages constant text[] := news_internal.asked_languages(hits.lang);
+  conditions constant text := news_internal.search_filter(languages, hits.since, hits.until, news_internal.find_publisher(hits.publisher));
+begin
+  perform news_internal.read_query(hits.q);
+  return query execute
+    'select s.article_id, case when s.is_dated then s.sort_at end, p.name, nullif(s.language, ''''), s.story_id, s.is_origin
+     from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
+     where s.document @@ $1' || conditions
+  using news_internal.whole_query(hits.q, languages);
+end $$;
+comment on function news.hits is 'All articles that match, each once, without limit, order and snippets: to count, and to join with news.articles. Arguments as in news.search.';
+
+create function news.search_daily(
+  q text, since timestamptz default null, until timestamptz default null, step text default 'day', by text default null,
+  lang text default null, publisher text default null, zone text default 'UTC'
+) returns setof news.search_count
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set work_mem = '64MB' as $$
+declare
+  languages constant text[] := news_internal.asked_languages(search_daily.lang);
+  conditions constant text := news_internal.search_filter(languages, search_daily.since, search_daily.until, news_internal.find_publisher(search_daily.publisher));
+  size constant interval := news_internal.read_step(search_daily.step);
+  value constant text := case search_daily.by when 'publisher' then 'p.name' when 'language' then 'nullif(s.language, '''')' else 'null::text' end;
+  finite_since constant timestamptz := case when isfinite(search_daily.since) then search_daily.since end;
+  finite_until constant timestamptz := case when isfinite(search_daily.until) then search_daily.until end;
+begin
+  perform news_internal.read_query(search_daily.q);
+  perform now() at time zone search_daily.zone;
+  if search_daily.by not in ('publisher', 'language') then
+    raise exception 'by can''t be "%"', left(search_daily.by, 100)
+      using errcode = 'invalid_parameter_value', hint = 'by is publisher or language, or null to count all together.';
+  end if;
+  return query execute format(
+    'with counted as materialized (
+       select b.starts_at, b.value, count(*) as articles, count(distinct b.story_id) as unique_texts
+       from (select %1$s as starts_at, %2$s as value, s.story_id
+         from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
+         where s.document @@ $1 %3$s) b
+       group by b.starts_at, b.value
+     ), step as (
+       select t.starts_at
+       from (select coalesce($2, min(starts_at)) as first, coalesce($3 - interval ''1 microsecond'', max(starts_at)) as last from counted) b
+       cross join lateral news_internal.steps(b.first, b.last, $4, $5, $6) as t (starts_at) where $7
+     )
+     select starts_at, c.value, coalesce(c.articles, 0), coalesce(c.unique_texts, 0)
+     from counted c full join step using (starts_at)
+     order by 1, 3 desc, 2',
+    news_internal.step_start('s.sort_at', size, finite_since, search_daily.zone), value, conditions)
+  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, search_daily.zone,
+    search_daily.by is null;
+end $$;
+comment on function news.search_daily(text, timestamptz, timestamptz, text, text, text, text, text) is 'How many articles match, step by step of time: q, since, until, lang and publisher as in news.search. step: hour, day, week (from Monday), month, quarter, year, or an interval such as ''15 minutes'', counted from since. Days begin in zone. An article whose time is unknown counts when it was first seen. by: publisher or language gives a row for each; without it, steps in which nothing matches are there with 0.';
+
+create function news.search_daily(
+  q text, since timestamptz, until timestamptz, step interval, by text default null,
+  lang text default null, publisher text default null, zone text default 'UTC'
+) returns setof news.search_count
+language sql stable
+begin atomic
+  select starts_at, value, articles, unique_texts
+  from news.search_daily(q, since, until, step::text, by, lang, search_daily.publisher, zone);
+end;
+comment on function news.search_daily(text, timestamptz, timestamptz, interval, text, text, text, text) is 'The same with an interval as the step.';
+
+create function news.search_titles(q text, max_rows integer default 20) returns setof news.found_title
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp set pg_trgm.word_similarity_threshold = 0.4 as $$
-#variable_conflict use_column
 declare
   place text;
-  wanted integer := least(greatest(coalesce(search_titles."limit", 20), 0), 1000);
+  wanted constant integer := greatest(coalesce(search_titles.max_rows, 2147483647), 0);
 begin
   perform news_internal.check_query(search_titles.q);
   select extnamespace::regnamespace::text into place from pg_extension where extname = 'pg_trgm';
   if place is null then
-    return query
-    select a.article_id, a.published_at, p.name, a.title, 1.0::real
-    from news_internal.article a left join ingest.publisher p using (publisher_id)
-    where a.title ilike '%' || regexp_replace(search_titles.q, '([\\%_])', '\\\1', 'g') || '%'
-    order by a.published_at desc nulls last limit wanted;
+    return query execute
+      'select a.article_id, a.published_at, p.name, a.title, 1.0::real
+       from news_internal.article a left join ingest.publisher p using (publisher_id)
+       where a.title ilike ''%'' || regexp_replace($1, ''([\\%_])'', ''\\\1'', ''g'') || ''%''
+       order by a.published_at desc nulls last limit $2'
+    using search_titles.q, wanted;
   else
     return query execute format(
       'select a.article_id, a.published_at, p.name, a.title, %1$s.word_similarity($1, s.title)
@@ -557,7 +640,7 @@ begin
     using search_titles.q, wanted;
   end if;
 end $$;
-comment on function news.search_titles is 'Headlines that contain something like q, misspellings included (by trigram; without the extension pg_trgm: that contain q).';
+comment on function news.search_titles is 'Headlines that contain something like q, misspellings included (by trigram; without the extension pg_trgm: that contain q). The most alike come first; max_rows as in news.search.';
 
 -- Coverage and counts -----------------------------------------------------------------------------
 -- Each view joins what is kept, without what is stale, and what is stale as it is. NOT IN, for the planner has no

@@ -136,9 +136,6 @@ with moved as (
   where a.article_id = any(%(pages)s::bigint[]) and m.page_id = a.article_id
     and (a.story_id, a.is_origin, a.publisher_id) is distinct from (m.story_id, m.is_origin, p.publisher_id)
   returning a.article_id, a.revision, a.story_id, a.is_origin, a.similarity, a.publisher_id
-), searched as (
-  update news_internal.search s set publisher_id = m.publisher_id from moved m
-  where s.article_id = m.article_id and s.publisher_id <> m.publisher_id
 ), noted as (
   update load_plan l set moved = true, story_id = m.story_id from moved m where l.page_id = m.article_id
   returning l.page_id
@@ -205,13 +202,15 @@ from (
 ) next;
 
 -- name: load.index_articles fills the full-text side table
-insert into news_internal.search (article_id, sort_at, publisher_id, language, title, document)
-select article_id, coalesce(published_at, first_seen_at), publisher_id, language, title,
-  news_internal.fts_document(language, title, lead, body)
+insert into news_internal.search (article_id, story_id, sort_at, publisher_id, is_dated, is_origin, language, title,
+  document)
+select article_id, story_id, coalesce(published_at, first_seen_at), publisher_id, published_at is not null, is_origin,
+  language, title, news_internal.fts_document(language, title, lead, body)
 from news_internal.article where article_id = any(%(articles)s::bigint[]) order by article_id
 on conflict (article_id) do update set
-  sort_at = excluded.sort_at, publisher_id = excluded.publisher_id, language = excluded.language,
-  title = excluded.title, document = excluded.document;
+  story_id = excluded.story_id, sort_at = excluded.sort_at, publisher_id = excluded.publisher_id,
+  is_dated = excluded.is_dated, is_origin = excluded.is_origin, language = excluded.language, title = excluded.title,
+  document = excluded.document;
 
 -- name: load.index_languages notes the languages that a search must ask in
 insert into news_internal.search_language (language)

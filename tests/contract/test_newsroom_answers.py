@@ -61,7 +61,7 @@ def test_the_correction_is_seen_with_what_it_changed(nights: World) -> None:
 
 
 def test_search_finds_the_wire_copies(nights: World) -> None:
-    found = nights.rows("select distinct publisher_name from news.search('\"tore away\" landing bridges', 'en')")
+    found = nights.rows("select distinct publisher from news.search('\"tore away\" landing bridges', 'en')")
     assert len(found) >= 3
 
 

@@ -116,7 +116,7 @@ def buffers(world: World, sql: str) -> int:
 def test_a_search_touches_few_pages_of_the_corpus(large: World) -> None:
     """Forty of 20,000 match: the search reads them, and no others' documents."""
     whole = large.value("select (pg_table_size('news_internal.search') / 8192)::int")
-    assert large.value("select count(*) from news.search('word7', 'en', \"limit\" => 100)") == 40
+    assert large.value("select count(*) from news.search('word7', 'en', max_rows => 100)") == 40
     assert buffers(large, "select * from news.search('word7', 'en')") < whole
 
 
