@@ -384,17 +384,31 @@ comment on column news.rejects.published_at is 'Time of publication as it says, 
 -- "I saw this on the web: where is it here?"
 create function news.whereabouts(url text) returns table (
   article_id bigint, publisher text, state text, outcome text, means text, detail text, first_seen_at timestamptz,
-  changed_at timestamptz, same_as bigint
+  changed_at timestamptz, same_as bigint, found_url text
 )
 language sql stable security definer set search_path = pg_catalog, pg_temp
 begin atomic
-  select p.page_id, b.name, p.state, p.outcome, o.sentence, nullif(p.detail, ''), p.discovered_at, p.changed_at, p.canonical_page_id
-  from ingest.page p
+  with known as (
+    select coalesce(news_internal.canonical_url(whereabouts.url), whereabouts.url) as url
+  ), form as (
+    select t.url, (s.url <> k.url)::integer + 2 * (w.url <> s.url)::integer + 4 * (t.url <> w.url)::integer as distance
+    from known k
+    cross join lateral unnest(array[k.url, regexp_replace(k.url, '^(http)(s?)://', case when k.url like 'https:%' then '\1://' else '\1s://' end)])
+      as s (url)
+    cross join lateral unnest(array[s.url, case when s.url ~ '^https?://www\.' then replace(s.url, '://www.', '://')
+      else replace(s.url, '://', '://www.') end]) as w (url)
+    cross join lateral unnest(array[w.url, case when w.url ~ '^https?://[^/?#]+/[^?#]*[^/?#]/(?:[?#].*)?$'
+      then regexp_replace(w.url, '^([^?#]*)/', '\1') else regexp_replace(w.url, '^([^?#]*)', '\1/') end]) as t (url)
+  )
+  select p.page_id, b.name, p.state, p.outcome, o.sentence, nullif(p.detail, ''), p.discovered_at, p.changed_at,
+    p.canonical_page_id, p.url
+  from form f
+  join ingest.page p on p.url_hash = sha256(convert_to(f.url, 'UTF8'))
   join ingest.publisher b using (publisher_id)
   left join ingest.outcome o on o.code = p.outcome
-  where p.url_hash = sha256(convert_to(whereabouts.url, 'UTF8'));
+  order by f.distance limit 1;
 end;
-comment on function news.whereabouts is 'What became of an address: loaded (it is in news.articles under article_id), rejected (outcome and means say why), on its way (pending, captured, extracted, clustered), or no row where nothing ever led us to it. Takes the canonical address, without tracking parameters, as in news.articles. same_as: the article that stands for it.';
+comment on function news.whereabouts is 'What became of an address: loaded (it is in news.articles under article_id), rejected (outcome and means say why), on its way, or no row where nothing ever led us to it. Takes the address as you have it: tracking parameters and the fragment go as in the pipeline, and where no page is known under it, http and https, with and without www. and a slash at the end are tried; found_url is the one that is known. Links through a search engine or mail filter are not unwrapped. same_as: the article that stands for it.';
 
 create view news.runs as
 select r.run_id, nullif(r.dag_id, '') as dag_id, nullif(r.dag_run_id, '') as dag_run_id, r.state, r.started_at, r.ended_at,
