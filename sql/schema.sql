@@ -22,10 +22,10 @@ COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching
 CREATE TYPE news.coverage_hour AS (
 	hour timestamp with time zone,
 	publisher text,
+	state text,
 	seen bigint,
 	expected numeric,
-	gap boolean,
-	cause text,
+	causes text[],
 	missed_estimate numeric
 );
 
@@ -200,6 +200,7 @@ CREATE TABLE ingest.feed (
     next_poll_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     interval_s integer,
     last_poll_at timestamp with time zone,
+    first_ok_at timestamp with time zone,
     last_ok_at timestamp with time zone,
     last_new_at timestamp with time zone,
     last_outcome text,
@@ -249,6 +250,8 @@ COMMENT ON COLUMN ingest.feed.next_poll_at IS 'When it is due.';
 COMMENT ON COLUMN ingest.feed.interval_s IS 'Interval in force, seconds.';
 
 COMMENT ON COLUMN ingest.feed.last_poll_at IS 'When it was last asked.';
+
+COMMENT ON COLUMN ingest.feed.first_ok_at IS 'When it first answered well: since then its publisher is watched.';
 
 COMMENT ON COLUMN ingest.feed.last_ok_at IS 'When it last answered well (200 or 304).';
 
@@ -461,6 +464,74 @@ CREATE FUNCTION news_internal.day_start(day date) RETURNS timestamp with time zo
 
 COMMENT ON FUNCTION news_internal.day_start(day date) IS 'Midnight, UTC.';
 
+CREATE TABLE ingest.page (
+    page_id bigint NOT NULL,
+    url text NOT NULL,
+    url_hash bytea NOT NULL,
+    origin_id integer NOT NULL,
+    publisher_id integer NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    outcome text,
+    detail text DEFAULT ''::text NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    next_attempt_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    discovered_at timestamp with time zone DEFAULT now() NOT NULL,
+    discovered_by text DEFAULT 'feed'::text NOT NULL,
+    etag text,
+    last_modified text,
+    capture_id bigint,
+    extraction_id bigint,
+    loaded_extraction_id bigint,
+    canonical_page_id bigint,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    loaded_content_hash bytea,
+    CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
+    CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
+    CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
+);
+
+COMMENT ON TABLE ingest.page IS 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
+
+COMMENT ON COLUMN ingest.page.page_id IS 'Key; the article of this page has the same number.';
+
+COMMENT ON COLUMN ingest.page.url IS 'Canonical URL.';
+
+COMMENT ON COLUMN ingest.page.url_hash IS 'sha256 of the canonical URL.';
+
+COMMENT ON COLUMN ingest.page.origin_id IS 'Origin that is asked for it.';
+
+COMMENT ON COLUMN ingest.page.publisher_id IS 'Whose page it is: only this publisher''s feeds tell what its article takes from entries, and when it is asked again.';
+
+COMMENT ON COLUMN ingest.page.state IS 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
+
+COMMENT ON COLUMN ingest.page.outcome IS 'Outcome of the last step that ended or postponed it.';
+
+COMMENT ON COLUMN ingest.page.detail IS 'What was seen, for people; never a secret.';
+
+COMMENT ON COLUMN ingest.page.attempts IS 'Failed tries since it last moved on.';
+
+COMMENT ON COLUMN ingest.page.next_attempt_at IS 'Not to be fetched before.';
+
+COMMENT ON COLUMN ingest.page.discovered_at IS 'When we first learned of it.';
+
+COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed or sitemap of its publisher, backfill, import, or link (so far only feeds of others have shown it).';
+
+COMMENT ON COLUMN ingest.page.etag IS 'Validator of the last good answer.';
+
+COMMENT ON COLUMN ingest.page.last_modified IS 'Validator of the last good answer.';
+
+COMMENT ON COLUMN ingest.page.capture_id IS 'Newest capture.';
+
+COMMENT ON COLUMN ingest.page.extraction_id IS 'Newest extraction that is an article.';
+
+COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its article shows; null while it has no article.';
+
+COMMENT ON COLUMN ingest.page.canonical_page_id IS 'Page that stands for this one (same article under another address).';
+
+COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
+
+COMMENT ON COLUMN ingest.page.loaded_content_hash IS 'content_hash of its article; null while it has no article.';
+
 CREATE TABLE news_internal.article (
     article_id bigint NOT NULL,
     story_id bigint NOT NULL,
@@ -598,7 +669,7 @@ COMMENT ON COLUMN news_internal.hourly.publisher_id IS 'Publisher.';
 
 COMMENT ON COLUMN news_internal.hourly.day IS 'Day, UTC.';
 
-COMMENT ON COLUMN news_internal.hourly.seen IS 'Articles of each of its 24 hours: of publication; of first sight where the hour of publication is unknown.';
+COMMENT ON COLUMN news_internal.hourly.seen IS 'Articles of each of its 24 hours, without those that files brought: of publication; of first sight where the hour of publication is unknown.';
 
 CREATE TABLE news_internal.stale_day (
     publisher_id integer NOT NULL,
@@ -624,12 +695,14 @@ CREATE FUNCTION news_internal.count_hours(days news_internal.stale_day[]) RETURN
                      unnest.day
                     FROM unnest(count_hours.days) unnest(publisher_id, day)) d
               CROSS JOIN LATERAL ( SELECT x.published_at AS at
-                    FROM news_internal.article x
-                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality = 'exact'::text) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
+                    FROM (news_internal.article x
+                      JOIN ingest.page g ON ((g.page_id = x.article_id)))
+                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality = 'exact'::text) AND (g.discovered_by <> 'import'::text) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
                  UNION ALL
                   SELECT x.first_seen_at
-                    FROM news_internal.article x
-                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality <> 'exact'::text) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
+                    FROM (news_internal.article x
+                      JOIN ingest.page g ON ((g.page_id = x.article_id)))
+                   WHERE ((x.publisher_id = d.publisher_id) AND (x.published_quality <> 'exact'::text) AND (g.discovered_by <> 'import'::text) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
           OFFSET 0) a)
            GROUP BY d.publisher_id, d.day, ((date_part('hour'::text, (a.at AT TIME ZONE 'UTC'::text)))::integer)
          )
@@ -648,7 +721,7 @@ CREATE FUNCTION news_internal.count_hours(days news_internal.stale_day[]) RETURN
    GROUP BY c.publisher_id, c.day;
 END;
 
-COMMENT ON FUNCTION news_internal.count_hours(days news_internal.stale_day[]) IS 'Articles by hour, as they are; of some days of publishers.';
+COMMENT ON FUNCTION news_internal.count_hours(days news_internal.stale_day[]) IS 'Articles by hour, as they are, without those that files brought; of some days of publishers.';
 
 CREATE FUNCTION news_internal.hour_number(at timestamp with time zone) RETURNS integer
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -714,20 +787,44 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET work_mem TO '64MB'
     BEGIN ATOMIC
- WITH outlet AS MATERIALIZED (
+ WITH bound AS MATERIALIZED (
+          SELECT b.since,
+             b.until,
+             ((b.since AT TIME ZONE 'UTC'::text))::date AS first_day,
+             (((b.until - '00:00:00.000001'::interval) AT TIME ZONE 'UTC'::text))::date AS last_day,
+             news_internal.hour_number(b.since) AS first_hour,
+             news_internal.hour_number((b.until - '00:00:00.000001'::interval)) AS last_hour
+            FROM ( SELECT
+                         CASE
+                             WHEN (coverage_between.since > '1970-01-01 00:00:00+00'::timestamp with time zone) THEN news_internal.within_reach(coverage_between.since)
+                             ELSE LEAST(( SELECT min(f.first_ok_at) AS min
+                                FROM ingest.feed f), news_internal.day_start(( SELECT min(k.day) AS min
+                                FROM news_internal.hourly k)), news_internal.day_start(( SELECT min(k.day) AS min
+                                FROM news_internal.stale_day k)), now())
+                         END AS since,
+                     news_internal.within_reach(coverage_between.until) AS until) b
+         ), outlet AS MATERIALIZED (
           SELECT p.publisher_id,
              p.name,
-             ( SELECT news_internal.hour_number(min(a.first_seen_at)) AS hour_number
+             w.first_hour,
+             w.last_hour
+            FROM (ingest.publisher p
+              CROSS JOIN LATERAL ( SELECT news_internal.hour_number(min(COALESCE(f.first_ok_at, f.last_ok_at))) AS first_hour,
+                     (news_internal.hour_number(max(f.last_ok_at)) - 1) AS last_hour,
+                     count(*) AS feeds
+                    FROM ingest.feed f
+                   WHERE (f.publisher_id = p.publisher_id)) w)
+           WHERE (((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher)) AND ((w.feeds > 0) OR (EXISTS ( SELECT
                     FROM news_internal.article a
-                   WHERE (a.publisher_id = p.publisher_id)) AS first_hour
-            FROM ingest.publisher p
-           WHERE ((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher))
+                   WHERE (a.publisher_id = p.publisher_id)))))
          ), counted AS MATERIALIZED (
           SELECT k.publisher_id,
              k.day,
              k.seen
             FROM news_internal.hourly k
-           WHERE (((k.day >= (((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - 28)) AND (k.day <= ((news_internal.within_reach(coverage_between.until) AT TIME ZONE 'UTC'::text))::date)) AND (k.publisher_id IN ( SELECT outlet.publisher_id
+           WHERE (((k.day >= ( SELECT (bound.first_day - 28)
+                    FROM bound)) AND (k.day <= ( SELECT bound.last_day
+                    FROM bound))) AND (k.publisher_id IN ( SELECT outlet.publisher_id
                     FROM outlet)) AND (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
                      stale_day.day
                     FROM news_internal.stale_day))))
@@ -737,12 +834,15 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              c.seen
             FROM news_internal.count_hours(ARRAY( SELECT s.*::news_internal.stale_day AS s
                     FROM unnest(news_internal.stale_days()) s(publisher_id, day)
-                   WHERE (((s.day >= (((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - 28)) AND (s.day <= ((news_internal.within_reach(coverage_between.until) AT TIME ZONE 'UTC'::text))::date)) AND (s.publisher_id IN ( SELECT outlet.publisher_id
+                   WHERE (((s.day >= ( SELECT (bound.first_day - 28)
+                            FROM bound)) AND (s.day <= ( SELECT bound.last_day
+                            FROM bound))) AND (s.publisher_id IN ( SELECT outlet.publisher_id
                             FROM outlet))))) c(publisher_id, day, seen)
          ), span AS MATERIALIZED (
           SELECT o.publisher_id,
              o.name,
              o.first_hour,
+             o.last_hour,
              (d.day - '1970-01-01'::date) AS number,
              c.seen,
              w1.seen AS before1,
@@ -750,8 +850,10 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              w3.seen AS before3,
              w4.seen AS before4
             FROM ((((((outlet o
-              JOIN ( SELECT ('1970-01-01'::date + n.n) AS day
-                    FROM generate_series((((news_internal.within_reach(coverage_between.since) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date), ((((news_internal.within_reach(coverage_between.until) - '00:00:00.000001'::interval) AT TIME ZONE 'UTC'::text))::date - '1970-01-01'::date)) n(n)) d ON (((((d.day - '1970-01-01'::date) * 24) + 23) >= o.first_hour)))
+              CROSS JOIN ( SELECT ('1970-01-01'::date + n.n) AS day
+                    FROM generate_series(( SELECT (bound.first_day - '1970-01-01'::date)
+                            FROM bound), ( SELECT (bound.last_day - '1970-01-01'::date)
+                            FROM bound)) n(n)) d)
               LEFT JOIN counted c ON (((c.publisher_id = o.publisher_id) AND (c.day = d.day))))
               LEFT JOIN counted w1 ON (((w1.publisher_id = o.publisher_id) AND (w1.day = (d.day - 7)))))
               LEFT JOIN counted w2 ON (((w2.publisher_id = o.publisher_id) AND (w2.day = (d.day - 14)))))
@@ -761,7 +863,8 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
           SELECT s.publisher_id,
              s.name,
              ((s.number * 24) + h_1.n) AS hour,
-             LEAST(((((s.number * 24) + h_1.n) - s.first_hour) / 168), 4) AS weeks,
+             LEAST(COALESCE(((((s.number * 24) + h_1.n) - s.first_hour) / 168), 0), 4) AS weeks,
+             COALESCE(((((s.number * 24) + h_1.n) >= s.first_hour) AND (((s.number * 24) + h_1.n) <= s.last_hour)), false) AS watched,
              COALESCE(s.seen[(h_1.n + 1)], 0) AS seen,
              COALESCE(s.before1[(h_1.n + 1)], 0) AS before1,
              COALESCE(s.before2[(h_1.n + 1)], 0) AS before2,
@@ -769,7 +872,9 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              COALESCE(s.before4[(h_1.n + 1)], 0) AS before4
             FROM (span s
               CROSS JOIN generate_series(0, 23) h_1(n))
-           WHERE ((((s.number * 24) + h_1.n) >= s.first_hour) AND ((((s.number * 24) + h_1.n) >= news_internal.hour_number(news_internal.within_reach(coverage_between.since))) AND (((s.number * 24) + h_1.n) <= news_internal.hour_number((news_internal.within_reach(coverage_between.until) - '00:00:00.000001'::interval)))))
+           WHERE ((((s.number * 24) + h_1.n) >= ( SELECT bound.first_hour
+                    FROM bound)) AND (((s.number * 24) + h_1.n) <= ( SELECT bound.last_hour
+                    FROM bound)))
          ), blind AS (
           SELECT o.publisher_id,
              g.cause,
@@ -778,18 +883,28 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              GREATEST((COALESCE(g.missed_estimate, 0) - COALESCE(g.filled, 0)), 0) AS missed
             FROM (ingest.gap g
               JOIN outlet o ON (((g.publisher_id IS NULL) OR (o.publisher_id = g.publisher_id))))
-           WHERE ((g.closed_at IS NULL) AND (g.from_at < news_internal.within_reach(coverage_between.until)) AND (COALESCE(g.to_at, now()) > news_internal.within_reach(coverage_between.since)))
+           WHERE ((g.closed_at IS NULL) AND (g.from_at < ( SELECT bound.until
+                    FROM bound)) AND (COALESCE(g.to_at, now()) > ( SELECT bound.since
+                    FROM bound)))
          ), holes AS (
           SELECT b.publisher_id,
              h_1.hour,
-             string_agg(DISTINCT b.cause, ', '::text ORDER BY b.cause) AS causes,
+             array_agg(DISTINCT b.cause ORDER BY b.cause) AS causes,
+             bool_or((b.cause = 'not_polled'::text)) AS not_polled,
              round(sum((((b.missed)::numeric * EXTRACT(epoch FROM (LEAST(b.to_at, to_timestamp(((((h_1.hour + 1))::numeric * 3600.0))::double precision)) - GREATEST(b.from_at, to_timestamp((((h_1.hour)::numeric * 3600.0))::double precision))))) / GREATEST(EXTRACT(epoch FROM (b.to_at - b.from_at)), (1)::numeric))), 1) AS missed
             FROM (blind b
-              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, news_internal.within_reach(coverage_between.since))), news_internal.hour_number((LEAST(b.to_at, news_internal.within_reach(coverage_between.until)) - '00:00:00.000001'::interval))) h_1(hour))
+              CROSS JOIN LATERAL generate_series(news_internal.hour_number(GREATEST(b.from_at, ( SELECT bound.since
+                    FROM bound))), news_internal.hour_number((LEAST(b.to_at, ( SELECT bound.until
+                    FROM bound)) - '00:00:00.000001'::interval))) h_1(hour))
            GROUP BY b.publisher_id, h_1.hour
          )
   SELECT to_timestamp((((h.hour)::numeric * 3600.0))::double precision) AS to_timestamp,
      h.name,
+         CASE
+             WHEN ((NOT h.watched) OR l.not_polled) THEN 'not_watched'::text
+             WHEN (l.causes IS NOT NULL) THEN 'gap'::text
+             ELSE 'watched'::text
+         END AS "case",
      (h.seen)::bigint AS seen,
          CASE
              WHEN (h.weeks > 0) THEN round((((((h.before1 +
@@ -807,14 +922,13 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
              END))::numeric / (h.weeks)::numeric), 1)
              ELSE NULL::numeric
          END AS "case",
-     (l.causes IS NOT NULL),
-     l.causes,
+     COALESCE(l.causes, '{}'::text[]) AS "coalesce",
      l.missed
     FROM (hours h
       LEFT JOIN holes l ON (((l.publisher_id = h.publisher_id) AND (l.hour = h.hour))));
 END;
 
-COMMENT ON FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text) IS 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days.';
+COMMENT ON FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text) IS 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days. A row for each hour of the span and each publisher with a feed or an article, watched or not; since => ''-infinity'' begins with the first day of the house.';
 
 CREATE FUNCTION news_internal.diff_lines(old text[], new text[]) RETURNS TABLE(place integer, op text, line text)
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -1334,74 +1448,6 @@ COMMENT ON COLUMN ingest.outcome.loses_capture IS 'The stored capture is of no m
 COMMENT ON COLUMN ingest.outcome.no_article IS 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
 
 COMMENT ON COLUMN ingest.outcome.subscribers_only IS 'The publisher shows the whole to subscribers or registered readers only.';
-
-CREATE TABLE ingest.page (
-    page_id bigint NOT NULL,
-    url text NOT NULL,
-    url_hash bytea NOT NULL,
-    origin_id integer NOT NULL,
-    publisher_id integer NOT NULL,
-    state text DEFAULT 'pending'::text NOT NULL,
-    outcome text,
-    detail text DEFAULT ''::text NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    next_attempt_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    discovered_at timestamp with time zone DEFAULT now() NOT NULL,
-    discovered_by text DEFAULT 'feed'::text NOT NULL,
-    etag text,
-    last_modified text,
-    capture_id bigint,
-    extraction_id bigint,
-    loaded_extraction_id bigint,
-    canonical_page_id bigint,
-    changed_at timestamp with time zone DEFAULT now() NOT NULL,
-    loaded_content_hash bytea,
-    CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
-    CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
-    CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
-);
-
-COMMENT ON TABLE ingest.page IS 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
-
-COMMENT ON COLUMN ingest.page.page_id IS 'Key; the article of this page has the same number.';
-
-COMMENT ON COLUMN ingest.page.url IS 'Canonical URL.';
-
-COMMENT ON COLUMN ingest.page.url_hash IS 'sha256 of the canonical URL.';
-
-COMMENT ON COLUMN ingest.page.origin_id IS 'Origin that is asked for it.';
-
-COMMENT ON COLUMN ingest.page.publisher_id IS 'Whose page it is: only this publisher''s feeds tell what its article takes from entries, and when it is asked again.';
-
-COMMENT ON COLUMN ingest.page.state IS 'pending (to fetch), captured (to extract), extracted (to deduplicate), clustered (to load), loaded or rejected.';
-
-COMMENT ON COLUMN ingest.page.outcome IS 'Outcome of the last step that ended or postponed it.';
-
-COMMENT ON COLUMN ingest.page.detail IS 'What was seen, for people; never a secret.';
-
-COMMENT ON COLUMN ingest.page.attempts IS 'Failed tries since it last moved on.';
-
-COMMENT ON COLUMN ingest.page.next_attempt_at IS 'Not to be fetched before.';
-
-COMMENT ON COLUMN ingest.page.discovered_at IS 'When we first learned of it.';
-
-COMMENT ON COLUMN ingest.page.discovered_by IS 'How: feed or sitemap of its publisher, backfill, import, or link (so far only feeds of others have shown it).';
-
-COMMENT ON COLUMN ingest.page.etag IS 'Validator of the last good answer.';
-
-COMMENT ON COLUMN ingest.page.last_modified IS 'Validator of the last good answer.';
-
-COMMENT ON COLUMN ingest.page.capture_id IS 'Newest capture.';
-
-COMMENT ON COLUMN ingest.page.extraction_id IS 'Newest extraction that is an article.';
-
-COMMENT ON COLUMN ingest.page.loaded_extraction_id IS 'Extraction that its article shows; null while it has no article.';
-
-COMMENT ON COLUMN ingest.page.canonical_page_id IS 'Page that stands for this one (same article under another address).';
-
-COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
-
-COMMENT ON COLUMN ingest.page.loaded_content_hash IS 'content_hash of its article; null while it has no article.';
 
 CREATE FUNCTION news.whereabouts(url text) RETURNS TABLE(article_id bigint, publisher text, state text, outcome text, means text, detail text, first_seen_at timestamp with time zone, changed_at timestamp with time zone, same_as bigint, found_url text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3552,26 +3598,26 @@ COMMENT ON COLUMN news.authors.is_origin IS 'True where the article is the earli
 CREATE VIEW news.coverage AS
  SELECT hour,
     publisher,
+    state,
     seen,
     expected,
-    gap,
-    cause,
+    causes,
     missed_estimate
-   FROM news.coverage_between((now() - '31 days'::interval), now()) coverage_between(hour, publisher, seen, expected, gap, cause, missed_estimate);
+   FROM news.coverage_between((now() - '31 days'::interval), now()) coverage_between(hour, publisher, state, seen, expected, causes, missed_estimate);
 
-COMMENT ON VIEW news.coverage IS 'One row per publisher and hour of the last 31 days: what it brought; key: publisher, hour. Look here before you conclude from silence: where gap is true, we were blind, and zero means nothing. For other times: news.coverage_between.';
+COMMENT ON VIEW news.coverage IS 'One row per publisher and hour of the last 31 days: what it brought, and whether we looked; key: publisher, hour. Look here before you conclude from silence: only where state is watched does zero mean that nothing came. For other times: news.coverage_between.';
 
 COMMENT ON COLUMN news.coverage.hour IS 'Beginning of the hour, UTC: of publication; of first sight where the hour of publication is unknown.';
 
 COMMENT ON COLUMN news.coverage.publisher IS 'Outlet.';
 
-COMMENT ON COLUMN news.coverage.seen IS 'Articles of that hour.';
+COMMENT ON COLUMN news.coverage.state IS 'Whether we looked. One of watched, gap, not_watched: news.terms says what each means.';
 
-COMMENT ON COLUMN news.coverage.expected IS 'Average of the same hour of the same weekday in the four weeks before; null in the first week of a publisher.';
+COMMENT ON COLUMN news.coverage.seen IS 'Articles of that hour. Those that a file brought (newsflow import) are not counted, for files tell nothing of when somebody looked; news.daily has them.';
 
-COMMENT ON COLUMN news.coverage.gap IS 'True where entries of a feed may have been missed in that hour, and the hole has not been filled since.';
+COMMENT ON COLUMN news.coverage.expected IS 'Average of the same hour of the same weekday in the watched of the four weeks before; null in the first week of a publisher, and where it is never polled.';
 
-COMMENT ON COLUMN news.coverage.cause IS 'Why: window (the feed moved past us between two polls), feed_down, own_outage, not_polled. One of window, feed_down, own_outage, not_polled: news.terms says what each means.';
+COMMENT ON COLUMN news.coverage.causes IS 'Why entries may have been missed, where the hole has not been filled since; an empty list where nothing was missed while we looked. One of window, feed_down, own_outage, not_polled: news.terms says what each means.';
 
 COMMENT ON COLUMN news.coverage.missed_estimate IS 'Entries that may have been missed in that hour, from the feed''s own rate.';
 

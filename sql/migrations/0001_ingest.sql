@@ -131,6 +131,7 @@ create table ingest.feed (
   next_poll_at timestamptz not null default '-infinity',
   interval_s integer,
   last_poll_at timestamptz,
+  first_ok_at timestamptz,
   last_ok_at timestamptz,
   last_new_at timestamptz,
   last_outcome text references ingest.outcome,
@@ -169,6 +170,7 @@ comment on column ingest.feed.last_modified is 'Validator of the last answer, se
 comment on column ingest.feed.next_poll_at is 'When it is due.';
 comment on column ingest.feed.interval_s is 'Interval in force, seconds.';
 comment on column ingest.feed.last_poll_at is 'When it was last asked.';
+comment on column ingest.feed.first_ok_at is 'When it first answered well: since then its publisher is watched.';
 comment on column ingest.feed.last_ok_at is 'When it last answered well (200 or 304).';
 comment on column ingest.feed.last_new_at is 'When it last showed an entry that was new to us.';
 comment on column ingest.feed.last_outcome is 'Outcome of the last poll.';

@@ -561,7 +561,7 @@ create table news_internal.hourly (
 comment on table news_internal.hourly is 'Articles by hour, behind news.coverage.';
 comment on column news_internal.hourly.publisher_id is 'Publisher.';
 comment on column news_internal.hourly.day is 'Day, UTC.';
-comment on column news_internal.hourly.seen is 'Articles of each of its 24 hours: of publication; of first sight where the hour of publication is unknown.';
+comment on column news_internal.hourly.seen is 'Articles of each of its 24 hours, without those that files brought: of publication; of first sight where the hour of publication is unknown.';
 
 create table news_internal.delay (
   publisher_id integer not null,
@@ -629,12 +629,12 @@ begin atomic
     select d.publisher_id, d.day, date_part('hour', a.at at time zone 'UTC')::integer as hour, count(*) as seen
     from (select distinct publisher_id, day from unnest(count_hours.days)) d
     cross join lateral (
-      select x.published_at as at from news_internal.article x
-      where x.publisher_id = d.publisher_id and x.published_quality = 'exact'
+      select x.published_at as at from news_internal.article x join ingest.page g on g.page_id = x.article_id
+      where x.publisher_id = d.publisher_id and x.published_quality = 'exact' and g.discovered_by <> 'import'
         and x.published_at >= news_internal.day_start(d.day) and x.published_at < news_internal.day_start(d.day + 1)
       union all
-      select x.first_seen_at from news_internal.article x
-      where x.publisher_id = d.publisher_id and x.published_quality <> 'exact'
+      select x.first_seen_at from news_internal.article x join ingest.page g on g.page_id = x.article_id
+      where x.publisher_id = d.publisher_id and x.published_quality <> 'exact' and g.discovered_by <> 'import'
         and x.first_seen_at >= news_internal.day_start(d.day) and x.first_seen_at < news_internal.day_start(d.day + 1)
       offset 0
     ) a
@@ -649,7 +649,7 @@ begin atomic
   ) c
   group by 1, 2;
 end;
-comment on function news_internal.count_hours is 'Articles by hour, as they are; of some days of publishers.';
+comment on function news_internal.count_hours is 'Articles by hour, as they are, without those that files brought; of some days of publishers.';
 
 create function news_internal.count_delays(days news_internal.stale_day[]) returns setof news_internal.delay
 language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp

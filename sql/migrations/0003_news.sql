@@ -667,7 +667,7 @@ return greatest(least(at, now() + interval '2 days'), timestamptz '1970-01-01 00
 comment on function news_internal.within_reach is 'A time that articles can have: from 1970 to the day after tomorrow.';
 
 create type news.coverage_hour as (
-  hour timestamptz, publisher text, seen bigint, expected numeric, gap boolean, cause text, missed_estimate numeric
+  hour timestamptz, publisher text, state text, seen bigint, expected numeric, causes text[], missed_estimate numeric
 );
 comment on type news.coverage_hour is 'What news.coverage_between returns: the columns of news.coverage.';
 
@@ -675,83 +675,97 @@ create function news.coverage_between(since timestamptz, until timestamptz, publ
 returns setof news.coverage_hour
 language sql stable security definer set search_path = pg_catalog, pg_temp set work_mem = '64MB'
 begin atomic
-  with outlet as materialized (
-    select p.publisher_id, p.name,
-      (select news_internal.hour_number(min(a.first_seen_at)) from news_internal.article a where a.publisher_id = p.publisher_id)
-        as first_hour
-    from ingest.publisher p where coverage_between.publisher is null or p.name = coverage_between.publisher
+  with bound as materialized (
+    -- a span without a beginning begins with the house
+    select b.since, b.until, (b.since at time zone 'UTC')::date as first_day,
+      ((b.until - interval '1 microsecond') at time zone 'UTC')::date as last_day,
+      news_internal.hour_number(b.since) as first_hour, news_internal.hour_number(b.until - interval '1 microsecond') as last_hour
+    from (
+      select case when coverage_between.since > timestamptz '1970-01-01 00:00:00+00' then news_internal.within_reach(coverage_between.since)
+        else least((select min(f.first_ok_at) from ingest.feed f), news_internal.day_start((select min(k.day) from news_internal.hourly k)),
+          news_internal.day_start((select min(k.day) from news_internal.stale_day k)), now()) end as since,
+        news_internal.within_reach(coverage_between.until) as until
+    ) b
+  ), outlet as materialized (
+    select p.publisher_id, p.name, w.first_hour, w.last_hour
+    from ingest.publisher p
+    cross join lateral (
+      select news_internal.hour_number(min(coalesce(f.first_ok_at, f.last_ok_at))) as first_hour,
+        news_internal.hour_number(max(f.last_ok_at)) - 1 as last_hour, count(*) as feeds
+      from ingest.feed f where f.publisher_id = p.publisher_id
+    ) w
+    where (coverage_between.publisher is null or p.name = coverage_between.publisher)
+      and (w.feeds > 0 or exists (select from news_internal.article a where a.publisher_id = p.publisher_id))
   ), counted as materialized (
     select k.publisher_id, k.day, k.seen from news_internal.hourly k
-    where k.day between (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - 28 and (news_internal.within_reach(coverage_between.until) at time zone 'UTC')::date
+    where k.day between (select first_day - 28 from bound) and (select last_day from bound)
       and k.publisher_id in (select publisher_id from outlet)
       and (k.publisher_id, k.day) not in (select publisher_id, day from news_internal.stale_day)
     union all
     select c.publisher_id, c.day, c.seen
     from news_internal.count_hours(array(
       select s from unnest(news_internal.stale_days()) s
-      where s.day between (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - 28 and (news_internal.within_reach(coverage_between.until) at time zone 'UTC')::date
+      where s.day between (select first_day - 28 from bound) and (select last_day from bound)
         and s.publisher_id in (select publisher_id from outlet))) c
   ), span as materialized (
     -- a day at a time, beside the same weekday of the four weeks before; hours come last, for they are many
-    select o.publisher_id, o.name, o.first_hour, d.day - date '1970-01-01' as number,
+    select o.publisher_id, o.name, o.first_hour, o.last_hour, d.day - date '1970-01-01' as number,
       c.seen, w1.seen as before1, w2.seen as before2, w3.seen as before3, w4.seen as before4
     from outlet o
-    join (
+    cross join (
       select date '1970-01-01' + n as day
-      from generate_series(
-        (news_internal.within_reach(coverage_between.since) at time zone 'UTC')::date - date '1970-01-01',
-        ((news_internal.within_reach(coverage_between.until) - interval '1 microsecond') at time zone 'UTC')::date - date '1970-01-01') as n
-    ) d on (d.day - date '1970-01-01') * 24 + 23 >= o.first_hour
+      from generate_series((select first_day - date '1970-01-01' from bound), (select last_day - date '1970-01-01' from bound)) as n
+    ) d
     left join counted c on c.publisher_id = o.publisher_id and c.day = d.day
     left join counted w1 on w1.publisher_id = o.publisher_id and w1.day = d.day - 7
     left join counted w2 on w2.publisher_id = o.publisher_id and w2.day = d.day - 14
     left join counted w3 on w3.publisher_id = o.publisher_id and w3.day = d.day - 21
     left join counted w4 on w4.publisher_id = o.publisher_id and w4.day = d.day - 28
   ), hours as (
-    select s.publisher_id, s.name, s.number * 24 + h.n as hour, least((s.number * 24 + h.n - s.first_hour) / 168, 4) as weeks,
+    select s.publisher_id, s.name, s.number * 24 + h.n as hour, least(coalesce((s.number * 24 + h.n - s.first_hour) / 168, 0), 4) as weeks,
+      coalesce(s.number * 24 + h.n between s.first_hour and s.last_hour, false) as watched,
       coalesce(s.seen[h.n + 1], 0) as seen, coalesce(s.before1[h.n + 1], 0) as before1, coalesce(s.before2[h.n + 1], 0) as before2,
       coalesce(s.before3[h.n + 1], 0) as before3, coalesce(s.before4[h.n + 1], 0) as before4
     from span s cross join generate_series(0, 23) as h (n)
-    where s.number * 24 + h.n >= s.first_hour
-      and s.number * 24 + h.n between news_internal.hour_number(news_internal.within_reach(coverage_between.since))
-        and news_internal.hour_number(news_internal.within_reach(coverage_between.until) - interval '1 microsecond')
+    where s.number * 24 + h.n between (select first_hour from bound) and (select last_hour from bound)
   ), blind as (
     select o.publisher_id, g.cause, g.from_at, coalesce(g.to_at, now()) as to_at,
       greatest(coalesce(g.missed_estimate, 0) - coalesce(g.filled, 0), 0) as missed
     from ingest.gap g join outlet o on g.publisher_id is null or o.publisher_id = g.publisher_id
-    where g.closed_at is null and g.from_at < news_internal.within_reach(coverage_between.until)
-      and coalesce(g.to_at, now()) > news_internal.within_reach(coverage_between.since)
+    where g.closed_at is null and g.from_at < (select until from bound) and coalesce(g.to_at, now()) > (select since from bound)
   ), holes as (
-    select b.publisher_id, h.hour, string_agg(distinct b.cause, ', ' order by b.cause) as causes,
+    select b.publisher_id, h.hour, array_agg(distinct b.cause order by b.cause) as causes, bool_or(b.cause = 'not_polled') as not_polled,
       round(sum(b.missed * extract(epoch from
           least(b.to_at, to_timestamp((h.hour + 1) * 3600.0)) - greatest(b.from_at, to_timestamp(h.hour * 3600.0)))
         / greatest(extract(epoch from b.to_at - b.from_at), 1))::numeric, 1) as missed
     from blind b
     cross join lateral generate_series(
-      news_internal.hour_number(greatest(b.from_at, news_internal.within_reach(coverage_between.since))),
-      news_internal.hour_number(least(b.to_at, news_internal.within_reach(coverage_between.until)) - interval '1 microsecond')
+      news_internal.hour_number(greatest(b.from_at, (select since from bound))),
+      news_internal.hour_number(least(b.to_at, (select until from bound)) - interval '1 microsecond')
     ) as h (hour)
     group by 1, 2
   )
-  select to_timestamp(h.hour * 3600.0), h.name, h.seen::bigint,
+  select to_timestamp(h.hour * 3600.0), h.name,
+    case when not h.watched or l.not_polled then 'not_watched' when l.causes is not null then 'gap' else 'watched' end,
+    h.seen::bigint,
     case when h.weeks > 0 then round((h.before1 + case when h.weeks > 1 then h.before2 else 0 end
       + case when h.weeks > 2 then h.before3 else 0 end + case when h.weeks > 3 then h.before4 else 0 end)::numeric / h.weeks, 1) end,
-    l.causes is not null, l.causes, l.missed
+    coalesce(l.causes, '{}'), l.missed
   from hours h
   left join holes l on l.publisher_id = h.publisher_id and l.hour = h.hour;
 end;
-comment on function news.coverage_between is 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days.';
+comment on function news.coverage_between is 'news.coverage for any span of time and, if you like, one publisher: quicker than the view for a few days. A row for each hour of the span and each publisher with a feed or an article, watched or not; since => ''-infinity'' begins with the first day of the house.';
 
 create view news.coverage as
-select hour, publisher, seen, expected, gap, cause, missed_estimate
+select hour, publisher, state, seen, expected, causes, missed_estimate
 from news.coverage_between(now() - interval '31 days', now());
-comment on view news.coverage is 'One row per publisher and hour of the last 31 days: what it brought; key: publisher, hour. Look here before you conclude from silence: where gap is true, we were blind, and zero means nothing. For other times: news.coverage_between.';
+comment on view news.coverage is 'One row per publisher and hour of the last 31 days: what it brought, and whether we looked; key: publisher, hour. Look here before you conclude from silence: only where state is watched does zero mean that nothing came. For other times: news.coverage_between.';
 comment on column news.coverage.hour is 'Beginning of the hour, UTC: of publication; of first sight where the hour of publication is unknown.';
 comment on column news.coverage.publisher is 'Outlet.';
-comment on column news.coverage.seen is 'Articles of that hour.';
-comment on column news.coverage.expected is 'Average of the same hour of the same weekday in the four weeks before; null in the first week of a publisher.';
-comment on column news.coverage.gap is 'True where entries of a feed may have been missed in that hour, and the hole has not been filled since.';
-comment on column news.coverage.cause is 'Why: window (the feed moved past us between two polls), feed_down, own_outage, not_polled.';
+comment on column news.coverage.state is 'Whether we looked.';
+comment on column news.coverage.seen is 'Articles of that hour. Those that a file brought (newsflow import) are not counted, for files tell nothing of when somebody looked; news.daily has them.';
+comment on column news.coverage.expected is 'Average of the same hour of the same weekday in the watched of the four weeks before; null in the first week of a publisher, and where it is never polled.';
+comment on column news.coverage.causes is 'Why entries may have been missed, where the hole has not been filled since; an empty list where nothing was missed while we looked.';
 comment on column news.coverage.missed_estimate is 'Entries that may have been missed in that hour, from the feed''s own rate.';
 
 create view news.daily as
@@ -888,6 +902,9 @@ insert into news_internal.term (list, place, value, means) values
   ('blind', 2, 'feed_down', 'The feed did not answer.'),
   ('blind', 3, 'own_outage', 'We were offline.'),
   ('blind', 4, 'not_polled', 'We did not ask.'),
+  ('watch', 1, 'watched', 'We looked: zero means that nothing came.'),
+  ('watch', 2, 'gap', 'We looked, but entries may have been missed (causes): zero means nothing.'),
+  ('watch', 3, 'not_watched', 'Nobody looked: before the first good poll, after the last one so far, while the publisher was paused or its feeds were not asked, or it has no feed and its articles come from files or archives.'),
   ('line', 1, '-', 'The line went.'),
   ('line', 2, '+', 'The line came.'),
   ('outcome kind', 1, 'ok', 'It went well.'),
@@ -904,7 +921,8 @@ insert into news_internal.term_column (relation, name, list) values
   ('revisions', 'cause', 'revision cause'), ('changes', 'kind', 'change'), ('changes_since', 'kind', 'change'),
   ('rejects', 'kind', 'reject'), ('rejects', 'stage', 'stage'), ('feeds', 'kind', 'feed'), ('feeds', 'state', 'feed state'),
   ('runs', 'state', 'run state'), ('runs', 'stage', 'stage'), ('whereabouts', 'state', 'page state'),
-  ('coverage', 'cause', 'blind'), ('coverage_between', 'cause', 'blind'), ('diff', 'op', 'line'),
+  ('coverage', 'causes', 'blind'), ('coverage_between', 'causes', 'blind'),
+  ('coverage', 'state', 'watch'), ('coverage_between', 'state', 'watch'), ('diff', 'op', 'line'),
   ('outcomes', 'stage', 'stage'), ('outcomes', 'kind', 'outcome kind'), ('outcomes', 'blame', 'blame');
 
 create view news.terms as

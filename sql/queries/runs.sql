@@ -56,7 +56,8 @@ where run_id = %(run_id)s and state = 'running';
 -- Nothing waits longer than so: a feed a week (its days to skip) and a day, a page, an origin or robots.txt a day; and
 -- nothing was done in the future. An hour, or a day, is left for clocks that differ.
 with feeds as (
-  update ingest.feed set next_poll_at = '-infinity', last_poll_at = least(last_poll_at, %(now)s), last_ok_at = least(last_ok_at, %(now)s)
+  update ingest.feed set next_poll_at = '-infinity', last_poll_at = least(last_poll_at, %(now)s),
+    first_ok_at = least(first_ok_at, %(now)s), last_ok_at = least(last_ok_at, %(now)s)
   where next_poll_at > %(now)s + interval '9 days' and next_poll_at < 'infinity' or last_poll_at > %(now)s + interval '1 hour'
   returning 1
 ), pages as (

@@ -209,8 +209,11 @@ def _night(world: World, name: str, now: datetime, items: list[Item]) -> None:
 
 def _gaps(world: World) -> None:
     feed = world.value(
-        "insert into ingest.feed (publisher_id, url) values (%s, 'https://tribune.example/feed') returning feed_id",
+        "insert into ingest.feed (publisher_id, url, first_ok_at, last_ok_at)"
+        " values (%s, 'https://tribune.example/feed', %s, %s) returning feed_id",
         world.publisher("tribune.example"),
+        START,
+        START + timedelta(days=DAYS + 1),
     )
     put = (
         "insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, missed_estimate, opened_at)"

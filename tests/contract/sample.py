@@ -113,7 +113,13 @@ def _blind_and_rejected(world: World) -> None:
         page = world.page(f"https://herald.example/{url}", "herald.example")
         world.rows("update ingest.page set state = 'rejected', outcome = %s where page_id = %s", outcome, page)
     publisher = world.publisher("herald.example")
-    world.rows("insert into ingest.feed (publisher_id, url) values (%s, 'https://herald.example/feed')", publisher)
+    world.rows(
+        "insert into ingest.feed (publisher_id, url, first_ok_at, last_ok_at)"
+        " values (%s, 'https://herald.example/feed', %s, %s)",
+        publisher,
+        at(0),
+        at(20),
+    )
     world.rows(
         "insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, missed_estimate, opened_at)"
         " select feed_id, publisher_id, 'feed_down', %s, %s, 4, %s from ingest.feed",

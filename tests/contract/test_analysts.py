@@ -42,8 +42,8 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     ],
     "share by language": [("en", 2, Decimal("66.7")), ("de", 1, Decimal("33.3"))],
     "holes in coverage": [
-        ("herald.example", at(12), 0, None, FEED_DOWN, 2),
-        ("herald.example", at(13), 0, None, FEED_DOWN, 2),
+        ("herald.example", at(12), "gap", 0, None, [FEED_DOWN], 2),
+        ("herald.example", at(13), "gap", 0, None, [FEED_DOWN], 2),
     ],
     "search": [("herald.example", at(10), "Grid saved", "**power** **grid** held through the storm")],
     "time to publish": [

@@ -53,9 +53,9 @@ def test_each_figure_is_drawn_and_stored(executed: tuple[Any, Path]) -> None:
 def test_the_month_holds_what_the_notebook_tells(month: World) -> None:
     """The gap, the outage and the growing topic are there by construction, not by chance."""
     assert month.rows(
-        "select distinct cause from news.coverage_between('2026-03-02', '2026-03-30', 'tribune.example')"
-        " where gap order by 1"
-    ) == [("feed_down",), ("own_outage",)]
+        "select distinct causes from news.coverage_between('2026-03-02', '2026-03-30', 'tribune.example')"
+        " where state = 'gap' order by 1"
+    ) == [(["feed_down"],), (["own_outage"],)]
     weeks = month.rows(
         "select count(*) filter (where t.folded = 'energy') / count(*)::float from news.tags t"
         " where t.is_origin group by date_trunc('week', t.published_at) order by date_trunc('week', t.published_at)"
