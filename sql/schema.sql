@@ -31,6 +31,111 @@ CREATE TYPE news.coverage_hour AS (
 
 COMMENT ON TYPE news.coverage_hour IS 'What news.coverage_between returns: the columns of news.coverage.';
 
+CREATE TYPE news.found AS (
+	article_id bigint,
+	published_at timestamp with time zone,
+	publisher text,
+	language text,
+	title text,
+	snippet text,
+	url text,
+	story_id bigint,
+	is_origin boolean,
+	rank real
+);
+
+COMMENT ON TYPE news.found IS 'An article that news.search found.';
+
+COMMENT ON COLUMN news.found.article_id IS 'Article.';
+
+COMMENT ON COLUMN news.found.published_at IS 'Time of publication, UTC.';
+
+COMMENT ON COLUMN news.found.publisher IS 'Outlet.';
+
+COMMENT ON COLUMN news.found.language IS 'ISO 639-1 code.';
+
+COMMENT ON COLUMN news.found.title IS 'Headline.';
+
+COMMENT ON COLUMN news.found.snippet IS 'Where the body has the words, marked with **; else its beginning.';
+
+COMMENT ON COLUMN news.found.url IS 'Canonical address.';
+
+COMMENT ON COLUMN news.found.story_id IS 'Story.';
+
+COMMENT ON COLUMN news.found.is_origin IS 'True where the article is the earliest of its story.';
+
+COMMENT ON COLUMN news.found.rank IS 'How much and how prominently it has the words; null unless ranked.';
+
+CREATE TYPE news.found_title AS (
+	article_id bigint,
+	published_at timestamp with time zone,
+	publisher text,
+	title text,
+	likeness real
+);
+
+COMMENT ON TYPE news.found_title IS 'A headline that news.search_titles found.';
+
+COMMENT ON COLUMN news.found_title.article_id IS 'Article.';
+
+COMMENT ON COLUMN news.found_title.published_at IS 'Time of publication, UTC.';
+
+COMMENT ON COLUMN news.found_title.publisher IS 'Outlet.';
+
+COMMENT ON COLUMN news.found_title.title IS 'Headline.';
+
+COMMENT ON COLUMN news.found_title.likeness IS 'How alike, 0 to 1.';
+
+CREATE TYPE news.hit AS (
+	article_id bigint,
+	published_at timestamp with time zone,
+	publisher text,
+	language text,
+	story_id bigint,
+	is_origin boolean
+);
+
+COMMENT ON TYPE news.hit IS 'An article that news.hits found.';
+
+COMMENT ON COLUMN news.hit.article_id IS 'Article.';
+
+COMMENT ON COLUMN news.hit.published_at IS 'Time of publication, UTC.';
+
+COMMENT ON COLUMN news.hit.publisher IS 'Outlet.';
+
+COMMENT ON COLUMN news.hit.language IS 'ISO 639-1 code.';
+
+COMMENT ON COLUMN news.hit.story_id IS 'Story.';
+
+COMMENT ON COLUMN news.hit.is_origin IS 'True where the article is the earliest of its story.';
+
+CREATE TYPE news.search_count AS (
+	starts_at timestamp with time zone,
+	value text,
+	articles bigint,
+	unique_texts bigint
+);
+
+COMMENT ON TYPE news.search_count IS 'How many articles news.search_daily found in a step of time.';
+
+COMMENT ON COLUMN news.search_count.starts_at IS 'Beginning of the day, week or other step.';
+
+COMMENT ON COLUMN news.search_count.value IS 'The publisher or language that is counted; null where all are counted together, or where it is unknown.';
+
+COMMENT ON COLUMN news.search_count.articles IS 'Articles that match.';
+
+COMMENT ON COLUMN news.search_count.unique_texts IS 'The same, copies counted once: stories of which an article of that step matches.';
+
+CREATE TYPE news_internal.query_part AS (
+	kind text,
+	words text,
+	field text,
+	distance integer,
+	place integer
+);
+
+COMMENT ON TYPE news_internal.query_part IS 'A part of a search: word, prefix, phrase or near with its words, or and, or, not; and the character of q at which it stands.';
+
 CREATE FUNCTION ingest.database_mark() RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1247,91 +1352,138 @@ END;
 
 COMMENT ON FUNCTION news.diff(article_id bigint, from_revision integer, to_revision integer) IS 'What changed between two revisions of an article: a row for each line that went (-) or came (+), field by field; the body by paragraphs.';
 
-CREATE FUNCTION news.search(q text, lang text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, publisher text DEFAULT NULL::text, "limit" integer DEFAULT 20, ranked boolean DEFAULT false) RETURNS TABLE(article_id bigint, published_at timestamp with time zone, publisher_name text, language text, title text, snippet text, url text, story_id bigint, is_origin boolean, rank real)
+CREATE FUNCTION news.hits(q text, lang text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS SETOF news.hit
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-#variable_conflict use_column
+    SET enable_seqscan TO 'off'
+    SET work_mem TO '64MB'
+    AS $_$
 declare
-  asked_languages text[];
-  asked_queries tsquery[];
-  loose tsquery;
-  source integer;
-  cap integer;
-  wanted integer := least(greatest(coalesce(search."limit", 20), 0), 1000);
-  found_ids bigint[];
-  found_ranks real[];
+  languages constant text[] := news_internal.asked_languages(hits.lang);
+  conditions constant text := news_internal.search_filter(languages, hits.since, hits.until, news_internal.find_publisher(hits.publisher));
 begin
-  perform news_internal.check_query(search.q);
-  select array_agg(l.language), array_agg(news_internal.fts_query(l.language, search.q)) into asked_languages, asked_queries
-  from news_internal.search_language l where search.lang is null or l.language = search.lang;
-  select tsquery(string_agg('(' || text || ')', ' | ')) into loose
-  from (
-    -- a phrase inside a negation stays as it is: its words alone would exclude too much
-    select distinct case when query::text like '%!%' then query::text
-      else regexp_replace(query::text, '<(-|\d+)>', '&', 'g') end as text
-    from unnest(asked_queries) as query where numnode(query) > 0
-  ) variants;
-  if loose is null then
+  perform news_internal.read_query(hits.q);
+  return query execute
+    'select s.article_id, case when s.is_dated then s.sort_at end, p.name, nullif(s.language, ''''), s.story_id, s.is_origin
+     from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
+     where s.document @@ $1' || conditions
+  using news_internal.whole_query(hits.q, languages);
+end $_$;
+
+COMMENT ON FUNCTION news.hits(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text) IS 'All articles that match, each once, without limit, order and snippets: to count, and to join with news.articles. Arguments as in news.search.';
+
+CREATE FUNCTION news.search(q text, lang text DEFAULT NULL::text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, publisher text DEFAULT NULL::text, max_rows integer DEFAULT 20, ranked boolean DEFAULT false, ranked_newest integer DEFAULT NULL::integer) RETURNS SETOF news.found
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  languages constant text[] := news_internal.asked_languages(search.lang);
+  conditions constant text := news_internal.search_filter(languages, search.since, search.until, news_internal.find_publisher(search.publisher));
+  wanted constant integer := greatest(coalesce(search.max_rows, 2147483647), 0);
+  parts constant news_internal.query_part[] := news_internal.read_query(search.q);
+  query constant tsquery := news_internal.whole_query(search.q, languages);
+  ids bigint[];
+  ranks real[];
+begin
+  if query is null or wanted = 0 then
     return;
   end if;
-  if search.publisher is not null then
-    select p.publisher_id into source from ingest.publisher p where p.name = search.publisher;
-    if source is null then
-      return;
+  if search.ranked then
+    select array_agg(n.article_id), array_agg(n.rank) into ids, ranks
+    from news_internal.search_rank(query, conditions, search.ranked_newest, wanted) n;
+  else
+    -- words in more than two of a hundred articles are found by date
+    if wanted <= 40 then
+      ids := array(select news_internal.search_walk(query, conditions, 50 * wanted, wanted));
+    end if;
+    if ids is null or cardinality(ids) < wanted then
+      ids := array(select news_internal.search_index(query, conditions, wanted));
     end if;
   end if;
+  return query execute
+    'select a.article_id, a.published_at, p.name, nullif(a.language, ''''), a.title,
+       nullif(news_internal.snippet(a.language, a.body, $3[array_position($4, a.language)]), ''''), a.url, a.story_id, a.is_origin, h.rank
+     from unnest($1, $2) with ordinality as h (article_id, rank, place)
+     join news_internal.article a on a.article_id = h.article_id
+     left join ingest.publisher p on p.publisher_id = a.publisher_id
+     order by h.place'
+  using ids, ranks, array(select news_internal.fts_query(l.language, parts) from unnest(languages) with ordinality as l (language, place) order by l.place), languages;
+end $_$;
 
-  if search.ranked then
-    select array_agg(s.article_id), array_agg(s.rank) into found_ids, found_ranks
-    from (
-      select n.article_id, n.rank
-      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, 1000, 1000) n
-      order by n.rank desc, n.article_id desc limit wanted
-    ) s;
-  else
-    -- words in more than two of a hundred articles are found here, all others by the index: first in its newest
-    -- candidates, then, for phrases whose words are far more frequent than themselves, in all
-    select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-    from news_internal.search_walk(asked_languages, asked_queries, search.since, search.until, source, 50 * wanted, wanted) n;
-    foreach cap in array array[400 + wanted, null] loop
-      exit when cardinality(found_ids) >= wanted;
-      select array_agg(n.article_id), array_agg(n.rank) into found_ids, found_ranks
-      from news_internal.search_index(loose, asked_languages, asked_queries, search.since, search.until, source, cap, wanted) n;
-    end loop;
+COMMENT ON FUNCTION news.search(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text, max_rows integer, ranked boolean, ranked_newest integer) IS 'Search in headline, lead and body, with snippets: the newest max_rows (20) articles that match; null for all. q (docs/search.md, at most 1,000 characters): a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a; what can''t be read is an error. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. since and until (exclusive) bound published_at, or first_seen_at where that is unknown; publisher as in news.articles. ranked => true orders all matches by rank, which reads each of them; ranked_newest => 1000 ranks only the newest thousand matches. To count, use news.hits or news.search_daily: they make no snippets.';
+
+CREATE FUNCTION news.search_daily(q text, since timestamp with time zone DEFAULT NULL::timestamp with time zone, until timestamp with time zone DEFAULT NULL::timestamp with time zone, step text DEFAULT 'day'::text, by text DEFAULT NULL::text, lang text DEFAULT NULL::text, publisher text DEFAULT NULL::text, zone text DEFAULT 'UTC'::text) RETURNS SETOF news.search_count
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET work_mem TO '64MB'
+    AS $_$
+declare
+  languages constant text[] := news_internal.asked_languages(search_daily.lang);
+  conditions constant text := news_internal.search_filter(languages, search_daily.since, search_daily.until, news_internal.find_publisher(search_daily.publisher));
+  size constant interval := news_internal.read_step(search_daily.step);
+  value constant text := case search_daily.by when 'publisher' then 'p.name' when 'language' then 'nullif(s.language, '''')' else 'null::text' end;
+  finite_since constant timestamptz := case when isfinite(search_daily.since) then search_daily.since end;
+  finite_until constant timestamptz := case when isfinite(search_daily.until) then search_daily.until end;
+begin
+  perform news_internal.read_query(search_daily.q);
+  perform now() at time zone search_daily.zone;
+  if search_daily.by not in ('publisher', 'language') then
+    raise exception 'by can''t be "%"', left(search_daily.by, 100)
+      using errcode = 'invalid_parameter_value', hint = 'by is publisher or language, or null to count all together.';
   end if;
+  return query execute format(
+    'with counted as materialized (
+       select b.starts_at, b.value, count(*) as articles, count(distinct b.story_id) as unique_texts
+       from (select %1$s as starts_at, %2$s as value, s.story_id
+         from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
+         where s.document @@ $1 %3$s) b
+       group by b.starts_at, b.value
+     ), step as (
+       select t.starts_at
+       from (select coalesce($2, min(starts_at)) as first, coalesce($3 - interval ''1 microsecond'', max(starts_at)) as last from counted) b
+       cross join lateral news_internal.steps(b.first, b.last, $4, $5, $6) as t (starts_at) where $7
+     )
+     select starts_at, c.value, coalesce(c.articles, 0), coalesce(c.unique_texts, 0)
+     from counted c full join step using (starts_at)
+     order by 1, 3 desc, 2',
+    news_internal.step_start('s.sort_at', size, finite_since, search_daily.zone), value, conditions)
+  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, search_daily.zone,
+    search_daily.by is null;
+end $_$;
 
-  return query
-  select a.article_id, a.published_at, p.name, a.language, a.title,
-    ts_headline(news_internal.fts_config(a.language), left(a.body, 20000), asked_queries[array_position(asked_languages, a.language)],
-      'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "'),
-    a.url, a.story_id, a.is_origin, hit.rank
-  from unnest(found_ids, found_ranks) with ordinality as hit (article_id, rank, place)
-  join news_internal.article a on a.article_id = hit.article_id
-  left join ingest.publisher p on p.publisher_id = a.publisher_id
-  order by hit.place;
-end $$;
+COMMENT ON FUNCTION news.search_daily(q text, since timestamp with time zone, until timestamp with time zone, step text, by text, lang text, publisher text, zone text) IS 'How many articles match, step by step of time: q, since, until, lang and publisher as in news.search. step: hour, day, week (from Monday), month, quarter, year, or an interval such as ''15 minutes'', counted from since. Days begin in zone. An article whose time is unknown counts when it was first seen. by: publisher or language gives a row for each; without it, steps in which nothing matches are there with 0.';
 
-COMMENT ON FUNCTION news.search(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text, "limit" integer, ranked boolean) IS 'Search in headline, lead and body. q in web-search syntax, at most 1,000 characters: words, "a phrase", or, -without. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. Newest first; ranked => true orders the newest 1,000 matches by rank. since/until bound published_at; publisher as in news.articles.';
+CREATE FUNCTION news.search_daily(q text, since timestamp with time zone, until timestamp with time zone, step interval, by text DEFAULT NULL::text, lang text DEFAULT NULL::text, publisher text DEFAULT NULL::text, zone text DEFAULT 'UTC'::text) RETURNS SETOF news.search_count
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT search_daily.starts_at,
+     search_daily.value,
+     search_daily.articles,
+     search_daily.unique_texts
+    FROM news.search_daily(search_daily.q, search_daily.since, search_daily.until, (search_daily.step)::text, search_daily.by, search_daily.lang, search_daily.publisher, search_daily.zone) search_daily(starts_at, value, articles, unique_texts);
+END;
 
-CREATE FUNCTION news.search_titles(q text, "limit" integer DEFAULT 20) RETURNS TABLE(article_id bigint, published_at timestamp with time zone, publisher_name text, title text, likeness real)
+COMMENT ON FUNCTION news.search_daily(q text, since timestamp with time zone, until timestamp with time zone, step interval, by text, lang text, publisher text, zone text) IS 'The same with an interval as the step.';
+
+CREATE FUNCTION news.search_titles(q text, max_rows integer DEFAULT 20) RETURNS SETOF news.found_title
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "pg_trgm.word_similarity_threshold" TO '0.4'
     AS $_$
-#variable_conflict use_column
 declare
   place text;
-  wanted integer := least(greatest(coalesce(search_titles."limit", 20), 0), 1000);
+  wanted constant integer := greatest(coalesce(search_titles.max_rows, 2147483647), 0);
 begin
   perform news_internal.check_query(search_titles.q);
   select extnamespace::regnamespace::text into place from pg_extension where extname = 'pg_trgm';
   if place is null then
-    return query
-    select a.article_id, a.published_at, p.name, a.title, 1.0::real
-    from news_internal.article a left join ingest.publisher p using (publisher_id)
-    where a.title ilike '%' || regexp_replace(search_titles.q, '([\\%_])', '\\\1', 'g') || '%'
-    order by a.published_at desc nulls last limit wanted;
+    return query execute
+      'select a.article_id, a.published_at, p.name, a.title, 1.0::real
+       from news_internal.article a left join ingest.publisher p using (publisher_id)
+       where a.title ilike ''%'' || regexp_replace($1, ''([\\%_])'', ''\\\1'', ''g'') || ''%''
+       order by a.published_at desc nulls last limit $2'
+    using search_titles.q, wanted;
   else
     return query execute format(
       'select a.article_id, a.published_at, p.name, a.title, %1$s.word_similarity($1, s.title)
@@ -1343,7 +1495,7 @@ begin
   end if;
 end $_$;
 
-COMMENT ON FUNCTION news.search_titles(q text, "limit" integer) IS 'Headlines that contain something like q, misspellings included (by trigram; without the extension pg_trgm: that contain q).';
+COMMENT ON FUNCTION news.search_titles(q text, max_rows integer) IS 'Headlines that contain something like q, misspellings included (by trigram; without the extension pg_trgm: that contain q). The most alike come first; max_rows as in news.search.';
 
 CREATE FUNCTION news_internal.canonical_url(url text) RETURNS text
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -1370,9 +1522,9 @@ begin
       return null;
     end if;
     path := news_internal.without_dots('/' || regexp_replace(translate(parts[3], '\', '/'), '^/', ''));
-    path := regexp_replace(news_internal.escaped(path, '"#<>?`{}^'), ';(?:jsessionid|phpsessid)=[^/?#;]*', '', 'gi');
+    path := regexp_replace(news_internal.url_escaped(path, '"#<>?`{}^'), ';(?:jsessionid|phpsessid)=[^/?#;]*', '', 'gi');
     canonical := lower(parts[1]) || '://' || host || coalesce(nullif(path, ''), '/')
-      || news_internal.plain_query(news_internal.escaped(coalesce(parts[4], ''), '"#<>''' ))
+      || news_internal.url_query(news_internal.url_escaped(coalesce(parts[4], ''), '"#<>''' ))
       || case when parts[5] like '#!_%' then parts[5] else '' end;
     exit when canonical = before;
   end loop;
@@ -1567,6 +1719,56 @@ begin
 end $_$;
 
 COMMENT ON FUNCTION news_internal.add_reader(reader text, verifier text, connections integer) IS 'Makes a role for a person or tool that reads the schema news, or makes it right: limits, settings, and a schema for its own tables. verifier: of its password (SCRAM); null: as it is.';
+
+CREATE FUNCTION news_internal.asked_languages(lang text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  present text[] := array(select l.language from news_internal.search_language l order by 1);
+  asked text := lower(btrim(asked_languages.lang));
+begin
+  if asked is null then
+    return present;
+  elsif asked = any(present) or news_internal.fts_config(asked) <> 'pg_catalog.simple'::regconfig
+    or news_internal.stems_lightly(asked) or asked in ('zh', 'ja', 'th', 'lo', 'km', 'my', 'vi') then
+    return array[asked];
+  end if;
+  raise exception 'there is no article in language "%"', left(asked_languages.lang, 100)
+    using errcode = 'invalid_parameter_value',
+      hint = 'lang is an ISO 639-1 code; there are articles in ' || coalesce(nullif(array_to_string(array_remove(present, ''), ', '), ''), 'none') || '.';
+end $$;
+
+COMMENT ON FUNCTION news_internal.asked_languages(lang text) IS 'Languages that a search is to be asked in: the one, or all that there are. One that we neither have nor know is an error.';
+
+CREATE FUNCTION news_internal.check_parts(parts news_internal.query_part[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  part news_internal.query_part;
+  finds boolean[] := '{}';  -- for each open part: whether it says what is to be found
+  n integer := 0;
+  denied news_internal.query_part;
+begin
+  foreach part in array parts loop
+    if part.kind = 'not' then
+      finds[n] := false;
+      denied := part;
+    elsif part.kind in ('and', 'or') then
+      finds[n - 1] := case part.kind when 'and' then finds[n - 1] or finds[n] else finds[n - 1] and finds[n] end;
+      n := n - 1;
+    else
+      n := n + 1;
+      finds[n] := true;
+    end if;
+  end loop;
+  if not finds[1] then
+    perform news_internal.refuse_query(denied.words, denied.place, 'this says only what is not to be found; say beside it what is');
+  end if;
+end $$;
+
+COMMENT ON FUNCTION news_internal.check_parts(parts news_internal.query_part[]) IS 'Refuses a search that, or one choice of which, only excludes: it would be nearly all articles.';
 
 CREATE FUNCTION news_internal.check_query(q text) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -1822,17 +2024,32 @@ end $_$;
 
 COMMENT ON FUNCTION news_internal.drop_partitions(parent regclass, before timestamp with time zone) IS 'Drops the monthly partitions that end before a time; returns their names.';
 
-CREATE FUNCTION news_internal.escaped(part text, reserved text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (SELECT COALESCE(string_agg(CASE WHEN (x.token !~ '^%..'::text) THEN CASE WHEN (((ascii(x.token) >= 33) AND (ascii(x.token) <= 126)) AND (strpos(escaped.reserved, x.token) = 0)) THEN x.token ELSE regexp_replace(upper(encode(convert_to(x.token, 'UTF8'::name), 'hex'::text)), '(..)'::text, '%\1'::text, 'g'::text) END WHEN ((get_byte(decode(substr(x.token, 2), 'hex'::text), 0) < 128) AND (chr((NULLIF(get_byte(decode(substr(x.token, 2), 'hex'::text), 0), 0) % 128)) ~ '[A-Za-z0-9._~-]'::text)) THEN chr(get_byte(decode(substr(x.token, 2), 'hex'::text), 0)) ELSE upper(x.token) END, ''::text ORDER BY m.place), ''::text) AS "coalesce" FROM (regexp_matches(escaped.part, '%[0-9a-fA-F]{2}|.'::text, 'g'::text) WITH ORDINALITY m(found, place) CROSS JOIN LATERAL (SELECT m.found[1] AS token) x));
-
-COMMENT ON FUNCTION news_internal.escaped(part text, reserved text) IS 'A part of an address with escapes where the URL Standard wants them (beyond ASCII, blanks, the characters given), in upper case, and none for letters, digits and -._~ .';
-
 CREATE FUNCTION news_internal.feed_time_quality(published_at timestamp with time zone, raw text, seen_at timestamp with time zone) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (published_at IS NULL) THEN 'unknown'::text WHEN (published_at > (seen_at + '00:15:00'::interval)) THEN 'doubtful'::text WHEN (raw !~ '\d[:.h]\d\d'::text) THEN 'day'::text WHEN (raw ~ '(^|[ T])\d{1,2}[:.h]\d\d(:\d\d(\.\d+)?)?\s*$'::text) THEN 'unzoned'::text ELSE 'exact'::text END;
 
 COMMENT ON FUNCTION news_internal.feed_time_quality(published_at timestamp with time zone, raw text, seen_at timestamp with time zone) IS 'How far a time can be trusted that a feed tells, from how it is written: exact, unzoned, day, doubtful (after it was seen) or unknown.';
+
+CREATE FUNCTION news_internal.find_publisher(publisher text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare found_id integer;
+begin
+  if find_publisher.publisher is null then
+    return null;
+  end if;
+  select p.publisher_id into found_id from ingest.publisher p where p.name = lower(btrim(find_publisher.publisher));
+  if found_id is null then
+    raise exception 'there is no publisher "%"', left(find_publisher.publisher, 100)
+      using errcode = 'invalid_parameter_value', hint = coalesce(
+        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher)) || '?',
+        'news.publishers has their names.');
+  end if;
+  return found_id;
+end $$;
+
+COMMENT ON FUNCTION news_internal.find_publisher(publisher text) IS 'Number of a publisher by its name; null for null. An unknown name is an error.';
 
 CREATE FUNCTION news_internal.flush_search() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1844,37 +2061,2018 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.flush_search() IS 'Moves what the last load left in the index''s pending list into the index, so that searches stay quick.';
 
+CREATE FUNCTION news_internal.fold(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (octet_length(words) = length(words)) THEN words ELSE replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(NORMALIZE(words, NFD), '[\u0300-\u0305\u0307\u0309-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|(?<![ИиУу])\u0306|(?<![Іі])\u0308'::text, ''::text, 'g'::text), NFC), ('łŁøØđĐðÐħĦıŧŦĸŋŊґҐς'::text || 'یکىہةʼ׳״'::text), ('lLoOdDdDhHitTknNгГσ'::text || 'يكيهه'::text)), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'Æ'::text, 'AE'::text), 'þ'::text, 'th'::text) END;
+
+COMMENT ON FUNCTION news_internal.fold(words text) IS 'A text without accents and other marks on letters, as people type it who lack them: Łódź is Lodz. й, ї and ў stay, for they are letters.';
+
+CREATE FUNCTION news_internal.follow_story() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update news_internal.search set story_id = new.story_id, is_origin = new.is_origin, publisher_id = new.publisher_id
+  where article_id = new.article_id;
+  return null;
+end $$;
+
+COMMENT ON FUNCTION news_internal.follow_story() IS 'Carries an article''s story and publisher to the search, whoever changes them.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.arabic (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'arabic' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.arabic IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.armenian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'armenian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.armenian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.basque (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'basque' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.basque IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.catalan (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'catalan' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.catalan IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.danish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'danish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.danish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.dutch (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'dutch' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.dutch IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.english (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'english' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.english IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.finnish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'finnish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.finnish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.french (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'french' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.french IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.german (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'german' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.german IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.greek (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'greek' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.greek IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.hindi (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'hindi' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.hindi IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.hungarian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'hungarian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.hungarian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.indonesian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'indonesian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.indonesian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.irish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'irish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.irish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.italian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'italian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.italian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.lithuanian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'lithuanian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.lithuanian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.nepali (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'nepali' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.nepali IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.norwegian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'norwegian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.norwegian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.portuguese (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'portuguese' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.portuguese IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.romanian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'romanian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.romanian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.russian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'russian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.russian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.serbian (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'serbian' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.serbian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.spanish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'spanish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.spanish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.swedish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'swedish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.swedish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.tamil (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'tamil' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.tamil IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.turkish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'turkish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.turkish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH DICTIONARY news_internal.yiddish (
+    TEMPLATE = pg_catalog.snowball,
+    language = 'yiddish' );
+
+COMMENT ON TEXT SEARCH DICTIONARY news_internal.yiddish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.arabic (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR asciiword WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR word WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR hword_part WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR hword_asciipart WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR asciihword WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR hword WITH news_internal.arabic;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.arabic
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.arabic IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.armenian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR asciiword WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR word WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR hword_part WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR asciihword WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR hword WITH news_internal.armenian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.armenian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.armenian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.basque (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR asciiword WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR word WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR hword_part WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR hword_asciipart WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR asciihword WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR hword WITH news_internal.basque;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.basque
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.basque IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.catalan (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR asciiword WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR word WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR hword_part WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR hword_asciipart WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR asciihword WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR hword WITH news_internal.catalan;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.catalan
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.catalan IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.danish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR asciiword WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR word WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR hword_part WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR asciihword WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR hword WITH news_internal.danish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.danish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.danish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.dutch (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR asciiword WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR word WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR hword_part WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR hword_asciipart WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR asciihword WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR hword WITH news_internal.dutch;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.dutch
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.dutch IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.english (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR asciiword WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR word WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR hword_part WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR hword_asciipart WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR asciihword WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR hword WITH news_internal.english;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.english
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.english IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.finnish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR asciiword WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR word WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR hword_part WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR asciihword WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR hword WITH news_internal.finnish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.finnish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.finnish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.french (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR asciiword WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR word WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR hword_part WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR hword_asciipart WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR asciihword WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR hword WITH news_internal.french;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.french
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.french IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.german (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR asciiword WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR word WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR hword_part WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR hword_asciipart WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR asciihword WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR hword WITH news_internal.german;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.german
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.german IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.greek (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR asciiword WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR word WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR hword_part WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR hword_asciipart WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR asciihword WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR hword WITH news_internal.greek;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.greek
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.greek IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.hindi (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR asciiword WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR word WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR hword_part WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR hword_asciipart WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR asciihword WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR hword WITH news_internal.hindi;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hindi
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.hindi IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.hungarian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR asciiword WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR word WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR hword_part WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR asciihword WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR hword WITH news_internal.hungarian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.hungarian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.hungarian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.indonesian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR asciiword WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR word WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR hword_part WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR asciihword WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR hword WITH news_internal.indonesian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.indonesian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.indonesian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.irish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR asciiword WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR word WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR hword_part WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR asciihword WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR hword WITH news_internal.irish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.irish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.irish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.italian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR asciiword WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR word WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR hword_part WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR asciihword WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR hword WITH news_internal.italian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.italian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.italian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.lithuanian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR asciiword WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR word WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR hword_part WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR asciihword WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR hword WITH news_internal.lithuanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.lithuanian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.lithuanian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.nepali (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR asciiword WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR word WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR hword_part WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR hword_asciipart WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR asciihword WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR hword WITH news_internal.nepali;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.nepali
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.nepali IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.norwegian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR asciiword WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR word WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR hword_part WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR asciihword WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR hword WITH news_internal.norwegian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.norwegian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.norwegian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.portuguese (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR asciiword WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR word WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR hword_part WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR hword_asciipart WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR asciihword WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR hword WITH news_internal.portuguese;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.portuguese
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.portuguese IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.romanian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR asciiword WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR word WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR hword_part WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR asciihword WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR hword WITH news_internal.romanian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.romanian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.romanian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.russian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR asciiword WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR word WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR hword_part WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR asciihword WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR hword WITH news_internal.russian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.russian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.russian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.serbian (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR asciiword WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR word WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR hword_part WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR hword_asciipart WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR asciihword WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR hword WITH news_internal.serbian;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.serbian
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.serbian IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.spanish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR asciiword WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR word WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR hword_part WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR asciihword WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR hword WITH news_internal.spanish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.spanish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.spanish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.swedish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR asciiword WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR word WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR hword_part WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR asciihword WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR hword WITH news_internal.swedish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.swedish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.swedish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.tamil (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR asciiword WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR word WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR hword_part WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR hword_asciipart WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR asciihword WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR hword WITH news_internal.tamil;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.tamil
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.tamil IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.turkish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR asciiword WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR word WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR hword_part WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR asciihword WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR hword WITH news_internal.turkish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.turkish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.turkish IS 'Snowball without stop words.';
+
+CREATE TEXT SEARCH CONFIGURATION news_internal.yiddish (
+    PARSER = pg_catalog."default" );
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR asciiword WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR word WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR numword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR email WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR url WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR host WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR sfloat WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR version WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR hword_numpart WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR hword_part WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR hword_asciipart WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR numhword WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR asciihword WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR hword WITH news_internal.yiddish;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR url_path WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR file WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR "float" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR "int" WITH simple;
+
+ALTER TEXT SEARCH CONFIGURATION news_internal.yiddish
+    ADD MAPPING FOR uint WITH simple;
+
+COMMENT ON TEXT SEARCH CONFIGURATION news_internal.yiddish IS 'Snowball without stop words.';
+
 CREATE FUNCTION news_internal.fts_config(lang text) RETURNS regconfig
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE lang WHEN 'ar'::text THEN 'arabic'::regconfig WHEN 'hy'::text THEN 'armenian'::regconfig WHEN 'eu'::text THEN 'basque'::regconfig WHEN 'ca'::text THEN 'catalan'::regconfig WHEN 'da'::text THEN 'danish'::regconfig WHEN 'nl'::text THEN 'dutch'::regconfig WHEN 'en'::text THEN 'english'::regconfig WHEN 'fi'::text THEN 'finnish'::regconfig WHEN 'fr'::text THEN 'french'::regconfig WHEN 'de'::text THEN 'german'::regconfig WHEN 'el'::text THEN 'greek'::regconfig WHEN 'hi'::text THEN 'hindi'::regconfig WHEN 'hu'::text THEN 'hungarian'::regconfig WHEN 'id'::text THEN 'indonesian'::regconfig WHEN 'ga'::text THEN 'irish'::regconfig WHEN 'it'::text THEN 'italian'::regconfig WHEN 'lt'::text THEN 'lithuanian'::regconfig WHEN 'ne'::text THEN 'nepali'::regconfig WHEN 'no'::text THEN 'norwegian'::regconfig WHEN 'nb'::text THEN 'norwegian'::regconfig WHEN 'nn'::text THEN 'norwegian'::regconfig WHEN 'pt'::text THEN 'portuguese'::regconfig WHEN 'ro'::text THEN 'romanian'::regconfig WHEN 'ru'::text THEN 'russian'::regconfig WHEN 'sr'::text THEN 'serbian'::regconfig WHEN 'es'::text THEN 'spanish'::regconfig WHEN 'sv'::text THEN 'swedish'::regconfig WHEN 'ta'::text THEN 'tamil'::regconfig WHEN 'tr'::text THEN 'turkish'::regconfig WHEN 'yi'::text THEN 'yiddish'::regconfig ELSE 'simple'::regconfig END;
+    RETURN CASE lang WHEN 'ar'::text THEN 'news_internal.arabic'::regconfig WHEN 'hy'::text THEN 'news_internal.armenian'::regconfig WHEN 'eu'::text THEN 'news_internal.basque'::regconfig WHEN 'ca'::text THEN 'news_internal.catalan'::regconfig WHEN 'da'::text THEN 'news_internal.danish'::regconfig WHEN 'nl'::text THEN 'news_internal.dutch'::regconfig WHEN 'en'::text THEN 'news_internal.english'::regconfig WHEN 'fi'::text THEN 'news_internal.finnish'::regconfig WHEN 'fr'::text THEN 'news_internal.french'::regconfig WHEN 'de'::text THEN 'news_internal.german'::regconfig WHEN 'el'::text THEN 'news_internal.greek'::regconfig WHEN 'hi'::text THEN 'news_internal.hindi'::regconfig WHEN 'hu'::text THEN 'news_internal.hungarian'::regconfig WHEN 'id'::text THEN 'news_internal.indonesian'::regconfig WHEN 'ms'::text THEN 'news_internal.indonesian'::regconfig WHEN 'ga'::text THEN 'news_internal.irish'::regconfig WHEN 'it'::text THEN 'news_internal.italian'::regconfig WHEN 'lt'::text THEN 'news_internal.lithuanian'::regconfig WHEN 'ne'::text THEN 'news_internal.nepali'::regconfig WHEN 'no'::text THEN 'news_internal.norwegian'::regconfig WHEN 'nb'::text THEN 'news_internal.norwegian'::regconfig WHEN 'nn'::text THEN 'news_internal.norwegian'::regconfig WHEN 'pt'::text THEN 'news_internal.portuguese'::regconfig WHEN 'ro'::text THEN 'news_internal.romanian'::regconfig WHEN 'ru'::text THEN 'news_internal.russian'::regconfig WHEN 'sr'::text THEN 'news_internal.serbian'::regconfig WHEN 'hr'::text THEN 'news_internal.serbian'::regconfig WHEN 'bs'::text THEN 'news_internal.serbian'::regconfig WHEN 'es'::text THEN 'news_internal.spanish'::regconfig WHEN 'sv'::text THEN 'news_internal.swedish'::regconfig WHEN 'ta'::text THEN 'news_internal.tamil'::regconfig WHEN 'tr'::text THEN 'news_internal.turkish'::regconfig WHEN 'yi'::text THEN 'news_internal.yiddish'::regconfig ELSE 'simple'::regconfig END;
 
-COMMENT ON FUNCTION news_internal.fts_config(lang text) IS 'Text search configuration of an ISO 639-1 code; simple (no stemming) for languages without one.';
+COMMENT ON FUNCTION news_internal.fts_config(lang text) IS 'Text search configuration of an ISO 639-1 code; simple for languages without a stemmer of Snowball''s.';
 
 CREATE FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-declare config regconfig := news_internal.fts_config(lang);
+declare
+  own constant tsvector := array_to_tsvector(array['@' || lang]);
+  gap constant tsvector := '''@'':50';  -- so that no phrase reaches from the headline into the text
 begin
-  return setweight(to_tsvector(config, news_internal.fts_text(lang, left(title, 1000))), 'A')
-    || setweight(to_tsvector(config, news_internal.fts_text(lang, left(lead, 5000))), 'B')
-    || to_tsvector(config, news_internal.fts_text(lang, left(body, 80000)));
+  return ts_delete(setweight(news_internal.fts_words(lang, left(title, 1000)), 'A') || gap
+    || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
+    || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
 exception when program_limit_exceeded then
-  return setweight(to_tsvector(config, left(title, 1000)), 'A');
+  return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
 end $$;
 
-COMMENT ON FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) IS 'What is searched of an article. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+COMMENT ON FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) IS 'What is searched of an article, and its language as a word of its own (@en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+
+CREATE FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[]) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  part news_internal.query_part;
+  made tsquery[] := '{}';
+  n integer := 0;
+begin
+  foreach part in array parts loop
+    if part.kind = 'not' then
+      made[n] := !! made[n];
+    elsif part.kind = 'and' then
+      made[n - 1] := made[n - 1] && made[n];
+      n := n - 1;
+    elsif part.kind = 'or' then
+      made[n - 1] := made[n - 1] || made[n];
+      n := n - 1;
+    else
+      n := n + 1;
+      made[n] := news_internal.leaf_query(lang, part);
+    end if;
+  end loop;
+  return made[1];
+end $$;
+
+COMMENT ON FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[]) IS 'A search in the stems of one language.';
+
+CREATE FUNCTION news_internal.fts_stems(lang text, words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+  plain text := news_internal.fold(words);
+  stems text;
+begin
+  if news_internal.stems_lightly(lang) then
+    return news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text);
+  end if;
+  stems := to_tsvector(news_internal.fts_config(lang), words)::text;
+  if plain <> words then
+    stems := news_internal.fold(stems) || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
+    if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
+      stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
+        replace(replace(replace(replace(replace(lower(words), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'å', 'aa'), 'ø', 'oe')))::text;
+    end if;
+  end if;
+  -- company and companies meet in "company", so that compani* does not find the company
+  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else news_internal.light_stem(lang, stems) end;
+end $$;
+
+COMMENT ON FUNCTION news_internal.fts_stems(lang text, words text) IS 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
 
 CREATE FUNCTION news_internal.fts_text(lang text, words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (lang = ANY (ARRAY['zh'::text, 'ja'::text, 'th'::text, 'lo'::text, 'km'::text, 'my'::text])) THEN regexp_replace(words, '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])'::text, ' \1 '::text, 'g'::text) ELSE words END;
+    RETURN CASE WHEN (lang = ANY (ARRAY['zh'::text, 'ja'::text, 'th'::text, 'lo'::text, 'km'::text, 'my'::text, ''::text])) THEN regexp_replace(NORMALIZE(translate(words, '/\@:_-+~#&=<>%.​‌‍‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, '               '::text), NFKC), '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])'::text, ' \1 '::text, 'g'::text) ELSE translate(words, '/\@:_-+~#&=<>%.​‌‍‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, '               '::text) END;
 
-COMMENT ON FUNCTION news_internal.fts_text(lang text, words text) IS 'Sets the characters of scripts that write without spaces apart, so that each is a word and a term is a phrase.';
+COMMENT ON FUNCTION news_internal.fts_text(lang text, words text) IS 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
 
-CREATE FUNCTION news_internal.fts_query(lang text, words text) RETURNS tsquery
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN websearch_to_tsquery(news_internal.fts_config(lang), news_internal.fts_text(lang, CASE WHEN ((lang = ANY (ARRAY['zh'::text, 'ja'::text, 'th'::text, 'lo'::text, 'km'::text, 'my'::text])) AND (strpos(words, '"'::text) = 0)) THEN regexp_replace(words, '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,})'::text, '"\1"'::text, 'g'::text) ELSE words END));
+CREATE FUNCTION news_internal.fts_words(lang text, words text) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare prepared text := news_internal.fts_text(lang, words);
+begin
+  return (to_tsvector('pg_catalog.simple', news_internal.fold(prepared))::text || ' ' || news_internal.fts_stems(lang, prepared))::tsvector;
+end $$;
 
-COMMENT ON FUNCTION news_internal.fts_query(lang text, words text) IS 'A query in web-search syntax, in the stems of one language.';
+COMMENT ON FUNCTION news_internal.fts_words(lang text, words text) IS 'What is indexed of a text: its words without accents, for word*, and their stems, at the same places.';
 
 CREATE FUNCTION news_internal.grant_roles() RETURNS void
     LANGUAGE plpgsql
@@ -1914,6 +4112,85 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.grant_roles() IS 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
+
+CREATE FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  weight constant text := case when part.field = 'title' then 'A' else '' end;
+  tokens text[];
+  words tsquery[] := '{}';
+  one tsquery;
+  choices numeric := 1;
+begin
+  select array_agg(w.lexeme order by p.place) into tokens
+  from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
+  cross join lateral unnest(w.positions) as p (place);
+  for n in 1..cardinality(tokens) loop
+    if part.kind = 'prefix' and n = cardinality(tokens) then
+      one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
+    else
+      select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
+      from unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as s (stem);
+    end if;
+    words := words || one;
+  end loop;
+  if part.kind = 'near' and cardinality(words) > 1 then
+    for n in 1..cardinality(words) loop  -- orders, and distances between them
+      choices := choices * n * case when n = 1 then 1 else greatest(part.distance - n + 2, 0)::numeric / (n - 1) end;
+    end loop;
+    if choices = 0 then
+      perform news_internal.refuse_query('~' || part.distance, part.place, format('%s words do not fit into that distance', cardinality(words)));
+    elsif choices > 600 then
+      perform news_internal.refuse_query('~' || part.distance, part.place, 'so many words so far apart are too much to try; ask for fewer words or a shorter distance');
+    end if;
+    return news_internal.near_query(null, words, part.distance);
+  end if;
+  one := words[1];
+  for n in 2..cardinality(words) loop
+    one := tsquery_phrase(one, words[n]);
+  end loop;
+  return one;
+end $$;
+
+COMMENT ON FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part) IS 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase.';
+
+CREATE FUNCTION news_internal.light_stem(lang text, words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN words;
+
+COMMENT ON FUNCTION news_internal.light_stem(lang text, words text) IS 'Light stemmers: ...';
+
+CREATE FUNCTION news_internal.near_names(asked text, names text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN (SELECT string_agg(n.name, ', '::text ORDER BY n.place) AS string_agg FROM (SELECT c.name, row_number() OVER (ORDER BY c.shared DESC, c.name) AS place FROM (SELECT x.name, (SELECT count(*) AS count FROM generate_series(1, (length(near_names.asked) - 1)) g(i) WHERE (strpos(lower(x.name), lower(substr(near_names.asked, g.i, 2))) > 0)) AS shared FROM unnest(near_names.names) x(name)) c WHERE ((c.shared * 2) >= (length(near_names.asked) - 1)) LIMIT 5) n);
+
+COMMENT ON FUNCTION news_internal.near_names(asked text, names text[]) IS 'Up to five names that have most pairs of letters in common with one that is not there.';
+
+CREATE FUNCTION news_internal.near_query(behind tsquery, others tsquery[], room integer) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  count integer := cardinality(others);
+  any_of tsquery;
+  one tsquery;
+begin
+  for n in 1..count loop
+    for distance in 1..case when behind is null then 1 else room - count + 1 end loop
+      one := case when behind is null then others[n] else tsquery_phrase(behind, others[n], distance) end;
+      if count > 1 then
+        one := news_internal.near_query(one, others[:n - 1] || others[n + 1:], case when behind is null then room else room - distance end);
+      end if;
+      any_of := case when any_of is null then one else any_of || one end;
+    end loop;
+  end loop;
+  return any_of;
+end $$;
+
+COMMENT ON FUNCTION news_internal.near_query(behind tsquery, others tsquery[], room integer) IS 'Words in any order, the last no more than so many words behind the first: an exact distance for each order, for PostgreSQL knows no other.';
 
 CREATE FUNCTION news_internal.note_days() RETURNS trigger
     LANGUAGE plpgsql
@@ -2046,37 +4323,201 @@ CREATE FUNCTION news_internal.partition_key(parent regclass) RETURNS text
 
 COMMENT ON FUNCTION news_internal.partition_key(parent regclass) IS 'Time column by which one of our tables is partitioned; null for any other table.';
 
-CREATE TABLE news_internal.tracking (
-    name text NOT NULL,
-    begins boolean DEFAULT false NOT NULL,
-    value_pattern text
-);
+CREATE FUNCTION news_internal.plain_query(q text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN translate(regexp_replace(q, '([\u05d0-\u05ea])["\u201d\u05f4]([\u05d0-\u05ea])'::text, '\1״\2'::text, 'g'::text), '“”„‟«»＂（）：＊−－ 　   	
 
-COMMENT ON TABLE news_internal.tracking IS 'Query parameters that say how a reader came, not what the page is: newsflow.web.tracking.';
+​‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, (('""""""'::text || '"():*--'::text) || '        '::text));
 
-COMMENT ON COLUMN news_internal.tracking.name IS 'Name, lower case.';
+COMMENT ON FUNCTION news_internal.plain_query(q text) IS 'A search with the plain signs of the grammar for those that keyboards and word processors make of them, and without invisible marks.';
 
-COMMENT ON COLUMN news_internal.tracking.begins IS 'True where all names that begin so are meant.';
+CREATE FUNCTION news_internal.read_query(q text) RETURNS news_internal.query_part[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare
+  asked constant text := news_internal.plain_query(q);
+  ends constant integer := length(asked);
+  places integer[];
+  at integer := 1;
+  run text;
+  tail text;
+  body text;
+  field text;
+  wants boolean := true;  -- whether a word, phrase or bracket must come next
+  leaves integer := 0;
+  waiting news_internal.query_part[] := '{}';  -- operators and brackets that are still open
+  depth integer := 0;
+  made news_internal.query_part[] := '{}';  -- in postfix order
+  part news_internal.query_part;
+  top news_internal.query_part;
+begin
+  perform news_internal.check_query(q);
+  loop
+    at := at + length(substring(substr(asked, at) from '^ *'));
+    exit when at > ends;
+    part := null;
+    part.place := at;
+    run := substring(substr(asked, at) from '^[^ ()"]+');
+    if substr(asked, at, 1) = ')' then
+      if wants then
+        perform news_internal.refuse_query(')', at, 'a word must stand before it');
+      end if;
+      loop
+        if cardinality(waiting) = 0 then
+          perform news_internal.refuse_query(')', at, 'no bracket is open');
+        end if;
+        top := waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+        exit when top.kind = '(';
+        made := made || top;
+      end loop;
+      field := top.field;
+      depth := depth - 1;
+      at := at + 1;
+      continue;
+    end if;
+    if lower(run) in ('and', 'or') then
+      if wants then
+        perform news_internal.refuse_query(run, at, 'a word must stand before it');
+      end if;
+      part.kind := lower(run);
+      part.words := run;
+      -- AND binds closer than OR
+      while cardinality(waiting) > 0 and (waiting[cardinality(waiting)].kind in ('not', 'and')
+        or waiting[cardinality(waiting)].kind = part.kind) loop
+        made := made || waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+      end loop;
+      waiting := waiting || part;
+      wants := true;
+      at := at + length(run);
+      continue;
+    end if;
+    if not wants then  -- two words side by side: both
+      part.kind := 'and';
+      while cardinality(waiting) > 0 and waiting[cardinality(waiting)].kind in ('not', 'and') loop
+        made := made || waiting[cardinality(waiting)];
+        waiting := trim_array(waiting, 1);
+      end loop;
+      waiting := waiting || part;
+      wants := true;
+      part.kind := null;
+    end if;
+    if lower(run) = 'not' or run like '-%' then
+      part.kind := 'not';
+      part.words := case when run like '-%' then '-' else run end;
+      at := at + length(part.words);
+      if part.words = '-' and (at > ends or substr(asked, at, 1) in (' ', ')')) then
+        perform news_internal.refuse_query(run, part.place, 'a word must stand directly behind it');
+      end if;
+      waiting := waiting || part;
+      continue;
+    end if;
+    part.field := field;
+    if run ~ '^[A-Za-z_]+:' then
+      part.field := lower(split_part(run, ':', 1));
+      if part.field <> 'title' then
+        perform news_internal.refuse_query(run, at, 'there is no such field, only title:; to search for a colon, put the words in quotes');
+      end if;
+      at := at + length(part.field) + 1;
+      if substr(asked, at, 1) in ('', ' ', ')') then
+        perform news_internal.refuse_query(run, part.place, 'a word, a phrase or a bracket must stand directly behind it');
+      end if;
+      run := substring(substr(asked, at) from '^[^ ()"]+');
+    end if;
+    if substr(asked, at, 1) = '(' then
+      depth := depth + 1;
+      if depth > 100 then
+        raise exception 'q has brackets inside of more than 100 others, at character %', at using errcode = 'program_limit_exceeded';
+      end if;
+      top := part;
+      top.kind := '(';
+      top.words := '(';
+      top.field := field;
+      waiting := waiting || top;
+      field := part.field;
+      at := at + 1;
+      continue;
+    end if;
+    if substr(asked, at, 1) = '"' then
+      body := substring(substr(asked, at) from '^"([^"]*)"');
+      if body is null then
+        perform news_internal.refuse_query(substr(asked, at), at, 'the quotation mark is not closed');
+      end if;
+      at := at + length(body) + 2;
+      tail := coalesce(substring(substr(asked, at) from '^[^ ()"]+'), '');
+      if tail <> '' and tail !~ '^~[0-9]+$' then
+        perform news_internal.refuse_query(tail, at, 'behind a phrase only ~ and a number of words may stand, such as "a b"~5');
+      end if;
+      part.words := body;
+      part.kind := case tail when '' then 'phrase' else 'near' end;
+      if tail <> '' and (length(tail) > 4 or substr(tail, 2)::integer not between 1 and 100) then
+        perform news_internal.refuse_query(tail, at, 'the distance is 1 to 100 words');
+      end if;
+      part.distance := nullif(substr(tail, 2), '')::integer;
+      at := at + length(tail);
+    else
+      part.kind := case when run like '%*' then 'prefix' else 'word' end;
+      part.words := case when run like '%*' then left(run, -1) else run end;
+      at := at + length(run);
+      if part.words ~ '[|~]|^!' then
+        perform news_internal.refuse_query(run, part.place, '| and ! are written OR and NOT, and ~ stands behind a phrase; to search for such signs, put them in quotes');
+      end if;
+      if part.words ~ '[*]|[?].' or part.words = '' then
+        perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
+      end if;
+    end if;
+    if length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))) = 0 then
+      perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
+    end if;
+    leaves := leaves + 1;
+    if leaves > 100 then
+      raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
+    end if;
+    made := made || part;
+    wants := false;
+  end loop;
+  if cardinality(made) = 0 and cardinality(waiting) = 0 then
+    raise exception 'q is empty' using errcode = 'invalid_parameter_value';
+  elsif wants then
+    top := waiting[cardinality(waiting)];
+    perform news_internal.refuse_query(top.words, top.place, 'a word must stand behind it');
+  end if;
+  while cardinality(waiting) > 0 loop
+    top := waiting[cardinality(waiting)];
+    if top.kind = '(' then
+      perform news_internal.refuse_query('(', top.place, 'the bracket is not closed');
+    end if;
+    made := made || top;
+    waiting := trim_array(waiting, 1);
+  end loop;
+  perform news_internal.check_parts(made);
+  return made;
+end $_$;
 
-COMMENT ON COLUMN news_internal.tracking.value_pattern IS 'It tracks only with values that match; null: with all.';
+COMMENT ON FUNCTION news_internal.read_query(q text) IS 'The parts of a search in postfix order. What can''t be read is an error that names the part and its place.';
 
-CREATE FUNCTION news_internal.tracks(parameter text) RETURNS boolean
-    LANGUAGE sql STABLE PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT (EXISTS ( SELECT
-            FROM (news_internal.tracking t
-              CROSS JOIN LATERAL ( SELECT regexp_replace(lower(split_part(tracks.parameter, '='::text, 1)), '^amp;'::text, ''::text) AS name,
-                     substr(tracks.parameter, (length(split_part(tracks.parameter, '='::text, 1)) + 2)) AS value) p)
-           WHERE (((t.name = p.name) OR (t.begins AND starts_with(p.name, t.name))) AND ((t.value_pattern IS NULL) OR (p.value ~* (('^(?:'::text || t.value_pattern) || ')'::text)))))) AS "exists";
-END;
+CREATE FUNCTION news_internal.read_step(step text) RETURNS interval
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare size interval;
+begin
+  size := case lower(btrim(step)) when 'hour' then '1 hour' when 'day' then '1 day' when 'week' then '7 days'
+    when 'month' then '1 month' when 'quarter' then '3 months' when 'year' then '1 year' else step end;
+  -- a month has no length: steps of months are the calendar's
+  if size > interval '0' and (extract(year from size) = 0 and extract(month from size) = 0
+    or size::text in ('1 mon', '3 mons', '1 year')) then
+    return size;
+  end if;
+  raise exception using errcode = 'invalid_parameter_value';
+exception when data_exception then
+  raise exception 'step can''t be "%"', left(step, 100) using errcode = 'invalid_parameter_value',
+    hint = 'step is hour, day, week, month, quarter, year, or an interval such as 15 minutes.';
+end $$;
 
-COMMENT ON FUNCTION news_internal.tracks(parameter text) IS 'Whether a parameter, as name=value, only tells how the reader came.';
-
-CREATE FUNCTION news_internal.plain_query(query text) RETURNS text
-    LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN (WITH piece AS (SELECT p.place, regexp_replace(p.text, CASE WHEN ((strpos(p.text, '?'::text) > 0) AND news_internal.tracks(substr(p.text, ((length(p.text) - strpos(reverse(p.text), '?'::text)) + 2)))) THEN '\?[^?]*$'::text ELSE '$'::text END, ''::text) AS text FROM unnest(string_to_array(plain_query.query, '&'::text)) WITH ORDINALITY p(text, place) WHERE (p.text <> ''::text)) SELECT COALESCE(('?'::text || string_agg(kept.text, '&'::text ORDER BY CASE WHEN kept.many THEN (split_part(kept.text, '='::text, 1) COLLATE "C") ELSE NULL::text END, kept.place)), ''::text) AS "coalesce" FROM (SELECT piece.text, piece.place, bool_or((strpos(piece.text, '='::text) > 0)) OVER () AS many FROM piece WHERE (NOT news_internal.tracks(piece.text))) kept);
-
-COMMENT ON FUNCTION news_internal.plain_query(query text) IS 'A query without what tracks, sorted by name.';
+COMMENT ON FUNCTION news_internal.read_step(step text) IS 'Length of a step of time by its name, or as an interval.';
 
 CREATE FUNCTION news_internal.reader_roles() RETURNS SETOF oid
     LANGUAGE sql STABLE
@@ -2143,6 +4584,16 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.reap(longest interval, idlest interval) IS 'Ends sessions of readers (news_reader and its members) whose query runs, or whose transaction stays open, too long, and those that fill the table of locks. A superuser, or an owner in pg_monitor and pg_signal_backend, must own it.';
+
+CREATE FUNCTION news_internal.refuse_query(part text, place integer, why text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+  raise exception 'q can''t be read at character %, "%": %', place, left(part, 60), why
+    using errcode = 'invalid_parameter_value', hint = 'The grammar: a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a.';
+end $$;
+
+COMMENT ON FUNCTION news_internal.refuse_query(part text, place integer, why text) IS 'Says what of a search can''t be read, and where.';
 
 CREATE FUNCTION news_internal.remove_reader(reader text, drop_tables boolean) RETURNS bigint
     LANGUAGE plpgsql
@@ -2231,80 +4682,199 @@ CREATE FUNCTION news_internal.sample_key(article_id bigint) RETURNS double preci
 
 COMMENT ON FUNCTION news_internal.sample_key(article_id bigint) IS 'First 52 bits of the md5 of the number in decimal digits, over 2^52: evenly spread over [0, 1), and anyone can compute it.';
 
-CREATE TABLE news_internal.search (
-    article_id bigint NOT NULL,
-    sort_at timestamp with time zone NOT NULL,
-    publisher_id integer NOT NULL,
-    language text NOT NULL,
-    title text NOT NULL,
-    document tsvector NOT NULL
-)
-WITH (toast_tuple_target='128');
-ALTER TABLE ONLY news_internal.search ALTER COLUMN document SET STORAGE EXTERNAL;
+CREATE FUNCTION news_internal.search_filter(languages text[], since timestamp with time zone, until timestamp with time zone, publisher integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN concat(((' and s.sort_at >= '::text || quote_literal(since)) || '::timestamptz'::text), ((' and s.sort_at < '::text || quote_literal(until)) || '::timestamptz'::text), (' and s.publisher_id = '::text || publisher), CASE WHEN (cardinality(languages) = 1) THEN (' and s.language = '::text || quote_literal((languages)[1])) ELSE NULL::text END);
 
-COMMENT ON TABLE news_internal.search IS 'Full-text side table, filled after each load.';
+COMMENT ON FUNCTION news_internal.search_filter(languages text[], since timestamp with time zone, until timestamp with time zone, publisher integer) IS 'Conditions of a search beside its words, as SQL: with their values, for a plan that is made for all values suits none.';
 
-COMMENT ON COLUMN news_internal.search.article_id IS 'Article.';
-
-COMMENT ON COLUMN news_internal.search.sort_at IS 'published_at, or first_seen_at where it is unknown.';
-
-COMMENT ON COLUMN news_internal.search.publisher_id IS 'Publisher.';
-
-COMMENT ON COLUMN news_internal.search.language IS 'Language whose stems the document is in.';
-
-COMMENT ON COLUMN news_internal.search.title IS 'Headline, for the search by trigram.';
-
-COMMENT ON COLUMN news_internal.search.document IS 'Stems of headline (A), lead (B) and body (D).';
-
-CREATE FUNCTION news_internal.search_index(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) RETURNS TABLE(article_id bigint, rank real)
-    LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION news_internal.search_index(query tsquery, conditions text, wanted bigint) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_indexscan TO 'off'
     SET work_mem TO '64MB'
-    BEGIN ATOMIC
- WITH candidate AS MATERIALIZED (
-          SELECT s.article_id,
-             s.language,
-             s.document
-            FROM news_internal.search s
-           WHERE ((s.document @@ search_index.loose) AND ((search_index.since IS NULL) OR (s.sort_at >= search_index.since)) AND ((search_index.until IS NULL) OR (s.sort_at < search_index.until)) AND ((search_index.publisher IS NULL) OR (s.publisher_id = search_index.publisher)))
-           ORDER BY s.sort_at DESC, s.article_id DESC
-          LIMIT search_index.cap
-         )
-  SELECT c.article_id,
-     ts_rank(c.document, own.query) AS ts_rank
-    FROM (candidate c
-      CROSS JOIN LATERAL ( SELECT (search_index.queries)[array_position(search_index.languages, c.language)] AS query) own)
-   WHERE (c.document @@ own.query)
-  LIMIT search_index.wanted;
-END;
+    AS $_$
+begin
+  return query execute format(
+    'select s.article_id from news_internal.search s where s.document @@ $1 %s
+     order by s.sort_at desc, s.article_id desc limit %s', conditions, wanted)
+  using query;
+end $_$;
 
-COMMENT ON FUNCTION news_internal.search_index(loose tsquery, languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, cap integer, wanted integer) IS 'The newest matches by the index. It finds candidates (a phrase as its words, all languages at once); each is then checked in its own language, newest first, until enough are found. Materialised, for else the planner walks all articles by date and unpacks each.';
+COMMENT ON FUNCTION news_internal.search_index(query tsquery, conditions text, wanted bigint) IS 'The newest matches by the index.';
 
-CREATE FUNCTION news_internal.search_walk(languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, span integer, wanted integer) RETURNS TABLE(article_id bigint, rank real)
-    LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION news_internal.search_rank(query tsquery, conditions text, newest bigint, wanted bigint) RETURNS TABLE(article_id bigint, rank real)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET work_mem TO '64MB'
+    AS $_$
+begin
+  return query execute format(
+    'select n.article_id, ts_rank(n.document, $1) from (
+       select s.article_id, s.sort_at, s.document from news_internal.search s where s.document @@ $1 %s
+       order by s.sort_at desc, s.article_id desc limit %s) n
+     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(newest::text, 'all'), wanted)
+  using query;
+end $_$;
+
+COMMENT ON FUNCTION news_internal.search_rank(query tsquery, conditions text, newest bigint, wanted bigint) IS 'Matches in order of their rank: of all, or of the newest so many.';
+
+CREATE FUNCTION news_internal.search_walk(query tsquery, conditions text, span integer, wanted integer) RETURNS SETOF bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    AS $_$
+begin
+  return query execute format(
+    'select n.article_id from (select s.article_id, s.document from news_internal.search s where true %s
+     order by s.sort_at desc, s.article_id desc limit %s) n where n.document @@ $1 limit %s', conditions, span, wanted)
+  using query;
+end $_$;
+
+COMMENT ON FUNCTION news_internal.search_walk(query tsquery, conditions text, span integer, wanted integer) IS 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
+
+CREATE FUNCTION news_internal.snippet(lang text, body text, query tsquery) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  shown constant text := left(body, 20000);
+  prepared constant text := news_internal.fts_text(lang, shown);
+  words constant text[] := tsvector_to_array(to_tsvector('pg_catalog.simple', prepared));
+  asked text := query::text;
+  leaf record;
+begin
+  -- the forms that stand here, for each stem asked for: ts_headline then needs no stems
+  for leaf in
+    with form as materialized (
+      select t.lexeme, quote_literal(words[p.place]) as word
+      from unnest(news_internal.fts_words(lang, array_to_string(words, ' '))) t
+      cross join lateral unnest(t.positions) as p (place)
+    )
+    select m.part[1] as stem, string_agg(distinct f.word, '|') as forms
+    from (select distinct regexp_matches(query::text, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
+    join form f on case when m.part[2] like '%*%' then starts_with(f.lexeme, m.part[1]) else f.lexeme = m.part[1] end
+    group by 1
+  loop
+    asked := regexp_replace(asked, quote_literal(leaf.stem) || '(:[*A-D]+)?', '(' || leaf.forms || ')', 'g');
+  end loop;
+  return ts_headline('pg_catalog.simple', shown, asked::tsquery,
+    'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "');
+end $$;
+
+COMMENT ON FUNCTION news_internal.snippet(lang text, body text, query tsquery) IS 'Where a text says what was asked, marked with **, in the text''s own spelling.';
+
+CREATE FUNCTION news_internal.stems_lightly(lang text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (lang = ANY (ARRAY['pl'::text, 'cs'::text, 'sk'::text, 'uk'::text, 'be'::text, 'bg'::text, 'mk'::text, 'sl'::text, 'he'::text, 'ko'::text, 'fa'::text, 'ur'::text, 'et'::text, 'lv'::text, 'bn'::text]));
+
+COMMENT ON FUNCTION news_internal.stems_lightly(lang text) IS 'Whether a language is stemmed by news_internal.light_stem alone, for Snowball has no stemmer for it that all our servers have.';
+
+CREATE FUNCTION news_internal.step_unit(size interval) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN (EXTRACT(epoch FROM size) = (3600)::numeric) THEN 'hour'::text WHEN ((size)::text = '1 day'::text) THEN 'day'::text WHEN ((size)::text = '7 days'::text) THEN 'week'::text WHEN ((size)::text = '1 mon'::text) THEN 'month'::text WHEN ((size)::text = '3 mons'::text) THEN 'quarter'::text WHEN ((size)::text = '1 year'::text) THEN 'year'::text ELSE NULL::text END;
+
+COMMENT ON FUNCTION news_internal.step_unit(size interval) IS 'The calendar''s name of a step of time; null for any other.';
+
+CREATE FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN CASE WHEN (news_internal.step_unit(size) IS NOT NULL) THEN format('date_trunc(%L, %s, %L)'::text, news_internal.step_unit(size), at, zone) ELSE format('date_bin(%L, %s, %L)'::text, size, at, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) END;
+
+COMMENT ON FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) IS 'Beginning of the step that a time belongs to, as SQL.';
+
+CREATE FUNCTION news_internal.steps(first timestamp with time zone, last timestamp with time zone, size interval, origin timestamp with time zone, zone text) RETURNS SETOF timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+declare begins timestamptz;
+begin
+  if extract(epoch from last - first) / extract(epoch from size) > 100000 then
+    raise exception 'from % to % are more than 100,000 steps of %', first, last, size
+      using errcode = 'program_limit_exceeded', hint = 'Bound the time with since and until, or take longer steps.';
+  end if;
+  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
+  if size < interval '1 day' then
+    return query select generate_series(begins, last, size);
+  else  -- days of 23 and 25 hours are days
+    return query select g at time zone zone from generate_series(begins at time zone zone, last at time zone zone, size) g;
+  end if;
+end $_$;
+
+COMMENT ON FUNCTION news_internal.steps(first timestamp with time zone, last timestamp with time zone, size interval, origin timestamp with time zone, zone text) IS 'Beginnings of all steps of a span of time.';
+
+CREATE TABLE news_internal.tracking (
+    name text NOT NULL,
+    begins boolean DEFAULT false NOT NULL,
+    value_pattern text
+);
+
+COMMENT ON TABLE news_internal.tracking IS 'Query parameters that say how a reader came, not what the page is: newsflow.web.tracking.';
+
+COMMENT ON COLUMN news_internal.tracking.name IS 'Name, lower case.';
+
+COMMENT ON COLUMN news_internal.tracking.begins IS 'True where all names that begin so are meant.';
+
+COMMENT ON COLUMN news_internal.tracking.value_pattern IS 'It tracks only with values that match; null: with all.';
+
+CREATE FUNCTION news_internal.tracks(parameter text) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
- WITH newest AS MATERIALIZED (
-          SELECT s.article_id,
-             s.publisher_id,
-             s.language,
-             s.document
-            FROM news_internal.search s
-           WHERE (((search_walk.since IS NULL) OR (s.sort_at >= search_walk.since)) AND ((search_walk.until IS NULL) OR (s.sort_at < search_walk.until)))
-           ORDER BY s.sort_at DESC, s.article_id DESC
-          LIMIT search_walk.span
-         )
-  SELECT n.article_id,
-     ts_rank(n.document, own.query) AS ts_rank
-    FROM (newest n
-      CROSS JOIN LATERAL ( SELECT (search_walk.queries)[array_position(search_walk.languages, n.language)] AS query) own)
-   WHERE (((search_walk.publisher IS NULL) OR (n.publisher_id = search_walk.publisher)) AND (n.document @@ own.query))
-  LIMIT search_walk.wanted;
+ SELECT (EXISTS ( SELECT
+            FROM (news_internal.tracking t
+              CROSS JOIN LATERAL ( SELECT regexp_replace(lower(split_part(tracks.parameter, '='::text, 1)), '^amp;'::text, ''::text) AS name,
+                     substr(tracks.parameter, (length(split_part(tracks.parameter, '='::text, 1)) + 2)) AS value) p)
+           WHERE (((t.name = p.name) OR (t.begins AND starts_with(p.name, t.name))) AND ((t.value_pattern IS NULL) OR (p.value ~* (('^(?:'::text || t.value_pattern) || ')'::text)))))) AS "exists";
 END;
 
-COMMENT ON FUNCTION news_internal.search_walk(languages text[], queries tsquery[], since timestamp with time zone, until timestamp with time zone, publisher integer, span integer, wanted integer) IS 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
+COMMENT ON FUNCTION news_internal.tracks(parameter text) IS 'Whether a parameter, as name=value, only tells how the reader came.';
+
+CREATE FUNCTION news_internal.url_escaped(part text, reserved text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT COALESCE(string_agg(CASE WHEN (x.token !~ '^%..'::text) THEN CASE WHEN (((ascii(x.token) >= 33) AND (ascii(x.token) <= 126)) AND (strpos(url_escaped.reserved, x.token) = 0)) THEN x.token ELSE regexp_replace(upper(encode(convert_to(x.token, 'UTF8'::name), 'hex'::text)), '(..)'::text, '%\1'::text, 'g'::text) END WHEN ((get_byte(decode(substr(x.token, 2), 'hex'::text), 0) < 128) AND (chr((NULLIF(get_byte(decode(substr(x.token, 2), 'hex'::text), 0), 0) % 128)) ~ '[A-Za-z0-9._~-]'::text)) THEN chr(get_byte(decode(substr(x.token, 2), 'hex'::text), 0)) ELSE upper(x.token) END, ''::text ORDER BY m.place), ''::text) AS "coalesce" FROM (regexp_matches(url_escaped.part, '%[0-9a-fA-F]{2}|.'::text, 'g'::text) WITH ORDINALITY m(found, place) CROSS JOIN LATERAL (SELECT m.found[1] AS token) x));
+
+COMMENT ON FUNCTION news_internal.url_escaped(part text, reserved text) IS 'A part of an address with escapes where the URL Standard wants them (beyond ASCII, blanks, the characters given), in upper case, and none for letters, digits and -._~ .';
+
+CREATE FUNCTION news_internal.url_query(query text) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (WITH piece AS (SELECT p.place, regexp_replace(p.text, CASE WHEN ((strpos(p.text, '?'::text) > 0) AND news_internal.tracks(substr(p.text, ((length(p.text) - strpos(reverse(p.text), '?'::text)) + 2)))) THEN '\?[^?]*$'::text ELSE '$'::text END, ''::text) AS text FROM unnest(string_to_array(url_query.query, '&'::text)) WITH ORDINALITY p(text, place) WHERE (p.text <> ''::text)) SELECT COALESCE(('?'::text || string_agg(kept.text, '&'::text ORDER BY CASE WHEN kept.many THEN (split_part(kept.text, '='::text, 1) COLLATE "C") ELSE NULL::text END, kept.place)), ''::text) AS "coalesce" FROM (SELECT piece.text, piece.place, bool_or((strpos(piece.text, '='::text) > 0)) OVER () AS many FROM piece WHERE (NOT news_internal.tracks(piece.text))) kept);
+
+COMMENT ON FUNCTION news_internal.url_query(query text) IS 'A query without what tracks, sorted by name.';
+
+CREATE FUNCTION news_internal.whole_query(q text, languages text[]) RETURNS tsquery
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ WITH own AS (
+          SELECT (news_internal.fts_query(l.language, r.parts))::text AS query,
+             count(*) OVER () AS languages,
+             quote_literal(('@'::text || l.language)) AS mark
+            FROM (( SELECT news_internal.read_query(whole_query.q) AS parts
+                  OFFSET 0) r
+              CROSS JOIN unnest(whole_query.languages) l(language))
+         ), alike AS (
+          SELECT o.query,
+             max(o.languages) AS languages,
+             count(*) AS members,
+             string_agg(o.mark, ' | '::text) AS marks
+            FROM own o
+           GROUP BY o.query
+         )
+  SELECT (string_agg(
+         CASE
+             WHEN (a.members = a.languages) THEN a.query
+             ELSE (((('('::text || a.marks) || ') & ('::text) || a.query) || ')'::text)
+         END, ' | '::text))::tsquery AS string_agg
+    FROM alike a;
+END;
+
+COMMENT ON FUNCTION news_internal.whole_query(q text, languages text[]) IS 'A search in each of some languages, in one query; null where there are none.';
 
 CREATE FUNCTION news_internal.without_dots(path text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -4591,6 +7161,40 @@ CREATE TABLE news_internal.revision_default (
 
 COMMENT ON TABLE news_internal.revision_default IS 'Partition for months without one of their own.';
 
+CREATE TABLE news_internal.search (
+    article_id bigint NOT NULL,
+    story_id bigint NOT NULL,
+    sort_at timestamp with time zone NOT NULL,
+    publisher_id integer NOT NULL,
+    is_dated boolean NOT NULL,
+    is_origin boolean NOT NULL,
+    language text NOT NULL,
+    title text NOT NULL,
+    document tsvector NOT NULL
+)
+WITH (toast_tuple_target='128');
+ALTER TABLE ONLY news_internal.search ALTER COLUMN document SET STORAGE EXTERNAL;
+
+COMMENT ON TABLE news_internal.search IS 'Full-text side table, filled after each load.';
+
+COMMENT ON COLUMN news_internal.search.article_id IS 'Article.';
+
+COMMENT ON COLUMN news_internal.search.story_id IS 'Its story.';
+
+COMMENT ON COLUMN news_internal.search.sort_at IS 'published_at, or first_seen_at where it is unknown.';
+
+COMMENT ON COLUMN news_internal.search.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN news_internal.search.is_dated IS 'Whether sort_at is published_at.';
+
+COMMENT ON COLUMN news_internal.search.is_origin IS 'Whether it is the earliest of its story.';
+
+COMMENT ON COLUMN news_internal.search.language IS 'Language whose stems the document is in.';
+
+COMMENT ON COLUMN news_internal.search.title IS 'Headline, for the search by trigram.';
+
+COMMENT ON COLUMN news_internal.search.document IS 'Words and stems of headline (A), lead (B) and body (D), and the language.';
+
 CREATE TABLE news_internal.search_language (
     language text NOT NULL
 );
@@ -4973,6 +7577,8 @@ ALTER INDEX news_internal.revision_pkey ATTACH PARTITION news_internal.revision_
 CREATE TRIGGER article_deleted AFTER DELETE ON news_internal.article REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 
 CREATE TRIGGER article_inserted AFTER INSERT ON news_internal.article REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
+
+CREATE TRIGGER article_moved AFTER UPDATE OF story_id, is_origin, publisher_id ON news_internal.article FOR EACH ROW WHEN ((((old.story_id IS DISTINCT FROM new.story_id) OR (old.is_origin IS DISTINCT FROM new.is_origin)) OR (old.publisher_id IS DISTINCT FROM new.publisher_id))) EXECUTE FUNCTION news_internal.follow_story();
 
 CREATE TRIGGER article_updated AFTER UPDATE ON news_internal.article REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 

@@ -342,21 +342,21 @@ begin atomic
 end;
 comment on function news_internal.tracks is 'Whether a parameter, as name=value, only tells how the reader came.';
 
-create function news_internal.escaped(part text, reserved text) returns text
+create function news_internal.url_escaped(part text, reserved text) returns text
 language sql immutable strict parallel safe
 return (
   select coalesce(string_agg(
     case
       when token !~ '^%..' then case
-        when ascii(token) between 33 and 126 and strpos(escaped.reserved, token) = 0 then token
+        when ascii(token) between 33 and 126 and strpos(url_escaped.reserved, token) = 0 then token
         else regexp_replace(upper(encode(convert_to(token, 'UTF8'), 'hex')), '(..)', '%\1', 'g') end
       when get_byte(decode(substr(token, 2), 'hex'), 0) < 128
         and chr(nullif(get_byte(decode(substr(token, 2), 'hex'), 0), 0) % 128) ~ '[A-Za-z0-9._~-]'
         then chr(get_byte(decode(substr(token, 2), 'hex'), 0))
       else upper(token) end, '' order by place), '')
-  from regexp_matches(escaped.part, '%[0-9a-fA-F]{2}|.', 'g') with ordinality as m (found, place)
+  from regexp_matches(url_escaped.part, '%[0-9a-fA-F]{2}|.', 'g') with ordinality as m (found, place)
   cross join lateral (select found[1] as token) x);
-comment on function news_internal.escaped is 'A part of an address with escapes where the URL Standard wants them (beyond ASCII, blanks, the characters given), in upper case, and none for letters, digits and -._~ .';
+comment on function news_internal.url_escaped is 'A part of an address with escapes where the URL Standard wants them (beyond ASCII, blanks, the characters given), in upper case, and none for letters, digits and -._~ .';
 
 create function news_internal.without_dots(path text) returns text
 language plpgsql immutable strict parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -386,20 +386,20 @@ begin
 end $$;
 comment on function news_internal.without_dots is 'A path without its . and .. segments.';
 
-create function news_internal.plain_query(query text) returns text
+create function news_internal.url_query(query text) returns text
 language sql stable strict parallel safe
 return (
   with piece as (
     select place, regexp_replace(text, case when strpos(text, '?') > 0
         and news_internal.tracks(substr(text, length(text) - strpos(reverse(text), '?') + 2)) then '\?[^?]*$' else '$' end, '') as text
-    from unnest(string_to_array(plain_query.query, '&')) with ordinality as p (text, place)
+    from unnest(string_to_array(url_query.query, '&')) with ordinality as p (text, place)
     where text <> ''
   )
   select coalesce('?' || string_agg(text, '&' order by case when many then split_part(text, '=', 1) collate "C" end, place), '')
   from (
     select text, place, bool_or(strpos(text, '=') > 0) over () as many from piece where not news_internal.tracks(text)
   ) kept);
-comment on function news_internal.plain_query is 'A query without what tracks, sorted by name.';
+comment on function news_internal.url_query is 'A query without what tracks, sorted by name.';
 
 create function news_internal.canonical_url(url text) returns text
 language plpgsql stable strict parallel safe set search_path = pg_catalog, pg_temp as $$
@@ -424,9 +424,9 @@ begin
       return null;
     end if;
     path := news_internal.without_dots('/' || regexp_replace(translate(parts[3], '\', '/'), '^/', ''));
-    path := regexp_replace(news_internal.escaped(path, '"#<>?`{}^'), ';(?:jsessionid|phpsessid)=[^/?#;]*', '', 'gi');
+    path := regexp_replace(news_internal.url_escaped(path, '"#<>?`{}^'), ';(?:jsessionid|phpsessid)=[^/?#;]*', '', 'gi');
     canonical := lower(parts[1]) || '://' || host || coalesce(nullif(path, ''), '/')
-      || news_internal.plain_query(news_internal.escaped(coalesce(parts[4], ''), '"#<>''' ))
+      || news_internal.url_query(news_internal.url_escaped(coalesce(parts[4], ''), '"#<>''' ))
       || case when parts[5] like '#!_%' then parts[5] else '' end;
     exit when canonical = before;
   end loop;

@@ -129,8 +129,8 @@ def test_each_value_of_a_fixed_list_is_explained(bare: World) -> None:
     assert len(used) > 10
     for view, name in used:
         strange = bare.rows(
-            f"select distinct x from news.{view} cross join lateral unnest(array[]::text[] || {name}) as x where x not in"
-            " (select value from news.terms where relation = %s and column_name = %s)",
+            f"select distinct x from news.{view} cross join lateral unnest(array[]::text[] || {name}) as x"
+            " where x not in (select value from news.terms where relation = %s and column_name = %s)",
             view,
             name,
         )
