@@ -1,4 +1,4 @@
-"""Polling loopback feeds of 30 entries: cold, all known, and 304; against lemon24/reader and rss-fetcher's loop.
+"""Polling loopback feeds of 30 entries: cold, all known, one new, and 304; against lemon24/reader and rss-fetcher's loop.
 
     make bench PART=polling        (2,000 feeds; `python -m benchmarks.polling 500` for fewer)
 
@@ -43,19 +43,20 @@ from newsflow.subscriptions.lists import Listed
 
 PORTS = 100
 ENTRIES = 30
-PHASES = ("cold", "known", "304")
+# known: nothing differs but the time that the channel gives of itself
+PHASES = ("cold", "known", "one new", "304")
 
 _SERVER = """
 import asyncio, sys
 ports, entries, modefile = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 words = "The council has voted on the new budget after a long debate about schools and roads in the district. " * 4
-def feed(port, number, edition):
+def feed(port, number, edition, newest):
     items = "".join(
         f"<item><title>Item {number}-{i} &amp;amp; more</title><link>http://127.0.0.1:{port}/a/{number}/{i}</link>"
         f"<guid isPermaLink='false'>{port}-{number}-{i}</guid>"
         f"<pubDate>Wed, 04 Mar 2026 12:{i % 60:02d}:00 GMT</pubDate>"
         f"<author>desk@example.org (The Desk)</author><category>News</category>"
-        f"<description>&lt;p&gt;{words}&lt;/p&gt;</description></item>" for i in range(entries))
+        f"<description>&lt;p&gt;{words}&lt;/p&gt;</description></item>" for i in range(newest, newest + entries))
     return (f"<?xml version='1.0' encoding='UTF-8'?><rss version='2.0'><channel><title>Feed {number}</title>"
             f"<link>http://127.0.0.1:{port}/</link><description>d</description>"
             f"<pubDate>Wed, 04 Mar 2026 13:00:{edition:02d} GMT</pubDate>{items}</channel></rss>").encode()
@@ -71,8 +72,9 @@ async def serve(reader, writer):
             elif mode == "304" and b"if-none-match" in head.lower():
                 status, body = "304 Not Modified", b""
             else:
-                status, body = "200 OK", feed(port, int(path[3:]), 0 if mode == "cold" else 1)
-            etag = '"1"' if mode == "known" else '"0"'
+                newest = 0 if mode in ("cold", "known") else 1
+                status, body = "200 OK", feed(port, int(path[3:]), 0 if mode == "cold" else 1, newest)
+            etag = {"cold": '"0"', "known": '"1"'}.get(mode, '"2"')
             length = b"" if status.startswith("304") else f"Content-Length: {len(body)}\\r\\n".encode()
             writer.write(f"HTTP/1.1 {status}\\r\\nContent-Type: application/rss+xml\\r\\nETag: {etag}\\r\\n".encode()
                          + length + b"\\r\\n" + body)
@@ -273,11 +275,11 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
     ours = {r.phase: r.feeds / r.cpu for r in results if r.name == "newsflow"}
     print(f"{feeds} feeds of {ENTRIES} entries on {PORTS} origins, {cores()} cores")
-    print(f"{'':24} {'feeds':>6} {'phase':6} {'feeds/CPU-s':>12} {'feeds/s':>9} {'entries':>8} {'ours is':>9}")
+    print(f"{'':24} {'feeds':>6} {'phase':7} {'feeds/CPU-s':>12} {'feeds/s':>9} {'entries':>8} {'ours is':>9}")
     for r in results:
         ratio = f"{ours[r.phase] / (r.feeds / r.cpu):8.1f}x" if r.name != "newsflow" else ""
         speeds = f"{r.feeds / r.cpu:12.1f} {r.feeds / r.wall:9.1f}"
-        print(f"{r.name:24} {r.feeds:6} {r.phase:6} {speeds} {r.entries:8} {ratio:>9}")
+        print(f"{r.name:24} {r.feeds:6} {r.phase:7} {speeds} {r.entries:8} {ratio:>9}")
 
 
 if __name__ == "__main__":

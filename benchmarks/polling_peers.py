@@ -12,7 +12,7 @@ for url in urls:
     reader.add_feed(url)
 def cpu():
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-for phase in ("cold", "known", "304"):
+for phase in ("cold", "known", "one new", "304"):
     open(modefile, "w").write(phase)
     began, start = time.monotonic(), cpu()
     if phase == "cold":
@@ -109,7 +109,7 @@ def cpu():
     return sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 logging.disable(logging.CRITICAL)
 rules.canonical_domain("https://example.org/")  # loads its list of suffixes
-for phase in ("cold", "known", "304"):
+for phase in ("cold", "known", "one new", "304"):
     open(modefile, "w").write(phase)
     began, start = time.monotonic(), cpu()
     for number in range(1, len(urls) + 1):

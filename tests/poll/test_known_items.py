@@ -98,3 +98,17 @@ def test_a_link_that_is_taken_late_keeps_the_texts(server: Server, hands: Hands)
     assert [(row.title, row.link.rpartition("/")[2]) for row in found] == [
         ("Item 1", "1?v=2"), ("Item 2", "2?v=2"), ("Item 3", "3?v=2"),
     ]  # fmt: skip
+
+
+def test_a_feed_that_differs_in_the_time_of_its_answer_alone_is_not_read(
+    server: Server, hands: Hands, read: list[int]
+) -> None:
+    hands.add(shows(server, items(1, 3)))
+    hands.poll()
+    body = rss(server.origin, items(1, 3), head="<lastBuildDate>Wed, 04 Mar 2026 13:00:00 GMT</lastBuildDate>")
+    server.plays["/rss"] = says(body=body, headers={"Content-Type": "application/rss+xml"})
+    report = hands.poll(minutes=60)
+    assert read == [3]
+    assert report.counts == {"ok": 1}
+    last = hands.rows("select known_entries, new_entries from ingest.poll order by poll_id")[-1]
+    assert tuple(last) == (3, 0)

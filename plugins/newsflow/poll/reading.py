@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from newsflow.feeds import sameness
 from newsflow.feeds.parsed import FeedError, FeedReader, ParsedFeed, SitemapPart
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
@@ -39,7 +40,7 @@ def read(feed: FeedState, exchange: Exchange, reader: FeedReader, at: datetime, 
 
 
 def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResult:
-    digest = hashlib.sha256(body).digest()
+    digest = hashlib.sha256(body).digest() if polled.feed.page else sameness.digest(body)
     if digest == polled.feed.body_hash and polled.feed.kind != "sitemapindex":
         return replaced(polled, same=True, body_hash=digest)
     exchange = polled.exchange
