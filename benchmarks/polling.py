@@ -1,4 +1,4 @@
-"""Polling loopback feeds of 30 entries: cold, all known, one new, and 304; against lemon24/reader and rss-fetcher's loop.
+"""Polling loopback feeds of 30 entries, against lemon24/reader and rss-fetcher's loop: cold, all known, one new, 304.
 
     make bench PART=polling        (2,000 feeds; `python -m benchmarks.polling 500` for fewer)
 

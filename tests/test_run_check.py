@@ -112,7 +112,7 @@ HOUR = timedelta(hours=1)
         ({}, Left(NOW, 4, 0, NOW - 25 * HOUR), "no feed was asked since Sat 28 Feb 2026 01:00 UTC"),
         ({}, Left(NOW, 4, 0, NOW + 8760 * HOUR), "no feed was asked since Mon 01 Mar 2027 02:00 UTC"),
         ({}, Left(NOW, 4), "no feed was ever asked"),
-        ({"ok": 4}, Left(NOW, 4, 0, NOW, 40), "40 captured pages wait, and no run works on them"),
+        ({"ok": 4}, Left(NOW, 4, 0, NOW, 40), "no run works on 40 captured pages"),
     ],
 )
 def test_what_a_night_leaves_undone_is_a_problem(polls: dict[str, int], left: Left, problem: str) -> None:
@@ -137,3 +137,8 @@ def test_low_yield_is_a_problem_on_a_large_run_only() -> None:
     assert verdict(walls, min_loaded=0).ok
     few = (FunnelStage("fetch", 30, {"not_found": 30}), FunnelStage("extract", 1, {"paywall": 1}))
     assert verdict(few).ok
+
+
+def test_one_feed_is_no_plural() -> None:
+    assert verdict(polls={"dns_error": 1}).problems == ("the only feed asked failed",)
+    assert "1 feed asked" in verdict(polls={"ok": 1}).sentence

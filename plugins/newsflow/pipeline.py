@@ -27,6 +27,7 @@ from newsflow.settings import Settings
 from newsflow.store import publisher_days, queries, runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
+from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
     from newsflow.poll.claims import PollShard
@@ -216,7 +217,7 @@ def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
 def _shard_label(found: queries.runs.ShardsRow) -> str:
     if not found.origins:
         return "nothing to fetch"
-    return sharding.label(found.first_origin, found.origins, f"{found.to_fetch} pages")
+    return sharding.label(found.first_origin, found.origins, counted(found.to_fetch, "page"))
 
 
 def fetch(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -> StageReport:

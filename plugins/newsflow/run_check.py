@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from newsflow.outcomes import Blame, Kind, Outcome, Stage, where
+from newsflow.text.counted import counted
 
 PASSED = where(lambda it: it.goes_on)  # a page goes on to the next stage
 LOADED = where(lambda it: it.stage is Stage.LOAD and it.kind is Kind.OK)  # a page is an article
@@ -96,7 +97,7 @@ def _lost(stages: Sequence[FunnelStage]) -> list[str]:
     if not pages:
         return []
     return [
-        f"{pages} captures are lost or damaged in the archive, see newsflow archive verify; their pages are due again"
+        f"{counted(pages, 'capture')} lost or damaged in the archive, see newsflow archive verify; to be fetched again"
     ]
 
 
@@ -130,7 +131,7 @@ class _Asked:
         later = f", {self.put_off} put off" if self.put_off else ""
         if self.failed:
             return f"feeds: {self.asked} asked, {self.failed} failed{later}"
-        return f"{self.asked} feeds asked{later}"
+        return f"{counted(self.asked, 'feed')} asked{later}"
 
 
 def _asked(polls: Mapping[str, int]) -> _Asked:
@@ -143,7 +144,11 @@ def _failing(polls: Mapping[str, int]) -> list[str]:
     found = _asked(polls)
     if not found.failed or found.failed < FEEDS_FAILED * found.asked:
         return []
-    return [f"all {found.asked} feeds failed" if found.failed == found.asked else found.words]
+    return [_all_failed(found.asked) if found.failed == found.asked else found.words]
+
+
+def _all_failed(feeds: int) -> str:
+    return "the only feed asked failed" if feeds == 1 else f"all {feeds} feeds failed"
 
 
 def _unasked(polls: Mapping[str, int], left: Left) -> list[str]:
@@ -169,12 +174,12 @@ def unasked_since(active: int, last_asked_at: datetime | None, now: datetime) ->
 def _left(polls: Mapping[str, int], left: Left | None) -> list[str]:
     if left is None:
         return []
-    waiting = [f"{left.pages} captured pages wait, and no run works on them"] if left.pages else []
+    waiting = [f"no run works on {counted(left.pages, 'captured page')}"] if left.pages else []
     return [*waiting, *_held(left.held), *_unasked(polls, left)]
 
 
 def _held(feeds: int) -> list[str]:
-    return [f"{feeds} feeds were not asked, as their task did not end; they are due again"] if feeds else []
+    return [f"{counted(feeds, 'feed')} not asked, as the task did not end, and due again"] if feeds else []
 
 
 def judge_polls(asked: int, unfinished_steps: Sequence[str], held: int) -> Verdict:
@@ -184,7 +189,7 @@ def judge_polls(asked: int, unfinished_steps: Sequence[str], held: int) -> Verdi
     :param held: feeds that were taken in hand and not asked.
     """
     problems = (*_unfinished(unfinished_steps), *_held(held))
-    return Verdict(f"Not good: {'; '.join(problems)}." if problems else f"{asked} feeds asked", problems)
+    return Verdict(f"Not good: {'; '.join(problems)}." if problems else f"{counted(asked, 'feed')} asked", problems)
 
 
 def judge(

@@ -75,6 +75,7 @@ HOSTILE: list[tuple[str, Callable[[int], str]]] = [
 @pytest.mark.parametrize("make", [make for _, make in HOSTILE], ids=[name for name, _ in HOSTILE])
 def test_no_document_is_dear(make: Callable[[int], str]) -> None:
     """Twice the size costs about twice the CPU, and not four times."""
+
     def cost(size: int) -> float:
         body = make(size).encode()
         began = process_time()

@@ -17,6 +17,7 @@ from newsflow.model import StageReport
 from newsflow.ops.connection import task_settings
 from newsflow.outcomes import Outcome
 from newsflow.request import MaintainRequest, RunRequest
+from newsflow.text.counted import counted
 
 
 def xcom(report: StageReport) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def poll(shard: dict[str, Any]) -> dict[str, Any]:
     """Ask the feeds of a shard."""
     settings = task_settings()
     report = pipeline.ask(settings, context.run_id(settings), shard["shard"])
-    context.label(f"{hosts(shard)} · {report.taken} feeds asked")
+    context.label(f"{hosts(shard)} · {counted(report.taken, 'feed')} asked")
     return xcom(report)
 
 

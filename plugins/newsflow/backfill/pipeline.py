@@ -15,6 +15,7 @@ from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
 from newsflow.store import queries, runs
 from newsflow.store.migrate import ready_session
+from newsflow.text.counted import counted
 
 # Seconds of one fetch task: less than the 24 h that Airflow gives the tasks of news_backfill.
 FETCH_BUDGET_S = 20 * 3600.0
@@ -47,7 +48,7 @@ def plan(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Cl
 
 def _shard(settings: Settings, run_id: int, number: int) -> Shard:
     found = totals(settings, run_id, number)
-    return Shard(number, found.files, f"{found.files} files, {found.bytes / 1e6:.0f} MB")
+    return Shard(number, found.files, f"{counted(found.files, 'file')}, {found.bytes / 1e6:.0f} MB")
 
 
 def read(
@@ -61,7 +62,7 @@ def shards(settings: Settings, run_id: int) -> list[Shard]:
     """The shards of fetch and extract (at least one)."""
     with ready_session(settings.dsn) as conn:
         found = queries.runs.shards(conn, run_id=run_id)
-    return [Shard(r.shard, r.to_extract, f"{r.to_extract} pages") for r in found] or [Shard(0, 0, "no pages")]
+    return [Shard(r.shard, r.to_extract, counted(r.to_extract, "page")) for r in found] or [Shard(0, 0, "no pages")]
 
 
 def totals(settings: Settings, run_id: int, shard: int | None = None) -> Totals:
@@ -82,7 +83,7 @@ def check(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> Funnel:
     """
     free = settings.model_copy(update={"check_min_loaded": 0.0})
     failed = totals(settings, run_id).failed
-    also = [f"{failed} files could not be read to their end (newsflow backfill status)"] if failed else []
+    also = [f"{counted(failed, 'file')} could not be read to the end (newsflow backfill status)"] if failed else []
     return pipeline.check(free, run_id, also=also, clock=clock)
 
 

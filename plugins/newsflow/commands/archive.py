@@ -14,6 +14,7 @@ import typer
 from newsflow.clock import utcnow
 from newsflow.commands.home_database import database_settings
 from newsflow.errors import NewsflowError
+from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
     from newsflow.store.archive_audit import Audit
@@ -54,7 +55,7 @@ def _audit(folder: str, deep: bool, grace: timedelta) -> Audit:
 
 def render(found: Audit) -> str:
     """An audit as lines of text."""
-    lines = [f"{found.files} files, {found.bytes / 1e6:.1f} MB, {found.captures} captures read"]
+    lines = [f"{counted(found.files, 'file')}, {found.bytes / 1e6:.1f} MB, {counted(found.captures, 'capture')} read"]
     if found.foreign:
         lines.append(f"  {found.foreign} files beside them were not written by this database, and are left alone")
     for fault in found.faults[:SHOWN]:
@@ -98,8 +99,8 @@ def sweep(
     names = [fault.file for fault in found.faults if fault.kind in archive_audit.STRAYS]
     if not dry_run:
         archive_audit.sweep(Archive(database_settings().archive_url), found)
-    verb = "would delete" if dry_run else "deleted"
-    typer.echo(json.dumps({"deleted": names, "dry_run": dry_run}) if as_json else f"{verb} {len(names)} files")
+    said = f"{'would delete' if dry_run else 'deleted'} {counted(len(names), 'file')}"
+    typer.echo(json.dumps({"deleted": names, "dry_run": dry_run}) if as_json else said)
 
 
 @app.command()
@@ -126,7 +127,7 @@ def prune(
         typer.echo(json.dumps({"files": [file.file for file in found], "bytes": size, "dry_run": dry_run}))
         return
     verb = "moved" if move_to else "deleted"
-    typer.echo(f"{'would have ' if dry_run else ''}{verb} {len(found)} files, {size / 1e6:.1f} MB")
+    typer.echo(f"{'would have ' if dry_run else ''}{verb} {counted(len(found), 'file')}, {size / 1e6:.1f} MB")
 
 
 @app.command()

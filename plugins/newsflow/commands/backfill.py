@@ -14,6 +14,7 @@ from newsflow.commands.home_database import database_settings
 from newsflow.commands.options import options
 from newsflow.names import NEWS_BACKFILL, command_run
 from newsflow.outcomes import Stage
+from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -52,7 +53,7 @@ def _look(run_id: int) -> Look:
 
     def look(conn: Connection) -> Iterator[Bar]:
         read = pipeline.totals_of(conn, run_id)
-        note = f"{read.records:,} records, {read.taken:,} taken; {read.done} of {read.files} files"
+        note = f"{counted(read.records, 'record')}, {read.taken:,} taken; {read.done} of {read.files} files"
         yield Bar("read, MB", round(read.bytes_read / 1e6), round(read.bytes / 1e6), note)
         yield from (line for line in stages(run_id)(conn) if line.name != Stage.BACKFILL)
 

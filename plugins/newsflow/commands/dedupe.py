@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsflow.commands.home_database import database_settings
+from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
     from newsflow.dedupe.rebuild import Rebuilt
@@ -33,7 +34,7 @@ def dedupe(
     if as_json:
         typer.echo(json.dumps({"pages": found.pages, "moved": found.moved}))
     else:
-        typer.echo(f"{found.pages} articles sketched and compared anew, {found.moved} changed their story")
+        typer.echo(f"{counted(found.pages, 'article')} sketched and compared anew, {found.moved} changed their story")
 
 
 def _show(found: Rebuilt) -> None:

@@ -14,6 +14,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.commands.home_database import database_settings
 from newsflow.export.formats import FORMATS, USUAL
+from newsflow.text.counted import counted
 
 app = typer.Typer(add_completion=False)
 
@@ -43,7 +44,9 @@ def export(
     if as_json:
         typer.echo(json.dumps(asdict(made) if made else {"rows": 0}))
     elif made:
-        typer.echo(f"{made.file}: {made.rows} articles, {made.bytes:,} bytes; the next export begins at {made.until}")
+        typer.echo(
+            f"{made.file}: {counted(made.rows, 'article')}, {made.bytes:,} bytes; the next begins at {made.until}"
+        )
     else:
         typer.echo("nothing has changed")
 

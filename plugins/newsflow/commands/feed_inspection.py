@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsflow.errors import NewsflowError
+from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
     from newsflow.feeds.parsed import ParsedFeed
@@ -94,7 +95,7 @@ def _asked(settings: Settings, url: str) -> tuple[bytes, str, str]:
 
 
 def _show(found: FeedReport) -> None:
-    typer.echo(f"{found.kind}, {len(found.entries)} entries, {found.title!r}, {found.home or 'no home page'}")
+    typer.echo(f"{found.kind}, {counted(len(found.entries), 'entry')}, {found.title!r}, {found.home or 'no home page'}")
     for warning in found.warnings:
         typer.echo(f"  ! {warning}")
     for entry in found.entries:
@@ -150,4 +151,4 @@ def _tell(one: Checked) -> None:
 def _summary(checked: Sequence[Checked]) -> str:
     verdicts = [one.verdict for one in checked]
     counts = ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts))
-    return f"{len(checked)} feeds: {counts or 'none'}"
+    return f"{counted(len(checked), 'feed')}: {counts or 'none'}"

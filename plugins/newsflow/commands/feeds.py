@@ -15,6 +15,7 @@ from newsflow.commands import feed_inspection
 from newsflow.commands.feed_inspection import As, AsJson
 from newsflow.commands.home_database import database_settings
 from newsflow.errors import NewsflowError
+from newsflow.text.counted import counted
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Add, read, check, import, export, list and remove feeds."
@@ -151,7 +152,7 @@ def export(
         typer.echo(text, nl=False)
     else:
         Path(file).write_text(text, encoding="utf-8")
-        typer.echo(f"{len(feeds)} feeds written to {file}")
+        typer.echo(f"{counted(len(feeds), 'feed')} written to {file}")
 
 
 @app.command("list")

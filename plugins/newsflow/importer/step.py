@@ -23,6 +23,7 @@ from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.text.characters import clean
+from newsflow.text.counted import counted
 from newsflow.text.storable import Storable
 from newsflow.web.urls import origin_of, url_hash
 
@@ -83,7 +84,7 @@ def import_file(
         pipeline.deduplicate(settings, run_id, clock=clock)
         for outcome, pages in pipeline.load(settings, run_id, clock=clock).counts.items():
             result.count(outcome, pages)
-        verdict = f"{sum(result.counts.values())} rows, {result.rejected} rejected"
+        verdict = f"{counted(sum(result.counts.values()), 'row')}, {result.rejected} rejected"
         with ready_session(settings.dsn) as conn, transaction(conn):
             queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
     return result

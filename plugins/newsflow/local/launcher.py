@@ -217,7 +217,7 @@ class Launcher:
     def show_addresses(self) -> bool:
         """Where to look; what was asked for is done."""
         self.working = False
-        self.show.where(addresses(self.home, self.settings, self.airflow.ports.url))
+        self.show.where(addresses(self.home, self.settings, self.airflow.ports.url, on_screen=self.show.is_screen))
         self.show.line(self._next_run())
         return True
 
@@ -328,7 +328,7 @@ def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, 
         summary(settings, show, result)
         if good and force:
             sample.turn_page(home.root / "newsroom.json")
-    show.where(addresses(home, settings, running.airflow_url))
+    show.where(addresses(home, settings, running.airflow_url, on_screen=show.is_screen))
     return int(not good)
 
 

@@ -99,12 +99,16 @@ def summary(settings: Settings, show: Terminal, result: NightResult) -> None:
         show.answers(conn)
 
 
-def addresses(home: Home, settings: Settings, airflow_url: str) -> list[tuple[str, str]]:
-    """Where to look next."""
+def addresses(home: Home, settings: Settings, airflow_url: str, *, on_screen: bool) -> list[tuple[str, str]]:
+    """Where to look next.
+
+    :param on_screen: a person reads it. Else it may be a log that others read: it names the password's file instead.
+    """
+    password = home.password() if on_screen else f"in {home.passwords_file()}"
     parts = psycopg2.extensions.parse_dsn(settings.dsn)
     server = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts.get('dbname', '')}"
     return [
-        ("Airflow", f"{airflow_url}/dags/news_ingest   user {USER}   password {home.password()}"),
+        ("Airflow", f"{airflow_url}/dags/news_ingest   user {USER}   password {password}"),
         ("psql", f".venv/bin/newsflow psql   ({server})"),
         ("logs, archive", str(home.root)),
     ]

@@ -50,6 +50,11 @@ class Terminal:
         """For commands whose stdout is their result."""
         return cls(_console(sys.stderr))
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether a person sees it as it is printed; else it goes into a pipe or a log."""
+        return self.console.is_terminal
+
     def line(self, text: str) -> None:
         """One line."""
         self.console.print(Text(text))

@@ -23,6 +23,7 @@ from newsflow.store.archive import Archive
 from newsflow.store.archive_trouble import ArchiveGoneError
 from newsflow.store.db import session
 from newsflow.store.filesystem import open_filesystem
+from newsflow.text.counted import counted
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +248,7 @@ def _dns(origins: Sequence[str]) -> CheckResult:
         return CheckResult(
             "dns", state, f"can't resolve {', '.join(failed)}", "mend this machine's resolver or network"
         )
-    return CheckResult("dns", "ok", f"{len(origins)} origins resolve")
+    return CheckResult("dns", "ok", f"{counted(len(origins), 'origin')} looked up")
 
 
 def _robots(settings: Settings, origins: Sequence[str]) -> CheckResult:
@@ -260,4 +261,4 @@ def _robots(settings: Settings, origins: Sequence[str]) -> CheckResult:
         return CheckResult(
             "robots", state, f"no answer from {', '.join(failed)}", "check firewall and proxy of this machine"
         )
-    return CheckResult("robots", "ok", f"{len(origins)} origins answer")
+    return CheckResult("robots", "ok", f"{counted(len(origins), 'origin')} asked, all answer")

@@ -17,6 +17,7 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import ready_session
+from newsflow.text.counted import counted
 from newsflow.web.urls import origin_of
 
 
@@ -68,4 +69,4 @@ def _placed(conn: Connection, settings: Settings, run_id: int) -> list[PollShard
 
 
 def _label(origins: list[str]) -> str:
-    return sharding.label(origins[0], len(set(origins)), f"{len(origins)} feeds")
+    return sharding.label(origins[0], len(set(origins)), counted(len(origins), "feed"))

@@ -28,6 +28,7 @@ from newsflow.store import bad_rows, queries, runs
 from newsflow.store.db import transaction
 from newsflow.subscriptions import proposals
 from newsflow.subscriptions.finder import Finder
+from newsflow.text.counted import counted
 from newsflow.web import origins, outage
 from newsflow.web.decode import Larger
 from newsflow.web.origin_queue import UrlJob
@@ -55,7 +56,7 @@ def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -
         with transaction(step.conn):
             todo = store.claimed(step.conn, run_id, shard)
         _Poller(step, settings, transport, children).run(todo)
-        step.label = f"{sum(step.counts.values())} feeds"
+        step.label = counted(sum(step.counts.values()), "feed")
         return step.report(started)
 
 

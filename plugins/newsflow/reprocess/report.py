@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from newsflow.errors import NewsflowError
 from newsflow.reprocess.sides import Paragraph, Version, lines, side_by_side
 from newsflow.store import queries
+from newsflow.text.counted import counted
 
 EXAMPLES = 25  # of each verdict
 VERDICTS = {
@@ -79,7 +80,7 @@ def render(conn: Connection, number: int) -> str:
     numbers = summary(conn, number)
     parts = [
         f"<h1>Reprocess {number}: {html.escape(found.state)}</h1>",
-        f'<p class="quiet">{found.pages} pages, extractor {html.escape(found.extractor)}, chosen by'
+        f'<p class="quiet">{counted(found.pages, "page")}, extractor {html.escape(found.extractor)}, chosen by'
         f" {html.escape(json.dumps(found.selection))}</p>",
         _verdicts(numbers["verdicts"]),
         _fields(numbers["fields"]),

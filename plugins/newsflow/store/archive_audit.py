@@ -19,6 +19,7 @@ from newsflow.store.archive import Archive, ArchivedFile, CaptureError, CaptureM
 from newsflow.store.archive_writer import written_by
 from newsflow.store.db import transaction
 from newsflow.store.queries.archive import LedgerRow, UnledgeredRow
+from newsflow.text.counted import counted
 
 STRAYS = frozenset({"orphan", "leftover", "stale"})  # files too many
 GRACE_S = 6 * 3600.0  # a younger file without a row may belong to a step that has not committed yet
@@ -101,7 +102,9 @@ def _own(conn: Connection, stored: Iterable[ArchivedFile], ledger: Mapping[str, 
 
 
 def _unledgered(row: UnledgeredRow) -> Fault:
-    return Fault("unledgered", row.file, f"{row.captures} captures point into a file that the ledger does not know")
+    return Fault(
+        "unledgered", row.file, f"the ledger does not know the file, and has {counted(row.captures, 'capture')} in it"
+    )
 
 
 def _ledger_faults(ledger: Sequence[LedgerRow], stored: Mapping[str, ArchivedFile], folder: str) -> Iterator[Fault]:
@@ -125,7 +128,7 @@ def _file_faults(row: LedgerRow, stored: Mapping[str, ArchivedFile]) -> Iterator
     if row.deleted_at:
         return
     if there is None:
-        yield Fault("missing", row.file, f"the ledger has {row.captures} captures in it")
+        yield Fault("missing", row.file, f"the ledger has {counted(row.captures, 'capture')} in it")
     elif there.bytes != row.bytes:
         yield Fault("size", row.file, f"{there.bytes} bytes, and {row.bytes} when it was sealed")
 

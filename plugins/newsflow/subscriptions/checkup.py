@@ -18,6 +18,7 @@ from newsflow.settings import Settings
 from newsflow.subscriptions.addresses import feed_address
 from newsflow.subscriptions.finder import Finder
 from newsflow.subscriptions.lists import PAGE, Listed
+from newsflow.text.counted import counted
 from newsflow.text.storable import Storable
 from newsflow.web.origin_queue import UrlJob
 from newsflow.web.origins import Origin
@@ -132,7 +133,7 @@ def _verdict(answer: _Answer, now: datetime, elsewhere: Callable[[Listed], str])
     dates = [entry.published_at for entry in parsed.entries if entry.published_at]
     if dates and max(dates) < now - _QUIET:
         return Checked(feed, "quiet", f"its newest entry is of {max(dates):%Y-%m-%d}")
-    return Checked(feed, "fine", f"{len(parsed.entries)} entries")
+    return Checked(feed, "fine", counted(len(parsed.entries), "entry"))
 
 
 def _may_not_be_asked(outcome: Outcome) -> bool:

@@ -17,6 +17,7 @@ from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
 from newsflow.subscriptions import autodiscovery
 from newsflow.subscriptions.autodiscovery import FeedCandidate, FoundFeed
+from newsflow.text.counted import counted
 from newsflow.web import robots
 from newsflow.web.transport import Transport
 from newsflow.web.urls import BadUrl, origin_of
@@ -160,4 +161,6 @@ def _offer(page: FoundFeed | None, url: str) -> str:
     """What a person can do about a site without feeds, as the end of a sentence."""
     if page is None or page.entries < _FEW_LINKS:
         return ""
-    return f"; the page links to {page.entries} articles: newsflow feeds add {url} --as page polls it for them"
+    return (
+        f"; the page links to {counted(page.entries, 'article')}: newsflow feeds add {url} --as page polls it for them"
+    )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from newsflow.ops.alarms.judgement import CRITICAL, WARNING, Alarm, Answer, Finding, Present, Undecided
+from newsflow.text.counted import counted
 
 TIGHT_BYTES, TIGHT_SHARE = 2e9, 0.03  # less free is critical, whatever the pace
 TIGHT_DAYS = 3
@@ -44,8 +45,8 @@ def lost_captures(captures: int, ended: int) -> Finding:
 
     :param ended: pages that are not fetched again, since they came from others' files or were lost again and again.
     """
-    again = f", {ended} pages can't be fetched again" if ended else "; their pages are fetched again"
-    sentence = f"{captures} captures of the last two days are lost or damaged in the archive{again}."
+    again = f", {counted(ended, 'page')} can't be fetched again" if ended else "; their pages are fetched again"
+    sentence = f"Lost or damaged in the archive: {counted(captures, 'capture')} of the last two days{again}."
     return CAPTURE_LOST.found("archive", sentence, {"captures": captures, "ended": ended})
 
 
