@@ -184,7 +184,7 @@ def test_a_broken_file_is_an_outcome_and_the_others_go_on(conn: Connection, sett
     assert "byte" in one.detail
     assert one.taken == one.matched > 0  # what was read before the break is kept
     assert len(rows(conn, STATE)) == one.taken + two.taken
-    with pytest.raises(nightly.RunFailedError, match="1 files could not be read"):
+    with pytest.raises(nightly.RunFailedError, match="1 file could not be read"):
         finish(settings, run_id)
 
 
@@ -325,7 +325,7 @@ def test_a_whole_backfill_ends_in_articles(conn: Connection, settings: Settings,
     stages = {s.stage: s for s in result.stages}
     assert stages["extract"].taken == 60
     assert stages["load"].passed > 50
-    [(articles, causes)] = rows(conn, "select count(*), array_agg(distinct extractor is not null) from news.articles")
+    [(articles, causes)] = rows(conn, "select count(*), array_agg(distinct extractor is not null) from news.lineage")
     assert (articles, causes) == (stages["load"].passed, [True])
     again = pipeline.run_all(settings, "again", BackfillRequest(warc=(str(folder),)))
     assert again.stages == ()

@@ -74,7 +74,7 @@ def test_a_night_of_unchanged_pages_ends_in_extract(settings: Settings) -> None:
 
 
 def test_lineage_stays_with_the_exchange_that_brought_the_content(settings: Settings) -> None:
-    lineage = "select article_id, extraction_id, capture_id, run_id from news.articles order by 1"
+    lineage = "select article_id, extraction_id, capture_id, run_id from news.lineage order by 1"
     before = ask(settings, lineage)
     again(settings)
     assert ask(settings, lineage) == before

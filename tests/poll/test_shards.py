@@ -138,4 +138,4 @@ def test_a_task_that_never_begins_is_seen_by_the_nights_check(hands: Hands, site
         pipeline.ask(settings, run_id, shard.shard)
     verdict = pipeline.funnel(settings, run_id, steps=("poll",)).verdict
     assert not verdict.ok
-    assert "4 feeds were not asked" in verdict.sentence
+    assert "4 feeds not asked" in verdict.sentence

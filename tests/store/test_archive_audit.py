@@ -264,9 +264,9 @@ def test_the_command_says_yes_or_no(conn: Connection, archive: Archive, command:
 def test_the_commands_sweep_and_prune(conn: Connection, archive: Archive, command: CliRunner) -> None:
     file, crashed = night(conn, archive, "one"), named(conn, "crashed") + ".open"
     path_of(archive, crashed).write_bytes(b"half")
-    assert "would delete 1 files" in command.invoke(app, ["sweep", "--older", "0h", "--dry-run"]).output
+    assert "would delete 1 file" in command.invoke(app, ["sweep", "--older", "0h", "--dry-run"]).output
     assert json.loads(command.invoke(app, ["sweep", "--older", "0h", "--json"]).output)["deleted"] == [crashed]
-    assert "would have deleted 1 files" in command.invoke(app, ["prune", "--older", "0h", "--dry-run"]).output
+    assert "would have deleted 1 file" in command.invoke(app, ["prune", "--older", "0h", "--dry-run"]).output
     assert json.loads(command.invoke(app, ["prune", "--older", "0h", "--json"]).output)["files"] == [file]
     assert command.invoke(app, ["verify"]).exit_code == 0
 
