@@ -30,6 +30,7 @@ from newsflow.settings import Settings
 from newsflow.store.db import session
 from newsflow.store.migrate import migrate
 from tests.worlds.story_world import Item, build, open_texts
+from tests.worlds.wire_world import wire
 
 SEEDS = range(100, 105)
 PEERS = ("datasketch==2.0.0", "rensa==0.5.0", "numpy>=2")
@@ -188,6 +189,15 @@ def main() -> None:
     console.print(f"{len(SEEDS)} worlds from {source}; newsflow's time is the whole import: mapping, stories, load")
     board.show(console)
     rate, words = max(rates)
+    for half, name in enumerate(("tuning", "sealed")):
+        wires = Board()
+        for seed in SEEDS:
+            items = wire(seed, half)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "articles.jsonl"
+                file.write_text(rows(items))
+                wires.add(f"newsflow, {name} forms of a wire", items, *ours(items, file), 0)
+        wires.show(console)
     console.print(f"sketching alone: {rate:,.0f} documents a CPU second, {words:.0f} words each on average")
 
 

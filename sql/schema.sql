@@ -6402,19 +6402,23 @@ CREATE VIEW news.headlines AS
             WHEN (o.subscribers_only OR ((a.rights ->> 'free'::text) = 'false'::text)) THEN 'closed'::text
             ELSE 'free'::text
         END AS access,
-    p.discovered_at AS first_seen_at,
+    a.first_seen_at,
     NULL::bigint AS same_as
    FROM ((((news_internal.article a
-     JOIN ingest.page p ON ((p.page_id = a.article_id)))
+     CROSS JOIN LATERAL ( SELECT g.page_id,
+            g.state,
+            g.outcome
+           FROM ingest.page g
+          WHERE (g.page_id = a.article_id)
+         OFFSET 0) p)
      LEFT JOIN ingest.publisher b ON ((b.publisher_id = a.publisher_id)))
      LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
      LEFT JOIN LATERAL ( SELECT x.entry_id,
             x.title,
             x.summary
-           FROM (ingest.entry x
-             JOIN ingest.feed f USING (feed_id))
+           FROM ingest.entry x
           WHERE (x.page_id = p.page_id)
-          ORDER BY (f.publisher_id = p.publisher_id) DESC, x.entry_id
+          ORDER BY x.entry_id
          LIMIT 1) e ON (true))
 UNION ALL
  SELECT p.page_id,
@@ -6441,12 +6445,9 @@ UNION ALL
      JOIN ingest.page p ON ((p.page_id = e.page_id)))
      LEFT JOIN ingest.publisher b ON ((b.publisher_id = p.publisher_id)))
      LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
-  WHERE ((p.loaded_extraction_id IS NULL) AND (e.entry_id = ( SELECT x.entry_id
-           FROM (ingest.entry x
-             JOIN ingest.feed f USING (feed_id))
-          WHERE (x.page_id = p.page_id)
-          ORDER BY (f.publisher_id = p.publisher_id) DESC, x.entry_id
-         LIMIT 1)))
+  WHERE ((p.loaded_extraction_id IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM ingest.entry x
+          WHERE ((x.page_id = e.page_id) AND (x.entry_id < e.entry_id))))))
 UNION ALL
  SELECT p.page_id,
     NULL::bigint AS entry_id,
@@ -6508,7 +6509,7 @@ COMMENT ON VIEW news.headlines IS 'One row per page that we know of, and per ent
 
 COMMENT ON COLUMN news.headlines.page_id IS 'Page; null for an entry whose link is unusable.';
 
-COMMENT ON COLUMN news.headlines.entry_id IS 'Entry that first showed it, its own publisher''s before others''; null where no feed did (backfill, import, links).';
+COMMENT ON COLUMN news.headlines.entry_id IS 'Entry that first showed it; null where no feed did (backfill, import, links).';
 
 COMMENT ON COLUMN news.headlines.article_id IS 'Article, as in news.articles; null where there is none (yet).';
 
@@ -6698,10 +6699,9 @@ CREATE VIEW news.rejects AS
      LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
      LEFT JOIN LATERAL ( SELECT NULLIF(y.title, ''::text) AS title,
             y.published_at
-           FROM (ingest.entry y
-             JOIN ingest.feed f USING (feed_id))
+           FROM ingest.entry y
           WHERE (y.page_id = p.page_id)
-          ORDER BY (f.publisher_id = p.publisher_id) DESC, y.entry_id
+          ORDER BY y.entry_id
          LIMIT 1) e ON (true))
      LEFT JOIN LATERAL ( SELECT NULLIF(r.title, ''::text) AS title,
             r.published_at
@@ -7062,6 +7062,53 @@ COMMENT ON COLUMN news.unique_articles.publisher_id IS 'Number of the publisher,
 COMMENT ON COLUMN news.unique_articles.body_purged_at IS 'When a retention rule emptied the body, UTC; null while it is there.';
 
 COMMENT ON COLUMN news.unique_articles.body IS 'Text without boilerplate; paragraphs are separated by a line feed. Null where a retention rule emptied it (body_purged_at), or the page shows a video or pictures without text.';
+
+CREATE VIEW news.versions AS
+ SELECT a.article_id,
+    v.article_id AS version_of,
+    p.name AS publisher,
+    a.story_id,
+    a.title,
+    v.title AS earlier_title,
+    a.published_at,
+    (a.published_at - v.published_at) AS after,
+    (a.word_count - v.word_count) AS words_added,
+    (a.text_hash = v.text_hash) AS same_text
+   FROM (((news_internal.story s
+     JOIN news_internal.article a ON ((a.story_id = s.story_id)))
+     CROSS JOIN LATERAL ( SELECT e.article_id,
+            e.title,
+            e.published_at,
+            e.word_count,
+            e.text_hash
+           FROM news_internal.article e
+          WHERE ((e.story_id = a.story_id) AND (e.publisher_id = a.publisher_id) AND (ROW(e.published_at, e.article_id) < ROW(a.published_at, a.article_id)) AND (e.published_at >= (a.published_at - '18:00:00'::interval)))
+          ORDER BY e.published_at DESC, e.article_id DESC
+         LIMIT 1) v)
+     LEFT JOIN ingest.publisher p ON ((p.publisher_id = a.publisher_id)))
+  WHERE (s.articles > s.publishers);
+
+COMMENT ON VIEW news.versions IS 'One row per article that is a publisher''s later version of one of its own: its update, correction or repeat within 18 hours, at another address, in one story with it; key: article_id. Changes at the same address are in news.revisions.';
+
+COMMENT ON COLUMN news.versions.article_id IS 'The later version.';
+
+COMMENT ON COLUMN news.versions.version_of IS 'Article that it follows: the publisher''s latest before it in the story.';
+
+COMMENT ON COLUMN news.versions.publisher IS 'Outlet of both.';
+
+COMMENT ON COLUMN news.versions.story_id IS 'Story of both.';
+
+COMMENT ON COLUMN news.versions.title IS 'Headline of the later version.';
+
+COMMENT ON COLUMN news.versions.earlier_title IS 'Headline of the earlier one.';
+
+COMMENT ON COLUMN news.versions.published_at IS 'When the later version was published, UTC.';
+
+COMMENT ON COLUMN news.versions.after IS 'Time between the two.';
+
+COMMENT ON COLUMN news.versions.words_added IS 'Words by which the later is longer; negative where it is shorter.';
+
+COMMENT ON COLUMN news.versions.same_text IS 'True where the text is the same, word by word.';
 
 CREATE SEQUENCE news_internal.change_id
     START WITH 1
@@ -7462,7 +7509,7 @@ CREATE INDEX credit_agency ON ingest.credit USING btree (agency, page_id);
 
 CREATE UNIQUE INDEX dedupe_rebuild_open ON ingest.dedupe_rebuild USING btree ((true)) WHERE (ended_at IS NULL);
 
-CREATE INDEX entry_page ON ingest.entry USING btree (page_id);
+CREATE INDEX entry_page ON ingest.entry USING btree (page_id, entry_id);
 
 CREATE INDEX entry_published ON ingest.entry USING btree (published_at);
 
@@ -7492,7 +7539,7 @@ CREATE UNIQUE INDEX ops_alarm_open ON ingest.ops_alarm USING btree (cause, subje
 
 CREATE INDEX ops_alarm_opened ON ingest.ops_alarm USING btree (opened_at);
 
-CREATE INDEX page_discovered ON ingest.page USING btree (discovered_at);
+CREATE INDEX page_discovered ON ingest.page USING btree (discovered_at) WHERE (loaded_extraction_id IS NULL);
 
 CREATE INDEX page_link ON ingest.page USING btree (origin_id) WHERE (discovered_by = 'link'::text);
 
@@ -7534,6 +7581,8 @@ CREATE INDEX story_edge_hi ON ingest.story_edge USING btree (hi);
 
 CREATE INDEX story_member_story ON ingest.story_member USING btree (story_id);
 
+CREATE INDEX article_first_seen ON news_internal.article USING btree (first_seen_at);
+
 CREATE INDEX article_loaded ON news_internal.article USING btree (loaded_at);
 
 CREATE INDEX article_names ON news_internal.article USING gin (authors, tags);
@@ -7563,6 +7612,8 @@ CREATE INDEX search_title ON news_internal.search USING gin (title news_internal
 CREATE INDEX story_first ON news_internal.story USING btree (first_published_at);
 
 CREATE INDEX story_spread ON news_internal.story USING btree (publishers, first_published_at) WHERE (publishers > 1);
+
+CREATE INDEX story_versions ON news_internal.story USING btree (first_published_at) WHERE (articles > publishers);
 
 ALTER INDEX ingest.fetch_log_page ATTACH PARTITION ingest.fetch_log_default_page_id_fetched_at_idx;
 

@@ -421,7 +421,7 @@ create index page_waiting on ingest.page (state, page_id) where state in ('captu
 create index page_publisher on ingest.page (publisher_id, changed_at);
 create index page_origin on ingest.page (origin_id);
 create index page_link on ingest.page (origin_id) where discovered_by = 'link';
-create index page_discovered on ingest.page (discovered_at);
+create index page_discovered on ingest.page (discovered_at) where loaded_extraction_id is null;
 create index page_rejected on ingest.page (changed_at desc) where state = 'rejected';
 create index page_rejected_outcome on ingest.page (outcome, changed_at desc) where state = 'rejected';
 comment on table ingest.page is 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
@@ -472,7 +472,7 @@ create table ingest.entry (
   changed_at timestamptz,
   unique (feed_id, guid_hash)
 );
-create index entry_page on ingest.entry (page_id);
+create index entry_page on ingest.entry (page_id, entry_id);
 create index entry_published on ingest.entry (published_at);
 create index entry_unlinked on ingest.entry (first_seen_at) where page_id is null;
 comment on table ingest.entry is 'One item as a feed showed it.';

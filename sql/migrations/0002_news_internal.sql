@@ -58,6 +58,7 @@ create index article_url on news_internal.article using hash (url);
 create index article_newest on news_internal.article (published_at desc nulls last);
 -- Since when a publisher is seen, and what came in an hour: coverage.
 create index article_seen on news_internal.article (publisher_id, first_seen_at);
+create index article_first_seen on news_internal.article (first_seen_at);
 create index article_names on news_internal.article using gin (authors, tags);
 -- "Since yesterday". Not BRIN: it forgets where new rows lie once they fill the holes that revisions leave.
 create index article_loaded on news_internal.article (loaded_at);
@@ -486,6 +487,7 @@ create table news_internal.story (
 );
 create index story_first on news_internal.story (first_published_at);
 create index story_spread on news_internal.story (publishers, first_published_at) where publishers > 1;
+create index story_versions on news_internal.story (first_published_at) where articles > publishers;
 comment on table news_internal.story is 'The stories behind news.stories. Written only by news_internal.renew_stories, after the change log''s lock was taken.';
 comment on column news_internal.story.story_id is 'Key.';
 comment on column news_internal.story.origin_article_id is 'Its earliest article.';

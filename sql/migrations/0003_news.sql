@@ -226,6 +226,33 @@ comment on column news.stories.first_published_at is 'Earliest time of publicati
 comment on column news.stories.last_published_at is 'Latest time of publication, UTC.';
 comment on column news.stories.least_similarity is 'Smallest similarity of a member to the origin: low values deserve a look.';
 
+create view news.versions as
+select a.article_id, v.article_id as version_of, p.name as publisher, a.story_id, a.title, v.title as earlier_title,
+  a.published_at, a.published_at - v.published_at as after, a.word_count - v.word_count as words_added,
+  a.text_hash = v.text_hash as same_text
+from news_internal.story s
+join news_internal.article a on a.story_id = s.story_id
+cross join lateral (
+  select e.article_id, e.title, e.published_at, e.word_count, e.text_hash from news_internal.article e
+  where e.story_id = a.story_id and e.publisher_id = a.publisher_id
+    and (e.published_at, e.article_id) < (a.published_at, a.article_id)
+    and e.published_at >= a.published_at - interval '18 hours'
+  order by e.published_at desc, e.article_id desc limit 1
+) v
+left join ingest.publisher p on p.publisher_id = a.publisher_id
+where s.articles > s.publishers;
+comment on view news.versions is 'One row per article that is a publisher''s later version of one of its own: its update, correction or repeat within 18 hours, at another address, in one story with it; key: article_id. Changes at the same address are in news.revisions.';
+comment on column news.versions.article_id is 'The later version.';
+comment on column news.versions.version_of is 'Article that it follows: the publisher''s latest before it in the story.';
+comment on column news.versions.publisher is 'Outlet of both.';
+comment on column news.versions.story_id is 'Story of both.';
+comment on column news.versions.title is 'Headline of the later version.';
+comment on column news.versions.earlier_title is 'Headline of the earlier one.';
+comment on column news.versions.published_at is 'When the later version was published, UTC.';
+comment on column news.versions.after is 'Time between the two.';
+comment on column news.versions.words_added is 'Words by which the later is longer; negative where it is shorter.';
+comment on column news.versions.same_text is 'True where the text is the same, word by word.';
+
 -- Sources -----------------------------------------------------------------------------------------
 
 create view news.publishers as
@@ -274,21 +301,21 @@ comment on column news.feeds.added_at is 'When it was added, UTC.';
 
 -- What became of pages ----------------------------------------------------------------------------
 
--- A page's entry: the first that a feed of its own publisher showed, else that another's did.
+-- A page's entry: the first that showed it.
 create view news.headlines as
 select p.page_id, e.entry_id, a.article_id, a.url, b.name as publisher, nullif(a.title, '') as title,
   nullif(e.title, '') as feed_title, coalesce(nullif(e.summary, ''), nullif(a.lead, '')) as summary,
   a.published_at, coalesce(nullif(a.published_quality, ''), 'unknown') as published_quality,
   news_internal.told_language(a.language, a.language_confidence) as language, p.state, p.outcome, o.sentence as means,
   case when o.subscribers_only or a.rights ->> 'free' = 'false' then 'closed' else 'free' end as access,
-  p.discovered_at as first_seen_at, null::bigint as same_as
+  a.first_seen_at, null::bigint as same_as
 from news_internal.article a
-join ingest.page p on p.page_id = a.article_id
+-- OFFSET 0: the planner would rather read all pages than look some thousands up
+cross join lateral (select g.page_id, g.state, g.outcome from ingest.page g where g.page_id = a.article_id offset 0) p
 left join ingest.publisher b on b.publisher_id = a.publisher_id
 left join ingest.outcome o on o.code = p.outcome
 left join lateral (
-  select x.entry_id, x.title, x.summary from ingest.entry x join ingest.feed f using (feed_id)
-  where x.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, x.entry_id limit 1) e on true
+  select x.entry_id, x.title, x.summary from ingest.entry x where x.page_id = p.page_id order by x.entry_id limit 1) e on true
 union all
 select p.page_id, e.entry_id, null, p.url, b.name, nullif(e.title, ''), nullif(e.title, ''), nullif(e.summary, ''),
   e.published_at, news_internal.feed_time_quality(e.published_at, e.published_raw, e.first_seen_at),
@@ -298,9 +325,8 @@ from ingest.entry e
 join ingest.page p on p.page_id = e.page_id
 left join ingest.publisher b on b.publisher_id = p.publisher_id
 left join ingest.outcome o on o.code = p.outcome
-where p.loaded_extraction_id is null and e.entry_id = (
-  select x.entry_id from ingest.entry x join ingest.feed f using (feed_id)
-  where x.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, x.entry_id limit 1)
+where p.loaded_extraction_id is null
+  and not exists (select from ingest.entry x where x.page_id = e.page_id and x.entry_id < e.entry_id)
 union all
 select p.page_id, null, null, p.url, b.name, x.title, null, null, null::timestamptz, 'unknown', x.language,
   p.state, p.outcome, o.sentence, case when o.subscribers_only then 'closed' end, p.discovered_at, p.canonical_page_id
@@ -322,7 +348,7 @@ left join ingest.outcome o on o.code = e.outcome
 where e.page_id is null;
 comment on view news.headlines is 'One row per page that we know of, and per entry of a feed that led to no page: articles, and all that became none, with what the feed said of it; key: page_id, entry_id (each page once; one of the two may be null). Bound it by published_at or first_seen_at.';
 comment on column news.headlines.page_id is 'Page; null for an entry whose link is unusable.';
-comment on column news.headlines.entry_id is 'Entry that first showed it, its own publisher''s before others''; null where no feed did (backfill, import, links).';
+comment on column news.headlines.entry_id is 'Entry that first showed it; null where no feed did (backfill, import, links).';
 comment on column news.headlines.article_id is 'Article, as in news.articles; null where there is none (yet).';
 comment on column news.headlines.url is 'Address: canonical; of an entry without a page the link as the feed has it.';
 comment on column news.headlines.publisher is 'Outlet.';
@@ -347,8 +373,7 @@ from ingest.page p
 join ingest.publisher b using (publisher_id)
 left join ingest.outcome o on o.code = p.outcome
 left join lateral (
-  select nullif(y.title, '') as title, y.published_at from ingest.entry y join ingest.feed f using (feed_id)
-  where y.page_id = p.page_id order by (f.publisher_id = p.publisher_id) desc, y.entry_id limit 1) e on true
+  select nullif(y.title, '') as title, y.published_at from ingest.entry y where y.page_id = p.page_id order by y.entry_id limit 1) e on true
 left join lateral (
   select nullif(r.title, '') as title, r.published_at from ingest.extraction r
   where r.page_id = p.page_id and o.keeps_text order by r.extraction_id desc limit 1) x on true

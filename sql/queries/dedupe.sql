@@ -179,7 +179,7 @@ with seed as (
   union
   select m.page_id from touched join ingest.story_member m using (story_id)
 )
-select p.page_id, p.url_hash, s.comparison_key, e.published_at, e.published_quality,
+select p.page_id, p.url_hash, p.publisher_id, s.comparison_key, s.words, e.published_at, e.published_quality,
   m.story_id, m.is_origin, m.similarity, p.url, c.final_url, p.discovered_at,
   -- of a publisher without feeds, what is first seen half a day later was not there in the same night's run
   case when p.discovered_by not in ('backfill', 'import')
@@ -195,10 +195,10 @@ order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too
 -- not null: all
-select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard, rule from ingest.story_edge
 where lo = any(%(pages)s::bigint[])
 union
-select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard from ingest.story_edge
+select lo, hi, joins, lo_start, lo_end, hi_start, hi_end, containment, jaccard, rule from ingest.story_edge
 where hi = any(%(pages)s::bigint[])
 order by 1, 2;
 

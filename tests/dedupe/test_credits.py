@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsflow.credits import credits, is_credit
 from newsflow.dedupe.boilerplate import is_boilerplate, without_boilerplate
-from newsflow.dedupe.credits import credits, is_credit
+from newsflow.extract.document import extract
 from tests.dedupe.conftest import Desk
 
 REST = (
@@ -53,6 +54,31 @@ REST = (
         ("The minister told Reuters that nothing was agreed." + REST, set()),
         ("Reuters reported on Monday that the ministers had met." + REST, set()),
         ("A study by the PA Foundation and the AP exam board was read." + REST, set()),
+        ("The ministers met." + REST + "dpa/lsw", {"dpa"}),
+        ("The ministers met." + REST + "sda/apa", {"SDA", "APA"}),
+        ("The ministers met." + REST + "(afp/dpa)", {"AFP", "dpa"}),
+        ("The ministers met." + REST + "/ritzau/", {"Ritzau"}),
+        ("The ministers met." + REST + "© dpa-infocom, dpa:260301-99-123456/2", {"dpa"}),
+        ("The ministers met." + REST + "— AP", {"AP"}),
+        ("The ministers met." + REST.rstrip() + " - AFP", {"AFP"}),
+        ("The ministers met." + REST + "(Reporting by Reuters; Editing by Bo Ek)", {"Reuters"}),
+        ("The ministers met." + REST + "Con información de EFE", {"EFE"}),
+        ("The ministers met." + REST + "Mit Material von dpa", {"dpa"}),
+        ("(ANSA) - ROMA, 03 MAR - I ministri si sono riuniti." + REST, {"ANSA"}),
+        ("MARLOW (Reuters) – The ministers met." + REST, {"Reuters"}),
+        ("The ministers met." + REST + "共同", {"Kyodo"}),
+        ("The ministers met." + REST + "ТАСС", {"TASS"}),
+        ("The ministers met." + REST + "Le Monde avec AFP", {"AFP"}),
+        ("The ministers met." + REST + "Von Anna Berg, dpa", {"dpa"}),
+        ("The ministers met." + REST + "Zdroj: ČTK", {"CTK"}),
+        ("The ministers met." + REST + "This story was originally published by Reuters.", {"Reuters"}),
+        ("Thomson Reuters shares rose." + REST, set()),
+        ("Mr Dpa met the mayor." + REST, set()),
+        ("The ministers met." + REST + "(AP Photo/Jane Doe)", set()),
+        ("The ministers met." + REST + "(Foto: dpa)", set()),
+        ("(Foto: AFP)\nThe ministers met." + REST, set()),
+        ("Photo: AP\nThe ministers met." + REST, set()),
+        ("The ministers met." + REST + "Photograph: Jane Doe/Reuters", set()),
         ("", set()),
     ],
 )
@@ -137,3 +163,19 @@ def test_a_line_that_says_more_is(line: str) -> None:
 
 def test_a_credit_is_left_where_it_is_all_there_is() -> None:
     assert without_boilerplate("(Reuters)") == "(Reuters)"
+
+
+def test_extraction_tells_the_agencies_that_the_credits_have() -> None:
+    """One fact in one place: both ask the same function."""
+    body = "".join(
+        f"<p>The ministers met again in room {n} and agreed on nothing at all in a long year.</p>" for n in range(9)
+    )
+    page = f"<html><head><title>Met</title></head><body><article><h1>Met</h1>{body}<p>{{}}</p></article></body></html>"
+    found = extract(page.format("With reporting by AFP and Reuters").encode(), "https://a.example/1")
+    assert set(found.agencies) == {"AFP", "Reuters"}
+    assert set(credits(found.body, found.authors, found.agencies)) == set(found.agencies)
+
+
+@pytest.mark.parametrize("name", ["epd", "SID", "КИЕВ-24"])
+def test_an_agency_that_a_page_names_is_credited_though_we_know_no_more_of_it(name: str) -> None:
+    assert credits("Text.", agencies=[name]) == {name: f"byline: {name}"}

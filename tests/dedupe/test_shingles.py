@@ -31,7 +31,7 @@ def test_golden_sketch() -> None:
 
 
 def test_golden_text_key() -> None:
-    key = comparison_key(SENTENCE, "", 13)
+    key = comparison_key(prepare("", " ".join(SENTENCE)))
     assert key is not None
     assert key.hex()[:16] == GOLDEN_KEY
 

@@ -96,11 +96,11 @@ def test_an_article_that_says_that_it_is_not_free_is_closed(world: World) -> Non
     assert world.rows("select access from news.headlines") == [("closed",)]
 
 
-def test_a_page_s_own_feed_speaks_before_others(world: World) -> None:
+def test_the_first_entry_speaks_for_its_page(world: World) -> None:
     page = world.page("https://paper.example/1")
-    entry(world, feed(world, "other.example", "https://other.example/feed"), "x", page, title="As others say")
-    entry(world, feed(world), "y", page, title="As the paper says")
-    assert world.rows("select title from news.headlines") == [("As the paper says",)]
+    entry(world, feed(world), "x", page, title="Shown first")
+    entry(world, feed(world, "other.example", "https://other.example/feed"), "y", page, title="Shown later")
+    assert world.rows("select title from news.headlines") == [("Shown first",)]
 
 
 @pytest.mark.parametrize(

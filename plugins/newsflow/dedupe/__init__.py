@@ -1,3 +1,3 @@
 """Find the copies of a text across publishers and keep them as stories."""
 
-ALGORITHM = 3  # version of normalisation, sketch and verification together, stored with each sketch and edge
+ALGORITHM = 4  # version of normalisation, sketch and verification together, stored with each sketch and edge

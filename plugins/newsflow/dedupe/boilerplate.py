@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from newsflow.dedupe.credits import is_credit
+from newsflow.credits import is_credit
 from newsflow.languages.lists import any_pattern
 from newsflow.text.site_lines import line_hash
 

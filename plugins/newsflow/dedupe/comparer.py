@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from psycopg2.extensions import connection as Connection
 
 from newsflow.batched import batched
-from newsflow.dedupe.overlap import promising
+from newsflow.dedupe.comparison_text import FORM
+from newsflow.dedupe.overlap import Places, promising
 from newsflow.dedupe.text_cache import ReadText, TextCache
 from newsflow.dedupe.verify import EDITED, SHARED, SHORT, WHOLE, Comparison, compare
 
@@ -43,7 +44,8 @@ class Comparer:
         wanted = versions_of(asked, versions)
         known = self._texts.places(wanted.values())
         found = {page: known[key] for page, key in wanted.items() if key in known}
-        return promising(asked, found, EDITED, SHARED, SHORT)
+        likely = promising(asked, found, EDITED, SHARED, SHORT)
+        return sorted({*likely, *_short_pairs(asked, found)})
 
     def likeness(self, pairs: Iterable[Pair], versions: Versions) -> dict[Pair, float]:
         """How much of the shorter text of each pair stands in the other."""
@@ -58,6 +60,14 @@ class Comparer:
         for some in batched(pairs, AT_ONCE):
             texts = self._texts.texts({versions[page] for pair in some for page in pair})
             yield from ((pair, compare(*(texts[versions[page]] for page in pair))) for pair in some)
+
+
+def _short_pairs(asked: Asked, known: Mapping[int, Places]) -> Iterator[Pair]:
+    """Pairs with a short text: a figure that was put right leaves it few shingles to share."""
+    short = {page for page, found in known.items() if len(found) < FORM}
+    for page in asked.keys() & known.keys():
+        others = (other for other in asked[page] if other in known and (page in short or other in short))
+        yield from ((min(page, other), max(page, other)) for other in others)
 
 
 def pages_of(asked: Asked) -> set[int]:

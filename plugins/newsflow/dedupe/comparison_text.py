@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +12,13 @@ import numpy as np
 from xxhash import xxh3_64_intdigest
 
 from newsflow.dedupe.boilerplate import without_boilerplate
-from newsflow.dedupe.fact_conflicts import names
+from newsflow.dedupe.fact_conflicts import digits, is_number, names
 from newsflow.dedupe.shingles import Hashed, Hashes, Positions, Shingles, hashed, once, shingles
-from newsflow.languages.lists import any_of, any_pattern
+from newsflow.languages.lists import any_of, any_pattern, entries
 from newsflow.text.normalise import tokens, weights
 
 SIZE = 5  # words of a shingle
+FORM, FIGURES = 60, 0.2  # words of a short text, and share of them that are figures where it is filled into a form
 LIVE_LINES = 4
 LIVE_SHARE = 0.3
 HEADING = 14  # words that a heading has at most
@@ -26,6 +28,7 @@ _CLOCK = re.compile(
 )
 _TIME = re.compile(r"\d[:.h]\d\d\b", re.IGNORECASE)
 _LIVE = re.compile(any_pattern("live_title_patterns"), re.IGNORECASE)
+_VERSION_MARKS = frozenset(word for entry in entries("version_marks") for word in tokens(entry))
 _ROUNDUP = re.compile(any_pattern("roundup_title_patterns"), re.IGNORECASE)
 
 
@@ -75,6 +78,26 @@ class ComparisonText:
     def names(self) -> frozenset[str]:
         """Tokens of names."""
         return names(self.body)
+
+    @cached_property
+    def bag(self) -> Counter[str]:
+        """Words, each as often as it stands there."""
+        return Counter(self.words)
+
+    @cached_property
+    def numbers(self) -> Counter[str]:
+        """Figures by their digits, each as often as it stands there."""
+        return Counter(map(digits, filter(is_number, self.words)))
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """Words of the headline without figures and without what calls it a version."""
+        return frozenset(w for w in tokens(self.title) if not is_number(w)) - _VERSION_MARKS
+
+    @cached_property
+    def is_form(self) -> bool:
+        """Whether it is so short and so full of figures that only its headline says whose they are."""
+        return self.length < FORM and self.numbers.total() >= FIGURES * self.length
 
     @cached_property
     def live(self) -> bool:

@@ -101,10 +101,11 @@ def _other_names(one: Sequence[str], other: Sequence[str], known: frozenset[str]
     a, b = ({w for w in words if w in known} for words in (one, other))
     if not a or not b or a & b or _calendar(a, other) or _calendar(b, one):
         return False
-    return not any(_spelt_alike(x, y) for x in a for y in b)
+    return not any(spelt_alike(x, y) for x in a for y in b)
 
 
-def _spelt_alike(one: str, other: str) -> bool:
+def spelt_alike(one: str, other: str) -> bool:
+    """Whether two words may be one name in two spellings, or a name and its short form."""
     short, long = sorted((one, other), key=len)
     if len(short) >= ABBREVIATED and long.startswith(short):
         return True
@@ -113,7 +114,17 @@ def _spelt_alike(one: str, other: str) -> bool:
 
 def _numbers(words: Sequence[str]) -> frozenset[str]:
     """Numbers by their digits: 1.5 and 1,5 and 15th compare alike."""
-    return frozenset("".join(c for c in w if c.isdigit()) for w in words if w[0].isdigit())
+    return frozenset(map(digits, filter(is_number, words)))
+
+
+def is_number(word: str) -> bool:
+    """Whether a token begins with a digit."""
+    return word[0].isdigit()
+
+
+def digits(word: str) -> str:
+    """The digits of a number: 1.5 and 1,5 and 15th compare alike."""
+    return "".join(filter(str.isdigit, word))
 
 
 def _calendar(facts: set[str], other: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from newsflow.dedupe import ALGORITHM
 from newsflow.dedupe.candidates import LONGEST, StoryCount
 from newsflow.dedupe.canonical import canonical_hash
 from newsflow.dedupe.sketch import Sketch
-from newsflow.dedupe.stories import NOWHERE, Edge, Member, Story
+from newsflow.dedupe.stories import NOWHERE, VERSION, Edge, Member, Story
 from newsflow.dedupe.suspicious_stories import Alarm
 from newsflow.dedupe.verify import PART, Comparison
 from newsflow.store import queries
@@ -157,6 +157,8 @@ def touched(conn: Connection, pages: Iterable[int]) -> dict[Member, ListTouchedR
             row.discovered_at,
             row.watched_since,
             row.final_url is not None and not same_site(row.url, row.final_url),
+            row.publisher_id,
+            row.words,
         ): row
         for row in queries.dedupe.list_touched(conn, pages=sorted(pages))
     }
@@ -166,7 +168,12 @@ def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
     """Edges of these pages, with their containment."""
     return {
         Edge(
-            row.lo, row.hi, row.joins, (row.lo_start, row.lo_end), (row.hi_start, row.hi_end), row.jaccard >= PART
+            row.lo,
+            row.hi,
+            row.joins,
+            (row.lo_start, row.lo_end),
+            (row.hi_start, row.hi_end),
+            row.jaccard >= PART or row.rule == VERSION,
         ): row.containment
         for row in queries.dedupe.list_edges(conn, pages=list(pages))
     }

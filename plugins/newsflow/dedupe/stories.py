@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from operator import itemgetter
@@ -10,6 +10,10 @@ from operator import itemgetter
 Span = tuple[int, int]
 
 NOWHERE: Span = (0, 0)
+ROUTINE = 100  # words; a house's notice that is no longer, said again, is news of another day
+REPEATED = timedelta(hours=20), timedelta(days=3)  # between equal texts of a house: routine ones, longer ones
+REPRINTED = timedelta(days=14)  # the same for routine texts of several houses; longer ones may be taken up at any time
+VERSION = "version"  # rule of an edge between a page and its publisher's later version of it
 OVERLAP = 0.2  # of the shorter; two parts that overlap less are two items
 _LATEST = datetime.max.replace(tzinfo=timezone.utc)
 
@@ -30,6 +34,8 @@ class Member:
     first_seen_at: datetime | None = None
     watched_since: datetime | None = None
     elsewhere: bool = False
+    publisher: int = 0
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,29 @@ def _apart(parts: list[Span]) -> bool:
     return overlap < OVERLAP * min(first[1] - first[0], last[1] - last[0])
 
 
+def _equal(members: Iterable[Member]) -> Iterator[tuple[int, int]]:
+    """Members with equal texts, each with the first of its time: what a house says again much later begins anew."""
+    groups: dict[bytes, list[Member]] = {}
+    for member in members:
+        if member.comparison_key is not None:
+            groups.setdefault(member.comparison_key, []).append(member)
+    for same in groups.values():
+        yield from _episodes(sorted(same, key=published))
+
+
+def _episodes(same: list[Member]) -> Iterator[tuple[int, int]]:
+    first, last, said = same[0].page_id, None, dict[int, datetime]()
+    for member in same:
+        if at := member.published_at:
+            long = member.words >= ROUTINE
+            stale = last is not None and not long and at - last > REPRINTED
+            if stale or at - said.get(member.publisher, at) > REPEATED[long]:
+                first, said = member.page_id, {}
+            last = at
+            said.setdefault(member.publisher, at)
+        yield first, member.page_id
+
+
 def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
     """The stories of these members: connected by edges and by equal texts.
 
@@ -142,10 +171,8 @@ def components(members: Iterable[Member], edges: Iterable[Edge]) -> list[Story]:
     for edge in edges:
         if edge.joins and (edge.whole or not {edge.lo, edge.hi} & roundups):
             union.join(edge.lo, edge.hi)
-    first: dict[Hashable, int] = {}
-    for member in known.values():
-        if member.comparison_key is not None:
-            union.join(first.setdefault(member.comparison_key, member.page_id), member.page_id)
+    for same in _equal(known.values()):
+        union.join(*same)
     groups: dict[int, list[int]] = {}
     for page_id in sorted(known):
         groups.setdefault(union.find(page_id), []).append(page_id)

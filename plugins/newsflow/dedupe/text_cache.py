@@ -11,9 +11,9 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.batched import batched
+from newsflow.credits import credits
 from newsflow.dedupe import store
 from newsflow.dedupe.comparison_text import ComparisonText, prepare
-from newsflow.dedupe.credits import credits
 from newsflow.dedupe.imported_site_lines import ImportedSiteLines
 from newsflow.dedupe.overlap import Places, places
 from newsflow.dedupe.sketch import Sketch, sketch

@@ -20,7 +20,8 @@ from newsflow.dedupe.align import Gaps, Match, covered, disordered, gaps, leads,
 from newsflow.dedupe.comparison_text import HEADING, SIZE, ComparisonText
 from newsflow.dedupe.fact_conflicts import LONGEST, Conflicts, conflicts
 from newsflow.dedupe.shingles import Positions
-from newsflow.dedupe.stories import NOWHERE, Span
+from newsflow.dedupe.stories import NOWHERE, VERSION, Span
+from newsflow.dedupe.versions import is_other_form, is_other_table, is_reprint, is_version, other_figures, said_again
 
 CONTAINMENT = 0.6  # of the shorter text's shingles
 SHARED = 20  # shingles
@@ -121,6 +122,8 @@ def compare(one: ComparisonText, other: ComparisonText) -> Comparison:
     """Judge two texts; the same for `compare(other, one)`."""
     a, b = (one, other) if one.rank <= other.rank else (other, one)
     pair = _Pair(a, b, match(a, b))
+    if is_version(a, b, pair.containment):
+        return pair.judged(True, VERSION)
     if reason := _told_apart(pair):
         return pair.judged(False, reason)
     rule = _form(a, b, pair.there, pair.jaccard)
@@ -153,13 +156,24 @@ def _edited_elsewhere(pair: _Pair) -> bool:
 
 def _other_facts(pair: _Pair) -> str:
     """The reason where the gaps hold other names or numbers, "" where they don't."""
+    if said_again(pair.a, pair.b):
+        return "said again"
+    if _is_other_page_of_form(pair):
+        return "template"
     template = partial(_template, shared=pair.shared, same_publisher=pair.same_publisher)
     slots = _slots(pair.a, pair.b, pair.between)
     clashes = conflicts(slots, pair.a.names | pair.b.names, enough=template)
     if template(clashes):
         return "template"
-    certain = pair.containment >= CERTAIN and not clashes.numbers and not clashes.names
+    agrees = pair.containment >= CERTAIN and not clashes.numbers and not clashes.names
+    certain = agrees and is_reprint(pair.a, pair.b)
     return "" if certain or _close(pair.a, pair.b) else "too far apart"
+
+
+def _is_other_page_of_form(pair: _Pair) -> bool:
+    if is_other_form(pair.a, pair.b) or is_other_table(pair.a, pair.b):
+        return True
+    return pair.same_publisher and other_figures(pair.a, pair.b) > 0
 
 
 def _begins_alike(pair: _Pair) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from newsflow import credits
 from newsflow.dates import zones
 from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
@@ -190,8 +191,14 @@ def _finish(
         language=code or language.code(page.language or hints.language),
         language_confidence=confidence,
         extractor=extractor(),
-        **found,
+        **found | {"agencies": _credited(made, found)},
     )
+
+
+def _credited(made: Sequence[Paragraph], found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Agencies, those credited in the text too: also in last lines that are cut, as no part of the article."""
+    lines = [p.text for p in made if not p.cut or credits.is_credit(p.text)]
+    return tuple(credits.credits("\n".join(lines), found["authors"], found["agencies"]))
 
 
 def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> Extraction:

@@ -82,6 +82,7 @@ LISTS: Mapping[str, str] = {
     "credit_label": "stands before an agency inside brackets",
     "credit_by": "opens a by-line that ends with an agency",
     "live_title_patterns": "patterns of titles of live blogs",
+    "version_marks": "words by which a headline calls its text a later version: update, corrected, 1st lead",
     "roundup_title_patterns": "patterns of titles of lists of short items",
     "clock_words": "stands before the time of a live blog's entry",
     "calendar": "months and days, which are capitalised and no names",

@@ -339,7 +339,9 @@ class ListTouchedRow(NamedTuple):
 
     page_id: int
     url_hash: memoryview
+    publisher_id: int
     comparison_key: memoryview | None
+    words: int
     published_at: datetime | None
     published_quality: str
     story_id: int | None
@@ -368,6 +370,7 @@ class ListEdgesRow(NamedTuple):
     hi_end: int
     containment: float
     jaccard: float
+    rule: str
 
 
 def list_edges(conn: Connection, *, pages: Iterable[int]) -> list[ListEdgesRow]:

@@ -8,7 +8,7 @@ that only quotes an agency ("he told Reuters") credits nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from newsflow.languages.lists import any_of, any_pattern
 
@@ -26,9 +26,9 @@ _AGENCIES: dict[str, str] = {
     "Kyodo": r"Kyodo(?: News)?|共同(?:通信社?)?",
     "Jiji": r"Jiji(?: Press)?|時事(?:通信社?)?",
     "TASS": r"I?TAR-TASS|TASS|ТАСС",
-    "Interfax": r"Interfax|Интерфакс",
+    "Interfax": r"Interfax|INTERFAX(?:\.RU)?|Интерфакс",
     "RIA Novosti": r"RIA Novosti|РИА Новости",
-    "Ukrinform": r"Ukrinform|Укринформ",
+    "Ukrinform": r"Ukrinform|Укринформ|Укрінформ",
     "PAP": r"PAP",
     "CTK": r"ČTK|CTK",
     "APA": r"APA",
@@ -39,7 +39,7 @@ _AGENCIES: dict[str, str] = {
     "NTB": r"NTB",
     "Ritzau": r"Ritzau",
     "STT": r"STT(?:-Lehtikuva)?",
-    "Lusa": r"Agência Lusa|Lusa",
+    "Lusa": r"Agência Lusa|Lusa|LUSA",
     "Anadolu": r"Anadolu(?: Agency| Ajansı)?|AA",
     "Yonhap": r"Yonhap|연합뉴스",
     "PTI": r"PTI|Press Trust of India",
@@ -52,7 +52,7 @@ _AGENCIES: dict[str, str] = {
     "Bloomberg": r"Bloomberg(?: News)?",
     "UPI": r"UPI|United Press International",
     "ANA-MPA": r"ANA-MPA|ΑΠΕ-ΜΠΕ",
-    "Europa Press": r"Europa Press",
+    "Europa Press": r"Europa Press|EUROPA PRESS",
     "Télam": r"T[ée]lam|TÉLAM",
     "Agência Brasil": r"Agência Brasil",
     "Tanjug": r"Tanjug",
@@ -79,12 +79,24 @@ _PLACED = re.compile(rf"[(\[（【][^()\[\]（）【】\n]{{0,30}}?({_LIST})\s*[
 _SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
 _STAFF = re.compile(rf"\W*(?:(?:{any_of('credit_by')}) )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
 _ONE = re.compile(_NAME)
+_END = re.compile(rf"[.!?”\"»]\s*[-–—]{{1,2}}\s*({_LIST})\W*")  # "… on Monday. - AFP"
+_SIGNED = re.compile(rf"(?:{any_of('credit_by')}) [^\n,|/(]{{2,40}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
+# "dpa/lsw", "/ritzau/", "(afp/dpa)", "dpa-infocom, dpa:260301-99-123456/2": codes, of which the first ones are agencies
+_CODES = re.compile(
+    r"\W*((?:[a-z]{2,7}(?:-[a-z]+)?/)+[a-z]{2,7}|/[a-z]{2,7}/|dpa-[a-z]+|dpa)(?:[,\s]+dpa:[\d\-/]+)?\W*"
+)
+_BY_CODE = {
+    "dpa": "dpa", "afp": "AFP", "ap": "AP", "rtr": "Reuters", "reuters": "Reuters", "sda": "SDA", "apa": "APA",
+    "ansa": "ANSA", "ritzau": "Ritzau", "ntb": "NTB", "tt": "TT", "efe": "EFE", "anp": "ANP", "belga": "Belga",
+    "stt": "STT", "pap": "PAP", "ctk": "CTK", "lusa": "Lusa",
+}  # fmt: skip
+_PICTURE = re.compile(rf"(?:{any_of('photo')})", re.IGNORECASE)  # who took a picture did not write the text
 _ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
 _LONGEST = 200  # characters of such a line
 _SHORT = 60  # characters of one that says nothing else
 
 
-def credits(body: str, authors: Iterable[str] = (), agencies: Iterable[str] = ()) -> dict[str, str]:
+def credits(body: str, authors: Sequence[str] = (), agencies: Sequence[str] = ()) -> dict[str, str]:
     """Agencies with the words that credit them, in the order in which they were found.
 
     :param authors: the byline's names.
@@ -94,6 +106,9 @@ def credits(body: str, authors: Iterable[str] = (), agencies: Iterable[str] = ()
     for words, evidence in _passages(body, authors, agencies):
         for agency in names(words):
             found.setdefault(agency, evidence[:_LONGEST])
+    for name in agencies:
+        if not any(names(name)):
+            found.setdefault(name, f"byline: {name}"[:_LONGEST])
     return found
 
 
@@ -113,7 +128,7 @@ def names(words: str) -> Iterator[str]:
                 yield agency
 
 
-def _passages(body: str, authors: Iterable[str], agencies: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _passages(body: str, authors: Sequence[str], agencies: Sequence[str]) -> Iterator[tuple[str, str]]:
     lines = [line.strip() for line in body.split("\n") if line.strip()]
     if lines:
         yield from _at_start(lines[0])
@@ -122,9 +137,13 @@ def _passages(body: str, authors: Iterable[str], agencies: Iterable[str]) -> Ite
     for name in [*authors, *agencies]:
         if match := _ALONE.fullmatch(name) or _STAFF.fullmatch(name):
             yield match[1], f"byline: {name}"
+    if lines and (match := _END.search(lines[-1][-_SHORT:])) and match.end() == len(lines[-1][-_SHORT:]):
+        yield match[1], match[0].strip()
 
 
 def _at_start(line: str) -> Iterator[tuple[str, str]]:
+    if _PICTURE.search(line[:_SHORT].partition(":")[0]) and ":" in line[:_SHORT]:
+        return
     for pattern in (_DATELINE, _SPACELESS_DATELINE, _RUSSIAN_DATELINE, _PLACED):
         if match := pattern.match(line):
             yield next(filter(None, match.groups())), match[0].strip()
@@ -132,7 +151,11 @@ def _at_start(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_line(line: str) -> Iterator[tuple[str, str]]:
+    if codes := _CODES.fullmatch(line):
+        yield " / ".join(_BY_CODE.get(code.partition("-")[0], "") for code in codes[1].split("/")), line
     for match in _BRACKETED.finditer(line):
+        if _PICTURE.search(match[0]):
+            continue
         if len(line) <= _LONGEST or match.start() < 60 or match.end() > len(line) - 40:
             yield match[1], match[0]
     for match in _COPYRIGHT.finditer(line):
@@ -140,5 +163,7 @@ def _in_line(line: str) -> Iterator[tuple[str, str]]:
     if len(line) <= _LONGEST:
         if alone := _ALONE.fullmatch(line):
             yield alone[1], line
+        elif len(line) <= _SHORT and (signed := _SIGNED.fullmatch(line)):
+            yield signed[1], line
         if phrase := _WITH.match(line.lstrip("(*_—–- ")):
             yield phrase[1], phrase[0]

@@ -1,0 +1,97 @@
+"""A wire's own updates and corrections join; its next notice of the form does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+from itertools import combinations
+
+import pytest
+
+from newsflow.dedupe.comparison_text import ComparisonText, prepare
+from newsflow.dedupe.stories import REPEATED, REPRINTED, Member, components
+from newsflow.dedupe.verify import compare
+from newsflow.dedupe.versions import SOON, title_keys
+from tests.dedupe.conftest import Desk
+from tests.worlds.wire_world import wire
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+RESULT = "Shr 34 cts vs 19 cts\nNet 807,120 vs 258,311\nRevs 510.2 mln vs 479.7 mln"
+
+
+def page(title: str, body: str, hours: float = 0, publisher: str = "1") -> ComparisonText:
+    return prepare(title, body, NOON + hours * HOUR, publisher=publisher)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("CORRECTED-ABBOT CORP <ABB> 4TH QTR NET", RESULT.replace("34 cts", "43 cts")),
+        ("ABBOT CORP <ABB> 4TH QTR NET (Update: 1)", RESULT + "\nNOTE: Year-ago figures are restated for a split."),
+        ("KORREKTUR: Abbot Corp <ABB> 4th qtr net", RESULT.replace("807,120", "870,120")),
+        ("Abott Corp <ABB> 4th qtr net", RESULT),
+    ],
+)
+def test_a_version_of_a_one_liner(title: str, body: str) -> None:
+    first, later = page("ABBOT CORP <ABB> 4TH QTR NET", RESULT), page(title, body, 2)
+    assert compare(first, later).rule == "version"
+    assert set(title_keys(first)) & set(title_keys(later)) or "Abott" in title
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "hours", "publisher"),
+    [
+        ("ZIMMER INC <ZIM> 4TH QTR NET", RESULT, 1.0, "1"),
+        ("ABBOT CORP <ABB> 4TH QTR NET", "Shr 11 cts vs 12 cts\nNet 1,1 vs 2,2\nRevs 3.3 mln vs 4.4 mln", 1.0, "1"),
+        ("ABBOT CORP <ABB> 4TH QTR NET", RESULT.replace("34", "43"), SOON / HOUR + 1, "1"),
+        ("ABBOT CORP <ABB> 4TH QTR NET", RESULT.replace("34", "43"), 1.0, "2"),
+    ],
+)
+def test_no_version(title: str, body: str, hours: float, publisher: str) -> None:
+    """Another firm, other figures, another day, another house."""
+    assert not compare(page("ABBOT CORP <ABB> 4TH QTR NET", RESULT), page(title, body, hours, publisher)).copies
+
+
+def stories(*said: tuple[int, timedelta], words: int) -> int:
+    members = [
+        Member(n, b"k", NOON + at, url_hash=bytes([n]), publisher=house, words=words)
+        for n, (house, at) in enumerate(said, 1)
+    ]
+    return len(components(members, []))
+
+
+@pytest.mark.parametrize(("words", "limit"), [(40, REPEATED[0]), (400, REPEATED[1])])
+def test_what_a_house_says_again_much_later_is_another_story(words: int, limit: timedelta) -> None:
+    assert stories((1, 0 * HOUR), (1, limit), words=words) == 1
+    assert stories((1, 0 * HOUR), (1, limit + HOUR), words=words) == 2
+
+
+def test_another_house_may_take_a_text_up_later() -> None:
+    assert stories((1, 0 * HOUR), (2, timedelta(days=8)), words=40) == 1
+    assert stories((1, 0 * HOUR), (2, REPRINTED + HOUR), words=40) == 2
+    assert stories((1, 0 * HOUR), (2, timedelta(days=900)), words=400) == 1
+
+
+def test_the_monthly_notice_of_two_houses_is_a_story_a_month() -> None:
+    month = timedelta(days=28)
+    assert stories(*((house, n * month + house * HOUR) for n in range(3) for house in (1, 2)), words=40) == 3
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_pairs_of_a_wire_s_pages(desk: Desk, half: int) -> None:
+    """Precision and recall of all pairs in one small world of each half of the forms."""
+    items = wire(7, half, pages=8)
+    desk.file_world(items)
+    desk.deduplicate()
+    joined = {frozenset(pair) for story in desk.stories() for pair in combinations(sorted(story), 2)}
+    by_story: dict[int, list[str]] = {}
+    for item in items:
+        by_story.setdefault(item.story, []).append(item.url)
+    true = {frozenset(pair) for urls in by_story.values() for pair in combinations(sorted(urls), 2)}
+    kinds = {item.url: item.kind for item in items}
+    wrong = Counter(tuple(sorted(kinds[url] for url in pair)) for pair in joined - true)
+    assert len(joined & true) >= 0.98 * len(joined), wrong
+    assert len(joined & true) >= 0.97 * len(true), Counter(
+        tuple(sorted(kinds[u] for u in pair)) for pair in true - joined
+    )
