@@ -1401,13 +1401,15 @@ begin
     end if;
   end if;
   return query execute
-    'select a.article_id, a.published_at, p.name, nullif(a.language, ''''), a.title,
-       nullif(news_internal.snippet(a.language, a.body, $3[array_position($4, a.language)]), ''''), a.url, a.story_id, a.is_origin, h.rank
+    'select a.article_id, a.published_at, p.name, nullif(s.language, ''''), a.title,
+       nullif(news_internal.snippet(s.language, a.body, $3[array_position($4, s.language)], $5), ''''), a.url, a.story_id, a.is_origin, h.rank
      from unnest($1, $2) with ordinality as h (article_id, rank, place)
      join news_internal.article a on a.article_id = h.article_id
+     join news_internal.search s on s.article_id = h.article_id
      left join ingest.publisher p on p.publisher_id = a.publisher_id
      order by h.place'
-  using ids, ranks, array(select news_internal.fts_query(l.language, parts) from unnest(languages) with ordinality as l (language, place) order by l.place), languages;
+  using ids, ranks, array(select news_internal.fts_query(l.language, parts, true) from unnest(languages) with ordinality as l (language, place) order by l.place), languages,
+    exists (select from unnest(parts) p where p.kind = 'prefix');
 end $_$;
 
 COMMENT ON FUNCTION news.search(q text, lang text, since timestamp with time zone, until timestamp with time zone, publisher text, max_rows integer, ranked boolean, ranked_newest integer) IS 'Search in headline, lead and body, with snippets: the newest max_rows (20) articles that match; null for all. q (docs/search.md, at most 1,000 characters): a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a; what can''t be read is an error. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. since and until (exclusive) bound published_at, or first_seen_at where that is unknown; publisher as in news.articles. ranked => true orders all matches by rank, which reads each of them; ranked_newest => 1000 ranks only the newest thousand matches. To count, use news.hits or news.search_daily: they make no snippets.';
@@ -4005,7 +4007,7 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) IS 'What is searched of an article, and its language as a word of its own (@en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
 
-CREATE FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[]) RETURNS tsquery
+CREATE FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[], shown boolean DEFAULT false) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -4025,23 +4027,26 @@ begin
       n := n - 1;
     else
       n := n + 1;
-      made[n] := news_internal.leaf_query(lang, part);
+      made[n] := news_internal.leaf_query(lang, part, shown);
     end if;
   end loop;
   return made[1];
 end $$;
 
-COMMENT ON FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[]) IS 'A search in the stems of one language.';
+COMMENT ON FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[], shown boolean) IS 'A search in the stems of one language.';
 
 CREATE FUNCTION news_internal.fts_stems(lang text, words text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 declare
-  plain text := news_internal.fold(words);
+  plain constant text := news_internal.fold(words);
+  -- marked, so that no word* takes a stem for a word
+  light constant text := case when lang <> 'en' then
+    replace(' ' || news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text), ' ''', ' ''~') end;
   stems text;
 begin
   if news_internal.stems_lightly(lang) then
-    return news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text);
+    return light;
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
@@ -4053,14 +4058,25 @@ begin
     end if;
   end if;
   -- company and companies meet in "company", so that compani* does not find the company
-  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else news_internal.light_stem(lang, stems) end;
+  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else stems || ' ' || light end;
 end $$;
 
 COMMENT ON FUNCTION news_internal.fts_stems(lang text, words text) IS 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
 
 CREATE FUNCTION news_internal.fts_text(lang text, words text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (lang = ANY (ARRAY['zh'::text, 'ja'::text, 'th'::text, 'lo'::text, 'km'::text, 'my'::text, ''::text])) THEN regexp_replace(NORMALIZE(translate(words, '/\@:_-+~#&=<>%.​‌‍‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, '               '::text), NFKC), '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])'::text, ' \1 '::text, 'g'::text) ELSE translate(words, '/\@:_-+~#&=<>%.​‌‍‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, '               '::text) END;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+begin
+  if octet_length(words) = length(words) then
+    return translate(words, '/\@:_-+~#&=<>%.', '               ');
+  elsif lang in ('zh', 'ja', 'th', 'lo', 'km', 'my', '') then
+    words := regexp_replace(normalize(words, nfkc),
+      '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
+  end if;
+  return translate(words,
+    e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+    '               ');
+end $$;
 
 COMMENT ON FUNCTION news_internal.fts_text(lang text, words text) IS 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
 
@@ -4113,7 +4129,7 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.grant_roles() IS 'Gives the three roles their rights in this database; to be run again after the roles were made by hand.';
 
-CREATE FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part) RETURNS tsquery
+CREATE FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part, shown boolean DEFAULT false) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -4132,7 +4148,10 @@ begin
       one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
     else
       select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
-      from unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as s (stem);
+      from (
+        select unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as stem
+        union select unnest(tsvector_to_array(to_tsvector(news_internal.fts_config(lang), tokens[n]))) where shown
+      ) s;
     end if;
     words := words || one;
   end loop;
@@ -4154,13 +4173,112 @@ begin
   return one;
 end $$;
 
-COMMENT ON FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part) IS 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase.';
+COMMENT ON FUNCTION news_internal.leaf_query(lang text, part news_internal.query_part, shown boolean) IS 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase. shown: with the stems that ts_headline sees, too.';
 
 CREATE FUNCTION news_internal.light_stem(lang text, words text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN words;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  w text := words;
+  plural text;
+begin
+  case lang
+  when 'pl' then
+    w := news_internal.strip_ends(w, 3, 'iami|ami|iach|ach|iego|ego|iemu|emu|ymi|imi|ych|ich|ech|iej|ej|iem|em|im|ym|iom|om|ia|ie|io|iu|a|e|i|o|u|y');
+    w := news_internal.strip_ends(w, 3, 'ow|i');
+    w := news_internal.strip_ends(w, 5, '[aei]l|[aeiy]c');
+    w := news_internal.turn_ends(w, 3, 'rz', 'r');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 3, 'cz', 'c'), 2, 'dz', 'd');
+    w := news_internal.turn_ends(w, 3, 'g', 'd');
+    w := news_internal.turn_ends(w, 3, 'i?e([kcrnl])', '\1');
+    return news_internal.turn_ends(w, 4, '[ckt]', 't');
+  when 'cs', 'sk' then
+    w := news_internal.strip_ends(w, 3, 'ami|emi|imi|ymi|iach|ach|ech|ich|ych|eho|iho|emu|imu|ej|ou|em|im|om|um|ym|am|iam|ia|ie|iu|a|e|i|o|u|y');
+    w := news_internal.strip_ends(w, 3, 'ov|i');
+    w := news_internal.turn_ends(w, 2, 'e([kcrnbl])', '\1');
+    w := news_internal.turn_ends(w, 3, 'c', 'k');
+    return news_internal.turn_ends(w, 3, 'z', 'h');
+  when 'uk', 'be' then
+    w := news_internal.strip_ends(w, 3, 'ами|ями|ей|ові|еві|єві|ьому|ього|ого|ому|ими|іми|ах|ях|ів|їв|ий|ій|їй|их|іх|ією|ою|ею|єю|ям|ам|ом|ем|єм|им|ім|ої|ії|ія|ію|а|е|и|і|о|у|ю|я|є|ї|ь|й');
+    w := news_internal.strip_ends(w, 3, 'ов|ев|єв|ів|и|і|ь|й');
+    w := news_internal.strip_ends(w, 2, '[їє]в');
+    w := news_internal.turn_ends(w, 3, 'е([цкнр])', '\1');
+    w := news_internal.turn_ends(w, 1, '[іїоеє]([бвгджзклмнпрстфхчшщ])', 'о\1');
+    w := news_internal.turn_ends(w, 3, 'ц', 'к');
+    return news_internal.turn_ends(w, 3, 'з', 'г');
+  when 'bg', 'mk' then
+    w := news_internal.strip_ends(w, 3, 'ият|ия|ът|ят|ата|ята|ото|ето|ите|та|то|те');
+    w := news_internal.strip_ends(w, 3, 'ове|еве|а|я|о|е|и|у|й');
+    w := news_internal.strip_ends(w, 3, 'и');
+    return news_internal.turn_ends(w, 2, 'ъ([рл])', '\1');
+  when 'sl' then
+    return news_internal.strip_ends(w, 3, 'ami|ega|emu|ima|ih|im|om|em|ov|ev|ah|eh|oma|ema|a|e|i|o|u');
+  when 'he' then
+    w := w || ' ' || regexp_replace(w, '(?<='')[והבלמכש](?=[^'' ]{3})', '', 'g')
+      || ' ' || regexp_replace(w, '(?<='')(?:ו[הבלמכש]|ש[הבלמכ]|כש|מה|לה)(?=[^'' ]{3})', '', 'g');
+    return translate(news_internal.strip_ends(w, 3, 'יים|ים|יות|ות|ית|ה|ת|י'), 'ךםןףץ', 'כמנפצ');
+  when 'ko' then
+    return w || ' ' || news_internal.strip_ends(news_internal.strip_ends(w, 2, '으로부터|에서부터|이라고|이라며|이라는|에서는|에서도|으로는|으로도|으로서|으로써|했습니다|합니다|입니다|됩니다|하는|한다|했다|하다|하고|하며|하기|하면|했고|해야|된다|됐다|되는|되고|에게서|에게|한테|까지|부터|에서|으로|로서|로써|라고|라며|라는|보다|처럼|마다|조차|마저|밖에|이나|이며|이고|이다|에는|에도|에만|와의|과의|로의|께서|은|는|이|가|을|를|에|의|도|만|로|와|과|나|며|한|할|함|해|된'), 2, '들');
+  when 'fa', 'ur' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'هايي|هاي|ها|ترين|تر|ان|ات|اش|ام|ياں|وں|يں|ي|م|ش|ے|ا|و')
+      || ' ' || regexp_replace(w, '(?<='')ن?مي(?=[^'' ]{3})', '', 'g');
+  when 'et' then
+    w := w || ' ' || news_internal.strip_ends(w, 3, 'dega|deta|dele|delt|del|desse|dest|des|dena|deni|deks|tega|tele|sse|st|le|lt|ks|ni|na|ta|ga|te|de|id|s|l|d|t');
+    w := w || ' ' || news_internal.strip_ends(w, 3, '[aeiu]');
+    return w || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.turn_ends(w, 2, 'g', 'k'), 2, 'b', 'p'), 2, 'd', 't');
+  when 'lv' then
+    return news_internal.strip_ends(w, 3, 'ajiem|ajam|ajai|ajos|ajas|iem|ais|am|ai|as|os|us|is|es|im|em|ie|ij|ei|i|u|a|e|s|m');
+  when 'bn' then
+    return w || ' ' || news_internal.strip_ends(w, 2, 'গুলোর|গুলো|গুলি|দের|ের|রা|কে|তে|টি|টা|র|ে');
+  when 'es', 'ca' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'es|s');
+  when 'pt' then
+    return w || ' ' || news_internal.strip_ends(news_internal.turn_ends(w, 1, '(?:oes|aes)', 'ao'), 3, 's');
+  when 'sv', 'da', 'no', 'nb', 'nn' then
+    return w || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.strip_ends(w, 3,
+        'arnas|ernas|orna|arna|erna|erne|enes|ene|ens|ets|en|et|er|ar|or|es|e|a|s|n'), 3, 'e([rln])', '\1'), 2, '([lmnt])\1', '\1')
+      || ' ' || news_internal.turn_ends(news_internal.strip_ends(w, 3, 'arna|erne|ene|ens|en|ar|e|a|s'), 3, 'e([rln])', '\1');
+  when 'nl' then
+    w := news_internal.turn_ends(news_internal.strip_ends(w, 3, 'en|e'), 1, '([aeou])\1([bdfgklmnprstvz])', '\1\2');
+    w := news_internal.turn_ends(w, 2, '([bdfgklmnprst])\1', '\1');
+    return news_internal.turn_ends(news_internal.turn_ends(w, 2, 'z', 's'), 2, 'v', 'f');
+  when 'fi' then
+    w := news_internal.turn_ends(w, 2, 'inen', 'ise');
+    w := news_internal.strip_ends(w, 3, 'ssa|sta|lla|lta|lle|ksi|tta|ten|jen|den|n|t');
+    w := news_internal.strip_ends(w, 2, '[aeiouy]+');
+    w := news_internal.turn_ends(w, 2, 'ks', 's');
+    w := news_internal.turn_ends(w, 2, 'ng', 'nk');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, 'nn', 'nt'), 2, 'mm', 'mp');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, 'll', 'lt'), 2, 'rr', 'rt');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, '([ptk])\1', '\1'), 2, 'd', 't');
+    return news_internal.turn_ends(w, 2, '([rl])k', '\1');
+  when 'tr' then
+    plural := w || ' ' || news_internal.strip_ends(w, 2, 'l[ae]r');
+    w := news_internal.strip_ends(w, 3, 'nda[nk]i?|nde[nk]i?|nda|nde|daki|deki|[dt][ae]n|[dt][ae]|nin|nun|n[aeiu]|y[aeiu]|yl[ae]');
+    w := news_internal.strip_ends(w, 3, 's[iu]');
+    w := news_internal.strip_ends(w, 4, '[iu]n');
+    w := news_internal.strip_ends(w, 3, '[aeiu]');
+    w := news_internal.strip_ends(w, 2, 'l[ae]r');
+    w := news_internal.strip_ends(w, 3, '[aeiu]');
+    return plural || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.turn_ends(w, 2, 'b', 'p'), 2, 'd', 't'), 2, 'g', 'k');
+  when 'ar' then
+    w := regexp_replace(w, '(?<='')(?:[وفبك]?ال|و?لل|و)(?=[^'' ]{3})', '', 'g');
+    return news_internal.strip_ends(w, 3, 'ات|ون|ين|ان|يه|ه|ي');
+  when 'ro' then
+    return news_internal.turn_ends(news_internal.strip_ends(w, 3, 'ilor|elor|ului|ile|ele|ul|lui|ei|ii|ea|le|i|a|e|u'), 2, 'oa([lrtdnms])', 'o\1');
+  when 'el' then
+    return news_internal.strip_ends(news_internal.strip_ends(w, 3, 'ουσ|εισ|εων|ων|ου|οσ|οι|ησ|ασ|εσ|η|α|ο|ε|ι|υ|ω'), 3, 'ι|ε');
+  when 'hu' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'ban|ben|nak|nek|val|vel|bol|rol|tol|hoz|hez|on|en|ok|ek|ak|ot|et|at|k|t|i|a|e|ja|je');
+  when 'id', 'ms' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'nya|kan|an');
+  else
+    return '';
+  end case;
+end $$;
 
-COMMENT ON FUNCTION news_internal.light_stem(lang text, words text) IS 'Light stemmers: ...';
+COMMENT ON FUNCTION news_internal.light_stem(lang text, words text) IS 'Stems of the words of a tsvector''s text, which are in lower case and without accents: endings of nouns and adjectives first, then what the stem''s last letters become in front of them (Praha, Praze; Helsinki, Helsingin). Where an ending may as well be a part of the word, the word stays beside its stem. Empty for languages without rules here.';
 
 CREATE FUNCTION news_internal.near_names(asked text, names text[]) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -4738,18 +4856,26 @@ end $_$;
 
 COMMENT ON FUNCTION news_internal.search_walk(query tsquery, conditions text, span integer, wanted integer) IS 'The matches among the newest articles, read by date until enough are found: quickest for words that are everywhere, which an index can only list in full.';
 
-CREATE FUNCTION news_internal.snippet(lang text, body text, query tsquery) RETURNS text
+CREATE FUNCTION news_internal.snippet(lang text, body text, query tsquery, beginnings boolean) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
+  options constant text := 'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "';
   shown constant text := left(body, 20000);
-  prepared constant text := news_internal.fts_text(lang, shown);
-  words constant text[] := tsvector_to_array(to_tsvector('pg_catalog.simple', prepared));
+  words text[];
   asked text := query::text;
+  made text;
   leaf record;
 begin
-  -- the forms that stand here, for each stem asked for: ts_headline then needs no stems
+  if not beginnings and not news_internal.stems_lightly(lang) then
+    made := ts_headline(news_internal.fts_config(lang), shown, query, options);
+    if strpos(made, '**') > 0 then
+      return made;
+    end if;
+  end if;
+  words := tsvector_to_array(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, shown)));
+  -- accents, beginnings of words and light stems, which ts_headline does not know: the forms that stand here
   for leaf in
     with form as materialized (
       select t.lexeme, quote_literal(words[p.place]) as word
@@ -4763,17 +4889,16 @@ begin
   loop
     asked := regexp_replace(asked, quote_literal(leaf.stem) || '(:[*A-D]+)?', '(' || leaf.forms || ')', 'g');
   end loop;
-  return ts_headline('pg_catalog.simple', shown, asked::tsquery,
-    'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "');
+  return ts_headline('pg_catalog.simple', shown, asked::tsquery, options);
 end $$;
 
-COMMENT ON FUNCTION news_internal.snippet(lang text, body text, query tsquery) IS 'Where a text says what was asked, marked with **, in the text''s own spelling.';
+COMMENT ON FUNCTION news_internal.snippet(lang text, body text, query tsquery, beginnings boolean) IS 'Where a text says what was asked, marked with **, in the text''s own spelling. beginnings: the query has some word*.';
 
 CREATE FUNCTION news_internal.stems_lightly(lang text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (lang = ANY (ARRAY['pl'::text, 'cs'::text, 'sk'::text, 'uk'::text, 'be'::text, 'bg'::text, 'mk'::text, 'sl'::text, 'he'::text, 'ko'::text, 'fa'::text, 'ur'::text, 'et'::text, 'lv'::text, 'bn'::text]));
 
-COMMENT ON FUNCTION news_internal.stems_lightly(lang text) IS 'Whether a language is stemmed by news_internal.light_stem alone, for Snowball has no stemmer for it that all our servers have.';
+COMMENT ON FUNCTION news_internal.stems_lightly(lang text) IS 'Whether a language is stemmed by news_internal.light_stem alone: Snowball has no stemmer for it that all our servers have.';
 
 CREATE FUNCTION news_internal.step_unit(size interval) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -4809,6 +4934,12 @@ end $_$;
 
 COMMENT ON FUNCTION news_internal.steps(first timestamp with time zone, last timestamp with time zone, size interval, origin timestamp with time zone, zone text) IS 'Beginnings of all steps of a span of time.';
 
+CREATE FUNCTION news_internal.strip_ends(words text, kept integer, ends text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(words, (((('(?<=[^'' ]{'::text || kept) || '})(?:'::text) || ends) || ')(?='':)'::text), ''::text, 'g'::text);
+
+COMMENT ON FUNCTION news_internal.strip_ends(words text, kept integer, ends text) IS 'Takes endings off the words of a tsvector''s text that keep so many letters at least; the longest that fits.';
+
 CREATE TABLE news_internal.tracking (
     name text NOT NULL,
     begins boolean DEFAULT false NOT NULL,
@@ -4834,6 +4965,12 @@ CREATE FUNCTION news_internal.tracks(parameter text) RETURNS boolean
 END;
 
 COMMENT ON FUNCTION news_internal.tracks(parameter text) IS 'Whether a parameter, as name=value, only tells how the reader came.';
+
+CREATE FUNCTION news_internal.turn_ends(words text, kept integer, ends text, into_ends text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN regexp_replace(words, (((('(?<=[^'' ]{'::text || kept) || '})'::text) || ends) || '(?='':)'::text), into_ends, 'g'::text);
+
+COMMENT ON FUNCTION news_internal.turn_ends(words text, kept integer, ends text, into_ends text) IS 'Writes endings of the words of a tsvector''s text otherwise.';
 
 CREATE FUNCTION news_internal.url_escaped(part text, reserved text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -7236,7 +7373,7 @@ COMMENT ON COLUMN news_internal.search.is_dated IS 'Whether sort_at is published
 
 COMMENT ON COLUMN news_internal.search.is_origin IS 'Whether it is the earliest of its story.';
 
-COMMENT ON COLUMN news_internal.search.language IS 'Language whose stems the document is in.';
+COMMENT ON COLUMN news_internal.search.language IS 'Language as news.articles tells it, whose stems the document is in; empty where it can''t be told.';
 
 COMMENT ON COLUMN news_internal.search.title IS 'Headline, for the search by trigram.';
 

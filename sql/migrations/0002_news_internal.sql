@@ -793,11 +793,18 @@ return case lang
 comment on function news_internal.fts_config is 'Text search configuration of an ISO 639-1 code; simple for languages without a stemmer of Snowball''s.';
 
 create function news_internal.fts_text(lang text, words text) returns text
-language sql immutable parallel safe
-return case when lang in ('zh', 'ja', 'th', 'lo', 'km', 'my', '')
-  then regexp_replace(normalize(translate(words, e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad', '               '), nfkc),
-    '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g')
-  else translate(words, e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad', '               ') end;
+language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(words) = length(words) then
+    return translate(words, '/\@:_-+~#&=<>%.', '               ');
+  elsif lang in ('zh', 'ja', 'th', 'lo', 'km', 'my', '') then
+    words := regexp_replace(normalize(words, nfkc),
+      '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
+  end if;
+  return translate(words,
+    e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+    '               ');
+end $$;
 comment on function news_internal.fts_text is 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
 
 -- Marks that NFD sets free go, but those of й, ї and ў, which are letters of their own, and of Indic and Thai vowels.
@@ -813,24 +820,137 @@ return case when octet_length(words) = length(words) then words else
     'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'Æ', 'AE'), 'þ', 'th') end;
 comment on function news_internal.fold is 'A text without accents and other marks on letters, as people type it who lack them: Łódź is Lodz. й, ї and ў stay, for they are letters.';
 
+-- Light stemmers: few rules a language, by its grammar, tested by benchmarks/search_words.tsv. They work on a tsvector's
+-- text ('word':1,2 'other':3), so that each word is stemmed once and keeps its places.
 create function news_internal.stems_lightly(lang text) returns boolean
 language sql immutable parallel safe
 return lang in ('pl', 'cs', 'sk', 'uk', 'be', 'bg', 'mk', 'sl', 'he', 'ko', 'fa', 'ur', 'et', 'lv', 'bn');
-comment on function news_internal.stems_lightly is 'Whether a language is stemmed by news_internal.light_stem alone, for Snowball has no stemmer for it that all our servers have.';
+comment on function news_internal.stems_lightly is 'Whether a language is stemmed by news_internal.light_stem alone: Snowball has no stemmer for it that all our servers have.';
+
+create function news_internal.strip_ends(words text, kept integer, ends text) returns text
+language sql immutable parallel safe
+return regexp_replace(words, '(?<=[^'' ]{' || kept || '})(?:' || ends || ')(?='':)', '', 'g');
+comment on function news_internal.strip_ends is 'Takes endings off the words of a tsvector''s text that keep so many letters at least; the longest that fits.';
+
+create function news_internal.turn_ends(words text, kept integer, ends text, into_ends text) returns text
+language sql immutable parallel safe
+return regexp_replace(words, '(?<=[^'' ]{' || kept || '})' || ends || '(?='':)', into_ends, 'g');
+
+comment on function news_internal.turn_ends is 'Writes endings of the words of a tsvector''s text otherwise.';
 
 create function news_internal.light_stem(lang text, words text) returns text
-language sql immutable parallel safe
-return words;
-comment on function news_internal.light_stem is 'Light stemmers: ...';
+language plpgsql immutable parallel safe set search_path = pg_catalog, pg_temp as $$
+declare
+  w text := words;
+  plural text;
+begin
+  case lang
+  when 'pl' then
+    w := news_internal.strip_ends(w, 3, 'iami|ami|iach|ach|iego|ego|iemu|emu|ymi|imi|ych|ich|ech|iej|ej|iem|em|im|ym|iom|om|ia|ie|io|iu|a|e|i|o|u|y');
+    w := news_internal.strip_ends(w, 3, 'ow|i');
+    w := news_internal.strip_ends(w, 5, '[aei]l|[aeiy]c');
+    w := news_internal.turn_ends(w, 3, 'rz', 'r');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 3, 'cz', 'c'), 2, 'dz', 'd');
+    w := news_internal.turn_ends(w, 3, 'g', 'd');
+    w := news_internal.turn_ends(w, 3, 'i?e([kcrnl])', '\1');
+    return news_internal.turn_ends(w, 4, '[ckt]', 't');
+  when 'cs', 'sk' then
+    w := news_internal.strip_ends(w, 3, 'ami|emi|imi|ymi|iach|ach|ech|ich|ych|eho|iho|emu|imu|ej|ou|em|im|om|um|ym|am|iam|ia|ie|iu|a|e|i|o|u|y');
+    w := news_internal.strip_ends(w, 3, 'ov|i');
+    w := news_internal.turn_ends(w, 2, 'e([kcrnbl])', '\1');
+    w := news_internal.turn_ends(w, 3, 'c', 'k');
+    return news_internal.turn_ends(w, 3, 'z', 'h');
+  when 'uk', 'be' then
+    w := news_internal.strip_ends(w, 3, 'ами|ями|ей|ові|еві|єві|ьому|ього|ого|ому|ими|іми|ах|ях|ів|їв|ий|ій|їй|их|іх|ією|ою|ею|єю|ям|ам|ом|ем|єм|им|ім|ої|ії|ія|ію|а|е|и|і|о|у|ю|я|є|ї|ь|й');
+    w := news_internal.strip_ends(w, 3, 'ов|ев|єв|ів|и|і|ь|й');
+    w := news_internal.strip_ends(w, 2, '[їє]в');
+    w := news_internal.turn_ends(w, 3, 'е([цкнр])', '\1');
+    w := news_internal.turn_ends(w, 1, '[іїоеє]([бвгджзклмнпрстфхчшщ])', 'о\1');
+    w := news_internal.turn_ends(w, 3, 'ц', 'к');
+    return news_internal.turn_ends(w, 3, 'з', 'г');
+  when 'bg', 'mk' then
+    w := news_internal.strip_ends(w, 3, 'ият|ия|ът|ят|ата|ята|ото|ето|ите|та|то|те');
+    w := news_internal.strip_ends(w, 3, 'ове|еве|а|я|о|е|и|у|й');
+    w := news_internal.strip_ends(w, 3, 'и');
+    return news_internal.turn_ends(w, 2, 'ъ([рл])', '\1');
+  when 'sl' then
+    return news_internal.strip_ends(w, 3, 'ami|ega|emu|ima|ih|im|om|em|ov|ev|ah|eh|oma|ema|a|e|i|o|u');
+  when 'he' then
+    w := w || ' ' || regexp_replace(w, '(?<='')[והבלמכש](?=[^'' ]{3})', '', 'g')
+      || ' ' || regexp_replace(w, '(?<='')(?:ו[הבלמכש]|ש[הבלמכ]|כש|מה|לה)(?=[^'' ]{3})', '', 'g');
+    return translate(news_internal.strip_ends(w, 3, 'יים|ים|יות|ות|ית|ה|ת|י'), 'ךםןףץ', 'כמנפצ');
+  when 'ko' then
+    return w || ' ' || news_internal.strip_ends(news_internal.strip_ends(w, 2, '으로부터|에서부터|이라고|이라며|이라는|에서는|에서도|으로는|으로도|으로서|으로써|했습니다|합니다|입니다|됩니다|하는|한다|했다|하다|하고|하며|하기|하면|했고|해야|된다|됐다|되는|되고|에게서|에게|한테|까지|부터|에서|으로|로서|로써|라고|라며|라는|보다|처럼|마다|조차|마저|밖에|이나|이며|이고|이다|에는|에도|에만|와의|과의|로의|께서|은|는|이|가|을|를|에|의|도|만|로|와|과|나|며|한|할|함|해|된'), 2, '들');
+  when 'fa', 'ur' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'هايي|هاي|ها|ترين|تر|ان|ات|اش|ام|ياں|وں|يں|ي|م|ش|ے|ا|و')
+      || ' ' || regexp_replace(w, '(?<='')ن?مي(?=[^'' ]{3})', '', 'g');
+  when 'et' then
+    w := w || ' ' || news_internal.strip_ends(w, 3, 'dega|deta|dele|delt|del|desse|dest|des|dena|deni|deks|tega|tele|sse|st|le|lt|ks|ni|na|ta|ga|te|de|id|s|l|d|t');
+    w := w || ' ' || news_internal.strip_ends(w, 3, '[aeiu]');
+    return w || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.turn_ends(w, 2, 'g', 'k'), 2, 'b', 'p'), 2, 'd', 't');
+  when 'lv' then
+    return news_internal.strip_ends(w, 3, 'ajiem|ajam|ajai|ajos|ajas|iem|ais|am|ai|as|os|us|is|es|im|em|ie|ij|ei|i|u|a|e|s|m');
+  when 'bn' then
+    return w || ' ' || news_internal.strip_ends(w, 2, 'গুলোর|গুলো|গুলি|দের|ের|রা|কে|তে|টি|টা|র|ে');
+  when 'es', 'ca' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'es|s');
+  when 'pt' then
+    return w || ' ' || news_internal.strip_ends(news_internal.turn_ends(w, 1, '(?:oes|aes)', 'ao'), 3, 's');
+  when 'sv', 'da', 'no', 'nb', 'nn' then
+    return w || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.strip_ends(w, 3,
+        'arnas|ernas|orna|arna|erna|erne|enes|ene|ens|ets|en|et|er|ar|or|es|e|a|s|n'), 3, 'e([rln])', '\1'), 2, '([lmnt])\1', '\1')
+      || ' ' || news_internal.turn_ends(news_internal.strip_ends(w, 3, 'arna|erne|ene|ens|en|ar|e|a|s'), 3, 'e([rln])', '\1');
+  when 'nl' then
+    w := news_internal.turn_ends(news_internal.strip_ends(w, 3, 'en|e'), 1, '([aeou])\1([bdfgklmnprstvz])', '\1\2');
+    w := news_internal.turn_ends(w, 2, '([bdfgklmnprst])\1', '\1');
+    return news_internal.turn_ends(news_internal.turn_ends(w, 2, 'z', 's'), 2, 'v', 'f');
+  when 'fi' then
+    w := news_internal.turn_ends(w, 2, 'inen', 'ise');
+    w := news_internal.strip_ends(w, 3, 'ssa|sta|lla|lta|lle|ksi|tta|ten|jen|den|n|t');
+    w := news_internal.strip_ends(w, 2, '[aeiouy]+');
+    w := news_internal.turn_ends(w, 2, 'ks', 's');
+    w := news_internal.turn_ends(w, 2, 'ng', 'nk');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, 'nn', 'nt'), 2, 'mm', 'mp');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, 'll', 'lt'), 2, 'rr', 'rt');
+    w := news_internal.turn_ends(news_internal.turn_ends(w, 2, '([ptk])\1', '\1'), 2, 'd', 't');
+    return news_internal.turn_ends(w, 2, '([rl])k', '\1');
+  when 'tr' then
+    plural := w || ' ' || news_internal.strip_ends(w, 2, 'l[ae]r');
+    w := news_internal.strip_ends(w, 3, 'nda[nk]i?|nde[nk]i?|nda|nde|daki|deki|[dt][ae]n|[dt][ae]|nin|nun|n[aeiu]|y[aeiu]|yl[ae]');
+    w := news_internal.strip_ends(w, 3, 's[iu]');
+    w := news_internal.strip_ends(w, 4, '[iu]n');
+    w := news_internal.strip_ends(w, 3, '[aeiu]');
+    w := news_internal.strip_ends(w, 2, 'l[ae]r');
+    w := news_internal.strip_ends(w, 3, '[aeiu]');
+    return plural || ' ' || news_internal.turn_ends(news_internal.turn_ends(news_internal.turn_ends(w, 2, 'b', 'p'), 2, 'd', 't'), 2, 'g', 'k');
+  when 'ar' then
+    w := regexp_replace(w, '(?<='')(?:[وفبك]?ال|و?لل|و)(?=[^'' ]{3})', '', 'g');
+    return news_internal.strip_ends(w, 3, 'ات|ون|ين|ان|يه|ه|ي');
+  when 'ro' then
+    return news_internal.turn_ends(news_internal.strip_ends(w, 3, 'ilor|elor|ului|ile|ele|ul|lui|ei|ii|ea|le|i|a|e|u'), 2, 'oa([lrtdnms])', 'o\1');
+  when 'el' then
+    return news_internal.strip_ends(news_internal.strip_ends(w, 3, 'ουσ|εισ|εων|ων|ου|οσ|οι|ησ|ασ|εσ|η|α|ο|ε|ι|υ|ω'), 3, 'ι|ε');
+  when 'hu' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'ban|ben|nak|nek|val|vel|bol|rol|tol|hoz|hez|on|en|ok|ek|ak|ot|et|at|k|t|i|a|e|ja|je');
+  when 'id', 'ms' then
+    return w || ' ' || news_internal.strip_ends(w, 3, 'nya|kan|an');
+  else
+    return '';
+  end case;
+end $$;
+comment on function news_internal.light_stem is 'Stems of the words of a tsvector''s text, which are in lower case and without accents: endings of nouns and adjectives first, then what the stem''s last letters become in front of them (Praha, Praze; Helsinki, Helsingin). Where an ending may as well be a part of the word, the word stays beside its stem. Empty for languages without rules here.';
 
 create function news_internal.fts_stems(lang text, words text) returns text
 language plpgsql immutable parallel safe as $$
 declare
-  plain text := news_internal.fold(words);
+  plain constant text := news_internal.fold(words);
+  -- marked, so that no word* takes a stem for a word
+  light constant text := case when lang <> 'en' then
+    replace(' ' || news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text), ' ''', ' ''~') end;
   stems text;
 begin
   if news_internal.stems_lightly(lang) then
-    return news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text);
+    return light;
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
@@ -842,7 +962,7 @@ begin
     end if;
   end if;
   -- company and companies meet in "company", so that compani* does not find the company
-  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else news_internal.light_stem(lang, stems) end;
+  return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else stems || ' ' || light end;
 end $$;
 comment on function news_internal.fts_stems is 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
 
@@ -1111,7 +1231,7 @@ begin
 end $$;
 comment on function news_internal.near_query is 'Words in any order, the last no more than so many words behind the first: an exact distance for each order, for PostgreSQL knows no other.';
 
-create function news_internal.leaf_query(lang text, part news_internal.query_part) returns tsquery
+create function news_internal.leaf_query(lang text, part news_internal.query_part, shown boolean default false) returns tsquery
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   weight constant text := case when part.field = 'title' then 'A' else '' end;
@@ -1128,7 +1248,10 @@ begin
       one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
     else
       select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
-      from unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as s (stem);
+      from (
+        select unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as stem
+        union select unnest(tsvector_to_array(to_tsvector(news_internal.fts_config(lang), tokens[n]))) where shown
+      ) s;
     end if;
     words := words || one;
   end loop;
@@ -1149,9 +1272,9 @@ begin
   end loop;
   return one;
 end $$;
-comment on function news_internal.leaf_query is 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase.';
+comment on function news_internal.leaf_query is 'A word or phrase of a search in the stems of one language. What is written together and is several words (AT&T, covid-19, an ideographic term) is a phrase. shown: with the stems that ts_headline sees, too.';
 
-create function news_internal.fts_query(lang text, parts news_internal.query_part[]) returns tsquery
+create function news_internal.fts_query(lang text, parts news_internal.query_part[], shown boolean default false) returns tsquery
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   part news_internal.query_part;
@@ -1169,7 +1292,7 @@ begin
       n := n - 1;
     else
       n := n + 1;
-      made[n] := news_internal.leaf_query(lang, part);
+      made[n] := news_internal.leaf_query(lang, part, shown);
     end if;
   end loop;
   return made[1];
@@ -1199,7 +1322,7 @@ comment on column news_internal.search.sort_at is 'published_at, or first_seen_a
 comment on column news_internal.search.publisher_id is 'Publisher.';
 comment on column news_internal.search.is_dated is 'Whether sort_at is published_at.';
 comment on column news_internal.search.is_origin is 'Whether it is the earliest of its story.';
-comment on column news_internal.search.language is 'Language whose stems the document is in.';
+comment on column news_internal.search.language is 'Language as news.articles tells it, whose stems the document is in; empty where it can''t be told.';
 comment on column news_internal.search.title is 'Headline, for the search by trigram.';
 comment on column news_internal.search.document is 'Words and stems of headline (A), lead (B) and body (D), and the language.';
 
@@ -1399,16 +1522,24 @@ begin
 end $$;
 comment on function news_internal.steps is 'Beginnings of all steps of a span of time.';
 
-create function news_internal.snippet(lang text, body text, query tsquery) returns text
+create function news_internal.snippet(lang text, body text, query tsquery, beginnings boolean) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
+  options constant text := 'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "';
   shown constant text := left(body, 20000);
-  prepared constant text := news_internal.fts_text(lang, shown);
-  words constant text[] := tsvector_to_array(to_tsvector('pg_catalog.simple', prepared));
+  words text[];
   asked text := query::text;
+  made text;
   leaf record;
 begin
-  -- the forms that stand here, for each stem asked for: ts_headline then needs no stems
+  if not beginnings and not news_internal.stems_lightly(lang) then
+    made := ts_headline(news_internal.fts_config(lang), shown, query, options);
+    if strpos(made, '**') > 0 then
+      return made;
+    end if;
+  end if;
+  words := tsvector_to_array(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, shown)));
+  -- accents, beginnings of words and light stems, which ts_headline does not know: the forms that stand here
   for leaf in
     with form as materialized (
       select t.lexeme, quote_literal(words[p.place]) as word
@@ -1422,10 +1553,9 @@ begin
   loop
     asked := regexp_replace(asked, quote_literal(leaf.stem) || '(:[*A-D]+)?', '(' || leaf.forms || ')', 'g');
   end loop;
-  return ts_headline('pg_catalog.simple', shown, asked::tsquery,
-    'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "');
+  return ts_headline('pg_catalog.simple', shown, asked::tsquery, options);
 end $$;
-comment on function news_internal.snippet is 'Where a text says what was asked, marked with **, in the text''s own spelling.';
+comment on function news_internal.snippet is 'Where a text says what was asked, marked with **, in the text''s own spelling. beginnings: the query has some word*.';
 
 create function news_internal.flush_search() returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -573,13 +573,15 @@ begin
     end if;
   end if;
   return query execute
-    'select a.article_id, a.published_at, p.name, nullif(a.language, ''''), a.title,
-       nullif(news_internal.snippet(a.language, a.body, $3[array_position($4, a.language)]), ''''), a.url, a.story_id, a.is_origin, h.rank
+    'select a.article_id, a.published_at, p.name, nullif(s.language, ''''), a.title,
+       nullif(news_internal.snippet(s.language, a.body, $3[array_position($4, s.language)], $5), ''''), a.url, a.story_id, a.is_origin, h.rank
      from unnest($1, $2) with ordinality as h (article_id, rank, place)
      join news_internal.article a on a.article_id = h.article_id
+     join news_internal.search s on s.article_id = h.article_id
      left join ingest.publisher p on p.publisher_id = a.publisher_id
      order by h.place'
-  using ids, ranks, array(select news_internal.fts_query(l.language, parts) from unnest(languages) with ordinality as l (language, place) order by l.place), languages;
+  using ids, ranks, array(select news_internal.fts_query(l.language, parts, true) from unnest(languages) with ordinality as l (language, place) order by l.place), languages,
+    exists (select from unnest(parts) p where p.kind = 'prefix');
 end $$;
 comment on function news.search is 'Search in headline, lead and body, with snippets: the newest max_rows (20) articles that match; null for all. q (docs/search.md, at most 1,000 characters): a b, a AND b, a OR b, NOT a, -a, (a OR b), word*, "a b", "a b"~5, title:a; what can''t be read is an error. lang (ISO 639-1) searches articles of that language; without it each article is searched in its own. since and until (exclusive) bound published_at, or first_seen_at where that is unknown; publisher as in news.articles. ranked => true orders all matches by rank, which reads each of them; ranked_newest => 1000 ranks only the newest thousand matches. To count, use news.hits or news.search_daily: they make no snippets.';
 

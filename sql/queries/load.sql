@@ -205,8 +205,10 @@ from (
 insert into news_internal.search (article_id, story_id, sort_at, publisher_id, is_dated, is_origin, language, title,
   document)
 select article_id, story_id, coalesce(published_at, first_seen_at), publisher_id, published_at is not null, is_origin,
-  language, title, news_internal.fts_document(language, title, lead, body)
-from news_internal.article where article_id = any(%(articles)s::bigint[]) order by article_id
+  told, title, news_internal.fts_document(told, title, lead, body)
+from news_internal.article
+cross join lateral (select coalesce(news_internal.told_language(language, language_confidence), '') as told) l
+where article_id = any(%(articles)s::bigint[]) order by article_id
 on conflict (article_id) do update set
   story_id = excluded.story_id, sort_at = excluded.sort_at, publisher_id = excluded.publisher_id,
   is_dated = excluded.is_dated, is_origin = excluded.is_origin, language = excluded.language, title = excluded.title,
@@ -214,7 +216,8 @@ on conflict (article_id) do update set
 
 -- name: load.index_languages notes the languages that a search must ask in
 insert into news_internal.search_language (language)
-select distinct language from news_internal.article where article_id = any(%(articles)s::bigint[]) order by 1
+select distinct coalesce(news_internal.told_language(language, language_confidence), '') from news_internal.article
+where article_id = any(%(articles)s::bigint[]) order by 1
 on conflict do nothing;
 
 -- name: load.move_cursor notes how far search is
