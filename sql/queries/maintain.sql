@@ -212,3 +212,10 @@ order by c.relname <> 'articles', c.relname, a.attnum;
 select proname as name, pg_get_function_arguments(oid) as arguments, pg_get_function_result(oid) as result,
   coalesce(obj_description(oid, 'pg_proc'), '') as text
 from pg_proc where pronamespace = 'news'::regnamespace order by proname;
+
+-- name: maintain.list_terms lists the values of each column of a view whose values are a fixed list
+-- not null: all
+select t.relation, t.column_name as name, t.value
+from news.terms t join pg_class c on c.relnamespace = 'news'::regnamespace and c.relname = t.relation
+join pg_attribute a on a.attrelid = c.oid and a.attname = t.column_name and a.atttypid = 'text'::regtype
+order by t.relation, t.column_name, t.place;

@@ -6,6 +6,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local.postgres import Server
+from newsflow.maintain.dbt_sources import SOURCES
 from newsflow.maintain.snapshot import CONTRACT, DICTIONARY, SCHEMA, ContractError, check_growth, generate
 from tests.paths import ROOT
 
@@ -17,7 +18,7 @@ def made(postgres: Server, template: str) -> dict[str, str]:
     return dict(generate(postgres.url(template), ROOT / "sql"))
 
 
-@pytest.mark.parametrize("name", [SCHEMA, DICTIONARY, CONTRACT])
+@pytest.mark.parametrize("name", [SCHEMA, DICTIONARY, CONTRACT, SOURCES])
 def test_generated_files_are_fresh(made: dict[str, str], name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == made[name], f"{name} {HINT}"
 

@@ -1,4 +1,4 @@
-"""What is generated from the migrations: the schema's snapshot, the data dictionary, the contract's columns."""
+"""What is generated from the migrations: the schema, the data dictionary, the contract's columns, dbt's sources."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.errors import NewsflowError
 from newsflow.local.postgres import binaries
+from newsflow.maintain.dbt_sources import SOURCES, sources
 from newsflow.maintain.scratch_database import scratch_database
 from newsflow.store import queries
 from newsflow.store.db import session
@@ -86,7 +87,7 @@ def generate(dsn: str, sql_dir: Path) -> Mapping[str, str]:
     """File below the working copy: its content, from an empty database that is migrated here."""
     with session(dsn) as conn:
         migrate(conn, sql_dir)
-        return {SCHEMA: schema(dsn), DICTIONARY: dictionary(conn), CONTRACT: contract(conn)}
+        return {SCHEMA: schema(dsn), DICTIONARY: dictionary(conn), CONTRACT: contract(conn), SOURCES: sources(conn)}
 
 
 def check_growth(before: str, after: str) -> None:

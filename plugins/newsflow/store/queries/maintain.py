@@ -190,3 +190,16 @@ class ListFunctionsRow(NamedTuple):
 def list_functions(conn: Connection) -> list[ListFunctionsRow]:
     """Lists the functions of the contract with their comments."""
     return named_query.rows(conn, "maintain.list_functions", ListFunctionsRow._make, {})
+
+
+class ListTermsRow(NamedTuple):
+    """A row of `maintain.list_terms`."""
+
+    relation: str
+    name: str
+    value: str
+
+
+def list_terms(conn: Connection) -> list[ListTermsRow]:
+    """Lists the values of each column of a view whose values are a fixed list."""
+    return named_query.rows(conn, "maintain.list_terms", ListTermsRow._make, {})
