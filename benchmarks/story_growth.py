@@ -31,6 +31,7 @@ from benchmarks.stories import rows
 from benchmarks.watch import spent
 from newsflow.dedupe import store
 from newsflow.dedupe.step import deduplicate
+from newsflow.importer.file_row import Asked
 from newsflow.importer.step import file_rows
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import Settings
@@ -184,7 +185,7 @@ def whole_stage(conn: Connection, dsn: str, count: int) -> Whole:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.jsonl"
         path.write_text(rows(newcomers_with_bodies(count)))
-        file_rows(settings, run_id, path, {})
+        file_rows(settings, run_id, path, Asked())
     postmaster = psutil.Process(conn.info.backend_pid).parent()
     started, client, server = time.perf_counter(), spent(psutil.Process()), _server(postmaster)
     report = deduplicate(settings, run_id)

@@ -18,11 +18,16 @@ select url_hash, line from import_line where url_hash in (select url_hash from g
 insert into ingest.import_reject (run_id, line, outcome, detail, url, publisher, title, published_at) values %s
 on conflict do nothing;
 
--- name: importer.list_known reads what we have of addresses: the newest extraction, and if it waits to be loaded
--- not null: waits
-select p.url_hash, p.page_id, e.content_hash, e.cause, p.state in ('extracted', 'clustered') as waits
-from ingest.page p left join ingest.extraction e on e.extraction_id = p.extraction_id
-where p.url_hash = any(%(hashes)s::bytea[]);
+-- name: importer.list_known reads what we have of addresses: the newest extraction, if it waits, why it was taken out
+-- not null: url_hash, waits
+-- nullable: retracted, content_hash, cause
+select g.url_hash, e.content_hash, e.cause, coalesce(p.state in ('extracted', 'clustered'), false) as waits,
+  t.kind || ': ' || t.why as retracted
+from unnest(%(hashes)s::bytea[]) as g (url_hash)
+left join ingest.page p using (url_hash)
+left join ingest.extraction e on e.extraction_id = p.extraction_id
+left join news_internal.tombstone t using (url_hash)
+where p.page_id is not null or t.url_hash is not null;
 
 -- name: importer.add_publishers makes the publishers of a batch known
 insert into ingest.publisher (name)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.importer.file_row import FIELDS, BadRowError, ColumnMapError, parse_map, row
+from newsflow.importer.columns import FIELDS, ColumnMapError, MissingColumnError, checked, parse_map
+from newsflow.importer.file_row import Asked, BadRowError, Row
+from newsflow.importer.file_row import row as read_row
+from newsflow.importer.markup import text_of
 
 GOOD = {"url": "https://Paper.example/a?utm_source=x", "title": "A title", "body": "First.\n\n Second. "}
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 6, 1, tzinfo=timezone.utc)
+
+
+def row(line: int, record: object, columns: dict[str, str]) -> Row:
+    return read_row(line, record, Asked(columns, now=NOW))
 
 
 def test_a_row_becomes_an_extraction() -> None:
@@ -61,12 +69,12 @@ def test_columns_may_have_other_names() -> None:
     [
         ("2026-03-01T12:00:00Z", NOON, "exact"),
         ("2026-03-01T14:00:00+02:00", NOON, "exact"),
-        ("2026-03-01 12:00:00", NOON, "exact"),
+        ("2026-03-01 12:00:00", NOON, "unzoned"),
         ("2026-03-01T12:00:00.0000000Z", NOON, "exact"),
         ("2026-03-01", NOON.replace(hour=0), "day"),
         (date(2026, 3, 1), NOON.replace(hour=0), "day"),
         (NOON, NOON, "exact"),
-        (NOON.replace(tzinfo=None), NOON, "exact"),
+        (NOON.replace(tzinfo=None), NOON, "unzoned"),
         (NOON.timestamp(), NOON, "exact"),
         (str(int(NOON.timestamp())), NOON, "exact"),
         ("", None, "unknown"),
@@ -103,6 +111,14 @@ def test_bad_rows_say_why(record: object, reason: str) -> None:
     ("value", "expected"),
     [
         ("Ann Lee; Bo Ek", ("Ann Lee", "Bo Ek")),
+        ("Ann Lee, Bo Ek", ("Ann Lee", "Bo Ek")),
+        ("By Ann Lee and Bo Ek", ("Ann Lee", "Bo Ek")),
+        ([{"name": "Ann Lee"}, {"name": "Bo Ek", "url": "x"}], ("Ann Lee", "Bo Ek")),
+        ('["Ann Lee", "Bo Ek"]', ("Ann Lee", "Bo Ek")),
+        ({"name": "Ann Lee"}, ("Ann Lee",)),
+        ("Ann Lee, Reuters", ("Ann Lee",)),
+        ("A, B", ("A", "B")),
+        ("By A and B", ("A", "B")),
         (["Ann", "", None], ("Ann",)),
         ("Smith, Jr.", ("Smith, Jr.",)),
         (None, ()),
@@ -145,7 +161,7 @@ def test_any_row_is_taken_or_refused(record: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(
     "stated",
-    ["Sun, 01 Mar 2026 08:00:00 GMT", "1 Mar 2026 09:00:00 +0100", "2026/03/01 08:00", 1772352000, "1772352000000"],
+    ["Sun, 01 Mar 2026 08:00:00 GMT", "1 Mar 2026 09:00:00 +0100", "2026/03/01 08:00Z", 1772352000, "1772352000000"],
 )
 def test_times_as_feeds_and_exports_write_them(stated: object) -> None:
     found = row(1, {"url": "https://a.example/1", "body": "Text.", "published_at": stated}, {})
@@ -188,3 +204,74 @@ def test_a_publisher_that_is_no_host_is_a_bad_row_or_a_name(name: str) -> None:
         assert row(1, GOOD | {"publisher": name}, {}).publisher
     except BadRowError as error:
         assert str(error).startswith("publisher: ")
+
+
+def test_a_zone_is_taken_for_times_that_name_none() -> None:
+    asked = Asked(zone=timezone(timedelta(hours=2)), now=NOW)
+    times = {
+        "2026-03-01 14:00:00": (NOON, "exact"),
+        "2026-03-01T12:00:00Z": (NOON, "exact"),
+        "2026-03-01": (datetime(2026, 2, 28, 22, tzinfo=timezone.utc), "day"),
+    }
+    for written, expected in times.items():
+        found = read_row(1, GOOD | {"published_at": written}, asked).extraction
+        assert (found.published_at, found.published_quality) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "year"), [("1650-03-01", 1700), ("2031-01-01T00:00:00Z", NOW.year), (1_900_000_000_000, NOW.year)]
+)
+def test_times_that_can_not_be_are_cut_back(written: object, year: int) -> None:
+    found = row(1, GOOD | {"published_at": written}, {}).extraction
+    assert found.published_at is not None
+    assert (found.published_at.year, found.published_quality) == (year, "clamped")
+    assert found.published_raw == str(written)
+
+
+@pytest.mark.parametrize("header", ["URL", "Url ", "url"])
+def test_columns_are_found_in_any_case(header: str) -> None:
+    record = {header: "https://a.example/1", "BODY": "Words.", "Published At": "2026-03-01T12:00:00Z", "image-url": "i"}
+    found = row(1, record, {}).extraction
+    assert (found.url, found.published_at, found.image_url) == ("https://a.example/1", NOON, "i")
+    assert row(1, record | {"Head Line": "H"}, {"title": "head_line"}).extraction.title == "H"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("<p>One &amp; two.</p><p>Three<br>four <b>bold</b>.</p>", "One & two.\nThree\nfour bold."),
+        ("<div>A</div><script>alert(1)</script><style>p {}</style><!-- no --><ul><li>B</li></ul>", "A\nB"),
+        ("One.\nTwo &lt;3 &quot;q&quot;", 'One.\nTwo <3 "q"'),
+        ("If a < b and b > c, no mark-up.", "If a < b and b > c, no mark-up."),
+        ("Caf&eacute; <em>au</em> lait", "Café au lait"),
+        ("R&D at AT&T", "R&D at AT&T"),
+    ],
+)
+def test_markup_becomes_text(written: str, text: str) -> None:
+    assert row(1, GOOD | {"body": written}, {}).extraction.body == text
+
+
+@given(st.text(alphabet="<p>/br &amp;x\x00\ud800\n!-"))
+def test_any_markup_is_read(written: str) -> None:
+    assert isinstance(text_of(written), str)
+
+
+def test_a_type_that_we_have_not_is_told() -> None:
+    found = row(1, GOOD | {"page_type": "newsitem"}, {})
+    assert found.extraction.page_type == "article"
+    assert "'newsitem' is none of article" in found.notes[0]
+    assert row(1, GOOD | {"page_type": "opinion"}, {}).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [({}, r"no column body; there are url, text \(--map body=COLUMN\)"), ({"title": "head"}, "no column head, body")],
+)
+def test_missing_columns_are_named_once_with_those_that_are_there(columns: dict[str, str], message: str) -> None:
+    with pytest.raises(MissingColumnError, match=message):
+        checked([(n, {"url": "u", "text": "t"}) for n in range(3)], columns)
+
+
+def test_columns_that_some_rows_have_are_there() -> None:
+    records = [(1, {"url": "u"}), (2, ValueError("no JSON")), (3, {"Body": "t"})]
+    assert list(checked(records, {})) == records

@@ -54,6 +54,28 @@ def parquet(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
+def array(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("\ufeff" + json.dumps(rows, indent=1), encoding="utf-8")
+    return path
+
+
+def semicolons(path: Path, rows: list[dict[str, Any]]) -> Path:
+    return separated(path, rows, ";")
+
+
+def tabs(path: Path, rows: list[dict[str, Any]]) -> Path:
+    return separated(path, rows, "\t")
+
+
+def separated(path: Path, rows: list[dict[str, Any]], mark: str) -> Path:
+    names = ["url", "title", "body", "published_at", "publisher", "language"]
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file, delimiter=mark)
+        writer.writerow([name.upper() for name in names])
+        writer.writerows([row.get(name, "") for name in names] for row in rows)
+    return path
+
+
 def gzipped(path: Path, rows: list[dict[str, Any]]) -> Path:
     path.write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
     return path
@@ -73,7 +95,15 @@ def articles(conn: Connection) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize(
     ("name", "write"),
-    [("a.jsonl", jsonl), ("a.csv", write_csv), ("a.parquet", parquet), ("a.jsonl.gz", gzipped)],
+    [
+        ("a.jsonl", jsonl),
+        ("a.csv", write_csv),
+        ("a.parquet", parquet),
+        ("a.jsonl.gz", gzipped),
+        ("a.json", array),
+        ("b.csv", semicolons),
+        ("c.csv", tabs),
+    ],
 )
 def test_each_format_gives_the_same_articles(
     settings: Settings, conn: Connection, tmp_path: Path, name: str, write: Callable[[Path, list[dict[str, Any]]], Path]
@@ -104,6 +134,50 @@ def test_a_changed_row_becomes_a_revision(settings: Settings, conn: Connection, 
     changed = [ROWS[0], ROWS[1], {**ROWS[2], "title": "Corrected"}]
     assert import_file(settings, jsonl(tmp_path / "b.jsonl", changed)).counts == {"revised": 1, "unchanged": 2}
     assert {row[0]: row[4] for row in articles(conn)}["https://paper.example/3"] == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("tags", ["New"]), ("section", "Economy"), ("image_url", "https://i.example/1.jpg")]
+)
+def test_what_a_row_says_beside_its_text_is_a_change_too(
+    settings: Settings, conn: Connection, tmp_path: Path, field: str, value: object
+) -> None:
+    import_file(settings, jsonl(tmp_path / "a.jsonl", ROWS[2:]))
+    changed = jsonl(tmp_path / "b.jsonl", [{**ROWS[2], field: value}])
+    assert import_file(settings, changed).counts == {"revised": 1}
+    assert import_file(settings, changed).counts == {"unchanged": 1}
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select changed from news.revisions where revision = 2")
+        assert cursor.fetchall() == [([field],)]
+
+
+def test_rejects_are_among_those_of_feeds(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    rows = [ROWS[0], {**ROWS[0], "title": "Said again"}, {"url": "https://x.example/1", "title": "Empty", "body": ""}]
+    import_file(settings, jsonl(tmp_path / "a.jsonl", rows))
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select kind, url, publisher, outcome, title from news.rejects order by outcome")
+        assert [tuple(row) for row in cursor.fetchall()] == [
+            ("row", "https://wire.example/1", "wire.example", "repeated_row", "Said again"),
+            ("row", "https://x.example/1", "x.example", "unreadable_row", "Empty"),
+        ]
+
+
+def test_a_missing_column_is_told_once_by_the_command(dsn: str, tmp_path: Path) -> None:
+    found = run(dsn, str(jsonl(tmp_path / "a.jsonl", [{"link": "https://a.example/1", "text": "t"}] * 30)))
+    assert found.exit_code == 1
+    assert str(found.exception or found.output).count("no column url, body") == 1
+
+
+def test_the_command_takes_a_zone_and_tells_types(dsn: str, conn: Connection, tmp_path: Path) -> None:
+    rows = [{**ROWS[2], "published_at": "2026-03-01 12:00", "page_type": "newsitem"}]
+    found = run(dsn, str(jsonl(tmp_path / "a.jsonl", rows)), "--zone", "Europe/Madrid")
+    assert "page_type 'newsitem' is none of" in found.output
+    with conn.cursor() as cursor:
+        cursor.execute("select published_at, published_quality from news.articles")
+        assert cursor.fetchall() == [(datetime(2026, 3, 1, 11, tzinfo=timezone.utc), "exact")]
+    assert run(dsn, str(tmp_path / "a.jsonl"), "--zone", "Nowhere").exit_code == 2
 
 
 def test_rejects_name_their_line_and_the_rest_is_imported(settings: Settings, conn: Connection, tmp_path: Path) -> None:
@@ -152,13 +226,13 @@ def test_a_report_holds_the_first_rejects_and_the_database_all(
 ) -> None:
     monkeypatch.setattr(step, "BATCH", 3)
     monkeypatch.setattr(step, "REMEMBERED", 4)
-    result = import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x\x00"}] * 10))
+    result = import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x\x00", "body": "b"}] * 10))
     assert (result.counts, result.rejected, [r.line for r in result.rejects]) == ({}, 10, [1, 2, 3, 4])
     assert [line for line, _ in stored(conn)] == list(range(1, 11))
 
 
 def test_rejects_go_with_their_run(settings: Settings, conn: Connection, tmp_path: Path) -> None:
-    import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x"}]))
+    import_file(settings, jsonl(tmp_path / "a.jsonl", [{"url": "mailto:x", "body": "b"}]))
     with conn.cursor() as cursor:
         cursor.execute("delete from ingest.run")
     conn.commit()
@@ -278,4 +352,4 @@ def test_an_empty_file_is_no_error(dsn: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("")
     found = run(dsn, str(tmp_path / "a.jsonl"), "--json")
     assert found.exit_code == 0
-    assert json.loads(found.stdout) == {"counts": {}, "rejected": 0, "rejects": []}
+    assert json.loads(found.stdout) == {"counts": {}, "rejected": 0, "rejects": [], "notes": {}}

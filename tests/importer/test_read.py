@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from newsflow.importer import read
+from newsflow.importer import json_array, read
 from newsflow.importer.read import UnreadableError, records
 from newsflow.isolation.limits import Limits
 
@@ -105,3 +105,22 @@ def test_a_value_that_python_has_not_costs_its_row(tmp_path: Path) -> None:
     assert found[0]["body"] == "ok"
     assert str(found[1]).startswith("a value of the row can't be read: ")
     assert found[2]["body"] == "end"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_an_array_is_read_element_by_element(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(json_array, "CHUNK", size)
+    rows = [{"url": f"https://a.example/{n}", "body": "Łódź [1], {2} \\" * n} for n in range(9)]
+    (tmp_path / "a.json").write_text("\ufeff" + json.dumps(rows, indent=2, ensure_ascii=False), encoding="utf-8")
+    assert list(records(tmp_path / "a.json")) == list(enumerate(rows, 1))
+    (tmp_path / "b.json").write_text("[]")
+    assert list(records(tmp_path / "b.json")) == []
+
+
+@pytest.mark.parametrize("text", ['[{"url": 1}, {"url"', '[{"url": 1}', '[{"url": 1} nonsense'])
+def test_a_broken_array_gives_what_it_has_and_is_told_in_words(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    found = records(tmp_path / "a.json")
+    assert next(found) == (1, {"url": 1})
+    with pytest.raises(UnreadableError, match=r"a\.json: the array "):
+        next(found)

@@ -61,10 +61,14 @@ def test_an_import_does_not_bring_it_back_nor_touch_its_story(world: World, tmp_
     gone = page_of(world, AGENCY)
     retract(world.conn, [gone], "court order", T0)
     assert world.rows(STORIES) == [(PAPER, True, True)]
-    assert imported(world, tmp_path, ROWS, "b.jsonl")["unchanged"] == 1
+    assert imported(world, tmp_path, ROWS, "b.jsonl") == {"unchanged": 1}
     assert world.rows(STORIES) == [(PAPER, True, True)]
     assert texts(world, gone) == 0
-    assert world.rows("select outcome, detail from news.rejects") == [("retracted", "retracted: court order")]
+    assert world.rows("select kind, outcome, title, detail from news.rejects order by kind") == [
+        ("page", "retracted", None, "retracted: court order"),
+        ("row", "retracted", None, world.value("select detail from news.rejects where kind = 'row'")),
+    ]
+    assert "court order" in world.value("select detail from ingest.import_reject")
     assert world.rows("select kind from news.changes where change_id > 4") == []
 
 

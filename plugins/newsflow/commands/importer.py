@@ -1,4 +1,4 @@
-"""`newsflow import`: articles that you already have, from JSON lines, CSV or Parquet."""
+"""`newsflow import`: articles that you already have, from JSON, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _SHOWN = 20  # rejects that are printed; --json has the first thousand, the data
 
 @app.command()
 def import_(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=".jsonl, .csv or .parquet")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="JSON, CSV or Parquet")],
     columns: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN; may be repeated.")] = None,
+    zone: Annotated[str, typer.Option(help="Zone of times that name none: Europe/Madrid or +02:00.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Import articles: url and body are needed; title, published_at, publisher, language, authors, … are taken along.
@@ -36,16 +37,20 @@ def import_(
     Exit code 0: done (rejected rows are named); 1: the file can't be read, or no row of it could be taken.
     """
     from newsflow.commands.progress_bars import watched
-    from newsflow.importer.file_row import ColumnMapError, parse_map
+    from newsflow.dates import zones
+    from newsflow.importer.columns import ColumnMapError, parse_map
     from newsflow.importer.step import import_file
 
     try:
         mapped = parse_map(columns or [])
     except ColumnMapError as error:
         raise typer.BadParameter(str(error), param_hint="--map") from None
+    named = zones.read(zone.strip().casefold()) if zone else None
+    if zone and named is None:
+        raise typer.BadParameter(f"{zone!r} is no zone: write Europe/Madrid or +02:00", param_hint="--zone")
     settings, bars = database_settings(), Bars()
     with watched(settings, bars.look):
-        result = import_file(settings, file, mapped, begun=bars.begin)
+        result = import_file(settings, file, mapped, zone=named, begun=bars.begin)
     _show(result, as_json)
     raise typer.Exit(1 if result.rejected and not result.counts else 0)
 
@@ -79,12 +84,14 @@ class Bars:
 def _show(result: Imported, as_json: bool) -> None:
     if as_json:
         rejects = [{"line": r.line, "outcome": r.outcome, "reason": r.reason} for r in result.rejects]
-        found = {"counts": result.counts, "rejected": result.rejected, "rejects": rejects}
+        found = {"counts": result.counts, "rejected": result.rejected, "rejects": rejects, "notes": dict(result.notes)}
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for reject in result.rejects[:_SHOWN]:
         typer.echo(f"line {reject.line}: {reject.reason}", err=True)
     if result.rejected > _SHOWN:
         typer.echo(f"… and {result.rejected - _SHOWN} more (all of them: table ingest.import_reject)", err=True)
+    for note, rows in result.notes.most_common(_SHOWN):
+        typer.echo(f"{note} ({rows} rows)", err=True)
     parts = [f"{count} {outcome}" for outcome, count in sorted(result.counts.items())]
     typer.echo(f"imported: {', '.join(parts) or 'nothing'}; rejected: {result.rejected}")

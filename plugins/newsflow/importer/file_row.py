@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime, timezone
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from hashlib import sha256
 from typing import Any
 
-from newsflow.errors import NewsflowError
+from newsflow.clock import utcnow
+from newsflow.credits import credits
+from newsflow.extract import row as row_of_page
+from newsflow.extract.fields import names
 from newsflow.extract.fields.language import detect, stated
+from newsflow.extract.fields.name_words import AND
+from newsflow.extract.fields.one_name import without_by
+from newsflow.importer import times
+from newsflow.importer.columns import fields
+from newsflow.importer.markup import text_of
 from newsflow.model import Extraction
 from newsflow.outcomes import Outcome
 from newsflow.text.bounds import bounded
@@ -20,20 +29,11 @@ from newsflow.text.storable import Storable
 from newsflow.web.urls import LONGEST_NAME, BadUrl, canonicalise, publisher_name
 
 EXTRACTOR = "import/1"
-FIELDS = (
-    "url", "title", "body", "published_at", "modified_at", "publisher", "language", "authors", "lead", "section",
-    "tags", "image_url", "canonical_url", "page_type",
-)  # fmt: skip
 LONGEST_TITLE = 500  # characters that are kept of a row that is left out
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
 _SEVERAL = re.compile(r"\s*[;|]\s*")
+_BETWEEN = re.compile(rf",(?! *(?:Jr|Sr|PhD|MD|I{{2,3}}|IV)\b)|[;|]| (?:{AND}) ", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
-_MILLISECONDS = 100_000_000_000  # seconds until the year 5138, milliseconds since 1973
-_FIRST, _LAST = datetime(1600, 1, 1, tzinfo=timezone.utc), datetime(2200, 1, 1, tzinfo=timezone.utc)
-
-
-class ColumnMapError(NewsflowError):
-    """What the user said of the columns names no field of ours."""
 
 
 class BadRowError(ValueError):
@@ -50,9 +50,6 @@ class Glimpse(Storable):
     published_at: datetime | None = None
 
 
-NOTHING_READ = Glimpse()
-
-
 @dataclass(frozen=True, slots=True)
 class Row(Storable):
     """A row of a file, valid: its extraction, and the publisher that it names or that its host does."""
@@ -60,6 +57,7 @@ class Row(Storable):
     line: int
     extraction: Extraction
     publisher: str
+    notes: tuple[str, ...] = ()  # what was taken otherwise than it says
 
     @property
     def glimpse(self) -> Glimpse:
@@ -68,51 +66,57 @@ class Row(Storable):
         return Glimpse(it.url, self.publisher, it.title[:LONGEST_TITLE], it.published_at)
 
 
-def parse_map(pairs: list[str]) -> dict[str, str]:
-    """`title=headline` → {"title": "headline"}: which column gives which field.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a file is to be read.
 
-    :raises ColumnMapError: for a field that there is not, or a pair that is none.
+    :param columns: field → column, where they differ.
+    :param zone: of times that name none; None: they are taken as UTC, and told to be.
+    :param now: when the import began: nothing is published much later.
     """
-    found = {}
-    for pair in pairs:
-        field, equals, column = pair.partition("=")
-        if not equals or not column or field not in FIELDS:
-            raise ColumnMapError(f"{pair!r}: write FIELD=COLUMN, with one of the fields {', '.join(FIELDS)}")
-        found[field] = column
-    return found
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
+    now: datetime = field(default_factory=utcnow)
 
 
-def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
-    """One record of a file, by the names of our fields or by those that `columns` gives them.
+def row(line: int, record: object, asked: Asked) -> Row:
+    """One record of a file.
 
     :raises BadRowError: where it has no usable address, no text, or a time that is none.
     """
     if not isinstance(record, Mapping):
         raise BadRowError("not an object with named fields")
-    values = {name: record.get(columns.get(name, name)) for name in FIELDS}
+    values = fields(record, asked.columns)
     try:
         url = canonicalise(_text(values["url"]))
     except BadUrl as error:
         raise BadRowError(f"url: {error}") from None
-    body = "\n".join(bounded(clean_lines(_plain(values["body"]))))
+    body = "\n".join(bounded(clean_lines(text_of(_plain(values["body"])))))
     if not body:
         raise BadRowError("body: there is no text")
-    published, quality = _time("published_at", values["published_at"])
+    return Row(line, _extraction(url, body, values, asked), _publisher(_text(values["publisher"]), url), _notes(values))
+
+
+def _extraction(url: str, body: str, values: Mapping[str, Any], asked: Asked) -> Extraction:
+    published, quality = _time("published_at", values, asked)
     language, confidence = _language(_text(values["language"]), body)
-    extraction = Extraction(
+    authors, agencies = _authors(values["authors"])
+    return Extraction(
         url=url,
         outcome=Outcome.OK,
-        title=_text(values["title"]),
-        lead=_text(values["lead"]),
+        title=_line(values["title"]),
+        lead=_line(values["lead"]),
         body=body,
-        authors=_several(values["authors"]),
+        authors=authors,
+        agencies=tuple(credits(body, authors, agencies)),
         published_at=published,
         published_raw=_text(values["published_at"])[:100],
         published_quality=quality,
-        modified_at=_time("modified_at", values["modified_at"])[0],
+        modified_at=_time("modified_at", values, asked)[0],
         language=language,
         language_confidence=confidence,
-        section=_text(values["section"]),
+        section=_line(values["section"]),
         tags=_several(values["tags"]),
         image_url=_text(values["image_url"]),
         canonical_url=_text(values["canonical_url"]),
@@ -120,24 +124,38 @@ def row(line: int, record: object, columns: Mapping[str, str]) -> Row:
         sources={"import": "row"},
         extractor=EXTRACTOR,
     )
-    return Row(line, extraction, _publisher(_text(values["publisher"]), url))
 
 
-def glimpse(record: object, columns: Mapping[str, str]) -> Glimpse:
+def content_hash(extraction: Extraction) -> bytes:
+    """sha256 over all that a row says: files, unlike pages, change nothing with each rendering."""
+    it = extraction
+    more = repr((it.tags, it.section, it.image_url, it.page_type))
+    return sha256(row_of_page.content_hash(it) + more.encode("utf-8", "surrogatepass")).digest()
+
+
+def _notes(values: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = _text(values["page_type"])
+    if not kind or kind in _PAGE_TYPES:
+        return ()
+    return (f"page_type {kind[:40]!r} is none of {', '.join(sorted(_PAGE_TYPES))}: taken as article",)
+
+
+def glimpse(record: object, asked: Asked) -> Glimpse:
     """What can be read of a record that is no article; nothing of what is not an object."""
     if not isinstance(record, Mapping):
-        return NOTHING_READ
-    value = {name: record.get(columns.get(name, name)) for name in ("url", "publisher", "title", "published_at")}
-    with suppress(BadUrl):
-        url = canonicalise(_text(value["url"]))
-        named = ""
-        with suppress(BadRowError):
-            named = _publisher(_text(value["publisher"]), url)
-        published = None
-        with suppress(BadRowError):
-            published = _time("published_at", value["published_at"])[0]
-        return Glimpse(url, named, _text(value["title"])[:LONGEST_TITLE], published)
-    return Glimpse(title=_text(value["title"])[:LONGEST_TITLE])
+        return Glimpse()
+    values = fields(record, asked.columns)
+    title = _line(values["title"])[:LONGEST_TITLE]
+    try:
+        url = canonicalise(_text(values["url"]))
+    except BadUrl:
+        return Glimpse(title=title)
+    named, published = "", None
+    with suppress(BadRowError):
+        named = _publisher(_text(values["publisher"]), url)
+    with suppress(BadRowError):
+        published = _time("published_at", values, asked)[0]
+    return Glimpse(url, named, title, published)
 
 
 def _language(named: str, body: str) -> tuple[str, float]:
@@ -166,43 +184,46 @@ def _text(value: object) -> str:
     return clean(_plain(value))
 
 
+def _line(value: object) -> str:
+    return clean(text_of(_plain(value)))
+
+
 def _several(value: object) -> tuple[str, ...]:
-    """A list, or texts separated by semicolons or bars (commas stand inside names: "Smith, Jr.")."""
+    """A list (as JSON in a text, too), or texts separated by semicolons or bars (commas stand inside names)."""
+    return tuple(part for part in map(_name, _parts(value)) if part)
+
+
+def _parts(value: object) -> Sequence[object]:
     if value is None:
         return ()
-    parts: Any = value if isinstance(value, (list, tuple)) else _SEVERAL.split(_plain(value))
-    return tuple(part for part in map(_text, parts) if part)
+    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+        with suppress(ValueError, RecursionError):
+            value = json.loads(value)
+    if isinstance(value, Mapping):
+        return (value,)
+    return value if isinstance(value, (list, tuple)) else _SEVERAL.split(_plain(value))
 
 
-def _time(field: str, value: object) -> tuple[datetime | None, str]:
-    """ISO 8601, RFC 5322, seconds or milliseconds since 1970, or a date; without a zone it is UTC.
+def _name(part: object) -> str:
+    """A text, or the name that an object has."""
+    return _line(part.get("name") if isinstance(part, Mapping) else part)
 
-    Quality is exact, day or unknown.
-    """
+
+def _authors(value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Persons and agencies: of "By A and B", "A, B", [{"name": "A"}]; what is no name that we know stays as it is."""
+    lines = _several(value)
+    persons, agencies = names.people(lines, set())
+    if persons or agencies:
+        return persons, agencies
+    return tuple(name for line in lines for part in _BETWEEN.split(without_by(line)) if (name := part.strip())), ()
+
+
+def _time(name: str, values: Mapping[str, Any], asked: Asked) -> tuple[datetime | None, str]:
+    """A time with its quality; None and unknown where there is none."""
+    value = values[name]
     if value is None or _plain(value).strip() == "":
         return None, "unknown"
     try:
-        moment, quality = _moment(value)
-        moment = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
-    except (ValueError, OverflowError, OSError):
-        raise BadRowError(f"{field}: {_plain(value)[:40]!r} is no time that we read (write ISO 8601)") from None
-    if not _FIRST < moment < _LAST:
-        raise BadRowError(f"{field}: the year {moment.year} can't be right")
-    return moment, quality
-
-
-def _moment(value: object) -> tuple[datetime, str]:
-    if isinstance(value, datetime):
-        return value, "exact"
-    if isinstance(value, date):
-        return datetime(value.year, value.month, value.day, tzinfo=timezone.utc), "day"
-    text = str(value).strip()
-    if re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
-        seconds = float(text)
-        return datetime.fromtimestamp(seconds / (1000 if seconds >= _MILLISECONDS else 1), timezone.utc), "exact"
-    if text[:1].isalpha() or re.match(r"\d{1,2} [A-Z]", text):
-        return parsedate_to_datetime(text), "exact"
-    text = re.sub(r"^(\d{4})/(\d\d)/(\d\d)", r"\1-\2-\3", text)
-    text = re.sub(r"(?<=\d)[zZ]$", "+00:00", text)
-    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
-    return datetime.fromisoformat(text), "day" if len(text) == 10 else "exact"
+        return times.read(value, asked.zone, asked.now)
+    except ValueError as error:
+        raise BadRowError(f"{name}: {error}") from None

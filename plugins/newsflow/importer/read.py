@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from newsflow.errors import NewsflowError
+from newsflow.importer.json_array import elements, opens_array
 from newsflow.importer.parquet_child import LONGEST, Rows
 from newsflow.isolation.bounded_call import BoundedChild
 from newsflow.isolation.limits import Finished, Limits
@@ -37,7 +39,7 @@ class UnreadableError(NewsflowError):
 
 
 def records(path: Path, reading: FileReading | None = None) -> Records:
-    """(line, record) of a .jsonl, .csv or .parquet file; .gz around the first two.
+    """(line, record) of a .jsonl, .json (an array, too), .csv, .tsv or .parquet file; .gz around all but the last.
 
     A line that is no JSON comes as a ValueError in place of its record.
 
@@ -46,7 +48,7 @@ def records(path: Path, reading: FileReading | None = None) -> Records:
     """
     name = path.name.lower().removesuffix(".gz")
     readers: dict[str, Callable[[Path, FileReading], Records]] = {
-        ".jsonl": _json_lines, ".ndjson": _json_lines, ".json": _json_lines, ".csv": _csv, ".tsv": _csv,
+        ".jsonl": _json, ".ndjson": _json_lines, ".json": _json, ".csv": _csv, ".tsv": _csv,
         ".parquet": _parquet,
     }  # fmt: skip
     reader = readers.get(Path(name).suffix)
@@ -67,6 +69,22 @@ def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The file's content, and the file itself, whose position tells how far it is read."""
     with path.open("rb") as raw:
         yield (cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
+
+
+def _json(path: Path, reading: FileReading) -> Records:
+    with _bytes(path) as (file, _):
+        is_array = opens_array(file.read(1 << 16))
+    return (_json_array if is_array else _json_lines)(path, reading)
+
+
+def _json_array(path: Path, reading: FileReading) -> Records:
+    with _bytes(path) as (file, raw):
+        try:
+            for number, found in enumerate(elements(file), 1):
+                reading.done = raw.tell()
+                yield number, found
+        except ValueError as error:
+            raise UnreadableError(f"{path.name}: {error}") from error
 
 
 def _json_lines(path: Path, reading: FileReading) -> Records:
@@ -123,12 +141,20 @@ class _RecordLines:
 def _csv(path: Path, reading: FileReading) -> Records:
     csv.field_size_limit(LONGEST)
     with _bytes(path) as (file, raw):
+        head = file.read(1 << 16)
+        file.seek(0)
         lines = _RecordLines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), path.name)
-        reader = csv.DictReader(lines, delimiter="\t" if ".tsv" in path.name.lower() else ",")
+        reader = csv.DictReader(lines, delimiter=_separator(head))
         for record in reader:
             lines.begin_record()
             reading.done = raw.tell()
             yield reader.line_num, {name: value for name, value in record.items() if name is not None}
+
+
+def _separator(head: bytes) -> str:
+    """What stands most often between the names of the first line: a comma, semicolon, tab or bar."""
+    names = re.sub(rb'"[^"]*"', b"", head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0])
+    return max(",;\t|", key=lambda mark: names.count(mark.encode()))
 
 
 def _parquet(path: Path, reading: FileReading) -> Records:

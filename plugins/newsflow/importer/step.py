@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -15,7 +17,8 @@ from newsflow import pipeline
 from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
-from newsflow.importer.file_row import NOTHING_READ, BadRowError, Glimpse, Row, glimpse, row
+from newsflow.importer.columns import checked
+from newsflow.importer.file_row import Asked, BadRowError, Glimpse, Row, content_hash, glimpse, row
 from newsflow.importer.read import FileReading, records
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
@@ -23,7 +26,6 @@ from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.text.characters import clean
-from newsflow.text.counted import counted
 from newsflow.text.storable import Storable
 from newsflow.web.urls import origin_of, url_hash
 
@@ -40,7 +42,7 @@ class Reject(Storable):
     line: int
     outcome: Outcome
     reason: str
-    of: Glimpse = NOTHING_READ
+    of: Glimpse = field(default_factory=Glimpse)
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Imported:
     counts: dict[str, int] = field(default_factory=dict)
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
+    notes: Counter[str] = field(default_factory=Counter)  # what rows were taken otherwise than they say, with how many
 
     def count(self, outcome: str, rows: int = 1) -> None:
         """Add rows to an outcome's count."""
@@ -67,24 +70,27 @@ def import_file(
     path: Path,
     columns: Mapping[str, str] | None = None,
     *,
+    zone: tzinfo | None = None,
     begun: Callable[[int, FileReading], None] = lambda run_id, reading: None,
     clock: Clock = utcnow,
 ) -> Imported:
     """Import a file; a second time changes nothing, and after a kill it goes on where it was.
 
     :param columns: field → column, where they differ.
+    :param zone: of times that name none.
     :param begun: is told the run, and what tells how far the file is read.
+    :raises MissingColumnError: for a file without a column that is needed.
     :raises UnreadableError: for a file that can't be read; what was filed before stays and is loaded by the next run.
     """
     run_name = f"import__{path.name}__{clock().isoformat()}"
     reading = FileReading()
     with pipeline.own_run(settings, "import", run_name, clock=clock) as run_id:
         begun(run_id, reading)
-        result = file_rows(settings, run_id, path, columns or {}, reading, clock=clock)
+        result = file_rows(settings, run_id, path, Asked(columns or {}, zone, clock()), reading, clock=clock)
         pipeline.deduplicate(settings, run_id, clock=clock)
         for outcome, pages in pipeline.load(settings, run_id, clock=clock).counts.items():
             result.count(outcome, pages)
-        verdict = f"{counted(sum(result.counts.values()), 'row')}, {result.rejected} rejected"
+        verdict = f"{sum(result.counts.values())} rows, {result.rejected} rejected"
         with ready_session(settings.dsn) as conn, transaction(conn):
             queries.runs.finish(conn, run_id=run_id, state="success", verdict=verdict, now=clock())
     return result
@@ -94,7 +100,7 @@ def file_rows(
     settings: Settings,
     run_id: int,
     path: Path,
-    columns: Mapping[str, str],
+    asked: Asked,
     reading: FileReading | None = None,
     *,
     clock: Clock = utcnow,
@@ -104,10 +110,11 @@ def file_rows(
     with ready_session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
             queries.importer.open_lines(conn)
-        for batch in batched(_read(path, columns, reading), BATCH):
+        for batch in batched(_read(path, asked, reading), BATCH):
             with transaction(conn):
                 rejects = [found for found in batch if isinstance(found, Reject)]
                 rows = [found for found in batch if isinstance(found, Row)]
+                result.notes.update(note for found in rows for note in found.notes)
                 rejects += _filed(conn, run_id, rows, result, clock)
                 bad_rows.write(conn, rejects, partial(_put_rejects, conn, run_id), _unlisted)
             result.reject(sorted(rejects, key=attrgetter("line")))
@@ -135,6 +142,11 @@ def _left_out(found: Row, outcome: Outcome, why: str) -> Reject:
     return Reject(found.line, outcome, why, found.glimpse)
 
 
+def _untold(found: Row) -> Glimpse:
+    """Of an article that was taken out nothing is kept but where it stood."""
+    return replace(found.glimpse, title="", published_at=None)
+
+
 def _put_rejects(conn: Connection, run_id: int, rejects: Sequence[Reject]) -> None:
     queries.importer.put_rejects(conn, [_reject(run_id, found) for found in rejects])
 
@@ -158,14 +170,14 @@ def _reject(run_id: int, found: Reject) -> queries.importer.PutRejectsValues:
     )
 
 
-def _read(path: Path, columns: Mapping[str, str], reading: FileReading | None) -> Iterator[Row | Reject]:
-    for line, record in records(path, reading):
+def _read(path: Path, asked: Asked, reading: FileReading | None) -> Iterator[Row | Reject]:
+    for line, record in checked(records(path, reading), asked.columns):
         try:
             if isinstance(record, ValueError):
                 raise BadRowError(str(record))
-            yield row(line, record, columns)
+            yield row(line, record, asked)
         except BadRowError as error:
-            yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500], glimpse(record, columns))
+            yield Reject(line, Outcome.UNREADABLE_ROW, clean(str(error))[:500], glimpse(record, asked))
         except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
             log.exception("row %d can't be read", line)  # what nobody thought of costs this row, and no other
             yield Reject(line, Outcome.UNREADABLE_ROW, clean(f"{type(error).__name__}: {error}")[:500])
@@ -177,9 +189,13 @@ def _file(conn: Connection, run_id: int, batch: list[Row], result: Imported, clo
     known = {bytes(r.url_hash): r for r in queries.importer.list_known(conn, hashes=_hashes(firsts))}
     new = []
     for found in firsts:
-        kept = _kept(found, known.get(url_hash(found.extraction.url)))
+        row_known = known.get(url_hash(found.extraction.url))
+        kept = _kept(found, row_known)
         if kept is None:
             new.append(found)
+        elif row_known and row_known.retracted is not None:
+            why = f"url: this article was taken out here and does not come back: {row_known.retracted}"
+            rejects.append(replace(_left_out(found, kept, why[:500]), of=_untold(found)))
         elif kept is Outcome.KEPT_OWN:
             rejects.append(_left_out(found, kept, "url: we have this article from its own page, and keep that"))
         else:
@@ -205,9 +221,11 @@ def _firsts(conn: Connection, batch: list[Row]) -> tuple[list[Row], list[Reject]
 
 def _kept(found: Row, known: queries.importer.ListKnownRow | None) -> Outcome | None:
     """Why what we have of a row's page stays; None where the row says something that its page does not have yet."""
+    if known is not None and known.retracted is not None:
+        return Outcome.RETRACTED
     if known is None or known.content_hash is None:
         return None
-    if bytes(known.content_hash) == extraction_row.content_hash(found.extraction):
+    if bytes(known.content_hash) == content_hash(found.extraction):
         return Outcome.UNCHANGED
     return None if known.cause == "import" else Outcome.KEPT_OWN
 
@@ -221,7 +239,7 @@ def _store(conn: Connection, run_id: int, new: list[Row], clock: Clock) -> None:
             cause="import",
             sources=dict(r.extraction.sources),
             extracted_at=clock(),
-            **extraction_row.values(r.extraction),
+            **{**extraction_row.values(r.extraction), "content_hash": content_hash(r.extraction)},
         )
         for r in new
     ]

@@ -60,14 +60,14 @@ class ListKnownRow(NamedTuple):
     """A row of `importer.list_known`."""
 
     url_hash: memoryview
-    page_id: int
     content_hash: memoryview | None
     cause: str | None
     waits: bool
+    retracted: str | None
 
 
 def list_known(conn: Connection, *, hashes: Iterable[bytes | memoryview]) -> list[ListKnownRow]:
-    """Reads what we have of addresses: the newest extraction, and if it waits to be loaded."""
+    """Reads what we have of addresses: the newest extraction, if it waits, why it was taken out."""
     return named_query.rows(conn, "importer.list_known", ListKnownRow._make, {"hashes": named_query.array(hashes)})
 
 
