@@ -430,6 +430,118 @@ CREATE FUNCTION ingest.owner_rank(word text) RETURNS integer
 
 COMMENT ON FUNCTION ingest.owner_rank(word text) IS 'How much the word counts that an origin is a publisher''s: the higher one wins.';
 
+CREATE TABLE ingest.publisher (
+    publisher_id integer NOT NULL,
+    name text NOT NULL,
+    title text,
+    homepage text,
+    country text,
+    region text,
+    languages text[],
+    kind text,
+    time_zone text,
+    owner text,
+    notes text,
+    said_by jsonb DEFAULT '{}'::jsonb NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    paused_by text DEFAULT 'a person'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    looked_at timestamp with time zone,
+    merged_into integer,
+    CONSTRAINT publisher_check CHECK ((merged_into <> publisher_id)),
+    CONSTRAINT publisher_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT publisher_homepage_check CHECK ((homepage <> ''::text)),
+    CONSTRAINT publisher_kind_check CHECK ((kind = ANY (ARRAY['daily'::text, 'weekly'::text, 'magazine'::text, 'broadcaster'::text, 'agency'::text, 'aggregator'::text, 'blog'::text, 'institution'::text, 'other'::text]))),
+    CONSTRAINT publisher_languages_check CHECK ((cardinality(languages) > 0)),
+    CONSTRAINT publisher_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT publisher_notes_check CHECK ((notes <> ''::text)),
+    CONSTRAINT publisher_owner_check CHECK ((owner <> ''::text)),
+    CONSTRAINT publisher_paused_by_check CHECK ((paused_by <> ''::text)),
+    CONSTRAINT publisher_region_check CHECK ((region <> ''::text)),
+    CONSTRAINT publisher_time_zone_check CHECK (((time_zone ~ '^[A-Z]'::text) AND isfinite(('2000-01-01 00:00:00+00'::timestamp with time zone AT TIME ZONE time_zone)))),
+    CONSTRAINT publisher_title_check CHECK ((title <> ''::text))
+);
+
+COMMENT ON TABLE ingest.publisher IS 'An outlet as readers know it; owns hosts (origins) and feeds. What is not known of it is null.';
+
+COMMENT ON COLUMN ingest.publisher.publisher_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.publisher.name IS 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
+
+COMMENT ON COLUMN ingest.publisher.title IS 'Name as readers know it.';
+
+COMMENT ON COLUMN ingest.publisher.homepage IS 'Address of the home page.';
+
+COMMENT ON COLUMN ingest.publisher.country IS 'Country, ISO 3166-1 alpha-2.';
+
+COMMENT ON COLUMN ingest.publisher.region IS 'Part of the country, or place, as people write it.';
+
+COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639 codes of the languages that it publishes in. Where a person said them (said_by), pages in others are rejected.';
+
+COMMENT ON COLUMN ingest.publisher.kind IS 'daily, weekly, magazine, broadcaster, agency, aggregator, blog, institution or other.';
+
+COMMENT ON COLUMN ingest.publisher.time_zone IS 'Zone of its days and of its times without a zone, as the IANA tz database names it, such as Europe/Lisbon.';
+
+COMMENT ON COLUMN ingest.publisher.owner IS 'Who owns it.';
+
+COMMENT ON COLUMN ingest.publisher.notes IS 'What else people noted.';
+
+COMMENT ON COLUMN ingest.publisher.said_by IS 'For each column above that is filled, on whose word: person, list (of feeds, imported), site or feed. Feeds and sites fill only what is null.';
+
+COMMENT ON COLUMN ingest.publisher.paused IS 'True while all requests to it are stopped.';
+
+COMMENT ON COLUMN ingest.publisher.paused_by IS 'Who stopped them: a person, or a program by its name.';
+
+COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
+
+COMMENT ON COLUMN ingest.publisher.looked_at IS 'When its site was last looked over for other feeds.';
+
+COMMENT ON COLUMN ingest.publisher.merged_into IS 'Publisher that it was merged into: nothing is its own any more, and its name is that one''s. Null for all others.';
+
+CREATE TABLE ingest.publisher_alias (
+    name text NOT NULL,
+    publisher_id integer NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT publisher_alias_name_check CHECK ((name <> ''::text))
+);
+
+COMMENT ON TABLE ingest.publisher_alias IS 'Other names and hosts of publishers: lists, links, imports and searches that use them find the publisher.';
+
+COMMENT ON COLUMN ingest.publisher_alias.name IS 'Name or registered domain. It counts before a publisher that is called so.';
+
+COMMENT ON COLUMN ingest.publisher_alias.publisher_id IS 'Publisher that it leads to.';
+
+COMMENT ON COLUMN ingest.publisher_alias.added_at IS 'When it was added.';
+
+CREATE VIEW ingest.publisher_name AS
+ SELECT a.name,
+    a.publisher_id
+   FROM ingest.publisher_alias a
+UNION ALL
+ SELECT p.name,
+    p.publisher_id
+   FROM ingest.publisher p
+  WHERE ((p.merged_into IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM ingest.publisher_alias a
+          WHERE (a.name = p.name)))));
+
+COMMENT ON VIEW ingest.publisher_name IS 'Each name by which a publisher is found, with the publisher: its own and its aliases.';
+
+COMMENT ON COLUMN ingest.publisher_name.name IS 'Name.';
+
+COMMENT ON COLUMN ingest.publisher_name.publisher_id IS 'Publisher.';
+
+CREATE FUNCTION ingest.publisher_ids(names text[]) RETURNS integer[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT n.publisher_id), '{}'::integer[]) AS "coalesce"
+    FROM ingest.publisher_name n
+   WHERE (n.name = ANY (publisher_ids.names));
+END;
+
+COMMENT ON FUNCTION ingest.publisher_ids(names text[]) IS 'The publishers that some names or aliases lead to; unknown names lead to none.';
+
 CREATE TABLE ingest.gap (
     gap_id bigint NOT NULL,
     feed_id integer,
@@ -500,7 +612,7 @@ CREATE TABLE news_internal.change (
     revision integer NOT NULL,
     kind text NOT NULL,
     changed_at timestamp with time zone NOT NULL,
-    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'revision'::text, 'story'::text, 'retraction'::text])))
+    CONSTRAINT change_kind_check CHECK ((kind = ANY (ARRAY['insert'::text, 'revision'::text, 'story'::text, 'publisher'::text, 'retraction'::text])))
 );
 
 COMMENT ON TABLE news_internal.change IS 'Log of all that consumers must hear of.';
@@ -515,7 +627,7 @@ COMMENT ON COLUMN news_internal.change.run_id IS 'Run that made it; null for a p
 
 COMMENT ON COLUMN news_internal.change.revision IS 'Its revision after the change.';
 
-COMMENT ON COLUMN news_internal.change.kind IS 'insert, revision, story or retraction.';
+COMMENT ON COLUMN news_internal.change.kind IS 'insert, revision, story, publisher or retraction.';
 
 COMMENT ON COLUMN news_internal.change.changed_at IS 'When.';
 
@@ -535,7 +647,7 @@ COMMENT ON COLUMN news.changes.change_id IS 'Cursor: numbers become visible in a
 
 COMMENT ON COLUMN news.changes.article_id IS 'Article.';
 
-COMMENT ON COLUMN news.changes.kind IS 'What happened. One of insert, revision, story, retraction: news.terms says what each means.';
+COMMENT ON COLUMN news.changes.kind IS 'What happened. One of insert, revision, story, publisher, retraction: news.terms says what each means.';
 
 COMMENT ON COLUMN news.changes.revision IS 'Revision of the article after the change.';
 
@@ -563,11 +675,11 @@ END;
 
 COMMENT ON FUNCTION news.changes_since(cursor bigint, max_rows integer) IS 'The next changes after a cursor (0 at first), in order. LISTEN news_changes wakes you when there are more.';
 
-CREATE FUNCTION news_internal.day_start(day date) RETURNS timestamp with time zone
+CREATE FUNCTION news_internal.day_start(day date, zone text DEFAULT 'UTC'::text) RETURNS timestamp with time zone
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN ((day)::timestamp without time zone AT TIME ZONE 'UTC'::text);
+    RETURN ((day)::timestamp without time zone AT TIME ZONE zone);
 
-COMMENT ON FUNCTION news_internal.day_start(day date) IS 'Midnight, UTC.';
+COMMENT ON FUNCTION news_internal.day_start(day date, zone text) IS 'Midnight, in a zone.';
 
 CREATE TABLE ingest.page (
     page_id bigint NOT NULL,
@@ -850,43 +962,6 @@ CREATE FUNCTION news_internal.within_reach(at timestamp with time zone) RETURNS 
 
 COMMENT ON FUNCTION news_internal.within_reach(at timestamp with time zone) IS 'A time that articles can have: from 1970 to the day after tomorrow.';
 
-CREATE TABLE ingest.publisher (
-    publisher_id integer NOT NULL,
-    name text NOT NULL,
-    title text DEFAULT ''::text NOT NULL,
-    homepage text DEFAULT ''::text NOT NULL,
-    country text DEFAULT ''::text NOT NULL,
-    languages text[] DEFAULT '{}'::text[] NOT NULL,
-    paused boolean DEFAULT false NOT NULL,
-    paused_by text DEFAULT 'a person'::text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    looked_at timestamp with time zone,
-    CONSTRAINT publisher_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT publisher_paused_by_check CHECK ((paused_by <> ''::text))
-);
-
-COMMENT ON TABLE ingest.publisher IS 'An outlet as readers know it; owns hosts (origins) and feeds.';
-
-COMMENT ON COLUMN ingest.publisher.publisher_id IS 'Key.';
-
-COMMENT ON COLUMN ingest.publisher.name IS 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
-
-COMMENT ON COLUMN ingest.publisher.title IS 'Name as readers know it.';
-
-COMMENT ON COLUMN ingest.publisher.homepage IS 'Address of the home page.';
-
-COMMENT ON COLUMN ingest.publisher.country IS 'ISO 3166-1 alpha-2 code, where known.';
-
-COMMENT ON COLUMN ingest.publisher.languages IS 'ISO 639-1 codes of the languages that it publishes in, where known.';
-
-COMMENT ON COLUMN ingest.publisher.paused IS 'True while all requests to it are stopped.';
-
-COMMENT ON COLUMN ingest.publisher.paused_by IS 'Who stopped them: a person, or a program by its name.';
-
-COMMENT ON COLUMN ingest.publisher.created_at IS 'When we first knew of it.';
-
-COMMENT ON COLUMN ingest.publisher.looked_at IS 'When its site was last looked over for other feeds.';
-
 CREATE FUNCTION news.coverage_between(since timestamp with time zone, until timestamp with time zone, publisher text DEFAULT NULL::text) RETURNS SETOF news.coverage_hour
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -919,7 +994,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
                      count(*) AS feeds
                     FROM ingest.feed f
                    WHERE (f.publisher_id = p.publisher_id)) w)
-           WHERE (((coverage_between.publisher IS NULL) OR (p.name = coverage_between.publisher)) AND ((w.feeds > 0) OR (EXISTS ( SELECT
+           WHERE ((p.merged_into IS NULL) AND ((coverage_between.publisher IS NULL) OR (p.publisher_id = ANY (ingest.publisher_ids(ARRAY[coverage_between.publisher])))) AND ((w.feeds > 0) OR (EXISTS ( SELECT
                     FROM news_internal.article a
                    WHERE (a.publisher_id = p.publisher_id)))))
          ), counted AS MATERIALIZED (
@@ -1104,7 +1179,6 @@ CREATE TABLE news_internal.revision (
     revision integer NOT NULL,
     valid_from timestamp with time zone NOT NULL,
     valid_until timestamp with time zone NOT NULL,
-    publisher_id integer NOT NULL,
     word_count integer NOT NULL,
     language_confidence real NOT NULL,
     published_at timestamp with time zone,
@@ -1145,8 +1219,6 @@ COMMENT ON COLUMN news_internal.revision.revision IS 'Number of this content, fr
 COMMENT ON COLUMN news_internal.revision.valid_from IS 'When this content was published to analysts.';
 
 COMMENT ON COLUMN news_internal.revision.valid_until IS 'When the next one replaced it.';
-
-COMMENT ON COLUMN news_internal.revision.publisher_id IS 'Publisher.';
 
 COMMENT ON COLUMN news_internal.revision.word_count IS 'Words of the body.';
 
@@ -1230,7 +1302,7 @@ CREATE VIEW news.revisions AS
    FROM (( SELECT o.article_id,
             o.revision,
             a.url,
-            o.publisher_id,
+            a.publisher_id,
             o.cause,
             o.changed,
             o.title,
@@ -1854,9 +1926,11 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
      sum(a.word_count) AS sum,
      max(a.loaded_at) AS max,
      (avg(a.language_confidence))::real AS avg
-    FROM (( SELECT DISTINCT unnest.publisher_id,
-             unnest.day
-            FROM unnest(count_days.days) unnest(publisher_id, day)) d
+    FROM (( SELECT DISTINCT g.publisher_id,
+             g.day,
+             COALESCE(p.time_zone, 'UTC'::text) AS zone
+            FROM (unnest(count_days.days) g(publisher_id, day)
+              LEFT JOIN ingest.publisher p USING (publisher_id))) d
       CROSS JOIN LATERAL ( SELECT x.language,
              x.language_confidence,
              x.is_origin,
@@ -1864,7 +1938,7 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
              x.word_count,
              x.loaded_at
             FROM news_internal.article x
-           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= news_internal.day_start(d.day)) AND (x.published_at < news_internal.day_start((d.day + 1))))
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= (news_internal.day_start(d.day, d.zone) - '01:00:00'::interval)) AND (x.published_at < (news_internal.day_start((d.day + 1), d.zone) + '01:00:00'::interval)) AND (((x.published_at AT TIME ZONE d.zone))::date = d.day))
          UNION ALL
           SELECT x.language,
              x.language_confidence,
@@ -1873,12 +1947,12 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
              x.word_count,
              x.loaded_at
             FROM news_internal.article x
-           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= news_internal.day_start(d.day)) AND (x.first_seen_at < news_internal.day_start((d.day + 1))))
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= (news_internal.day_start(d.day, d.zone) - '01:00:00'::interval)) AND (x.first_seen_at < (news_internal.day_start((d.day + 1), d.zone) + '01:00:00'::interval)) AND (((x.first_seen_at AT TIME ZONE d.zone))::date = d.day))
   OFFSET 0) a)
    GROUP BY d.publisher_id, d.day, COALESCE(news_internal.told_language(a.language, a.language_confidence), ''::text);
 END;
 
-COMMENT ON FUNCTION news_internal.count_days(days news_internal.stale_day[]) IS 'Counts by language, as they are; of some days of publishers.';
+COMMENT ON FUNCTION news_internal.count_days(days news_internal.stale_day[]) IS 'Counts by language, as they are; of some days of publishers, in their own zones.';
 
 CREATE TABLE news_internal.delay (
     publisher_id integer NOT NULL,
@@ -2002,6 +2076,12 @@ END;
 
 COMMENT ON FUNCTION news_internal.count_stories(stories bigint[]) IS 'Stories as their articles make them; null: all.';
 
+CREATE FUNCTION news_internal.day_in(at timestamp with time zone, zone text) RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN ((at AT TIME ZONE COALESCE(zone, 'UTC'::text)))::date;
+
+COMMENT ON FUNCTION news_internal.day_in(at timestamp with time zone, zone text) IS 'The day of a time in a zone, or in UTC where none is known.';
+
 CREATE FUNCTION news_internal.drop_partitions(parent regclass, before timestamp with time zone) RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2041,17 +2121,19 @@ begin
   if find_publisher.publisher is null then
     return null;
   end if;
-  select p.publisher_id into found_id from ingest.publisher p where p.name = lower(btrim(find_publisher.publisher));
+  select n.publisher_id into found_id from ingest.publisher_name n
+  where n.name in (btrim(find_publisher.publisher), lower(btrim(find_publisher.publisher)))
+  order by n.name = btrim(find_publisher.publisher) desc limit 1;
   if found_id is null then
     raise exception 'there is no publisher "%"', left(find_publisher.publisher, 100)
       using errcode = 'invalid_parameter_value', hint = coalesce(
-        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher)) || '?',
+        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher_name)) || '?',
         'news.publishers has their names.');
   end if;
   return found_id;
 end $$;
 
-COMMENT ON FUNCTION news_internal.find_publisher(publisher text) IS 'Number of a publisher by its name; null for null. An unknown name is an error.';
+COMMENT ON FUNCTION news_internal.find_publisher(publisher text) IS 'Number of a publisher by its name or another name of it; null for null. An unknown name is an error.';
 
 CREATE FUNCTION news_internal.flush_search() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4330,6 +4412,20 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.note_days() IS 'Notes the days that a statement''s articles counted for, and those that they count for now.';
 
+CREATE FUNCTION news_internal.note_zone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into ingest.turn (name) values ('counts') on conflict (name) do update set name = excluded.name;
+  insert into news_internal.stale_day
+  select distinct k.publisher_id, k.day + n
+  from news_internal.day_count k cross join generate_series(-1, 1) as n where k.publisher_id = new.publisher_id;
+  return null;
+end $$;
+
+COMMENT ON FUNCTION news_internal.note_zone() IS 'Notes all days of a publisher that has another time zone now.';
+
 CREATE FUNCTION news_internal.open_to_public() RETURNS TABLE(what text, cure text, here boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4352,6 +4448,23 @@ CREATE FUNCTION news_internal.open_to_public() RETURNS TABLE(what text, cure tex
 END;
 
 COMMENT ON FUNCTION news_internal.open_to_public() IS 'What everyone may do who can connect, and should not where analysts do; the cure is for a superuser. here: it is of this database.';
+
+CREATE FUNCTION news_internal.own_days(days news_internal.stale_day[]) RETURNS news_internal.stale_day[]
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT COALESCE(array_agg(DISTINCT ROW(b.publisher_id, (b.first + n.n))::news_internal.stale_day), '{}'::news_internal.stale_day[]) AS "coalesce"
+    FROM (( SELECT d.publisher_id,
+             news_internal.day_in(news_internal.day_start(d.day), p.time_zone) AS first,
+             news_internal.day_in((news_internal.day_start((d.day + 1)) - '00:00:00.000001'::interval), p.time_zone) AS last
+            FROM (( SELECT DISTINCT unnest.publisher_id,
+                     unnest.day
+                    FROM unnest(own_days.days) unnest(publisher_id, day)) d
+              LEFT JOIN ingest.publisher p USING (publisher_id))) b
+      CROSS JOIN LATERAL generate_series(0, (b.last - b.first)) n(n));
+END;
+
+COMMENT ON FUNCTION news_internal.own_days(days news_internal.stale_day[]) IS 'The days, in the publishers'' own zones, of which some days in UTC hold a part.';
 
 CREATE TABLE ingest.fetch_log (
     fetch_id bigint NOT NULL,
@@ -4754,10 +4867,11 @@ begin
   select coalesce(array_agg(distinct row(g.publisher_id, g.day)::news_internal.stale_day), '{}') into days from gone g;
   delete from news_internal.hourly k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
   delete from news_internal.delay k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
-  delete from news_internal.day_count k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
+  delete from news_internal.day_count k using unnest(news_internal.own_days(days)) d
+  where k.publisher_id = d.publisher_id and k.day = d.day;
   insert into news_internal.hourly select * from news_internal.count_hours(days);
   insert into news_internal.delay select * from news_internal.count_delays(days);
-  insert into news_internal.day_count select * from news_internal.count_days(days);
+  insert into news_internal.day_count select * from news_internal.count_days(news_internal.own_days(days));
   return cardinality(days);
 end $$;
 
@@ -5070,15 +5184,15 @@ CREATE TABLE ingest.audit (
     detail jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
-COMMENT ON TABLE ingest.audit IS 'What people did through the operations pages; append-only.';
+COMMENT ON TABLE ingest.audit IS 'What people did through the operations pages, and to publishers by commands; append-only.';
 
 COMMENT ON COLUMN ingest.audit.audit_id IS 'Key.';
 
 COMMENT ON COLUMN ingest.audit.at IS 'When.';
 
-COMMENT ON COLUMN ingest.audit.actor IS 'User, as Airflow''s auth manager names it.';
+COMMENT ON COLUMN ingest.audit.actor IS 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
 
-COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess or undo_reprocess.';
+COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 
 COMMENT ON COLUMN ingest.audit.subject IS 'What it was done to.';
 
@@ -5205,6 +5319,48 @@ ALTER TABLE ingest.capture ALTER COLUMN capture_id ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE ingest.collection (
+    collection_id integer NOT NULL,
+    name text NOT NULL,
+    notes text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT collection_name_check CHECK (((name <> ''::text) AND (name = btrim(name)))),
+    CONSTRAINT collection_notes_check CHECK ((notes <> ''::text))
+);
+
+COMMENT ON TABLE ingest.collection IS 'Sets of publishers that people make, such as the regional press of a country.';
+
+COMMENT ON COLUMN ingest.collection.collection_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.collection.name IS 'Name.';
+
+COMMENT ON COLUMN ingest.collection.notes IS 'What it is for.';
+
+COMMENT ON COLUMN ingest.collection.created_at IS 'When it was made.';
+
+ALTER TABLE ingest.collection ALTER COLUMN collection_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ingest.collection_collection_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE ingest.collection_member (
+    collection_id integer NOT NULL,
+    publisher_id integer NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ingest.collection_member IS 'Which publishers are in which collections; many to many.';
+
+COMMENT ON COLUMN ingest.collection_member.collection_id IS 'Collection.';
+
+COMMENT ON COLUMN ingest.collection_member.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN ingest.collection_member.added_at IS 'When it was put in.';
 
 CREATE TABLE ingest.credit (
     page_id bigint NOT NULL,
@@ -5722,6 +5878,59 @@ ALTER TABLE ingest.proposal ALTER COLUMN proposal_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE ingest.publisher_act (
+    act_id bigint NOT NULL,
+    verb text NOT NULL,
+    publisher_id integer NOT NULL,
+    into_id integer,
+    old_name text NOT NULL,
+    new_name text NOT NULL,
+    actor text NOT NULL,
+    state text DEFAULT 'doing'::text NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    told_to bigint DEFAULT 0 NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT publisher_act_check CHECK (((verb = 'merge'::text) = (into_id IS NOT NULL))),
+    CONSTRAINT publisher_act_state_check CHECK ((state = ANY (ARRAY['doing'::text, 'done'::text, 'undoing'::text, 'undone'::text]))),
+    CONSTRAINT publisher_act_verb_check CHECK ((verb = ANY (ARRAY['rename'::text, 'merge'::text])))
+);
+
+COMMENT ON TABLE ingest.publisher_act IS 'Renamings and mergers of publishers: begun in one transaction, then followed by pages and articles in many. A broken one goes on where it stopped.';
+
+COMMENT ON COLUMN ingest.publisher_act.act_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.publisher_act.verb IS 'rename or merge.';
+
+COMMENT ON COLUMN ingest.publisher_act.publisher_id IS 'Publisher that was renamed, or that went into another.';
+
+COMMENT ON COLUMN ingest.publisher_act.into_id IS 'Publisher that it was merged into; null for a renaming.';
+
+COMMENT ON COLUMN ingest.publisher_act.old_name IS 'Its name before.';
+
+COMMENT ON COLUMN ingest.publisher_act.new_name IS 'Its name after; of a merger, the other one''s.';
+
+COMMENT ON COLUMN ingest.publisher_act.actor IS 'Who did it.';
+
+COMMENT ON COLUMN ingest.publisher_act.state IS 'doing and undoing: pages still follow; done; undone.';
+
+COMMENT ON COLUMN ingest.publisher_act.begun_at IS 'When it was begun.';
+
+COMMENT ON COLUMN ingest.publisher_act.ended_at IS 'When all had followed, or had gone back.';
+
+COMMENT ON COLUMN ingest.publisher_act.told_to IS 'Of a renaming: consumers have been told of all its articles up to this number.';
+
+COMMENT ON COLUMN ingest.publisher_act.detail IS 'Other names of the publisher before the merger (aliases).';
+
+ALTER TABLE ingest.publisher_act ALTER COLUMN act_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ingest.publisher_act_act_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE ingest.publisher_day (
     publisher_id integer NOT NULL,
     day date NOT NULL,
@@ -5768,6 +5977,21 @@ COMMENT ON COLUMN ingest.publisher_day.words IS 'Median length of the article bo
 COMMENT ON COLUMN ingest.publisher_day.failures IS 'Pages by outcome code, for the outcomes that are no success.';
 
 COMMENT ON COLUMN ingest.publisher_day.poll_failures IS 'Polls by outcome code, for the outcomes that are no success.';
+
+CREATE TABLE ingest.publisher_moved (
+    act_id bigint NOT NULL,
+    kind text NOT NULL,
+    key bigint NOT NULL,
+    CONSTRAINT publisher_moved_kind_check CHECK ((kind = ANY (ARRAY['page'::text, 'feed'::text, 'origin'::text, 'line'::text, 'stop'::text, 'alarm'::text, 'collection'::text])))
+);
+
+COMMENT ON TABLE ingest.publisher_moved IS 'What a merger moved from the one publisher to the other, so that undo can bring it back.';
+
+COMMENT ON COLUMN ingest.publisher_moved.act_id IS 'Merger.';
+
+COMMENT ON COLUMN ingest.publisher_moved.kind IS 'Kind of row: page, feed, origin, line (of a site), stop (of a hash), alarm or collection.';
+
+COMMENT ON COLUMN ingest.publisher_moved.key IS 'Its key beside the publisher.';
 
 ALTER TABLE ingest.publisher ALTER COLUMN publisher_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.publisher_publisher_id_seq
@@ -6188,6 +6412,7 @@ CREATE VIEW news.articles AS
     a.agencies,
     a.published_at,
     COALESCE(NULLIF(a.published_quality, ''::text), 'unknown'::text) AS published_quality,
+    news_internal.day_in(a.published_at, p.time_zone) AS published_day,
     a.modified_at,
     a.first_seen_at,
     a.captured_at,
@@ -6231,6 +6456,8 @@ COMMENT ON COLUMN news.articles.agencies IS 'News agencies that the article cred
 COMMENT ON COLUMN news.articles.published_at IS 'Time of publication, UTC; null where it is unknown, so order by published_at desc nulls last. Look at published_quality before you compare minutes.';
 
 COMMENT ON COLUMN news.articles.published_quality IS 'How far to trust published_at. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
+
+COMMENT ON COLUMN news.articles.published_day IS 'Day of publication in the publisher''s own time zone (news.publishers.time_zone), in UTC where none is known. Bound published_at as well where a query is to be quick.';
 
 COMMENT ON COLUMN news.articles.modified_at IS 'Last change as the source claims, UTC; often missing, and not always true.';
 
@@ -6301,6 +6528,52 @@ COMMENT ON COLUMN news.authors.published_at IS 'Time of publication, UTC.';
 COMMENT ON COLUMN news.authors.story_id IS 'Story.';
 
 COMMENT ON COLUMN news.authors.is_origin IS 'True where the article is the earliest of its story.';
+
+CREATE VIEW news.collection_publishers AS
+ SELECT c.name AS collection,
+    p.name AS publisher,
+    m.collection_id,
+    m.publisher_id,
+    m.added_at
+   FROM ((ingest.collection_member m
+     JOIN ingest.collection c USING (collection_id))
+     JOIN ingest.publisher p USING (publisher_id))
+  WHERE (p.merged_into IS NULL);
+
+COMMENT ON VIEW news.collection_publishers IS 'One row per publisher of a collection; key: collection, publisher. A publisher can be in many. Join it to news.articles by publisher_id.';
+
+COMMENT ON COLUMN news.collection_publishers.collection IS 'Name of the collection.';
+
+COMMENT ON COLUMN news.collection_publishers.publisher IS 'Publisher.';
+
+COMMENT ON COLUMN news.collection_publishers.collection_id IS 'Number of the collection.';
+
+COMMENT ON COLUMN news.collection_publishers.publisher_id IS 'Number of the publisher.';
+
+COMMENT ON COLUMN news.collection_publishers.added_at IS 'When it was put in, UTC.';
+
+CREATE VIEW news.collections AS
+ SELECT collection_id,
+    name AS collection,
+    notes,
+    ( SELECT count(*) AS count
+           FROM (ingest.collection_member m
+             JOIN ingest.publisher p USING (publisher_id))
+          WHERE ((m.collection_id = c.collection_id) AND (p.merged_into IS NULL))) AS publishers,
+    created_at AS added_at
+   FROM ingest.collection c;
+
+COMMENT ON VIEW news.collections IS 'One row per set of publishers that people made; key: collection_id (collection is unique, too).';
+
+COMMENT ON COLUMN news.collections.collection_id IS 'Key.';
+
+COMMENT ON COLUMN news.collections.collection IS 'Name.';
+
+COMMENT ON COLUMN news.collections.notes IS 'What it is for.';
+
+COMMENT ON COLUMN news.collections.publishers IS 'How many publishers it has.';
+
+COMMENT ON COLUMN news.collections.added_at IS 'When it was made, UTC.';
 
 CREATE VIEW news.coverage AS
  SELECT hour,
@@ -6376,9 +6649,9 @@ CREATE VIEW news.daily AS
             k.newest_loaded_at,
             k.language_confidence
            FROM news_internal.day_count k
-          WHERE (NOT ((k.publisher_id, k.day) IN ( SELECT stale_day.publisher_id,
-                    stale_day.day
-                   FROM news_internal.stale_day)))
+          WHERE (NOT ((k.publisher_id, k.day) IN ( SELECT unnest.publisher_id,
+                    unnest.day
+                   FROM unnest(news_internal.own_days(news_internal.stale_days())) unnest(publisher_id, day))))
         UNION ALL
          SELECT count_days.publisher_id,
             count_days.day,
@@ -6389,12 +6662,12 @@ CREATE VIEW news.daily AS
             count_days.words,
             count_days.newest_loaded_at,
             count_days.language_confidence
-           FROM news_internal.count_days(news_internal.stale_days()) count_days(publisher_id, day, language, articles, originals, revised, words, newest_loaded_at, language_confidence)) d
+           FROM news_internal.count_days(news_internal.own_days(news_internal.stale_days())) count_days(publisher_id, day, language, articles, originals, revised, words, newest_loaded_at, language_confidence)) d
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
 COMMENT ON VIEW news.daily IS 'One row per day, publisher and language: counts, kept ready, quick for charts; key: day, publisher, language (null is a value).';
 
-COMMENT ON COLUMN news.daily.day IS 'Day of publication, UTC; of first sight where that is unknown.';
+COMMENT ON COLUMN news.daily.day IS 'Day of publication in the publisher''s own time zone, as published_day of news.articles; of first sight where that is unknown.';
 
 COMMENT ON COLUMN news.daily.publisher IS 'Outlet.';
 
@@ -6777,10 +7050,16 @@ COMMENT ON COLUMN news.outcomes.blame IS 'Whom it is held against. One of nobody
 CREATE VIEW news.publishers AS
  SELECT publisher_id,
     name AS publisher,
-    NULLIF(title, ''::text) AS title,
-    NULLIF(homepage, ''::text) AS homepage,
-    NULLIF(country, ''::text) AS country,
-    languages,
+    title,
+    homepage,
+    country,
+    region,
+    COALESCE(languages, '{}'::text[]) AS languages,
+    kind,
+    time_zone,
+    owner,
+    notes,
+    said_by,
     paused,
     ( SELECT count(*) AS count
            FROM ingest.feed f
@@ -6791,22 +7070,39 @@ CREATE VIEW news.publishers AS
     ( SELECT max(a.published_at) AS max
            FROM news_internal.article a
           WHERE (a.publisher_id = p.publisher_id)) AS newest_article_at,
-    created_at AS added_at
-   FROM ingest.publisher p;
+    created_at AS added_at,
+    ARRAY( SELECT a.name
+           FROM ingest.publisher_alias a
+          WHERE (a.publisher_id = p.publisher_id)
+          ORDER BY a.name) AS aliases
+   FROM ingest.publisher p
+  WHERE (merged_into IS NULL);
 
-COMMENT ON VIEW news.publishers IS 'One row per outlet; key: publisher_id (publisher is unique, too).';
+COMMENT ON VIEW news.publishers IS 'One row per publisher; key: publisher_id (publisher is unique, too). What is known of the outlets; what is unknown is null, for nothing is guessed.';
 
 COMMENT ON COLUMN news.publishers.publisher_id IS 'Key.';
 
-COMMENT ON COLUMN news.publishers.publisher IS 'Registered domain, such as bbc.co.uk; the value of news.articles.publisher.';
+COMMENT ON COLUMN news.publishers.publisher IS 'Registered domain, such as bbc.co.uk, or the name that a person gave it; the value of news.articles.publisher.';
 
-COMMENT ON COLUMN news.publishers.title IS 'Name as readers know it; null where unknown.';
+COMMENT ON COLUMN news.publishers.title IS 'Name as readers know it.';
 
-COMMENT ON COLUMN news.publishers.homepage IS 'Address of the home page; null where unknown.';
+COMMENT ON COLUMN news.publishers.homepage IS 'Address of the home page.';
 
-COMMENT ON COLUMN news.publishers.country IS 'ISO 3166-1 alpha-2 code; null where unknown.';
+COMMENT ON COLUMN news.publishers.country IS 'Country, ISO 3166-1 alpha-2, such as GB.';
 
-COMMENT ON COLUMN news.publishers.languages IS 'ISO 639-1 codes that it says it publishes in.';
+COMMENT ON COLUMN news.publishers.region IS 'Part of the country, or place, as people write it.';
+
+COMMENT ON COLUMN news.publishers.languages IS 'ISO 639 codes of the languages that it publishes in; empty where unknown.';
+
+COMMENT ON COLUMN news.publishers.kind IS 'What kind of publisher it is. One of daily, weekly, magazine, broadcaster, agency, aggregator, blog, institution, other: news.terms says what each means.';
+
+COMMENT ON COLUMN news.publishers.time_zone IS 'Zone of its days (published_day) and of its times without a zone, as the IANA tz database names it; null: UTC is taken.';
+
+COMMENT ON COLUMN news.publishers.owner IS 'Who owns it.';
+
+COMMENT ON COLUMN news.publishers.notes IS 'What else people noted.';
+
+COMMENT ON COLUMN news.publishers.said_by IS 'For each of these that is filled, on whose word: person, list (of feeds, imported), site or feed.';
 
 COMMENT ON COLUMN news.publishers.paused IS 'True while a person has stopped all requests to it: no news from it is to be expected.';
 
@@ -6817,6 +7113,8 @@ COMMENT ON COLUMN news.publishers.last_heard_at IS 'When one of its feeds last a
 COMMENT ON COLUMN news.publishers.newest_article_at IS 'Latest time of publication among its articles, UTC.';
 
 COMMENT ON COLUMN news.publishers.added_at IS 'When it was added here, UTC.';
+
+COMMENT ON COLUMN news.publishers.aliases IS 'Other names and hosts by which it is found, former ones included.';
 
 CREATE VIEW news.rejects AS
  SELECT 'page'::text AS kind,
@@ -7114,6 +7412,7 @@ CREATE VIEW news.unique_articles AS
     agencies,
     published_at,
     published_quality,
+    published_day,
     modified_at,
     first_seen_at,
     captured_at,
@@ -7157,6 +7456,8 @@ COMMENT ON COLUMN news.unique_articles.agencies IS 'News agencies that the artic
 COMMENT ON COLUMN news.unique_articles.published_at IS 'Time of publication, UTC; null where it is unknown, so order by published_at desc nulls last. Look at published_quality before you compare minutes.';
 
 COMMENT ON COLUMN news.unique_articles.published_quality IS 'How far to trust published_at. One of exact, unzoned, day, clamped, guessed, doubtful, unknown: news.terms says what each means.';
+
+COMMENT ON COLUMN news.unique_articles.published_day IS 'Day of publication in the publisher''s own time zone (news.publishers.time_zone), in UTC where none is known. Bound published_at as well where a query is to be quick.';
 
 COMMENT ON COLUMN news.unique_articles.modified_at IS 'Last change as the source claims, UTC; often missing, and not always true.';
 
@@ -7312,7 +7613,6 @@ CREATE TABLE news_internal.revision_default (
     revision integer NOT NULL,
     valid_from timestamp with time zone NOT NULL,
     valid_until timestamp with time zone NOT NULL,
-    publisher_id integer NOT NULL,
     word_count integer NOT NULL,
     language_confidence real NOT NULL,
     published_at timestamp with time zone,
@@ -7447,6 +7747,15 @@ ALTER TABLE ONLY ingest.capture
 ALTER TABLE ONLY ingest.capture
     ADD CONSTRAINT capture_pkey PRIMARY KEY (capture_id);
 
+ALTER TABLE ONLY ingest.collection_member
+    ADD CONSTRAINT collection_member_pkey PRIMARY KEY (collection_id, publisher_id);
+
+ALTER TABLE ONLY ingest.collection
+    ADD CONSTRAINT collection_name_key UNIQUE (name);
+
+ALTER TABLE ONLY ingest.collection
+    ADD CONSTRAINT collection_pkey PRIMARY KEY (collection_id);
+
 ALTER TABLE ONLY ingest.credit
     ADD CONSTRAINT credit_pkey PRIMARY KEY (page_id, agency);
 
@@ -7516,8 +7825,17 @@ ALTER TABLE ONLY ingest.proposal
 ALTER TABLE ONLY ingest.proposal
     ADD CONSTRAINT proposal_pkey PRIMARY KEY (proposal_id);
 
+ALTER TABLE ONLY ingest.publisher_act
+    ADD CONSTRAINT publisher_act_pkey PRIMARY KEY (act_id);
+
+ALTER TABLE ONLY ingest.publisher_alias
+    ADD CONSTRAINT publisher_alias_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY ingest.publisher_day
     ADD CONSTRAINT publisher_day_pkey PRIMARY KEY (publisher_id, day);
+
+ALTER TABLE ONLY ingest.publisher_moved
+    ADD CONSTRAINT publisher_moved_pkey PRIMARY KEY (act_id, kind, key);
 
 ALTER TABLE ONLY ingest.publisher
     ADD CONSTRAINT publisher_name_key UNIQUE (name);
@@ -7642,6 +7960,8 @@ CREATE INDEX capture_page ON ingest.capture USING btree (page_id);
 
 CREATE INDEX capture_refers_to ON ingest.capture USING btree (refers_to) WHERE (refers_to IS NOT NULL);
 
+CREATE INDEX collection_member_publisher ON ingest.collection_member USING btree (publisher_id);
+
 CREATE INDEX credit_agency ON ingest.credit USING btree (agency, page_id);
 
 CREATE UNIQUE INDEX dedupe_rebuild_open ON ingest.dedupe_rebuild USING btree ((true)) WHERE (ended_at IS NULL);
@@ -7695,6 +8015,8 @@ CREATE INDEX page_waiting ON ingest.page USING btree (state, page_id) WHERE (sta
 CREATE INDEX poll_feed ON ONLY ingest.poll USING btree (feed_id, polled_at);
 
 CREATE INDEX poll_default_feed_id_polled_at_idx ON ingest.poll_default USING btree (feed_id, polled_at);
+
+CREATE INDEX publisher_alias_publisher ON ingest.publisher_alias USING btree (publisher_id);
 
 CREATE INDEX publisher_day_day ON ingest.publisher_day USING btree (day);
 
@@ -7762,6 +8084,8 @@ ALTER INDEX ingest.poll_pkey ATTACH PARTITION ingest.poll_default_pkey;
 
 ALTER INDEX news_internal.revision_pkey ATTACH PARTITION news_internal.revision_default_pkey;
 
+CREATE TRIGGER publisher_zone AFTER UPDATE OF time_zone ON ingest.publisher FOR EACH ROW WHEN ((old.time_zone IS DISTINCT FROM new.time_zone)) EXECUTE FUNCTION news_internal.note_zone();
+
 CREATE TRIGGER article_deleted AFTER DELETE ON news_internal.article REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 
 CREATE TRIGGER article_inserted AFTER INSERT ON news_internal.article REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
@@ -7778,6 +8102,12 @@ ALTER TABLE ONLY ingest.capture
 
 ALTER TABLE ONLY ingest.capture
     ADD CONSTRAINT capture_refers_to_fkey FOREIGN KEY (refers_to) REFERENCES ingest.capture(capture_id);
+
+ALTER TABLE ONLY ingest.collection_member
+    ADD CONSTRAINT collection_member_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES ingest.collection(collection_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ingest.collection_member
+    ADD CONSTRAINT collection_member_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY ingest.credit
     ADD CONSTRAINT credit_page_id_fkey FOREIGN KEY (page_id) REFERENCES ingest.page(page_id) ON DELETE CASCADE;
@@ -7842,8 +8172,23 @@ ALTER TABLE ONLY ingest.page
 ALTER TABLE ONLY ingest.proposal
     ADD CONSTRAINT proposal_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES ingest.feed(feed_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY ingest.publisher_act
+    ADD CONSTRAINT publisher_act_into_id_fkey FOREIGN KEY (into_id) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.publisher_act
+    ADD CONSTRAINT publisher_act_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.publisher_alias
+    ADD CONSTRAINT publisher_alias_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY ingest.publisher_day
     ADD CONSTRAINT publisher_day_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ingest.publisher
+    ADD CONSTRAINT publisher_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.publisher_moved
+    ADD CONSTRAINT publisher_moved_act_id_fkey FOREIGN KEY (act_id) REFERENCES ingest.publisher_act(act_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY ingest.reprocess_page
     ADD CONSTRAINT reprocess_page_capture_id_fkey FOREIGN KEY (capture_id) REFERENCES ingest.capture(capture_id) ON DELETE CASCADE;

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "psql": ("local", "psql_app", "Open psql on the news database."),
     "migrate": ("database", "migrate_app", "Bring the database to the newest schema."),
     "feeds": ("feeds", "app", "Add, read, check, import, export, list and remove feeds."),
+    "publishers": ("publishers", "app", "List, describe, import, export, rename and merge publishers."),
     "run": ("run", "app", "Run the pipeline in this process, without the scheduler."),
     "status": ("status", "app", "What the last run did, and what waits."),
     "doctor": ("doctor", "app", "Check database, archive, disk and network; each fault with a cure."),

@@ -152,6 +152,8 @@ class Extraction(Storable):
     rights: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     extractor: str = ""
+    site_name: str = ""  # what the page calls its site
+    site_language: str = ""  # ISO 639-1, as the page declares it
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,26 +61,133 @@ comment on column ingest.outcome.subscribers_only is 'The publisher shows the wh
 create table ingest.publisher (
   publisher_id integer generated always as identity primary key,
   name text not null unique check (name <> ''),
-  title text not null default '',
-  homepage text not null default '',
-  country text not null default '',
-  languages text[] not null default '{}',
+  title text check (title <> ''),
+  homepage text check (homepage <> ''),
+  country text check (country ~ '^[A-Z]{2}$'),
+  region text check (region <> ''),
+  languages text[] check (cardinality(languages) > 0),
+  kind text check (kind in ('daily', 'weekly', 'magazine', 'broadcaster', 'agency', 'aggregator', 'blog', 'institution', 'other')),
+  -- an unknown zone is an error here, and not in each view that reads it
+  time_zone text check (time_zone ~ '^[A-Z]' and isfinite(timestamptz '2000-01-01 00:00+00' at time zone time_zone)),
+  owner text check (owner <> ''),
+  notes text check (notes <> ''),
+  said_by jsonb not null default '{}',
   paused boolean not null default false,
   paused_by text not null default 'a person' check (paused_by <> ''),
   created_at timestamptz not null default now(),
-  looked_at timestamptz
+  looked_at timestamptz,
+  merged_into integer references ingest.publisher check (merged_into <> publisher_id)
 );
-comment on column ingest.publisher.looked_at is 'When its site was last looked over for other feeds.';
-comment on table ingest.publisher is 'An outlet as readers know it; owns hosts (origins) and feeds.';
+comment on table ingest.publisher is 'An outlet as readers know it; owns hosts (origins) and feeds. What is not known of it is null.';
 comment on column ingest.publisher.publisher_id is 'Key.';
 comment on column ingest.publisher.name is 'Registered domain, such as bbc.co.uk, or a name given when the feed was added.';
 comment on column ingest.publisher.title is 'Name as readers know it.';
 comment on column ingest.publisher.homepage is 'Address of the home page.';
-comment on column ingest.publisher.country is 'ISO 3166-1 alpha-2 code, where known.';
-comment on column ingest.publisher.languages is 'ISO 639-1 codes of the languages that it publishes in, where known.';
+comment on column ingest.publisher.country is 'Country, ISO 3166-1 alpha-2.';
+comment on column ingest.publisher.region is 'Part of the country, or place, as people write it.';
+comment on column ingest.publisher.languages is 'ISO 639 codes of the languages that it publishes in. Where a person said them (said_by), pages in others are rejected.';
+comment on column ingest.publisher.kind is 'daily, weekly, magazine, broadcaster, agency, aggregator, blog, institution or other.';
+comment on column ingest.publisher.time_zone is 'Zone of its days and of its times without a zone, as the IANA tz database names it, such as Europe/Lisbon.';
+comment on column ingest.publisher.owner is 'Who owns it.';
+comment on column ingest.publisher.notes is 'What else people noted.';
+comment on column ingest.publisher.said_by is 'For each column above that is filled, on whose word: person, list (of feeds, imported), site or feed. Feeds and sites fill only what is null.';
 comment on column ingest.publisher.paused is 'True while all requests to it are stopped.';
 comment on column ingest.publisher.paused_by is 'Who stopped them: a person, or a program by its name.';
 comment on column ingest.publisher.created_at is 'When we first knew of it.';
+comment on column ingest.publisher.looked_at is 'When its site was last looked over for other feeds.';
+comment on column ingest.publisher.merged_into is 'Publisher that it was merged into: nothing is its own any more, and its name is that one''s. Null for all others.';
+
+create table ingest.publisher_alias (
+  name text primary key check (name <> ''),
+  publisher_id integer not null references ingest.publisher on delete cascade,
+  added_at timestamptz not null default now()
+);
+create index publisher_alias_publisher on ingest.publisher_alias (publisher_id);
+comment on table ingest.publisher_alias is 'Other names and hosts of publishers: lists, links, imports and searches that use them find the publisher.';
+comment on column ingest.publisher_alias.name is 'Name or registered domain. It counts before a publisher that is called so.';
+comment on column ingest.publisher_alias.publisher_id is 'Publisher that it leads to.';
+comment on column ingest.publisher_alias.added_at is 'When it was added.';
+
+create view ingest.publisher_name as
+select a.name, a.publisher_id from ingest.publisher_alias a
+union all
+select p.name, p.publisher_id from ingest.publisher p
+where p.merged_into is null and not exists (select from ingest.publisher_alias a where a.name = p.name);
+comment on view ingest.publisher_name is 'Each name by which a publisher is found, with the publisher: its own and its aliases.';
+comment on column ingest.publisher_name.name is 'Name.';
+comment on column ingest.publisher_name.publisher_id is 'Publisher.';
+
+create function ingest.publisher_ids(names text[]) returns integer[]
+language sql stable set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(array_agg(distinct n.publisher_id), '{}') from ingest.publisher_name n
+  where n.name = any(publisher_ids.names);
+end;
+comment on function ingest.publisher_ids is 'The publishers that some names or aliases lead to; unknown names lead to none.';
+
+create table ingest.publisher_act (
+  act_id bigint generated always as identity primary key,
+  verb text not null check (verb in ('rename', 'merge')),
+  publisher_id integer not null references ingest.publisher,
+  into_id integer references ingest.publisher,
+  old_name text not null,
+  new_name text not null,
+  actor text not null,
+  state text not null default 'doing' check (state in ('doing', 'done', 'undoing', 'undone')),
+  begun_at timestamptz not null,
+  ended_at timestamptz,
+  told_to bigint not null default 0,
+  detail jsonb not null default '{}',
+  check ((verb = 'merge') = (into_id is not null))
+);
+comment on table ingest.publisher_act is 'Renamings and mergers of publishers: begun in one transaction, then followed by pages and articles in many. A broken one goes on where it stopped.';
+comment on column ingest.publisher_act.act_id is 'Key.';
+comment on column ingest.publisher_act.verb is 'rename or merge.';
+comment on column ingest.publisher_act.publisher_id is 'Publisher that was renamed, or that went into another.';
+comment on column ingest.publisher_act.into_id is 'Publisher that it was merged into; null for a renaming.';
+comment on column ingest.publisher_act.old_name is 'Its name before.';
+comment on column ingest.publisher_act.new_name is 'Its name after; of a merger, the other one''s.';
+comment on column ingest.publisher_act.actor is 'Who did it.';
+comment on column ingest.publisher_act.state is 'doing and undoing: pages still follow; done; undone.';
+comment on column ingest.publisher_act.begun_at is 'When it was begun.';
+comment on column ingest.publisher_act.ended_at is 'When all had followed, or had gone back.';
+comment on column ingest.publisher_act.told_to is 'Of a renaming: consumers have been told of all its articles up to this number.';
+comment on column ingest.publisher_act.detail is 'Other names of the publisher before the merger (aliases).';
+
+create table ingest.publisher_moved (
+  act_id bigint not null references ingest.publisher_act on delete cascade,
+  kind text not null check (kind in ('page', 'feed', 'origin', 'line', 'stop', 'alarm', 'collection')),
+  key bigint not null,
+  primary key (act_id, kind, key)
+);
+comment on table ingest.publisher_moved is 'What a merger moved from the one publisher to the other, so that undo can bring it back.';
+comment on column ingest.publisher_moved.act_id is 'Merger.';
+comment on column ingest.publisher_moved.kind is 'Kind of row: page, feed, origin, line (of a site), stop (of a hash), alarm or collection.';
+comment on column ingest.publisher_moved.key is 'Its key beside the publisher.';
+
+create table ingest.collection (
+  collection_id integer generated always as identity primary key,
+  name text not null unique check (name <> '' and name = btrim(name)),
+  notes text check (notes <> ''),
+  created_at timestamptz not null default now()
+);
+comment on table ingest.collection is 'Sets of publishers that people make, such as the regional press of a country.';
+comment on column ingest.collection.collection_id is 'Key.';
+comment on column ingest.collection.name is 'Name.';
+comment on column ingest.collection.notes is 'What it is for.';
+comment on column ingest.collection.created_at is 'When it was made.';
+
+create table ingest.collection_member (
+  collection_id integer not null references ingest.collection on delete cascade,
+  publisher_id integer not null references ingest.publisher on delete cascade,
+  added_at timestamptz not null default now(),
+  primary key (collection_id, publisher_id)
+);
+create index collection_member_publisher on ingest.collection_member (publisher_id);
+comment on table ingest.collection_member is 'Which publishers are in which collections; many to many.';
+comment on column ingest.collection_member.collection_id is 'Collection.';
+comment on column ingest.collection_member.publisher_id is 'Publisher.';
+comment on column ingest.collection_member.added_at is 'When it was put in.';
 
 create table ingest.origin (
   origin_id integer generated always as identity primary key,
@@ -1163,11 +1270,11 @@ create table ingest.audit (
   detail jsonb not null default '{}'
 );
 create index audit_at on ingest.audit (at);
-comment on table ingest.audit is 'What people did through the operations pages; append-only.';
+comment on table ingest.audit is 'What people did through the operations pages, and to publishers by commands; append-only.';
 comment on column ingest.audit.audit_id is 'Key.';
 comment on column ingest.audit.at is 'When.';
-comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names it.';
-comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess or undo_reprocess.';
+comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
+comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 comment on column ingest.audit.subject is 'What it was done to.';
 comment on column ingest.audit.detail is 'Further figures, such as the number of pages.';
 

@@ -109,7 +109,6 @@ create table news_internal.revision (
   revision integer not null,
   valid_from timestamptz not null,
   valid_until timestamptz not null,
-  publisher_id integer not null,
   word_count integer not null,
   language_confidence real not null,
   published_at timestamptz,
@@ -147,7 +146,6 @@ comment on column news_internal.revision.article_id is 'Article.';
 comment on column news_internal.revision.revision is 'Number of this content, from 1.';
 comment on column news_internal.revision.valid_from is 'When this content was published to analysts.';
 comment on column news_internal.revision.valid_until is 'When the next one replaced it.';
-comment on column news_internal.revision.publisher_id is 'Publisher.';
 comment on column news_internal.revision.word_count is 'Words of the body.';
 comment on column news_internal.revision.language_confidence is 'Between 0 and 1.';
 comment on column news_internal.revision.published_at is 'Time of publication.';
@@ -446,7 +444,7 @@ create table news_internal.change (
   story_id bigint not null,
   run_id bigint,
   revision integer not null,
-  kind text not null check (kind in ('insert', 'revision', 'story', 'retraction')),
+  kind text not null check (kind in ('insert', 'revision', 'story', 'publisher', 'retraction')),
   changed_at timestamptz not null
 );
 create index change_article on news_internal.change (article_id, change_id);
@@ -456,7 +454,7 @@ comment on column news_internal.change.article_id is 'Article.';
 comment on column news_internal.change.story_id is 'Its story after the change.';
 comment on column news_internal.change.run_id is 'Run that made it; null for a person''s act.';
 comment on column news_internal.change.revision is 'Its revision after the change.';
-comment on column news_internal.change.kind is 'insert, revision, story or retraction.';
+comment on column news_internal.change.kind is 'insert, revision, story, publisher or retraction.';
 comment on column news_internal.change.changed_at is 'When.';
 
 create table news_internal.consumer (
@@ -611,10 +609,29 @@ comment on column news_internal.day_count.words is 'Words of their bodies.';
 comment on column news_internal.day_count.newest_loaded_at is 'When the newest of them could first be queried.';
 comment on column news_internal.day_count.language_confidence is 'Average confidence of the detection of their language.';
 
-create function news_internal.day_start(day date) returns timestamptz
+create function news_internal.day_start(day date, zone text default 'UTC') returns timestamptz
 language sql stable strict parallel safe
-return day_start.day::timestamp at time zone 'UTC';
-comment on function news_internal.day_start is 'Midnight, UTC.';
+return day_start.day::timestamp at time zone day_start.zone;
+comment on function news_internal.day_start is 'Midnight, in a zone.';
+
+create function news_internal.day_in(at timestamptz, zone text) returns date
+language sql stable parallel safe
+return (day_in.at at time zone coalesce(day_in.zone, 'UTC'))::date;
+comment on function news_internal.day_in is 'The day of a time in a zone, or in UTC where none is known.';
+
+-- What is stale is noted by the day in UTC, and read by the publisher's own days: so it is right whatever zone is set
+-- while a load is under way.
+create function news_internal.own_days(days news_internal.stale_day[]) returns news_internal.stale_day[]
+language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp
+begin atomic
+  select coalesce(array_agg(distinct row(b.publisher_id, b.first + n)::news_internal.stale_day), '{}')
+  from (
+    select d.publisher_id, news_internal.day_in(news_internal.day_start(d.day), p.time_zone) as first,
+      news_internal.day_in(news_internal.day_start(d.day + 1) - interval '1 microsecond', p.time_zone) as last
+    from (select distinct publisher_id, day from unnest(own_days.days)) d left join ingest.publisher p using (publisher_id)
+  ) b cross join lateral generate_series(0, b.last - b.first) as n;
+end;
+comment on function news_internal.own_days is 'The days, in the publishers'' own zones, of which some days in UTC hold a part.';
 
 -- Hours are counted as numbers: arithmetic with timestamps and intervals is most of the cost.
 create function news_internal.hour_number(at timestamptz) returns integer
@@ -678,26 +695,34 @@ begin atomic
 end;
 comment on function news_internal.count_delays is 'Delays, as they are; of some days of publishers.';
 
+-- An hour more on both sides, for some clocks were set back over midnight: what tells is the day itself.
 create function news_internal.count_days(days news_internal.stale_day[]) returns setof news_internal.day_count
 language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
   select d.publisher_id, d.day, coalesce(news_internal.told_language(a.language, a.language_confidence), ''), count(*),
     count(*) filter (where a.is_origin), count(*) filter (where a.revision > 1), sum(a.word_count)::bigint, max(a.loaded_at),
     avg(a.language_confidence)::real
-  from (select distinct publisher_id, day from unnest(count_days.days)) d
+  from (
+    select distinct g.publisher_id, g.day, coalesce(p.time_zone, 'UTC') as zone
+    from unnest(count_days.days) g left join ingest.publisher p using (publisher_id)
+  ) d
   cross join lateral (
     select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id
-      and x.published_at >= news_internal.day_start(d.day) and x.published_at < news_internal.day_start(d.day + 1)
+      and x.published_at >= news_internal.day_start(d.day, d.zone) - interval '1 hour'
+      and x.published_at < news_internal.day_start(d.day + 1, d.zone) + interval '1 hour'
+      and (x.published_at at time zone d.zone)::date = d.day
     union all
     select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id and x.published_at is null
-      and x.first_seen_at >= news_internal.day_start(d.day) and x.first_seen_at < news_internal.day_start(d.day + 1)
+      and x.first_seen_at >= news_internal.day_start(d.day, d.zone) - interval '1 hour'
+      and x.first_seen_at < news_internal.day_start(d.day + 1, d.zone) + interval '1 hour'
+      and (x.first_seen_at at time zone d.zone)::date = d.day
     offset 0
   ) a
   group by 1, 2, 3;
 end;
-comment on function news_internal.count_days is 'Counts by language, as they are; of some days of publishers.';
+comment on function news_internal.count_days is 'Counts by language, as they are; of some days of publishers, in their own zones.';
 
 create function news_internal.stale_days() returns news_internal.stale_day[]
 language sql stable security definer set search_path = pg_catalog, pg_temp
@@ -740,13 +765,30 @@ begin
   select coalesce(array_agg(distinct row(g.publisher_id, g.day)::news_internal.stale_day), '{}') into days from gone g;
   delete from news_internal.hourly k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
   delete from news_internal.delay k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
-  delete from news_internal.day_count k using unnest(days) d where k.publisher_id = d.publisher_id and k.day = d.day;
+  delete from news_internal.day_count k using unnest(news_internal.own_days(days)) d
+  where k.publisher_id = d.publisher_id and k.day = d.day;
   insert into news_internal.hourly select * from news_internal.count_hours(days);
   insert into news_internal.delay select * from news_internal.count_delays(days);
-  insert into news_internal.day_count select * from news_internal.count_days(days);
+  insert into news_internal.day_count select * from news_internal.count_days(news_internal.own_days(days));
   return cardinality(days);
 end $$;
 comment on function news_internal.renew_counts is 'Keeps the counts of stale days anew; returns how many days of publishers they were. What comes in meanwhile leaves its days stale.';
+
+-- Another zone makes other days: all that are kept, and those beside them, are to be counted anew. In the turn of those
+-- who keep counts, or one of them could keep a day as it was.
+create function news_internal.note_zone() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  insert into ingest.turn (name) values ('counts') on conflict (name) do update set name = excluded.name;
+  insert into news_internal.stale_day
+  select distinct k.publisher_id, k.day + n
+  from news_internal.day_count k cross join generate_series(-1, 1) as n where k.publisher_id = new.publisher_id;
+  return null;
+end $$;
+comment on function news_internal.note_zone is 'Notes all days of a publisher that has another time zone now.';
+
+create trigger publisher_zone after update of time_zone on ingest.publisher
+  for each row when (old.time_zone is distinct from new.time_zone) execute function news_internal.note_zone();
 
 -- Full-text search --------------------------------------------------------------------------------
 -- A side table that is filled after the load, for indexing costs far more than loading. docs/search.md tells what is
@@ -1383,16 +1425,18 @@ begin
   if find_publisher.publisher is null then
     return null;
   end if;
-  select p.publisher_id into found_id from ingest.publisher p where p.name = lower(btrim(find_publisher.publisher));
+  select n.publisher_id into found_id from ingest.publisher_name n
+  where n.name in (btrim(find_publisher.publisher), lower(btrim(find_publisher.publisher)))
+  order by n.name = btrim(find_publisher.publisher) desc limit 1;
   if found_id is null then
     raise exception 'there is no publisher "%"', left(find_publisher.publisher, 100)
       using errcode = 'invalid_parameter_value', hint = coalesce(
-        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher)) || '?',
+        'Do you mean ' || news_internal.near_names(left(find_publisher.publisher, 100), array(select name from ingest.publisher_name)) || '?',
         'news.publishers has their names.');
   end if;
   return found_id;
 end $$;
-comment on function news_internal.find_publisher is 'Number of a publisher by its name; null for null. An unknown name is an error.';
+comment on function news_internal.find_publisher is 'Number of a publisher by its name or another name of it; null for null. An unknown name is an error.';
 
 create function news_internal.asked_languages(lang text) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

@@ -13,7 +13,8 @@ comment on schema news is 'The contract for analysts: views that are only ever a
 
 create view news.articles as
 select a.article_id, a.url, p.name as publisher, nullif(a.title, '') as title, nullif(a.lead, '') as lead,
-  a.authors, a.agencies, a.published_at, coalesce(nullif(a.published_quality, ''), 'unknown') as published_quality, a.modified_at,
+  a.authors, a.agencies, a.published_at, coalesce(nullif(a.published_quality, ''), 'unknown') as published_quality,
+  news_internal.day_in(a.published_at, p.time_zone) as published_day, a.modified_at,
   a.first_seen_at, a.captured_at, a.loaded_at, a.revised_at,
   news_internal.told_language(a.language, a.language_confidence) as language, a.language_confidence,
   a.word_count, nullif(a.section, '') as section, a.tags, nullif(a.image_url, '') as image_url,
@@ -31,6 +32,7 @@ comment on column news.articles.authors is 'Persons in the byline, in its order;
 comment on column news.articles.agencies is 'News agencies that the article credits; an empty list where it credits none.';
 comment on column news.articles.published_at is 'Time of publication, UTC; null where it is unknown, so order by published_at desc nulls last. Look at published_quality before you compare minutes.';
 comment on column news.articles.published_quality is 'How far to trust published_at.';
+comment on column news.articles.published_day is 'Day of publication in the publisher''s own time zone (news.publishers.time_zone), in UTC where none is known. Bound published_at as well where a query is to be quick.';
 comment on column news.articles.modified_at is 'Last change as the source claims, UTC; often missing, and not always true.';
 comment on column news.articles.first_seen_at is 'When we first learned of the page, UTC.';
 comment on column news.articles.captured_at is 'When the page behind the current content was fetched, UTC.';
@@ -74,7 +76,7 @@ select r.article_id, r.revision, r.url, p.name as publisher, r.cause, r.changed,
   r.valid_until, r.word_count, news_internal.told_language(r.language, r.language_confidence) as language,
   nullif(r.section, '') as section, r.tags, nullif(r.image_url, '') as image_url, r.page_type, nullif(r.body, '') as body
 from (
-  select o.article_id, o.revision, a.url, o.publisher_id, o.cause, o.changed, o.title, o.lead, o.body, o.authors,
+  select o.article_id, o.revision, a.url, a.publisher_id, o.cause, o.changed, o.title, o.lead, o.body, o.authors,
     o.published_at, o.published_quality, o.modified_at, o.captured_at, o.valid_from, o.valid_until, o.word_count,
     o.language, o.language_confidence, o.section, o.tags, o.image_url, o.page_type
   from news_internal.revision o join news_internal.article a using (article_id)
@@ -256,25 +258,60 @@ comment on column news.versions.same_text is 'True where the text is the same, w
 -- Sources -----------------------------------------------------------------------------------------
 
 create view news.publishers as
-select p.publisher_id, p.name as publisher, nullif(p.title, '') as title, nullif(p.homepage, '') as homepage,
-  nullif(p.country, '') as country, p.languages, p.paused,
+select p.publisher_id, p.name as publisher, p.title, p.homepage, p.country, p.region, coalesce(p.languages, '{}') as languages, p.kind, p.time_zone,
+  p.owner, p.notes, p.said_by, p.paused,
   (select count(*) from ingest.feed f where f.publisher_id = p.publisher_id and f.state = 'active') as active_feeds,
   (select max(f.last_ok_at) from ingest.feed f where f.publisher_id = p.publisher_id) as last_heard_at,
   (select max(a.published_at) from news_internal.article a where a.publisher_id = p.publisher_id) as newest_article_at,
-  p.created_at as added_at
-from ingest.publisher p;
-comment on view news.publishers is 'One row per outlet; key: publisher_id (publisher is unique, too).';
+  p.created_at as added_at,
+  array(select a.name from ingest.publisher_alias a where a.publisher_id = p.publisher_id order by 1) as aliases
+from ingest.publisher p
+where p.merged_into is null;
+comment on view news.publishers is 'One row per publisher; key: publisher_id (publisher is unique, too). What is known of the outlets; what is unknown is null, for nothing is guessed.';
 comment on column news.publishers.publisher_id is 'Key.';
-comment on column news.publishers.publisher is 'Registered domain, such as bbc.co.uk; the value of news.articles.publisher.';
-comment on column news.publishers.title is 'Name as readers know it; null where unknown.';
-comment on column news.publishers.homepage is 'Address of the home page; null where unknown.';
-comment on column news.publishers.country is 'ISO 3166-1 alpha-2 code; null where unknown.';
-comment on column news.publishers.languages is 'ISO 639-1 codes that it says it publishes in.';
+comment on column news.publishers.publisher is 'Registered domain, such as bbc.co.uk, or the name that a person gave it; the value of news.articles.publisher.';
+comment on column news.publishers.title is 'Name as readers know it.';
+comment on column news.publishers.homepage is 'Address of the home page.';
+comment on column news.publishers.country is 'Country, ISO 3166-1 alpha-2, such as GB.';
+comment on column news.publishers.region is 'Part of the country, or place, as people write it.';
+comment on column news.publishers.languages is 'ISO 639 codes of the languages that it publishes in; empty where unknown.';
+comment on column news.publishers.kind is 'What kind of publisher it is.';
+comment on column news.publishers.time_zone is 'Zone of its days (published_day) and of its times without a zone, as the IANA tz database names it; null: UTC is taken.';
+comment on column news.publishers.owner is 'Who owns it.';
+comment on column news.publishers.notes is 'What else people noted.';
+comment on column news.publishers.said_by is 'For each of these that is filled, on whose word: person, list (of feeds, imported), site or feed.';
 comment on column news.publishers.paused is 'True while a person has stopped all requests to it: no news from it is to be expected.';
 comment on column news.publishers.active_feeds is 'Feeds that are polled.';
 comment on column news.publishers.last_heard_at is 'When one of its feeds last answered well, UTC.';
 comment on column news.publishers.newest_article_at is 'Latest time of publication among its articles, UTC.';
 comment on column news.publishers.added_at is 'When it was added here, UTC.';
+comment on column news.publishers.aliases is 'Other names and hosts by which it is found, former ones included.';
+
+create view news.collections as
+select c.collection_id, c.name as collection, c.notes,
+  (select count(*) from ingest.collection_member m join ingest.publisher p using (publisher_id)
+    where m.collection_id = c.collection_id and p.merged_into is null) as publishers,
+  c.created_at as added_at
+from ingest.collection c;
+comment on view news.collections is 'One row per set of publishers that people made; key: collection_id (collection is unique, too).';
+comment on column news.collections.collection_id is 'Key.';
+comment on column news.collections.collection is 'Name.';
+comment on column news.collections.notes is 'What it is for.';
+comment on column news.collections.publishers is 'How many publishers it has.';
+comment on column news.collections.added_at is 'When it was made, UTC.';
+
+create view news.collection_publishers as
+select c.name as collection, p.name as publisher, m.collection_id, m.publisher_id, m.added_at
+from ingest.collection_member m
+join ingest.collection c using (collection_id)
+join ingest.publisher p using (publisher_id)
+where p.merged_into is null;
+comment on view news.collection_publishers is 'One row per publisher of a collection; key: collection, publisher. A publisher can be in many. Join it to news.articles by publisher_id.';
+comment on column news.collection_publishers.collection is 'Name of the collection.';
+comment on column news.collection_publishers.publisher is 'Publisher.';
+comment on column news.collection_publishers.collection_id is 'Number of the collection.';
+comment on column news.collection_publishers.publisher_id is 'Number of the publisher.';
+comment on column news.collection_publishers.added_at is 'When it was put in, UTC.';
 
 create view news.feeds as
 select f.feed_id, f.url, p.name as publisher, nullif(f.kind, '') as kind, nullif(f.title, '') as title, f.state, f.last_poll_at, f.last_ok_at, f.last_new_at,
@@ -721,7 +758,8 @@ begin atomic
         news_internal.hour_number(max(f.last_ok_at)) - 1 as last_hour, count(*) as feeds
       from ingest.feed f where f.publisher_id = p.publisher_id
     ) w
-    where (coverage_between.publisher is null or p.name = coverage_between.publisher)
+    where p.merged_into is null
+      and (coverage_between.publisher is null or p.publisher_id = any(ingest.publisher_ids(array[coverage_between.publisher])))
       and (w.feeds > 0 or exists (select from news_internal.article a where a.publisher_id = p.publisher_id))
   ), counted as materialized (
     select k.publisher_id, k.day, k.seen from news_internal.hourly k
@@ -800,13 +838,14 @@ select d.day, p.name as publisher, nullif(d.language, '') as language, d.article
   d.language_confidence
 from (
   select * from news_internal.day_count k
-  where (k.publisher_id, k.day) not in (select publisher_id, day from news_internal.stale_day)
+  where (k.publisher_id, k.day) not in (
+    select publisher_id, day from unnest(news_internal.own_days(news_internal.stale_days())))
   union all
-  select * from news_internal.count_days(news_internal.stale_days())
+  select * from news_internal.count_days(news_internal.own_days(news_internal.stale_days()))
 ) d
 left join ingest.publisher p using (publisher_id);
 comment on view news.daily is 'One row per day, publisher and language: counts, kept ready, quick for charts; key: day, publisher, language (null is a value).';
-comment on column news.daily.day is 'Day of publication, UTC; of first sight where that is unknown.';
+comment on column news.daily.day is 'Day of publication in the publisher''s own time zone, as published_day of news.articles; of first sight where that is unknown.';
 comment on column news.daily.publisher is 'Outlet.';
 comment on column news.daily.language is 'ISO 639-1 code; null where it can''t be told, as in news.articles.';
 comment on column news.daily.articles is 'Articles.';
@@ -882,6 +921,15 @@ insert into news_internal.term (list, place, value, means) values
   ('quality', 5, 'guessed', 'No source states it: read from the address or the text.'),
   ('quality', 6, 'doubtful', 'So long before we first saw it that its publisher''s feeds would have shown it to us.'),
   ('quality', 7, 'unknown', 'There is none; published_at is null.'),
+  ('publisher', 1, 'daily', 'A newspaper or news site that publishes each day.'),
+  ('publisher', 2, 'weekly', 'A newspaper that is published once or a few times a week.'),
+  ('publisher', 3, 'magazine', 'A periodical with longer intervals, or about one subject.'),
+  ('publisher', 4, 'broadcaster', 'A radio or television station, or network.'),
+  ('publisher', 5, 'agency', 'A news agency, whose texts others carry.'),
+  ('publisher', 6, 'aggregator', 'A site that shows texts of others.'),
+  ('publisher', 7, 'blog', 'A site of one person or of a few, newsletters included.'),
+  ('publisher', 8, 'institution', 'An authority, company, party or other body that writes about itself.'),
+  ('publisher', 9, 'other', 'None of these.'),
   ('page type', 1, 'article', 'An article.'),
   ('page type', 2, 'live', 'A page that is added to while something happens.'),
   ('page type', 3, 'opinion', 'A comment, column or letter.'),
@@ -894,8 +942,9 @@ insert into news_internal.term (list, place, value, means) values
   ('revision cause', 4, 'import', 'It came from a file.'),
   ('change', 1, 'insert', 'The article is new here.'),
   ('change', 2, 'revision', 'Its content changed.'),
-  ('change', 3, 'story', 'Its story changed, or which article is the origin.'),
-  ('change', 4, 'retraction', 'It was taken out: delete your copy.'),
+  ('change', 3, 'story', 'Its story changed, or which article is the origin, or a feed claimed it for another publisher.'),
+  ('change', 4, 'publisher', 'A person renamed its publisher, or merged it into another.'),
+  ('change', 5, 'retraction', 'It was taken out: delete your copy.'),
   ('reject', 1, 'page', 'A page that ended without an article.'),
   ('reject', 2, 'entry', 'A feed entry whose link is unusable.'),
   ('reject', 3, 'row', 'A row of an imported file that was left out.'),
@@ -950,7 +999,7 @@ insert into news_internal.term_column (relation, name, list) values
   ('runs', 'state', 'run state'), ('runs', 'stage', 'stage'), ('whereabouts', 'state', 'page state'),
   ('coverage', 'causes', 'blind'), ('coverage_between', 'causes', 'blind'),
   ('coverage', 'state', 'watch'), ('coverage_between', 'state', 'watch'), ('diff', 'op', 'line'),
-  ('outcomes', 'stage', 'stage'), ('outcomes', 'kind', 'outcome kind'), ('outcomes', 'blame', 'blame');
+  ('outcomes', 'stage', 'stage'), ('publishers', 'kind', 'publisher'), ('outcomes', 'kind', 'outcome kind'), ('outcomes', 'blame', 'blame');
 
 create view news.terms as
 select c.relation, c.name as column_name, t.place, t.value, t.means

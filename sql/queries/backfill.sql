@@ -60,13 +60,16 @@ where source = %(source)s and selection = %(selection)s;
 select o.origin, b.name from ingest.origin o join ingest.publisher b using (publisher_id);
 
 -- name: backfill.add_publishers makes the publishers of a batch known
-insert into ingest.publisher (name) select distinct given from unnest(%(names)s::text[]) given order by given
+insert into ingest.publisher (name)
+select distinct given from unnest(%(names)s::text[]) given
+where not exists (select from ingest.publisher_name n where n.name = given)
+order by given
 on conflict (name) do nothing;
 
 -- name: backfill.add_origins makes the origins of a batch known, each with its publisher
 insert into ingest.origin as o (origin, publisher_id)
 select g.origin, b.publisher_id
-from unnest(%(origins)s::text[], %(names)s::text[]) as g (origin, name) join ingest.publisher b on b.name = g.name
+from unnest(%(origins)s::text[], %(names)s::text[]) as g (origin, name) join ingest.publisher_name b on b.name = g.name
 order by g.origin
 on conflict (origin) do update set publisher_id = excluded.publisher_id where o.publisher_id is null;
 

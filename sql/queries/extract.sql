@@ -11,7 +11,11 @@ select count(distinct extract_shard) from ingest.run_page where run_id = %(run_i
 
 -- name: extract.take reads captured pages, with what feed and publisher know of them
 -- column rights: dict[str, Any]
-select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by, p.discovered_at,
+-- not null: languages, zone
+select p.page_id, p.url, p.publisher_id, b.name as publisher,
+  -- a feed names one language where its site has several
+  coalesce(case when b.said_by ->> 'languages' = 'person' then b.languages end, '{}') as languages,
+  coalesce(b.time_zone, '') as zone, p.discovered_by, p.discovered_at,
   case when p.discovered_by in ('feed', 'sitemap')
     then ingest.watched_since(p.publisher_id, p.discovered_at) end as watched_since,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights,
@@ -104,8 +108,10 @@ where publisher_id = any(%(publishers)s) and enabled and since_run < %(run_id)s
 group by publisher_id;
 
 -- name: extract.keep_pages remembers the lines of a batch's articles, to learn from
+-- values: page_id bigint, title text, lines bigint[], words integer[], seen_at timestamptz
 insert into ingest.site_page (page_id, publisher_id, title, lines, words, seen_at)
-values %s
+select n.page_id, p.publisher_id, n.title, n.lines::bigint[], n.words::integer[], n.seen_at::timestamptz
+from (values %s) as n (page_id, title, lines, words, seen_at) join ingest.page p using (page_id)
 on conflict (page_id) do update set
   (publisher_id, title, lines, words, seen_at)
   = (excluded.publisher_id, excluded.title, excluded.lines, excluded.words, excluded.seen_at);

@@ -32,7 +32,7 @@ where p.page_id is not null or t.url_hash is not null;
 -- name: importer.add_publishers makes the publishers of a batch known
 insert into ingest.publisher (name)
 select name from unnest(%(names)s::text[]) as given (name)
-where not exists (select from ingest.publisher p where p.name = given.name)
+where not exists (select from ingest.publisher_name n where n.name = given.name)
 order by name
 on conflict (name) do nothing;
 
@@ -40,7 +40,7 @@ on conflict (name) do nothing;
 insert into ingest.origin (origin, publisher_id)
 select given.origin, p.publisher_id
 from unnest(%(origins)s::text[], %(publishers)s::text[]) as given (origin, publisher)
-join ingest.publisher p on p.name = given.publisher
+join ingest.publisher_name p on p.name = given.publisher
 where not exists (select from ingest.origin o where o.origin = given.origin)
 order by given.origin
 on conflict (origin) do nothing;
@@ -53,7 +53,7 @@ with given (url, url_hash, origin, publisher, line) as (
 ), added as (
   insert into ingest.page (url, url_hash, origin_id, publisher_id, discovered_by)
   select g.url, g.url_hash, o.origin_id, b.publisher_id, 'import'
-  from given g join ingest.origin o using (origin) join ingest.publisher b on b.name = g.publisher
+  from given g join ingest.origin o using (origin) join ingest.publisher_name b on b.name = g.publisher
   where not exists (select from ingest.page p where p.url_hash = g.url_hash)
   order by g.line
   on conflict (url_hash) do nothing

@@ -67,11 +67,11 @@ select coalesce(array_agg(story_id), '{}') from (
 
 -- name: load.keep_revisions sets the contents aside that are about to be replaced
 insert into news_internal.revision (
-  article_id, revision, valid_from, valid_until, publisher_id, word_count, language_confidence, published_at, modified_at,
+  article_id, revision, valid_from, valid_until, word_count, language_confidence, published_at, modified_at,
   captured_at, extraction_id, capture_id, run_id, content_hash, text_hash, title, lead, body, authors, agencies,
   published_raw, published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources,
   extractor, cause, changed)
-select a.article_id, a.revision, a.revised_at, %(now)s, a.publisher_id, a.word_count, a.language_confidence, a.published_at,
+select a.article_id, a.revision, a.revised_at, %(now)s, a.word_count, a.language_confidence, a.published_at,
   a.modified_at, a.captured_at, a.extraction_id, a.capture_id, a.run_id, a.content_hash, a.text_hash, a.title, a.lead,
   a.body, a.authors, a.agencies, a.published_raw, a.published_quality, a.language, a.section, a.tags, a.image_url,
   a.image_caption, a.page_type, a.rights, a.sources, a.extractor, a.cause, a.changed

@@ -13,7 +13,8 @@ where publisher_id in (select publisher_id from ingest.feed where url = any(%(sa
 
 -- name: local.add_publisher adds a publisher of the sample newsroom, or finds it
 -- returns: value
-insert into ingest.publisher (name, title, languages) values (%(name)s, %(title)s, array[%(language)s])
+insert into ingest.publisher (name, title, languages, said_by)
+values (%(name)s, %(title)s, array[%(language)s], '{"title": "person", "languages": "person"}')
 on conflict (name) do update set title = excluded.title
 returning publisher_id;
 

@@ -111,7 +111,7 @@ where x.run_id = %(run_id)s
 group by b.name order by count(*) desc, b.name limit %(limit)s;
 
 -- name: ops.publishers lists publishers with the state of their feeds and origins, their worst alarm and their days
--- not null: publisher_id, name, title, paused, paused_by, languages
+-- not null: publisher_id, name, title, homepage, paused, paused_by
 with figures as (
   select publisher_id,
     sum(new_articles) filter (where day >= %(week)s)::integer as new_articles,
@@ -141,7 +141,7 @@ with figures as (
     count(*) over (partition by publisher_id) as alarms
   from ingest.ops_alarm where resolved_at is null order by publisher_id, severity, opened_at
 )
-select b.publisher_id, b.name, b.title, b.paused, b.paused_by, b.homepage, b.country, b.languages,
+select b.publisher_id, b.name, coalesce(b.title, '') as title, b.paused, b.paused_by, coalesce(b.homepage, '') as homepage,
   coalesce(f.feeds, 0) as feeds, coalesce(f.paused_feeds, 0) as paused_feeds, coalesce(f.failing, 0) as failing,
   coalesce(f.lost, 0) as lost_feeds, coalesce(f.asked, false) as asked,
   f.last_ok_at, f.last_new_at, f.feed_outcome, o.cool_until, o.cool_reason,
@@ -151,7 +151,7 @@ select b.publisher_id, b.name, b.title, b.paused, b.paused_by, b.homepage, b.cou
 from ingest.publisher b
 left join feeds f using (publisher_id) left join cooling o using (publisher_id)
 left join figures d using (publisher_id) left join failures x using (publisher_id) left join worst w using (publisher_id)
-where %(name)s::text is null or b.name = %(name)s
+where b.merged_into is null and (%(name)s::text is null or b.publisher_id = any(ingest.publisher_ids(array[%(name)s])))
 order by b.name;
 
 -- name: ops.days lists publishers' days since a day

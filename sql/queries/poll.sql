@@ -5,7 +5,7 @@ where f.feed_id in (
   select d.feed_id from ingest.feed d join ingest.publisher b using (publisher_id)
   where d.state = 'active' and not b.paused
     and (%(force)s or d.next_poll_at <= %(now)s)
-    and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+    and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
     and (%(feeds)s::text[] is null or d.url = any(%(feeds)s))
     and not ingest.is_claimed(d, %(now)s)
     and d.last_run_id is distinct from %(run_id)s
@@ -34,10 +34,12 @@ select count(distinct shard) from ingest.feed where last_run_id = %(run_id)s;
 
 -- name: poll.claimed_feeds lists what a shard of this run has in hand, with what an earlier attempt left, longest due first
 -- column sitemap_parts: dict[str, list[int]]
+-- not null: gap_open, zone, unknown
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
   f.body_hash, f.validators_lie, f.polls_unaudited, f.full_at, f.audits_passed, f.item_prints, f.sitemap_parts, f.moved_to, f.moved_polls,
-  exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open
+  exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open,
+  coalesce(b.time_zone, '') as zone, b.title is null or b.homepage is null or b.languages is null as unknown
 from ingest.feed f join ingest.publisher b using (publisher_id)
 where f.last_run_id = %(run_id)s and f.shard = %(shard)s and f.claimed_until is not null
 order by f.next_poll_at, f.feed_id;
@@ -105,17 +107,22 @@ where e.last_seen_at > %(now)s - interval '30 days'
 order by g.n, e.last_seen_at desc, e.entry_id desc;
 
 -- name: poll.add_publishers makes publishers for links that lead elsewhere
-insert into ingest.publisher (name) select distinct given from unnest(%(names)s::text[]) given order by given
+insert into ingest.publisher (name)
+select distinct given from unnest(%(names)s::text[]) given
+where not exists (select from ingest.publisher_name n where n.name = given)
+order by given
 on conflict (name) do nothing;
 
 -- name: poll.add_origins makes origins known, each with its publisher; a stronger word takes an origin and its pages over
 -- parameter publisher_ids: Iterable[int | None]
 -- parameter names: Iterable[str | None]
 with given as (
-  select g.origin, coalesce(g.publisher_id, b.publisher_id) as publisher_id, g.word
+  -- a step that began before a merger knows its feeds by the publisher of then
+  select g.origin, coalesce(m.merged_into, g.publisher_id, b.publisher_id) as publisher_id, g.word
   from unnest(%(origins)s::text[], %(publisher_ids)s::int[], %(names)s::text[], %(words)s::text[])
     as g (origin, publisher_id, name, word)
-  left join ingest.publisher b on b.name = g.name
+  left join ingest.publisher_name b on b.name = g.name
+  left join ingest.publisher m on m.publisher_id = g.publisher_id
 ), before as (
   select o.origin_id, o.publisher_id from ingest.origin o join given using (origin)
 ), told as (
@@ -260,7 +267,7 @@ with given as (
   select g.url, b.publisher_id, g.named, g.title, g.home, g.kind
   from unnest(%(urls)s::text[], %(names)s::text[], %(named)s::boolean[], %(titles)s::text[], %(homes)s::text[],
     %(kinds)s::text[]) as g (url, name, named, title, home, kind)
-  join ingest.publisher b on b.name = g.name
+  join ingest.publisher_name b on b.name = g.name
 )
 insert into ingest.feed as f (publisher_id, url, kind, title, home, added_at)
 select publisher_id, url, kind, title, home, %(now)s from given order by url
@@ -275,7 +282,7 @@ select f.feed_id, b.name as publisher, f.url, f.kind, f.title, f.home, f.state, 
   f.interval_s, f.last_ok_at, f.last_new_at, nullif(f.next_poll_at, '-infinity') as next_poll_at,
   f.window_entries as entries, f.validators_lie
 from ingest.feed f join ingest.publisher b using (publisher_id)
-where %(publishers)s::text[] is null or b.name = any(%(publishers)s)
+where %(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[]))
 order by b.name, f.url;
 
 -- name: poll.remove_feeds ends feeds by a person's decision
@@ -293,11 +300,11 @@ from (values %s) as n (feed_id, at, whole, missed)
 where g.feed_id = n.feed_id and g.to_at is null;
 
 -- name: poll.open_gaps notes gaps; of a feed that is down, one
--- values: feed_id integer, publisher_id integer, cause text, from_at timestamptz, to_at timestamptz null, missed integer, opened_at timestamptz, detail text
+-- values: feed_id integer, cause text, from_at timestamptz, to_at timestamptz null, missed integer, opened_at timestamptz, detail text
 insert into ingest.gap (feed_id, publisher_id, cause, from_at, to_at, missed_estimate, opened_at, detail)
-select n.feed_id, n.publisher_id, n.cause, n.from_at::timestamptz, n.to_at::timestamptz, n.missed,
+select n.feed_id, f.publisher_id, n.cause, n.from_at::timestamptz, n.to_at::timestamptz, n.missed,
   n.opened_at::timestamptz, n.detail
-from (values %s) as n (feed_id, publisher_id, cause, from_at, to_at, missed, opened_at, detail)
+from (values %s) as n (feed_id, cause, from_at, to_at, missed, opened_at, detail) join ingest.feed f using (feed_id)
 on conflict (coalesce(feed_id, 0)) where to_at is null do nothing;
 
 -- name: poll.claim_sitemaps takes the sitemaps of publishers in hand, due or not, as they may fill a gap

@@ -33,7 +33,7 @@ join ingest.warc_file f on f.file = c.file and f.deleted_at is null
 where p.state in ('loaded', 'rejected') and coalesce(p.outcome, '') not in (
     select code from ingest.outcome where kind = 'final' and stage in ('deduplicate', 'load'))
   and (p.state = 'loaded' or p.loaded_extraction_id is null)
-  and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+  and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
   and (%(since)s::date is null or c.fetched_at >= %(since)s::date)
   and (%(until)s::date is null or c.fetched_at < %(until)s::date + 1)
   and (%(outcomes)s::text[] is null or (p.state = 'loaded' and 'loaded' = any(%(outcomes)s)) or (p.state = 'rejected' and p.outcome = any(%(outcomes)s)))
@@ -57,7 +57,11 @@ where r.reprocess_id = %(reprocess_id)s and r.verdict is null;
 
 -- name: reprocess.take reads pages to compare, with what extract is told and what stands there
 -- column rights: dict[str, Any]
-select p.page_id, p.url, p.publisher_id, b.name as publisher, b.languages, p.discovered_by, p.discovered_at,
+-- not null: languages, zone
+select p.page_id, p.url, p.publisher_id, b.name as publisher,
+  -- a feed names one language where its site has several
+  coalesce(case when b.said_by ->> 'languages' = 'person' then b.languages end, '{}') as languages,
+  coalesce(b.time_zone, '') as zone, p.discovered_by, p.discovered_at,
   case when p.discovered_by in ('feed', 'sitemap')
     then ingest.watched_since(p.publisher_id, p.discovered_at) end as watched_since,
   c.capture_id, c.fetched_at, c.final_url, c.content_type, c.file, c."offset", c.length, c.payload_digest, c.rights, f.location,
@@ -185,7 +189,7 @@ where r.reprocess_id = %(reprocess_id)s and r.page_id = any(%(pages)s::bigint[])
 -- name: reprocess.restore_articles puts the contents before back in their place, with their own number and times
 with restored as (
   update news_internal.article a set
-    revision = r.revision, revised_at = r.valid_from, publisher_id = r.publisher_id, word_count = r.word_count,
+    revision = r.revision, revised_at = r.valid_from, word_count = r.word_count,
     language_confidence = r.language_confidence, published_at = r.published_at, modified_at = r.modified_at,
     captured_at = r.captured_at, extraction_id = r.extraction_id, capture_id = r.capture_id, run_id = r.run_id,
     content_hash = r.content_hash, text_hash = r.text_hash, title = r.title, lead = r.lead, body = r.body,

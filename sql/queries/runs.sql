@@ -141,7 +141,7 @@ where run_id = %(run_id)s and page_id = %(page)s;
 -- not null: pages
 select p.origin_id, count(*) as pages from ingest.page p join ingest.publisher b using (publisher_id)
 where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
-  and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+  and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
 group by p.origin_id;
 
 -- name: runs.count_captured counts the pages that wait for extraction
@@ -168,7 +168,7 @@ with due as (
   from ingest.page p
   join ingest.publisher b using (publisher_id)
   where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
-    and (%(publishers)s::text[] is null or b.name = any(%(publishers)s))
+    and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
     and not exists (
       select from ingest.run_page x join ingest.run r using (run_id)
       where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s and x.load_outcome is null)
@@ -277,7 +277,7 @@ select count(*) as active, max(f.last_poll_at) as last_asked_at,
     where l.feed_id = f.feed_id and l.run_id = a.run_id and l.polled_at > a.started_at - interval '1 day')) as held
 from ingest.feed f join ingest.publisher b using (publisher_id) cross join asked a
 where f.state = 'active' and not b.paused
-  and (coalesce(jsonb_array_length(nullif(a.params -> 'publishers', 'null')), 0) = 0 or a.params -> 'publishers' ? b.name)
+  and (coalesce(jsonb_array_length(nullif(a.params -> 'publishers', 'null')), 0) = 0 or b.publisher_id = any(ingest.publisher_ids(array(select jsonb_array_elements_text(coalesce(nullif(a.params -> 'publishers', 'null'), '[]'))))))
   and (coalesce(jsonb_array_length(nullif(a.params -> 'feeds', 'null')), 0) = 0 or a.params -> 'feeds' ? f.url);
 
 -- name: runs.pages_left counts the pages between two stages that no run works on: twenty minutes without a sign of life
@@ -303,7 +303,7 @@ select (select count(*) from ingest.publisher) as publishers,
 -- name: runs.unknown lists the names in a request that nobody has: publishers by name, feeds by address
 -- not null: name
 select name from unnest(%(publishers)s::text[]) as asked(name)
-where not exists (select from ingest.publisher b where b.name = asked.name)
+where not exists (select from ingest.publisher_name b where b.name = asked.name)
 union all
 select url from unnest(%(feeds)s::text[]) as asked(url)
 where not exists (select from ingest.feed f where f.url = asked.url and f.state <> 'gone');

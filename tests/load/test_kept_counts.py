@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -15,7 +15,8 @@ from newsflow.store.db import connect
 from tests.load.world import T0, Ticker, World
 
 # The views' plain definitions, from the articles alone.
-DAILY = """select (coalesce(a.published_at, a.first_seen_at) at time zone 'UTC')::date, p.name, a.language, count(*),
+DAILY = """select (coalesce(a.published_at, a.first_seen_at) at time zone coalesce(p.time_zone, 'UTC'))::date, p.name,
+    a.language, count(*),
     count(*) filter (where a.is_origin), count(*) filter (where a.revision > 1), sum(a.word_count), max(a.loaded_at),
     avg(a.language_confidence)::real
   from news_internal.article a join ingest.publisher p using (publisher_id) group by 1, 2, 3 order by 1, 2, 3"""
@@ -47,6 +48,7 @@ COVERAGE = """with outlet as (
   from generate_series(date_trunc('hour', %(since)s, 'UTC'), %(until)s - interval '1 microsecond', '1 hour') as h (hour)
   cross join outlet o
   left join counted c on c.publisher_id = o.publisher_id and c.hour = h.hour order by 1, 2"""
+ZONES = ["Pacific/Kiritimati", "Etc/GMT+12", "America/St_Johns", "Asia/Kolkata", "Europe/Lisbon"]
 SPAN = (T0 - timedelta(days=9, minutes=20), T0 + timedelta(days=2, minutes=7))
 
 
@@ -108,7 +110,7 @@ def some_night(world: World, rng: random.Random, name: str, known: list[int]) ->
 
 def some_event(world: World, rng: random.Random, known: list[int]) -> None:
     page = rng.choice(known)
-    match rng.randint(0, 5):
+    match rng.randint(0, 6):
         case 0:
             retract(world.conn, [page], "wrong", T0)
             known.remove(page)
@@ -124,6 +126,9 @@ def some_event(world: World, rng: random.Random, known: list[int]) -> None:
             world.rows("update news_internal.article set is_origin = not is_origin where article_id = %s", page)
         case 5:
             catch_up(world.conn, Ticker())
+        case 6:
+            zone = rng.choice([None, *ZONES])
+            world.rows("update ingest.publisher set time_zone = %s where name = 'b.example'", zone)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -156,6 +161,42 @@ def test_what_is_committed_while_counts_are_renewed_is_not_lost(world: World) ->
     agree(world)
     catch_up(world.conn, Ticker())
     agree(world)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_zone_that_is_set_while_a_load_is_under_way_is_every_day_s(world: World, zone: str) -> None:
+    watched(world)
+    run = world.run()
+    for n in range(8):
+        at = T0 - timedelta(hours=7 * n)
+        world.clustered(run, f"https://a.example/{n}", "a.example", published_at=at, seen_at=at)
+    load(world.settings, run)
+    catch_up(world.conn, Ticker())
+    other = connect(world.dsn)
+    with other.cursor() as cursor:
+        cursor.execute("update news_internal.article set published_at = published_at - interval '5 hours'")
+        world.rows("update ingest.publisher set time_zone = %s where name = 'a.example'", zone)
+        agree(world)
+    other.commit()
+    other.close()
+    agree(world)
+    catch_up(world.conn, Ticker())
+    agree(world)
+    days = "select distinct published_day from news.articles union select day from news.daily order by 1"
+    assert world.rows(days) == world.rows("select distinct day from news.daily order by 1")
+
+
+def test_a_day_is_the_publisher_s_own_also_where_clocks_go_back_over_midnight(world: World) -> None:
+    watched(world)
+    run, start = world.run(), datetime(2006, 10, 29, 2, 0, tzinfo=timezone.utc)  # 00:01 became 23:01 in St John's
+    world.publisher("a.example")
+    world.rows("update ingest.publisher set time_zone = 'America/St_Johns'")
+    for n in range(12):
+        at = start + timedelta(seconds=450 * n)
+        world.clustered(run, f"https://a.example/{n}", "a.example", published_at=at, seen_at=at)
+    load(world.settings, run)
+    agree(world)
+    assert world.value("select sum(articles) from news.daily") == 12
 
 
 def test_only_days_that_changed_are_counted_again(world: World) -> None:

@@ -212,10 +212,12 @@ def listing(publishers: list[str] | None) -> list[Any]:
 
 def active() -> list[Any]:
     """The feeds that are polled, as a list has them."""
+    from newsflow.publishers.listed import written
     from newsflow.subscriptions.lists import PAGE, Listed
 
+    facts = _with_db(written)
     return [
-        Listed(row.url, row.publisher, row.title, row.home, PAGE if row.kind == PAGE else "")
+        Listed(row.url, row.publisher, row.title, row.home, PAGE if row.kind == PAGE else "", facts[row.publisher])
         for row in listing(None)
         if row.state == "active"
     ]
@@ -273,5 +275,7 @@ def _added(feeds: list[Any], as_json: bool) -> None:
         typer.echo(f"{len(found.new)} added, {len(found.known)} known already, {len(found.refused)} refused")
         for url, why in found.refused:
             typer.echo(f"refused {url}: {why}", err=True)
+    for trouble in found.unread:
+        typer.echo(f"left out: {trouble}", err=True)
     if found.refused and not (found.new or found.known):
         raise typer.Exit(1)

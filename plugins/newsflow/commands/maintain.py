@@ -24,7 +24,7 @@ def run(
     jobs: Annotated[list[str] | None, typer.Argument(help="Jobs to run now; none: those that are due.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the jobs that are due: reap, search, figures, partitions, retention, statistics."""
+    """Run the jobs that are due: reap, search, figures, partitions, retention, statistics, publishers."""
     _run(jobs or [], request, as_json)
 
 

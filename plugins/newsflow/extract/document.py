@@ -191,6 +191,8 @@ def _finish(
         language=code or language.code(page.language or hints.language),
         language_confidence=confidence,
         extractor=extractor(),
+        site_name=page.first("og:site_name")[:300],
+        site_language=language.code(page.language),
         **found | {"agencies": _credited(made, found)},
     )
 

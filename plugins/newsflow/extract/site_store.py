@@ -76,7 +76,6 @@ class Newest:
                 rows.append(
                     queries.extract.KeepPagesValues(
                         page_id=page.page_id,
-                        publisher_id=page.publisher_id,
                         title=found.title,
                         lines=lines,
                         words=words,

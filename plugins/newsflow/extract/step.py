@@ -15,9 +15,11 @@ from newsflow.extract.cpu_shares import SHARE_CPU_S, CpuShares
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
 from newsflow.extract.site_store import Newest, SiteLines, teach
+from newsflow.extract.site_words import SiteWords
 from newsflow.isolation.cores import children_each
 from newsflow.model import CapturePointer, Extraction, Hints, StageReport
 from newsflow.outcomes import WENT_WELL, Outcome, Stage
+from newsflow.publishers import listed
 from newsflow.settings import Settings
 from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive, CaptureError
@@ -40,7 +42,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     archive = Archive(settings.archive_url)
     with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings, step) as pool:
         archive_folders.enter(step.conn, archive, clock())
-        sites, newest = SiteLines(step.conn, run_id), Newest(step.conn)
+        sites, newest, words = SiteLines(step.conn, run_id), Newest(step.conn), SiteWords()
         shares = CpuShares()
         made = pool.pairs(
             _captured(step, archive, settings, sites, shares),
@@ -49,7 +51,11 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
         for batch in batched(made, BATCH):
             with transaction(step.conn):
                 _store(step, batch, sites, newest)
+            for page, extraction in batch:
+                words.note(page.publisher_id, extraction)
         teach(step.conn, run_id, sites.known, clock())
+        with transaction(step.conn):
+            listed.learn_lacking(step.conn, words.agreed(), "site")
         return step.report(started)
 
 
@@ -129,6 +135,7 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
         content_type=page.content_type,
         asked_url=page.url,
         publisher=page.publisher,
+        zone=page.zone,
         languages=tuple(page.languages),
         seen_at=page.fetched_at,
         first_seen_at=page.discovered_at,

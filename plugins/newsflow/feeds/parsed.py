@@ -82,9 +82,16 @@ class FeedReader(Protocol):
     """Whatever turns bytes into a feed: in this process, or in a child that can be killed."""
 
     def parse(
-        self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"", page: PageKnowledge | None = None
+        self,
+        body: bytes,
+        base: str,
+        content_type: str = "",
+        *,
+        known: bytes = b"",
+        page: PageKnowledge | None = None,
+        zone: str = "",
     ) -> ParsedFeed:
-        """As `parse.parse`.
+        """As `parse.parse`, with times that name no zone in the given one.
 
         :raises FeedError: where the bytes can't be read as a feed.
         """

@@ -48,14 +48,22 @@ class ParserProcesses:
         )
 
     def parse(
-        self, body: bytes, base: str, content_type: str = "", *, known: bytes = b"", page: PageKnowledge | None = None
+        self,
+        body: bytes,
+        base: str,
+        content_type: str = "",
+        *,
+        known: bytes = b"",
+        page: PageKnowledge | None = None,
+        zone: str = "",
     ) -> ParsedFeed:
         """As `parse.parse`, bounded; waits for a free process, which doesn't count against the limits.
 
+        :param zone: of times that name none, as the tz database names it; "" for UTC.
         :raises FeedError: also with parse_timeout (stopped at its CPU seconds) and parse_error (crashed or out of
             memory).
         """
-        result = self._children.call(body, base, content_type, self._max_bytes, known, page)
+        result = self._children.call(body, base, content_type, self._max_bytes, known, page, zone)
         if isinstance(result, Stopped):
             raise self._error(result)
         if isinstance(result.value, ParsedFeed):

@@ -27,7 +27,7 @@ from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.text.characters import clean
 from newsflow.text.storable import Storable
-from newsflow.web.urls import origin_of, url_hash
+from newsflow.web.urls import origin_of, shared_by, url_hash
 
 log = logging.getLogger(__name__)
 
@@ -259,8 +259,8 @@ def _hashes(rows: Iterable[Row]) -> list[bytes]:
 
 def _pages(conn: Connection, rows: list[Row]) -> dict[bytes, int]:
     """Ids of the rows' pages by the hash of their URL; publishers, origins and pages are added where missing."""
-    queries.importer.add_publishers(conn, names=sorted({r.publisher for r in rows}))
-    by_origin = {origin_of(r.extraction.url): r.publisher for r in rows}
+    by_origin = {(origin := origin_of(r.extraction.url)): shared_by(origin) or r.publisher for r in rows}
+    queries.importer.add_publishers(conn, names=sorted({*by_origin.values(), *(r.publisher for r in rows)}))
     queries.importer.add_origins(conn, origins=sorted(by_origin), publishers=[by_origin[o] for o in sorted(by_origin)])
     ordered = sorted(rows, key=lambda r: r.line)
     found = queries.importer.add_pages(

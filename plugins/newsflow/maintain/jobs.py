@@ -16,6 +16,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.load.search_index import catch_up
 from newsflow.maintain.retraction import retract
+from newsflow.publishers import moves
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import transaction
@@ -185,6 +186,11 @@ def _measure_disk(conn: Connection, place: str, now: datetime) -> None:
         queries.maintain.note_figure(conn, now=now, name=name, subject=place, value=value, unit=unit)
 
 
+def publishers(settings: Settings, conn: Connection, now: datetime) -> Result:
+    """Carry on renamings and mergers that broke off, and what came in late for them."""
+    return {"followed": moves.resume(conn, clock=lambda: now)}
+
+
 # job: how old its last good end must be for it to be due
 JOBS: dict[str, tuple[Job, timedelta]] = {
     "reap": (reap, _HOUR),
@@ -193,6 +199,7 @@ JOBS: dict[str, tuple[Job, timedelta]] = {
     "partitions": (partitions, _DAY),
     "retention": (retention, _DAY),
     "statistics": (statistics, _DAY),
+    "publishers": (publishers, _DAY),
 }
 
 DELETES = {"retention"}

@@ -14,14 +14,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from newsflow.ops import render
+from newsflow.ops import publisher_facts, render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.dependencies import Database, Now
+from newsflow.ops.publisher_facts import FactsForm
 from newsflow.ops.routes import PAGES, OpsPage
 from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
+from newsflow.publishers.facts import FactError
 
 STATIC = Path(__file__).parent / "static"
 NOT_HERE = "There is no such thing here."
+DONE = {**{name: action.done for name, action in ACTIONS.items()}, "set_facts": "Saved."}
 FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
 
 app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
@@ -36,7 +39,7 @@ def page(request: Request, user: BaseUser, template: str, now: datetime, **conte
         "csrf": csrf_token(user),
         "now": now,
         "path": request.url.path,
-        "done": ACTIONS[done].done if (done := request.query_params.get("done", "")) in ACTIONS else "",
+        "done": DONE.get(request.query_params.get("done", ""), ""),
     }
     return HTMLResponse(render.template(template, context))
 
@@ -109,6 +112,25 @@ def act(
     except UnknownSubjectError as error:
         raise HTTPException(404, "There was nothing to act upon; somebody may have been quicker.") from error
     return RedirectResponse(f"{_back(request)}?done={name}", status_code=303)
+
+
+@app.post("/facts")
+def set_facts(
+    request: Request,
+    user: Editor,
+    conn: Database,
+    now: Now,
+    subject: Annotated[str, Form(max_length=500)],
+    form: Annotated[FactsForm, Depends()],
+) -> RedirectResponse:
+    """Save what a form says of a publisher, then go back to its page."""
+    try:
+        publisher_facts.save(conn, subject, form, user.get_name(), now)
+    except UnknownSubjectError as error:
+        raise HTTPException(404, NOT_HERE) from error
+    except FactError as error:
+        raise HTTPException(422, f"Nothing was saved: {error}.") from error
+    return RedirectResponse(f"{_back(request)}?done=set_facts", status_code=303)
 
 
 def _back(request: Request) -> str:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from newsflow.model import CapturePointer
-from newsflow.ops import charts, history, publishers
+from newsflow.ops import charts, history, publisher_facts, publishers
 from newsflow.ops.day_chart import day_chart
 from newsflow.ops.dependencies import Database, Now, Options
 from newsflow.ops.disk_usage import archive_disk
 from newsflow.ops.pages import DAYS
 from newsflow.ops.words import sentence
+from newsflow.publishers.facts import KINDS
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.archive import Archive, CaptureError
@@ -26,7 +27,7 @@ SHOWN_TEXT = 20_000  # characters of a stored capture that a page shows
 
 
 def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
-    """One publisher (5 statements); None for an unknown name."""
+    """One publisher (6 statements); None for an unknown name."""
     found = next(iter(publishers.read(conn, now, name)), None)
     if found is None:
         return None
@@ -40,6 +41,8 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
     return {
         "row": publishers.row(found),
         "publisher": found,
+        "facts": publisher_facts.shown(conn, found.name),
+        "kinds": KINDS,
         "alarms": alarms,
         "day_chart": day_chart(days, feeds, [a.opened_at.date() for a in alarms], now),
         "feeds": feeds,

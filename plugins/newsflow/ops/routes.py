@@ -28,7 +28,7 @@ PAGES = (
     OpsPage("/dag/{dag_id}", "run.html", pages.newest_run),
     OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page),
     OpsPage("/publishers", "publishers.html", publishers.publishers, "Publishers"),
-    OpsPage("/publishers/{name}", "publisher.html", detail.publisher),
+    OpsPage("/publishers/{name:path}", "publisher.html", detail.publisher),
     OpsPage("/rejects", "rejects.html", pages.rejects, "Rejects"),
     OpsPage("/rejects/{page_id}", "reject.html", detail.reject),
     OpsPage("/proposals", "proposals.html", detail.proposals, "Proposals"),

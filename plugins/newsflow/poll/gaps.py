@@ -35,7 +35,6 @@ def _rows(polled: PollResult, decision: PollDecision, now: datetime) -> list[que
     feed = polled.feed
     row = queries.poll.OpenGapsValues(
         feed_id=feed.feed_id,
-        publisher_id=feed.publisher_id,
         cause="feed_down",
         from_at=now,
         to_at=None,

@@ -47,7 +47,8 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
     try:
         page = replaced(polled.feed.page, now=polled.at) if polled.feed.page else None
         known = polled.feed.item_prints
-        parsed = reader.parse(body, exchange.address, exchange.content_type, known=known, page=page)
+        zone = polled.feed.zone
+        parsed = reader.parse(body, exchange.address, exchange.content_type, known=known, page=page, zone=zone)
     except FeedError as error:
         return replaced(polled, outcome=error.outcome, detail=error.detail[:500])
     seen = replaced(polled, parsed=parsed, entries=news_of(parsed, polled.at), body_hash=digest)

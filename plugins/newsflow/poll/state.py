@@ -43,6 +43,8 @@ class FeedState(Storable):
     moved_polls: int = 0
     gap_open: bool = False  # an open gap says that we are blind since
     page: PageKnowledge | None = None  # of a page that is read as a feed of what it links to
+    zone: str = ""  # the publisher's, as the tz database names it; "" for not known: UTC
+    unknown: bool = False  # of its publisher something is not known that a feed may say
 
 
 @dataclass(frozen=True, slots=True)

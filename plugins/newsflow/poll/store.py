@@ -11,6 +11,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from newsflow.feeds.pages.memory import PageKnowledge, PageLook, from_json, to_json
+from newsflow.feeds.parsed import ParsedFeed
 from newsflow.model import Entry
 from newsflow.poll.decide import MOVED_AFTER, PollDecision
 from newsflow.poll.identities import LONGEST_GUID
@@ -19,11 +20,12 @@ from newsflow.poll.probing import Probe, probe
 from newsflow.poll.shown import Place, ShownEntries
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.poll.window import Window
+from newsflow.publishers import listed
 from newsflow.store import bad_rows, queries
 from newsflow.store.copy import copy_rows
 from newsflow.subscriptions import owners
 from newsflow.subscriptions.owners import Owner
-from newsflow.web.urls import origin_of, same_site
+from newsflow.web.urls import origin_of, same_publisher, same_site
 
 _POLL_NAMES = (
     "polled_at feed_id run_id shard outcome status entries new_entries changed_entries known_entries bytes seconds"
@@ -85,6 +87,8 @@ def _state(row: queries.poll.ClaimedFeedsRow, pages: Mapping[int, PageKnowledge]
         moved_polls=row.moved_polls,
         gap_open=row.gap_open,
         page=pages.get(row.feed_id),
+        zone=row.zone,
+        unknown=row.unknown,
     )
 
 
@@ -113,7 +117,7 @@ def _entry_row(shown: ShownEntries, place: Place) -> tuple[Any, ...]:
     by = "sitemap" if parsed and parsed.kind.startswith("sitemap") else "feed"
     guid = entry.guid[:LONGEST_GUID]
     feed_id = shown.polled.feed.feed_id
-    own = place.origin is not None and same_site(shown.polled.feed.url, place.origin)
+    own = place.url is not None and same_publisher(shown.polled.feed.url, place.url)
     return (feed_id, shown.guid_hash, guid, shown.entry_hash, by, own, *_entry_values(entry), *place)
 
 
@@ -168,6 +172,14 @@ def save_feeds(conn: Connection, decided: Sequence[tuple[PollResult, EntryCounts
     looks = [_look_row(polled, polled.parsed.look) for polled, _, _ in decided if polled.parsed and polled.parsed.look]
     if looks:
         queries.poll.save_looks(conn, sorted(looks, key=lambda row: row.feed_id))
+    told = [(polled.feed, polled.parsed) for polled, _, _ in decided if polled.feed.unknown and polled.parsed]
+    listed.learn(conn, [(feed.publisher_id, _said_of_publisher(feed, parsed)) for feed, parsed in told], "feed")
+
+
+def _said_of_publisher(feed: FeedState, parsed: ParsedFeed) -> dict[str, str]:
+    """What a feed says of its publisher. Of a home page on another site nothing is believed: anybody can write one."""
+    home = parsed.home if same_site(feed.url, parsed.home) else ""
+    return {"title": parsed.title, "homepage": home, "languages": parsed.language}
 
 
 def _look_row(polled: PollResult, look: PageLook) -> queries.poll.SaveLooksValues:

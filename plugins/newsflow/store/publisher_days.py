@@ -17,5 +17,10 @@ def count(conn: Connection, now: datetime) -> None:
     with transaction(conn):
         last: date | None = queries.ops.last_counted(conn)
         since = min(last, now.date()) - timedelta(days=1) if last else (now - WINDOW).date()
-        begin = datetime.combine(since, time(), timezone.utc)
-        queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1))
+        count_since(conn, since, now)
+
+
+def count_since(conn: Connection, since: date, now: datetime) -> None:
+    """Count the days from one on anew, in the caller's transaction."""
+    begin = datetime.combine(since, time(), timezone.utc)
+    queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -15,6 +15,8 @@ from lxml import etree
 from newsflow.errors import NewsflowError
 from newsflow.feeds import encoding
 from newsflow.feeds.repair_xml import mended
+from newsflow.publishers.facts import COLLECTIONS, FIELDS, field_of
+from newsflow.publishers.table import delimiter, inert
 from newsflow.text.storable import Storable
 from newsflow.web import charset
 
@@ -36,9 +38,14 @@ class Listed(Storable):
     title: str = ""
     homepage: str = ""
     kind: str = ""  # "page" for one that is read for its links to articles; a feed tells its kind itself
+    facts: Mapping[str, str] = field(default_factory=dict)  # of its publisher, as written, by `FACTS`
 
 
 PAGE = "page"
+# What a list may say of a feed's publisher. Its title and its kind have other names than the feed's own.
+FACTS = tuple(sorted({*FIELDS, COLLECTIONS} - {"homepage"}))
+_OWN_NAMES = {"title": "publisher_title", "kind": "publisher_kind"}
+_OF_FEED = ("publisher", "title", "url", "homepage", "kind")
 
 
 class ListError(NewsflowError):
@@ -108,10 +115,9 @@ def _write_lines(feeds: list[Listed]) -> str:
 def _read_csv(text: str) -> Iterator[Listed]:
     text = text.lstrip("\ufeff")
     head = text.partition("\n")[0]
-    # spreadsheets write ; where the comma is the decimal mark
-    delimiter = max(",;\t", key=head.count)
-    columns = None if not _ADDRESS.search(head) else _columns(next(csv.reader([head], delimiter=delimiter)))
-    reader = csv.DictReader(io.StringIO(text), columns, delimiter=delimiter, skipinitialspace=True)
+    mark = delimiter(head)
+    columns = None if not _ADDRESS.search(head) else _columns(next(csv.reader([head], delimiter=mark)))
+    reader = csv.DictReader(io.StringIO(text), columns, delimiter=mark, skipinitialspace=True)
     names = {name.strip().lower(): name for name in reader.fieldnames or ()}
     column = next((names[name] for name in _COLUMNS if name in names), None)
     if column is None:
@@ -124,7 +130,35 @@ def _read_csv(text: str) -> Iterator[Listed]:
             fields.get("title", ""),
             fields.get("homepage", ""),
             _kind(fields.get("kind", "")),
+            _facts(fields),
         )
+
+
+def _facts(given: Mapping[str, Any]) -> dict[str, str]:
+    """What a row says of the feed's publisher, whatever it calls its columns."""
+    found: dict[str, str] = {}
+    for column, value in given.items():
+        name = _fact(str(column))
+        texts = value if isinstance(value, list) else [value]
+        text = "; ".join(str(each).strip() for each in texts if each not in (None, ""))
+        if name and text:
+            found.setdefault(name, text)
+    return found
+
+
+def _fact(column: str) -> str:
+    """The field of the publisher that a column is about; '' for none."""
+    name = field_of(column)
+    if name in _OWN_NAMES:  # of the feed
+        return ""
+    own = {written: known for known, written in _OWN_NAMES.items()}
+    name = own.get(name, name)
+    return name if name in FACTS else ""
+
+
+def _said(feed: Listed) -> dict[str, str]:
+    """The facts of a feed's publisher under the names that they have in lists."""
+    return {_OWN_NAMES.get(name, name): feed.facts[name] for name in FACTS if feed.facts.get(name)}
 
 
 def _kind(text: str) -> str:
@@ -140,19 +174,20 @@ def _columns(cells: list[str]) -> list[str]:
 
 def _write_csv(feeds: list[Listed]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["publisher", "title", "url", "homepage", "kind"], lineterminator="\n")
+    rows = [_row(feed) for feed in feeds]
+    told = sorted({name for row in rows for name in row} - {*_OF_FEED})
+    writer = csv.DictWriter(out, [*_OF_FEED, *told], restval="", lineterminator="\n")
     writer.writeheader()
-    # spreadsheets run cells that begin like formulas; titles come from strangers
-    writer.writerows({name: _inert(value) for name, value in asdict(feed).items()} for feed in feeds)
+    writer.writerows({name: inert(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
 
 
-def _inert(value: str) -> str:
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def _row(feed: Listed) -> dict[str, str]:
+    return {**{name: str(getattr(feed, name)) for name in _OF_FEED}, **_said(feed)}
 
 
 def _read_yaml(text: str) -> Iterator[Listed]:
-    """A list of mappings (publisher, title, url, homepage, kind) or of URLs, or a mapping publisher → URLs."""
+    """A list of mappings (as columns of CSV) or of URLs, or a mapping publisher → URLs."""
     data = yaml.safe_load(text)
     if isinstance(data, dict) and isinstance(data.get("feeds"), list):
         data = data["feeds"]
@@ -173,11 +208,11 @@ def _from_yaml(item: Any) -> Listed:
     if not isinstance(item, dict) or not isinstance(item.get("url"), str):
         raise ListError(f"a feed needs a url: {str(item)[:100]}")
     texts = {name: str(item.get(name) or "").strip() for name in ("url", "publisher", "title", "homepage")}
-    return Listed(**texts, kind=_kind(str(item.get("kind") or "")))
+    return Listed(**texts, kind=_kind(str(item.get("kind") or "")), facts=_facts(item))
 
 
 def _write_yaml(feeds: list[Listed]) -> str:
-    items = [{name: value for name, value in asdict(feed).items() if value} for feed in feeds]
+    items = [{name: value for name, value in _row(feed).items() if value} for feed in feeds]
     return str(yaml.safe_dump(items, allow_unicode=True, sort_keys=False))
 
 
@@ -201,7 +236,8 @@ def _read_opml(text: str) -> Iterator[Listed]:
         if url:
             name = _attribute(node, "publisher")
             title, home = _attribute(node, "title") or _attribute(node, "text"), _attribute(node, "htmlurl")
-            yield Listed(url, name, title, home, _kind(_attribute(node, "type")))
+            said = _facts({_bare(str(key)): str(value) for key, value in node.attrib.items()})
+            yield Listed(url, name, title, home, _kind(_attribute(node, "type")), said)
 
 
 def _local(node: etree._Element) -> str:
@@ -232,5 +268,7 @@ def _write_opml(feeds: list[Listed]) -> str:
         for name, value in (("title", feed.title), ("htmlUrl", feed.homepage), ("publisher", feed.publisher)):
             if value:
                 node.set(name, value)
+        for name, value in _said(feed).items():
+            node.set(name, value)
     text = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return text.decode()

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from newsflow.store import queries
+from newsflow.web.urls import shared_by
 
 Word = Literal["person", "feed", "link"]
 """On whose word an origin is a publisher's; `ingest.owner_rank` orders them.
@@ -32,8 +33,10 @@ class Owner(NamedTuple):
 def note(conn: Connection, owners: Mapping[str, Owner]) -> None:
     """Make origins known with their publishers; a stronger word than the one before takes an origin over.
 
-    Publishers given by name are made, too. Two statements at most.
+    Publishers given by name are made, too. Two statements at most. A host that many share by their paths is none of
+    theirs, whoever says so.
     """
+    owners = {o: Owner(None, name, "link") if (name := shared_by(o)) else owner for o, owner in owners.items()}
     names = sorted({owner.name for owner in owners.values() if owner.name})
     if names:
         queries.poll.add_publishers(conn, names=names)

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.publishers import listed
+from newsflow.publishers.listed import ListedFacts
 from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.subscriptions import owners
@@ -19,11 +21,15 @@ from newsflow.web.urls import LONGEST, LONGEST_NAME, BadUrl, origin_of, publishe
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a list: addresses that are new, known already, and unusable (with the reason)."""
+    """What became of a list: addresses that are new, known already, and unusable (with the reason).
+
+    `unread`: what it says of publishers that can't be read, and why; their feeds are taken all the same.
+    """
 
     new: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def kept_address(url: str) -> str:
@@ -42,7 +48,7 @@ def add(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
 
     The publisher of a feed without a name is the registrable domain of its address. A person's name for it wins
     over all that was known, and holds when the feed is listed again without one. A home page that the list names
-    is the publisher's too.
+    is the publisher's too, and so is what else it says of it (`newsflow.publishers.listed`).
     """
     with transaction(conn):
         return put(conn, feeds, now)
@@ -58,15 +64,16 @@ def put(conn: Connection, feeds: Sequence[Listed], now: datetime) -> Added:
             good.setdefault(url, (feed, feed.publisher[:LONGEST_NAME] or publisher_name(url)))
         except BadUrl as error:
             refused.append((feed.url, str(error)))
-    new = _save(conn, good, now) if good else frozenset()
+    new, unread = _save(conn, good, now) if good else (frozenset[str](), ())
     return Added(
         new=tuple(url for url in good if url in new),
         known=tuple(url for url in good if url not in new),
         refused=tuple(refused),
+        unread=tuple(unread),
     )
 
 
-def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) -> frozenset[str]:
+def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) -> tuple[frozenset[str], Sequence[str]]:
     urls = list(good)
     names = [name for _, name in good.values()]
     queries.poll.add_publishers(conn, names=sorted(set(names)))
@@ -83,7 +90,12 @@ def _save(conn: Connection, good: dict[str, tuple[Listed, str]], now: datetime) 
     named = {url for url, (feed, _) in good.items() if feed.publisher}
     homes = {url: feed.homepage for url, (feed, _) in good.items()}
     owners.note(conn, _owners(rows, named, homes))
-    return frozenset(row.url for row in rows if row.new)
+    told = [(row.publisher_id, _of_publisher(good[row.url][0])) for row in rows]
+    return frozenset(row.url for row in rows if row.new), listed.put(conn, told)
+
+
+def _of_publisher(feed: Listed) -> ListedFacts:
+    return ListedFacts({**feed.facts, "homepage": feed.homepage}, feed.title)
 
 
 def _owners(

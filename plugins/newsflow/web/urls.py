@@ -14,6 +14,7 @@ from typing import NamedTuple
 import ada_url
 
 from newsflow.errors import NewsflowError
+from newsflow.web import shared_hosts
 from newsflow.web.tracking import tracks
 from newsflow.web.wrappers import unwrapped
 
@@ -166,39 +167,53 @@ def url_hash(canonical: str) -> bytes:
 def publisher_name(url: str) -> str:
     """The registrable domain (`bbc.co.uk`); for addresses and bare names, host and port.
 
-    On hosts that are shared (`someone.blogspot.com`, `someone.github.io`) each name is a publisher of its own.
-    Source: the Public Suffix List with its private part, which the package `tld` carries (nothing is downloaded), and
-    `_SHARED` for platforms that are not on it.
+    On hosts that are shared each name is a publisher of its own: below the domain (`someone.github.io`,
+    `abcnews.go.com`), or first in the path (`medium.com/@someone`). Source: the Public Suffix List with its private
+    part, which the package `tld` carries (nothing is downloaded), and `shared_hosts` for what it leaves out.
 
     :raises BadUrl: where the URL is unusable.
     """
-    return _registrable(_parse(url, None).origin.partition("//")[2])
+    written = _parse(url, None)
+    host = written.origin.partition("//")[2]
+    part = shared_hosts.first_part(host, written.path)
+    return f"{_registrable(host)}/{part}" if part else _registrable(host)
 
 
 @lru_cache(maxsize=65_536)
 def same_site(url: str, other: str) -> bool:
-    """Whether two addresses are of one registrable domain; False where either is unusable."""
+    """Whether the hosts of two addresses are one publisher's; False where either address is unusable.
+
+    A portal's own host (rss.sina.com.cn) and that of an outlet of it are, those of two outlets are not.
+    """
     try:
-        return publisher_name(url) == publisher_name(other)
+        one, two = _site(url), _site(other)
     except BadUrl:
         return False
+    return one == two or one == shared_hosts.portal(two) or two == shared_hosts.portal(one)
 
 
-# Platforms whose users publish on a name below theirs, and that the Public Suffix List leaves out.
-_SHARED = re.compile(
-    r"(?:^|\.)(?P<name>[^.]+\.(?:blogspot\.(?:com|[a-z]{2}|com?\.[a-z]{2})|substack\.com|tumblr\.com|medium\.com|wordpress\.com|"
-    r"livejournal\.com|typepad\.com|over-blog\.com|canalblog\.com|beehiiv\.com|ghost\.io|squarespace\.com|home\.blog|"
-    r"micro\.blog|writeas\.com|posthaven\.com|eklablog\.com|blog\.hu|blogs\.com|jimdofree\.com|exblog\.jp|livedoor\.blog|"
-    r"seesaa\.net|tistory\.com|neocities\.org|hashnode\.dev|podbean\.com|libsyn\.com|prezly\.com))$"
-)
+def same_publisher(url: str, other: str) -> bool:
+    """The same for two pages: on a host that is shared by paths, each path's first part is one."""
+    if not same_site(url, other):
+        return False
+    return not shared_by(other) or publisher_name(url) == publisher_name(other)
+
+
+@lru_cache(maxsize=4096)
+def shared_by(url: str) -> str:
+    """Whose the host of an address is where paths tell publishers, so that it is none of theirs; "" for all others."""
+    return shared_hosts.with_paths(_parse(url, None).origin.partition("//")[2])
+
+
+def _site(url: str) -> str:
+    return _registrable(_parse(url, None).origin.partition("//")[2])
 
 
 @lru_cache(maxsize=4096)
 def _registrable(host: str) -> str:
     from tld import get_fld
 
-    shared = _SHARED.search(host)
-    if shared and not shared["name"].startswith("www."):
-        return shared["name"]
+    if shared := shared_hosts.name_below(host) or shared_hosts.with_paths(host):
+        return shared
     found = get_fld(f"http://{host}", fail_silently=True, search_private=True)
     return str(found) if found else host.removeprefix("www.")

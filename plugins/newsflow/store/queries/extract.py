@@ -34,6 +34,7 @@ class TakeRow(NamedTuple):
     publisher_id: int
     publisher: str
     languages: list[str]
+    zone: str
     discovered_by: str
     discovered_at: datetime
     watched_since: datetime | None
@@ -165,7 +166,6 @@ class KeepPagesValues(NamedTuple):
     """A row for `extract.keep_pages`."""
 
     page_id: int
-    publisher_id: int
     title: str
     lines: list[int]
     words: list[int]

@@ -114,9 +114,7 @@ class PublishersRow(NamedTuple):
     title: str
     paused: bool
     paused_by: str
-    homepage: str | None
-    country: str | None
-    languages: list[str]
+    homepage: str
     feeds: int
     paused_feeds: int
     failing: int

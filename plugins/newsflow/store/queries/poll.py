@@ -99,6 +99,8 @@ class ClaimedFeedsRow(NamedTuple):
     moved_to: str | None
     moved_polls: int
     gap_open: bool
+    zone: str
+    unknown: bool
 
 
 def claimed_feeds(conn: Connection, *, run_id: int, shard: int) -> list[ClaimedFeedsRow]:
@@ -442,7 +444,6 @@ class OpenGapsValues(NamedTuple):
     """A row for `poll.open_gaps`."""
 
     feed_id: int
-    publisher_id: int
     cause: str
     from_at: datetime
     to_at: datetime | None
@@ -584,7 +585,7 @@ class LookDueRow(NamedTuple):
     """A row of `poll.look_due`."""
 
     publisher_id: int
-    homepage: str
+    homepage: str | None
     feed_id: int
     url: str
     home: str

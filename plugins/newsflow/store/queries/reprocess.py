@@ -116,6 +116,7 @@ class TakeRow(NamedTuple):
     publisher_id: int
     publisher: str
     languages: list[str]
+    zone: str
     discovered_by: str
     discovered_at: datetime
     watched_since: datetime | None

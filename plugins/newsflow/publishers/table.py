@@ -1,0 +1,143 @@
+"""Publishers as a table that people edit in a spreadsheet: CSV, written and read. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from newsflow.errors import NewsflowError
+from newsflow.publishers import facts
+from newsflow.publishers.facts import COLLECTIONS, FIELDS, FactError, Value
+
+NAME = "publisher"
+COLUMNS = (NAME, *FIELDS, COLLECTIONS)
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A publisher in a table: its line, its name, and the fields whose columns are there, empty cells as None."""
+
+    number: int
+    name: str
+    given: Mapping[str, Value]
+    collections: Sequence[str] | None = None  # None: the table has no such column
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A cell that can't be read."""
+
+    line: int
+    column: str
+    why: str
+
+    def __str__(self) -> str:
+        """For people."""
+        return f"line {self.line}, column {self.column}: {self.why}"
+
+
+class TableError(NewsflowError):
+    """A table that can't be taken: nothing of it is; `troubles` has all of its cells that are wrong."""
+
+    def __init__(self, troubles: Sequence[Trouble]) -> None:
+        more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+        super().__init__(f"{troubles[0]}{more}: nothing was imported")
+        self.troubles = tuple(troubles)
+
+
+def write(rows: Iterable[Mapping[str, str]]) -> str:
+    """A table with `COLUMNS`."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: inert(row[name]) for name in COLUMNS} for row in rows)
+    return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """A cell that no spreadsheet runs as a formula; titles come from strangers."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def active(text: str) -> str:
+    """The text of a cell that `inert` wrote."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULAS) else text
+
+
+def read(text: str) -> list[Line]:
+    """The lines of a table, in any order of its columns; a publisher stands in it once.
+
+    :raises TableError: for columns that are unknown or missing, and cells that can't be read.
+    """
+    reading = _Reading()
+    try:
+        lines = list(reading.lines(text))
+    except csv.Error as error:
+        raise TableError([Trouble(1, NAME, str(error))]) from None
+    if reading.troubles:
+        raise TableError(reading.troubles)
+    return lines
+
+
+def delimiter(head: str) -> str:
+    """What separates the cells: spreadsheets write ; where the comma is the decimal mark."""
+    return max(",;\t", key=head.count)
+
+
+@dataclass
+class _Reading:
+    """One reading, with the troubles that it met."""
+
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def lines(self, text: str) -> Iterator[Line]:
+        text = text.lstrip("\ufeff")
+        reader = csv.reader(io.StringIO(text), delimiter=delimiter(text.partition("\n")[0]))
+        columns = self._columns(next(reader, []))
+        seen: dict[str, int] = {}
+        before = reader.line_num
+        for cells in reader:
+            number, before = before + 1, reader.line_num
+            if any(cell.strip() for cell in cells) and columns:
+                line = self._line(number, columns, cells)
+                self._name(line, seen)
+                yield line
+
+    def _columns(self, head: Sequence[str]) -> list[str]:
+        found = [NAME if (known := facts.field_of(name)) == "name" else known for name in head]
+        for name, column in zip(head, found, strict=True):
+            if column not in COLUMNS:
+                self.troubles.append(Trouble(1, name.strip() or "?", f"unknown; there are {', '.join(COLUMNS)}"))
+        if NAME not in found:
+            self.troubles.append(Trouble(1, NAME, "it is missing"))
+        return found if not self.troubles else []
+
+    def _line(self, number: int, columns: Sequence[str], cells: Sequence[str]) -> Line:
+        texts = {column: active(cell.strip()) for column, cell in zip(columns, cells, strict=False)}
+        given = {name: self._value(number, name, texts[name]) for name in FIELDS if name in texts}
+        sets = self._collections(number, texts[COLLECTIONS]) if COLLECTIONS in texts else None
+        return Line(number, texts.get(NAME, ""), given, sets)
+
+    def _value(self, number: int, column: str, text: str) -> Value:
+        try:
+            return facts.read(column, text)
+        except FactError as error:
+            self.troubles.append(Trouble(number, column, str(error)))
+            return None
+
+    def _collections(self, number: int, text: str) -> list[str]:
+        try:
+            return facts.collections(text)
+        except FactError as error:
+            self.troubles.append(Trouble(number, COLLECTIONS, str(error)))
+            return []
+
+    def _name(self, line: Line, seen: dict[str, int]) -> None:
+        if not line.name:
+            self.troubles.append(Trouble(line.number, NAME, "it is empty"))
+        elif line.name in seen:
+            self.troubles.append(Trouble(line.number, NAME, f"{line.name!r} stands in line {seen[line.name]} already"))
+        seen.setdefault(line.name, line.number)
