@@ -208,7 +208,7 @@ def alias(
 
     with _session() as conn:
         (names.remove if remove else names.add)(conn, name, aliases, actor(), utcnow())
-    typer.echo(f"{name}: {', '.join(aliases)} {'removed' if remove else 'added'}")
+    typer.echo(f"{', '.join(aliases)}: {'no longer' if remove else 'now'} a name of {name}")
 
 
 def actor() -> str:
