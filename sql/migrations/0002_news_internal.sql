@@ -1102,6 +1102,7 @@ declare
   field text;
   wants boolean := true;  -- whether a word, phrase or bracket must come next
   leaves integer := 0;
+  tried integer := 0;  -- distances, and beginnings of words: each costs as much as many words
   waiting news_internal.query_part[] := '{}';  -- operators and brackets that are still open
   depth integer := 0;
   made news_internal.query_part[] := '{}';  -- in postfix order
@@ -1220,6 +1221,9 @@ begin
       if part.words ~ '[|~]|^!' then
         perform news_internal.refuse_query(run, part.place, '| and ! are written OR and NOT, and ~ stands behind a phrase; to search for such signs, put them in quotes');
       end if;
+      if part.kind = 'prefix' and part.words ~ '^[A-Za-z0-9]?$' and part.words <> '' then
+        perform news_internal.refuse_query(run, part.place, 'two letters at least must stand before the star');
+      end if;
       if part.words ~ '[*]|[?].' or part.words = '' then
         perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
       end if;
@@ -1228,8 +1232,12 @@ begin
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
+    tried := tried + case part.kind when 'near' then part.distance when 'prefix' then 10 else 0 end;
     if leaves > 100 then
       raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
+    elsif tried > 200 then
+      raise exception 'q has too many word* or too long distances, at character %', part.place using errcode = 'program_limit_exceeded',
+        hint = 'There may be 20 word*, or 200 words of distance in all phrases together.';
     end if;
     made := made || part;
     wants := false;
@@ -1253,23 +1261,23 @@ begin
 end $$;
 comment on function news_internal.read_query is 'The parts of a search in postfix order. What can''t be read is an error that names the part and its place.';
 
-create function news_internal.near_query(behind tsquery, others tsquery[], room integer) returns tsquery
+create function news_internal.near_query(behind text, others text[], room integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  count integer := cardinality(others);
-  any_of tsquery;
-  one tsquery;
+  count constant integer := cardinality(others);
+  made text[] := '{}';
+  one text;
 begin
   for n in 1..count loop
     for distance in 1..case when behind is null then 1 else room - count + 1 end loop
-      one := case when behind is null then others[n] else tsquery_phrase(behind, others[n], distance) end;
+      one := case when behind is null then others[n] else behind || ' <' || distance || '> ' || others[n] end;
       if count > 1 then
         one := news_internal.near_query(one, others[:n - 1] || others[n + 1:], case when behind is null then room else room - distance end);
       end if;
-      any_of := case when any_of is null then one else any_of || one end;
+      made := made || one;
     end loop;
   end loop;
-  return any_of;
+  return array_to_string(made, ' | ');
 end $$;
 comment on function news_internal.near_query is 'Words in any order, the last no more than so many words behind the first: an exact distance for each order, for PostgreSQL knows no other.';
 
@@ -1303,10 +1311,10 @@ begin
     end loop;
     if choices = 0 then
       perform news_internal.refuse_query('~' || part.distance, part.place, format('%s words do not fit into that distance', cardinality(words)));
-    elsif choices > 600 then
+    elsif choices > 240 then
       perform news_internal.refuse_query('~' || part.distance, part.place, 'so many words so far apart are too much to try; ask for fewer words or a shorter distance');
     end if;
-    return news_internal.near_query(null, words, part.distance);
+    return news_internal.near_query(null, array(select '(' || w::text || ')' from unnest(words) with ordinality as o (w, n) order by n), part.distance)::tsquery;
   end if;
   one := words[1];
   for n in 2..cardinality(words) loop

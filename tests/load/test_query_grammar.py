@@ -50,6 +50,7 @@ def error(conn: Connection, sql: str, *params: object) -> psycopg2.Error | None:
         ("*", 1, "*"),
         ("oil * gas", 5, "*"),
         ("*oil", 1, "*oil"),
+        ("o*", 1, "o*"),
         ("o*l", 1, "o*l"),
         ("o?l", 1, "o?l"),
         ("oil~2", 1, "oil~2"),
@@ -92,8 +93,8 @@ def test_an_empty_search_is_told(reader: Connection, q: str) -> None:
 
 @pytest.mark.parametrize(
     "q",
-    ["a" * 1001, "(" * 101 + "a" + ")" * 101, " ".join(["a"] * 101), "oil " * 1_000_000],
-    ids=["long", "deep", "many", "megabytes"],
+    ["a" * 1001, '("a b"~100 OR "c d"~100) "e f"~1', "ab* " * 21, "(" * 101 + "a" + ")" * 101, " ".join(["a"] * 101), "oil " * 1_000_000],
+    ids=["long", "far", "beginnings", "deep", "many", "megabytes"],
 )
 def test_there_are_bounds(reader: Connection, q: str) -> None:
     found = error(reader, "select * from news.search_daily(%s)", q)
