@@ -1508,10 +1508,10 @@ begin
   end if;
   return query execute format(
     'with counted as materialized (
-       select b.starts_at, b.value, count(*) as articles, count(distinct b.story_id) as unique_texts
-       from (select %1$s as starts_at, %2$s as value, s.story_id
+       select b.starts_at, b.value, sum(b.articles)::bigint as articles, count(*) as unique_texts
+       from (select %1$s as starts_at, %2$s as value, s.story_id, count(*) as articles
          from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
-         where s.document @@ $1 %3$s) b
+         where s.document @@ $1 %3$s group by 1, 2, 3) b
        group by b.starts_at, b.value
      ), step as (
        select t.starts_at
@@ -4079,15 +4079,16 @@ CREATE FUNCTION news_internal.fts_document(lang text, title text, lead text, bod
 declare
   own constant tsvector := array_to_tsvector(array['@' || lang]);
   gap constant tsvector := '''@'':50';  -- so that no phrase reaches from the headline into the text
+  headline constant tsvector := news_internal.fts_words(lang, left(title, 1000));
 begin
-  return ts_delete(setweight(news_internal.fts_words(lang, left(title, 1000)), 'A') || gap
+  return ts_delete(setweight((headline::text || replace(' ' || headline::text, ' ''', ' ''^'))::tsvector, 'A') || gap
     || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
     || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
 exception when program_limit_exceeded then
   return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
 end $$;
 
-COMMENT ON FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) IS 'What is searched of an article, and its language as a word of its own (@en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+COMMENT ON FUNCTION news_internal.fts_document(lang text, title text, lead text, body text) IS 'What is searched of an article, and, marked, the headline''s words and the language (^oil, @en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
 
 CREATE FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[], shown boolean DEFAULT false) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE
@@ -4216,7 +4217,7 @@ CREATE FUNCTION news_internal.leaf_query(lang text, part news_internal.query_par
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-  weight constant text := case when part.field = 'title' then 'A' else '' end;
+  mark constant text := case when part.field = 'title' then '^' else '' end;
   tokens text[];
   words tsquery[] := '{}';
   one tsquery;
@@ -4227,9 +4228,9 @@ begin
   cross join lateral unnest(w.positions) as p (place);
   for n in 1..cardinality(tokens) loop
     if part.kind = 'prefix' and n = cardinality(tokens) then
-      one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
+      one := (quote_literal(mark || news_internal.fold(tokens[n])) || ':*')::tsquery;
     else
-      select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
+      select string_agg(quote_literal(mark || s.stem), '|')::tsquery into one
       from (
         select unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as stem
         union select unnest(tsvector_to_array(to_tsvector(news_internal.fts_config(lang), tokens[n]))) where shown
@@ -4986,12 +4987,12 @@ declare
   options constant text := 'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "';
   shown constant text := left(body, 20000);
   words text[];
-  asked text := query::text;
+  asked text := replace(query::text, '''^', '''');  -- the headline''s words may stand in the body, too
   made text;
   leaf record;
 begin
   if not beginnings and not news_internal.stems_lightly(lang) then
-    made := ts_headline(news_internal.fts_config(lang), shown, query, options);
+    made := ts_headline(news_internal.fts_config(lang), shown, asked::tsquery, options);
     if strpos(made, '**') > 0 then
       return made;
     end if;
@@ -5005,7 +5006,7 @@ begin
       cross join lateral unnest(t.positions) as p (place)
     )
     select m.part[1] as stem, string_agg(distinct f.word, '|') as forms
-    from (select distinct regexp_matches(query::text, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
+    from (select distinct regexp_matches(asked, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
     join form f on case when m.part[2] like '%*%' then starts_with(f.lexeme, m.part[1]) else f.lexeme = m.part[1] end
     group by 1
   loop
@@ -5023,21 +5024,21 @@ CREATE FUNCTION news_internal.stems_lightly(lang text) RETURNS boolean
 COMMENT ON FUNCTION news_internal.stems_lightly(lang text) IS 'Whether a language is stemmed by news_internal.light_stem alone: Snowball has no stemmer for it that all our servers have.';
 
 CREATE FUNCTION news_internal.step_unit(size interval) RETURNS text
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     RETURN CASE WHEN (EXTRACT(epoch FROM size) = (3600)::numeric) THEN 'hour'::text WHEN ((size)::text = '1 day'::text) THEN 'day'::text WHEN ((size)::text = '7 days'::text) THEN 'week'::text WHEN ((size)::text = '1 mon'::text) THEN 'month'::text WHEN ((size)::text = '3 mons'::text) THEN 'quarter'::text WHEN ((size)::text = '1 year'::text) THEN 'year'::text ELSE NULL::text END;
 
 COMMENT ON FUNCTION news_internal.step_unit(size interval) IS 'The calendar''s name of a step of time; null for any other.';
 
 CREATE FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE WHEN (news_internal.step_unit(size) IS NOT NULL) THEN format('date_trunc(%L, %s, %L)'::text, news_internal.step_unit(size), at, zone) ELSE format('date_bin(%L, %s, %L)'::text, size, at, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) END;
+    RETURN CASE WHEN ((zone = 'UTC'::text) AND (size < '8 days'::interval) AND (news_internal.step_unit(size) IS NOT NULL)) THEN format('date_bin(%L, %s, %L)'::text, size, at, '2000-01-03 00:00:00+00'::timestamp with time zone) WHEN (news_internal.step_unit(size) IS NOT NULL) THEN format('date_trunc(%L, %s, %L)'::text, news_internal.step_unit(size), at, zone) ELSE format('date_bin(%L, %s, %L)'::text, size, at, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) END;
 
 COMMENT ON FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) IS 'Beginning of the step that a time belongs to, as SQL.';
 
 CREATE FUNCTION news_internal.steps(first timestamp with time zone, last timestamp with time zone, size interval, origin timestamp with time zone, zone text) RETURNS SETOF timestamp with time zone
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
 declare begins timestamptz;
@@ -7685,7 +7686,7 @@ COMMENT ON COLUMN news_internal.search.language IS 'Language as news.articles te
 
 COMMENT ON COLUMN news_internal.search.title IS 'Headline, for the search by trigram.';
 
-COMMENT ON COLUMN news_internal.search.document IS 'Words and stems of headline (A), lead (B) and body (D), and the language.';
+COMMENT ON COLUMN news_internal.search.document IS 'Words and stems of headline (A), lead (B) and body (D); marked, those of the headline and the language.';
 
 CREATE TABLE news_internal.search_language (
     language text NOT NULL

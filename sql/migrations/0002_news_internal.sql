@@ -1021,14 +1021,15 @@ language plpgsql immutable parallel safe as $$
 declare
   own constant tsvector := array_to_tsvector(array['@' || lang]);
   gap constant tsvector := '''@'':50';  -- so that no phrase reaches from the headline into the text
+  headline constant tsvector := news_internal.fts_words(lang, left(title, 1000));
 begin
-  return ts_delete(setweight(news_internal.fts_words(lang, left(title, 1000)), 'A') || gap
+  return ts_delete(setweight((headline::text || replace(' ' || headline::text, ' ''', ' ''^'))::tsvector, 'A') || gap
     || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
     || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
 exception when program_limit_exceeded then
   return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
 end $$;
-comment on function news_internal.fts_document is 'What is searched of an article, and its language as a word of its own (@en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
+comment on function news_internal.fts_document is 'What is searched of an article, and, marked, the headline''s words and the language (^oil, @en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
 
 -- Queries: docs/search.md has their grammar -----------------------------------------------------------
 
@@ -1284,7 +1285,7 @@ comment on function news_internal.near_query is 'Words in any order, the last no
 create function news_internal.leaf_query(lang text, part news_internal.query_part, shown boolean default false) returns tsquery
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  weight constant text := case when part.field = 'title' then 'A' else '' end;
+  mark constant text := case when part.field = 'title' then '^' else '' end;
   tokens text[];
   words tsquery[] := '{}';
   one tsquery;
@@ -1295,9 +1296,9 @@ begin
   cross join lateral unnest(w.positions) as p (place);
   for n in 1..cardinality(tokens) loop
     if part.kind = 'prefix' and n = cardinality(tokens) then
-      one := (quote_literal(news_internal.fold(tokens[n])) || ':*' || weight)::tsquery;
+      one := (quote_literal(mark || news_internal.fold(tokens[n])) || ':*')::tsquery;
     else
-      select string_agg(quote_literal(s.stem) || ':' || weight, '|')::tsquery into one
+      select string_agg(quote_literal(mark || s.stem), '|')::tsquery into one
       from (
         select unnest(tsvector_to_array(news_internal.fts_stems(lang, tokens[n])::tsvector)) as stem
         union select unnest(tsvector_to_array(to_tsvector(news_internal.fts_config(lang), tokens[n]))) where shown
@@ -1374,7 +1375,7 @@ comment on column news_internal.search.is_dated is 'Whether sort_at is published
 comment on column news_internal.search.is_origin is 'Whether it is the earliest of its story.';
 comment on column news_internal.search.language is 'Language as news.articles tells it, whose stems the document is in; empty where it can''t be told.';
 comment on column news_internal.search.title is 'Headline, for the search by trigram.';
-comment on column news_internal.search.document is 'Words and stems of headline (A), lead (B) and body (D), and the language.';
+comment on column news_internal.search.document is 'Words and stems of headline (A), lead (B) and body (D); marked, those of the headline and the language.';
 
 create function news_internal.follow_story() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -1544,21 +1545,22 @@ end $$;
 comment on function news_internal.read_step is 'Length of a step of time by its name, or as an interval.';
 
 create function news_internal.step_unit(size interval) returns text
-language sql immutable set search_path = pg_catalog, pg_temp
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
 return case
   when extract(epoch from size) = 3600 then 'hour' when size::text = '1 day' then 'day' when size::text = '7 days' then 'week'
   when size::text = '1 mon' then 'month' when size::text = '3 mons' then 'quarter' when size::text = '1 year' then 'year' end;
 comment on function news_internal.step_unit is 'The calendar''s name of a step of time; null for any other.';
 
 create function news_internal.step_start(at text, size interval, origin timestamptz, zone text) returns text
-language sql stable set search_path = pg_catalog, pg_temp
-return case when news_internal.step_unit(size) is not null
-  then format('date_trunc(%L, %s, %L)', news_internal.step_unit(size), at, zone)
+language sql stable parallel safe set search_path = pg_catalog, pg_temp
+return case when zone = 'UTC' and size < interval '8 days' and news_internal.step_unit(size) is not null
+  then format('date_bin(%L, %s, %L)', size, at, timestamptz '2000-01-03 00:00+00')
+  when news_internal.step_unit(size) is not null then format('date_trunc(%L, %s, %L)', news_internal.step_unit(size), at, zone)
   else format('date_bin(%L, %s, %L)', size, at, coalesce(origin, timestamptz '2000-01-03 00:00+00')) end;
 comment on function news_internal.step_start is 'Beginning of the step that a time belongs to, as SQL.';
 
 create function news_internal.steps(first timestamptz, last timestamptz, size interval, origin timestamptz, zone text) returns setof timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 declare begins timestamptz;
 begin
   if extract(epoch from last - first) / extract(epoch from size) > 100000 then
@@ -1580,12 +1582,12 @@ declare
   options constant text := 'MaxFragments=2, MinWords=5, MaxWords=18, StartSel=**, StopSel=**, FragmentDelimiter=" … "';
   shown constant text := left(body, 20000);
   words text[];
-  asked text := query::text;
+  asked text := replace(query::text, '''^', '''');  -- the headline''s words may stand in the body, too
   made text;
   leaf record;
 begin
   if not beginnings and not news_internal.stems_lightly(lang) then
-    made := ts_headline(news_internal.fts_config(lang), shown, query, options);
+    made := ts_headline(news_internal.fts_config(lang), shown, asked::tsquery, options);
     if strpos(made, '**') > 0 then
       return made;
     end if;
@@ -1599,7 +1601,7 @@ begin
       cross join lateral unnest(t.positions) as p (place)
     )
     select m.part[1] as stem, string_agg(distinct f.word, '|') as forms
-    from (select distinct regexp_matches(query::text, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
+    from (select distinct regexp_matches(asked, '''([^'']+)''(:[*A-D]+)?', 'g') as part) m
     join form f on case when m.part[2] like '%*%' then starts_with(f.lexeme, m.part[1]) else f.lexeme = m.part[1] end
     group by 1
   loop

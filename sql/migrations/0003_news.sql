@@ -662,10 +662,10 @@ begin
   end if;
   return query execute format(
     'with counted as materialized (
-       select b.starts_at, b.value, count(*) as articles, count(distinct b.story_id) as unique_texts
-       from (select %1$s as starts_at, %2$s as value, s.story_id
+       select b.starts_at, b.value, sum(b.articles)::bigint as articles, count(*) as unique_texts
+       from (select %1$s as starts_at, %2$s as value, s.story_id, count(*) as articles
          from news_internal.search s left join ingest.publisher p on p.publisher_id = s.publisher_id
-         where s.document @@ $1 %3$s) b
+         where s.document @@ $1 %3$s group by 1, 2, 3) b
        group by b.starts_at, b.value
      ), step as (
        select t.starts_at
