@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from benchmarks.views import QUESTIONS
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.outcomes import Blame, Kind, Stage
@@ -192,3 +193,14 @@ def test_a_sample_is_the_same_everywhere_and_even(conn: Connection) -> None:
     tenths = [sum(low / 10 <= key < (low + 1) / 10 for key in found.values()) for low in range(10)]
     assert sum(tenths) == 20000
     assert all(1850 < count < 2150 for count in tenths)
+
+
+def test_each_view_has_its_line_in_the_benchmark(bare: World) -> None:
+    views = {
+        name
+        for (name,) in bare.rows(
+            "select relname from pg_class where relnamespace = 'news'::regnamespace and relkind = 'v'"
+        )
+    }
+    asked = set(re.findall(r"news\.(\w+)", " ".join(QUESTIONS.values())))
+    assert views - asked == set()
