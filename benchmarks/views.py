@@ -146,7 +146,7 @@ EACH_VIEW = {
     "versions, a day": f"select * from news.versions where {DAY}",
     "publishers, all": "select * from news.publishers",
     "feeds, all": "select * from news.feeds",
-    "runs, all": "select * from news.runs",
+    "runs, the last week": "select * from news.runs where started_at >= now() - interval '7 days'",
     "changes, the next 1,000": "select * from news.changes_since(500000, 1000)",
     "changes, a day": (
         "select kind, count(*) from news.changes where change_id > (select max(change_id) - 20000 from news.changes)"
