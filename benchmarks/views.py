@@ -146,6 +146,8 @@ EACH_VIEW = {
     "versions, a day": f"select * from news.versions where {DAY}",
     "publishers, all": "select * from news.publishers",
     "feeds, all": "select * from news.feeds",
+    "collections, all": "select * from news.collections",
+    "collection_publishers, all": "select * from news.collection_publishers",
     "runs, the last week": "select * from news.runs where started_at >= now() - interval '7 days'",
     "changes, the next 1,000": "select * from news.changes_since(500000, 1000)",
     "changes, a day": (
