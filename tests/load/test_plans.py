@@ -30,12 +30,13 @@ def large(postgres: Server, template: str) -> Iterator[World]:
           select 'u' || n, sha256(('u' || n)::bytea), 1 + n % 50, 1 + n % 50, 'loaded' from generate_series(1, 20000) n;
         insert into news_internal.article (article_id, story_id, publisher_id, published_at, first_seen_at, loaded_at,
           revised_at, extraction_id, content_hash, text_hash, url, title, lead, body, authors, agencies, published_raw,
-          published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources, extractor,
+          published_quality, language, language_confidence,
+          section, tags, image_url, image_caption, page_type, rights, sources, extractor,
           cause)
         select n, n, 1 + n % 50, timestamptz '2026-03-01' - n * interval '1 minute',
           timestamptz '2026-03-01' - n * interval '1 minute', now(), now(), n, 'h', 'h',
           'u' || n, 'Title ' || n, '', 'Word' || n % 500 || ' common text of article ' || n, '{}', '{}', '', 'exact',
-          'en', '', '{}', '', '', 'article', '{}', '{}', 'x', 'fetch' from generate_series(1, 20000) n;
+          'en', 1, '', '{}', '', '', 'article', '{}', '{}', 'x', 'fetch' from generate_series(1, 20000) n;
         insert into news_internal.change (change_id, article_id, story_id, revision, kind, changed_at)
           select n, n, n, 1, 'insert', now() from generate_series(1, 20000) n;
         insert into news_internal.search_language values ('en');
