@@ -56,11 +56,13 @@ def test_a_background_block_at_the_end_of_another_article_joins_nothing() -> Non
     assert not judge(WIRE[:600], OTHER + "\n" + OTHER.upper() + "\n" + WIRE[:600]).copies
 
 
-def test_three_corrected_figures_are_a_copy_but_not_at_one_publisher() -> None:
+def test_a_corrected_figure_is_a_copy_and_at_one_publisher_a_version_for_hours_only() -> None:
     text = "In 2019 some 120 people came. " + WIRE
     fixed = text.replace("120", "140")
     assert judge(text, fixed).copies
-    assert judge(text, fixed, publisher="a").rule == "template"
+    assert judge(text, fixed, publisher="a").rule == "version"
+    later = prepare("", fixed, NOON + timedelta(days=1), publisher="a")
+    assert compare(prepare("", text, NOON, publisher="a"), later).rule == "template"
 
 
 def test_another_name_at_the_opening_is_another_subject() -> None:

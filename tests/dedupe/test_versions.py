@@ -53,6 +53,30 @@ def test_no_version(title: str, body: str, hours: float, publisher: str) -> None
     assert not compare(page("ABBOT CORP <ABB> 4TH QTR NET", RESULT), page(title, body, hours, publisher)).copies
 
 
+PROSE = (
+    "NEW YORK, March 2 - Salomon Brothers Inc said it expects interest rates to rise in coming months as the economy "
+    "grows and the dollar weakens against the yen. In its weekly comments the firm said the Federal Reserve would "
+    "tolerate a funds rate of 6.25 pct.\nChief economist Henry Marks said that the trade deficit would narrow to 140 "
+    "billion dlrs this year from 169.8 billion in 1986, and that bonds would not like it at all."
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "joined"),
+    [
+        (PROSE.replace("140 billion", "142 billion"), True),
+        (PROSE + "\nHe added that prices would fall two points by summer, and that investors should wait.", True),
+        (PROSE.replace("6.25", "7.11").replace("140", "98").replace("169.8", "101.2"), False),
+        (PROSE.replace("Henry Marks", "Ada Lane").replace("Salomon Brothers", "Morgan Reed"), False),
+    ],
+)
+def test_a_report_under_another_headline(body: str, joined: bool) -> None:
+    assert (
+        compare(page("SALOMON SEES HIGHER RATES", PROSE), page("FIRM EXPECTS COSTLIER CREDIT", body, 2)).copies
+        is joined
+    )
+
+
 def stories(*said: tuple[int, timedelta], words: int) -> int:
     members = [
         Member(n, b"k", NOON + at, url_hash=bytes([n]), publisher=house, words=words)

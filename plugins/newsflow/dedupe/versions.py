@@ -20,6 +20,8 @@ SOON = timedelta(hours=18)  # between a page and its next version; a form's next
 KEPT, SHARED = 0.6, 0.4  # share of a short text's words, and of a longer one's shingles, that its version keeps
 NAMED = 4  # names from which on a version must keep as many of them
 CHANGED = 0.5  # share of the figures that a version may put right
+WHOLE = 0.6  # of the longer one's length, from which on the shorter is no item of it
+RETITLED, PUT_RIGHT, NAMES_STAY = 0.75, 0.25, 0.9  # what a text with another headline keeps of shingles, figures, names
 TABLE, DENSE = 8, 0.15  # figures, and share of all words that they are, from which on a text is a table
 OTHER = 0.5  # share of its figures that make it another one
 GROWN = 250  # words; a longer text shares enough shingles with its versions to be found by them
@@ -32,13 +34,23 @@ def is_version(a: ComparisonText, b: ComparisonText, containment: float) -> bool
 
     :param containment: share of the shorter one's shingles (`a`) that the other has.
     """
-    if not _soon(a, b) or a.roundup != b.roundup or a.live or b.live or not _one_subject(a, b):
+    if not _soon(a, b) or a.roundup != b.roundup or a.live or b.live:
         return False
+    if not _one_subject(a, b):
+        return _is_retitled(a, b, containment)
     if other_figures(a, b) > max(1.0, CHANGED * a.numbers.total()) or _names_others(a, b):
         return False
     if a.length >= FORM:
         return containment >= SHARED
     return (a.bag & b.bag).total() >= KEPT * a.bag.total()
+
+
+def _is_retitled(a: ComparisonText, b: ComparisonText, containment: float) -> bool:
+    """Whether a long text stayed so nearly what it was that its new headline is only that."""
+    if a.length < max(FORM, WHOLE * b.length) or containment < RETITLED:
+        return False
+    few = other_figures(a, b) <= max(1.0, PUT_RIGHT * a.numbers.total())
+    return few and sum(name in b.bag for name in a.names) >= NAMES_STAY * len(a.names)
 
 
 def other_figures(a: ComparisonText, b: ComparisonText) -> int:
@@ -61,7 +73,9 @@ def is_reprint(a: ComparisonText, b: ComparisonText) -> bool:
 
 def is_other_form(a: ComparisonText, b: ComparisonText) -> bool:
     """Whether a house filled in one form for two subjects."""
-    return a.is_form and b.is_form and _one_house(a, b) and not _one_subject(a, b)
+    if not _one_house(a, b) or max(a.length, b.length) >= FORM or _one_subject(a, b):
+        return False
+    return (a.is_form and b.is_form) or _names_apart(a, b)
 
 
 def said_again(a: ComparisonText, b: ComparisonText) -> bool:
@@ -107,7 +121,12 @@ def _one_subject(a: ComparisonText, b: ComparisonText) -> bool:
         return True
     if min(a.length, b.length) < FORM or 2 * len(one & other) < len(one):
         return False
-    return not (_own_names(a, b) and _own_names(b, a))
+    return not _names_apart(a, b)
+
+
+def _names_apart(a: ComparisonText, b: ComparisonText) -> bool:
+    """Whether each headline has a name of its own, of which the other text says nothing."""
+    return bool(_own_names(a, b) and _own_names(b, a))
 
 
 def _own_names(a: ComparisonText, b: ComparisonText) -> Counter[str]:
