@@ -57,11 +57,11 @@ insert into news_internal.article (article_id, story_id, publisher_id, published
 analyze;
 update news_internal.article set authors = array['Ada Lane', 'Author ' || article_id %% 900], language_confidence = 0.9
   where article_id %% 4 = 0;
-insert into news_internal.revision (article_id, revision, valid_from, valid_until, publisher_id, word_count,
+insert into news_internal.revision (article_id, revision, valid_from, valid_until, word_count,
   language_confidence, published_at, extraction_id, content_hash, text_hash, title, lead, body, authors, agencies,
   published_raw, published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources,
   extractor, cause, changed)
-  select article_id, 1, loaded_at - interval '1 hour', loaded_at, publisher_id, word_count, language_confidence,
+  select article_id, 1, loaded_at - interval '1 hour', loaded_at, word_count, language_confidence,
     published_at, article_id, content_hash, text_hash, 'Earlier title', lead, body, authors, agencies, published_raw,
     published_quality, language, section, tags, image_url, image_caption, page_type, rights, sources, extractor, cause,
     changed
