@@ -1078,7 +1078,7 @@ CREATE FUNCTION news.coverage_between(since timestamp with time zone, until time
                     FROM bound)) - '00:00:00.000001'::interval))) h_1(hour))
            GROUP BY b.publisher_id, h_1.hour
          )
-  SELECT to_timestamp((((h.hour)::numeric * 3600.0))::double precision) AS to_timestamp,
+  SELECT to_timestamp(((h.hour * '3600'::bigint))::double precision) AS to_timestamp,
      h.name,
          CASE
              WHEN ((NOT h.watched) OR l.not_polled) THEN 'not_watched'::text
