@@ -45,9 +45,9 @@ VALUES = {
 
 
 def _path(route: APIRoute) -> str:
-    path = route.path
+    path = named = route.path.replace(":path}", "}")
     for key, value in VALUES.items():
-        path = path.replace(f"{{{key}}}", value if isinstance(value, str) else value.get(route.path, ""))
+        path = path.replace(f"{{{key}}}", value if isinstance(value, str) else value.get(named, ""))
     return path
 
 
