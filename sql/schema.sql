@@ -1497,11 +1497,12 @@ declare
   conditions constant text := news_internal.search_filter(languages, search_daily.since, search_daily.until, news_internal.find_publisher(search_daily.publisher));
   size constant interval := news_internal.read_step(search_daily.step);
   value constant text := case search_daily.by when 'publisher' then 'p.name' when 'language' then 'nullif(s.language, '''')' else 'null::text' end;
+  own_zone constant text := coalesce(search_daily.zone, 'UTC');
   finite_since constant timestamptz := case when isfinite(search_daily.since) then search_daily.since end;
   finite_until constant timestamptz := case when isfinite(search_daily.until) then search_daily.until end;
 begin
   perform news_internal.read_query(search_daily.q);
-  perform now() at time zone search_daily.zone;
+  perform now() at time zone own_zone;
   if search_daily.by not in ('publisher', 'language') then
     raise exception 'by can''t be "%"', left(search_daily.by, 100)
       using errcode = 'invalid_parameter_value', hint = 'by is publisher or language, or null to count all together.';
@@ -1521,8 +1522,8 @@ begin
      select starts_at, c.value, coalesce(c.articles, 0), coalesce(c.unique_texts, 0)
      from counted c full join step using (starts_at)
      order by 1, 3 desc, 2',
-    news_internal.step_start('s.sort_at', size, finite_since, search_daily.zone), value, conditions)
-  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, search_daily.zone,
+    news_internal.step_start('s.sort_at', size, finite_since, own_zone), value, conditions)
+  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, own_zone,
     search_daily.by is null;
 end $_$;
 
@@ -1850,7 +1851,9 @@ CREATE FUNCTION news_internal.check_query(q text) RETURNS void
     AS $$
 begin
   -- PostgreSQL's parsers of queries can't be interrupted: 5 MB of words ran for minutes, past statement_timeout
-  if length(q) > 1000 then
+  if q is null then
+    raise exception 'q is empty' using errcode = 'invalid_parameter_value';
+  elsif length(q) > 1000 then
     raise exception 'q has % characters, and may have 1,000', length(q)
       using errcode = 'program_limit_exceeded', hint = 'Ask for fewer words, or in several searches.';
   end if;
@@ -1938,7 +1941,7 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
              x.word_count,
              x.loaded_at
             FROM news_internal.article x
-           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= (news_internal.day_start(d.day, d.zone) - '01:00:00'::interval)) AND (x.published_at < (news_internal.day_start((d.day + 1), d.zone) + '01:00:00'::interval)) AND (((x.published_at AT TIME ZONE d.zone))::date = d.day))
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at >= (news_internal.day_start(d.day, d.zone) - '03:00:00'::interval)) AND (x.published_at < (news_internal.day_start((d.day + 1), d.zone) + '03:00:00'::interval)) AND (((x.published_at AT TIME ZONE d.zone))::date = d.day))
          UNION ALL
           SELECT x.language,
              x.language_confidence,
@@ -1947,7 +1950,7 @@ CREATE FUNCTION news_internal.count_days(days news_internal.stale_day[]) RETURNS
              x.word_count,
              x.loaded_at
             FROM news_internal.article x
-           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= (news_internal.day_start(d.day, d.zone) - '01:00:00'::interval)) AND (x.first_seen_at < (news_internal.day_start((d.day + 1), d.zone) + '01:00:00'::interval)) AND (((x.first_seen_at AT TIME ZONE d.zone))::date = d.day))
+           WHERE ((x.publisher_id = d.publisher_id) AND (x.published_at IS NULL) AND (x.first_seen_at >= (news_internal.day_start(d.day, d.zone) - '03:00:00'::interval)) AND (x.first_seen_at < (news_internal.day_start((d.day + 1), d.zone) + '03:00:00'::interval)) AND (((x.first_seen_at AT TIME ZONE d.zone))::date = d.day))
   OFFSET 0) a)
    GROUP BY d.publisher_id, d.day, COALESCE(news_internal.told_language(a.language, a.language_confidence), ''::text);
 END;
@@ -4084,7 +4087,7 @@ begin
   return ts_delete(setweight((headline::text || replace(' ' || headline::text, ' ''', ' ''^'))::tsvector, 'A') || gap
     || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
     || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
-exception when program_limit_exceeded then
+exception when program_limit_exceeded or syntax_error then
   return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
 end $$;
 
@@ -4133,7 +4136,7 @@ begin
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
-    stems := news_internal.fold(stems) || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    stems := regexp_replace(news_internal.fold(stems), '(?<![^ ])'''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
     -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
     if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
       stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
@@ -4156,9 +4159,15 @@ begin
     words := regexp_replace(normalize(words, nfkc),
       '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
   end if;
+  -- Letters to the parser, but none to fold(): alone they would be words of nothing, and shift the places of others.
+  -- Hebrew abbreviations (צה"ל) are one word, whichever quotation mark they are written with.
+  if words ~ '[\u0591-\u06ed]' then
+    words := regexp_replace(words, '[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]', '', 'g');
+    words := regexp_replace(words, '(?<=[\u05d0-\u05ea])["''\u2018-\u201f\u05f3\u05f4]+(?=[\u05d0-\u05ea])', '', 'g');
+  end if;
   return translate(words,
-    e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
-    '               ');
+    e'/\\@:_-+~#&=<>%.\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u05f3\u05f4\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+    '                       ');
 end $$;
 
 COMMENT ON FUNCTION news_internal.fts_text(lang text, words text) IS 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
@@ -4225,7 +4234,8 @@ declare
 begin
   select array_agg(w.lexeme order by p.place) into tokens
   from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
-  cross join lateral unnest(w.positions) as p (place);
+  cross join lateral unnest(w.positions) as p (place)
+  where news_internal.fold(w.lexeme) <> '';
   for n in 1..cardinality(tokens) loop
     if part.kind = 'prefix' and n = cardinality(tokens) then
       one := (quote_literal(mark || news_internal.fold(tokens[n])) || ':*')::tsquery;
@@ -4557,9 +4567,9 @@ COMMENT ON FUNCTION news_internal.partition_key(parent regclass) IS 'Time column
 
 CREATE FUNCTION news_internal.plain_query(q text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN translate(regexp_replace(q, '([\u05d0-\u05ea])["\u201d\u05f4]([\u05d0-\u05ea])'::text, '\1״\2'::text, 'g'::text), '“”„‟«»＂（）：＊−－ 　   	
+    RETURN translate(regexp_replace(q, '([\u05d0-\u05ea])["\u201c-\u201f\u05f4]([\u05d0-\u05ea])'::text, '\1״\2'::text, 'g'::text), ('“”„‟«»‹›″❝❞「」『』〝〞〟＂（）：＊'::text || '‐‑‒–—―−﹘﹣－ 　   	
 
-​‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text, (('""""""'::text || '"():*--'::text) || '        '::text));
+​‎‏‪‫‬‭‮⁠⁦⁧⁨⁩﻿­'::text), (((repeat('"'::text, 18) || '"():*'::text) || repeat('-'::text, 10)) || '        '::text));
 
 COMMENT ON FUNCTION news_internal.plain_query(q text) IS 'A search with the plain signs of the grammar for those that keyboards and word processors make of them, and without invisible marks.';
 
@@ -4648,7 +4658,7 @@ begin
       continue;
     end if;
     part.field := field;
-    if run ~ '^[A-Za-z_]+:' then
+    if run ~ '^[^0-9:][^:]*:' then
       part.field := lower(split_part(run, ':', 1));
       if part.field <> 'title' then
         perform news_internal.refuse_query(run, at, 'there is no such field, only title:; to search for a colon, put the words in quotes');
@@ -4658,6 +4668,9 @@ begin
         perform news_internal.refuse_query(run, part.place, 'a word, a phrase or a bracket must stand directly behind it');
       end if;
       run := substring(substr(asked, at) from '^[^ ()"]+');
+      if run ~ '^-|^[^0-9:][^:]*:' or lower(run) in ('and', 'or', 'not') then
+        perform news_internal.refuse_query(run, at, 'directly behind title: only a word, a phrase or a bracket may stand; what the headline must not have is written -title:a');
+      end if;
     end if;
     if substr(asked, at, 1) = '(' then
       depth := depth + 1;
@@ -4704,7 +4717,7 @@ begin
         perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
       end if;
     end if;
-    if length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))) = 0 then
+    if length(to_tsvector('pg_catalog.simple', news_internal.fold(news_internal.fts_text('zh', part.words)))) = 0 then
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
@@ -4958,7 +4971,7 @@ begin
     'select n.article_id, ts_rank(n.document, $1) from (
        select s.article_id, s.sort_at, s.document from news_internal.search s where s.document @@ $1 %s
        order by s.sort_at desc, s.article_id desc limit %s) n
-     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(newest::text, 'all'), wanted)
+     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(case when newest < 0 then 0 else newest end::text, 'all'), wanted)
   using query;
 end $_$;
 
@@ -5030,10 +5043,17 @@ CREATE FUNCTION news_internal.step_unit(size interval) RETURNS text
 
 COMMENT ON FUNCTION news_internal.step_unit(size interval) IS 'The calendar''s name of a step of time; null for any other.';
 
+CREATE FUNCTION news_internal.whole_days(size interval) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN ((size)::text ~ '^\d+ days?$'::text);
+
+COMMENT ON FUNCTION news_internal.whole_days(size interval) IS 'Whether a step of time is so many days of the calendar, be they of 23 or 25 hours; 24 hours are none.';
+
 CREATE FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE WHEN ((zone = 'UTC'::text) AND (size < '8 days'::interval) AND (news_internal.step_unit(size) IS NOT NULL)) THEN format('date_bin(%L, %s, %L)'::text, size, at, '2000-01-03 00:00:00+00'::timestamp with time zone) WHEN (news_internal.step_unit(size) IS NOT NULL) THEN format('date_trunc(%L, %s, %L)'::text, news_internal.step_unit(size), at, zone) ELSE format('date_bin(%L, %s, %L)'::text, size, at, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) END;
+    RETURN CASE WHEN ((zone = 'UTC'::text) AND (size < '8 days'::interval) AND (news_internal.step_unit(size) IS NOT NULL)) THEN format('date_bin(%L, %s, %L)'::text, size, at, '2000-01-03 00:00:00+00'::timestamp with time zone) WHEN (news_internal.step_unit(size) IS NOT NULL) THEN format('date_trunc(%L, %s, %L)'::text, news_internal.step_unit(size), at, zone) WHEN news_internal.whole_days(size) THEN format('date_bin(%L, %s at time zone %3$L, %4$L::timestamptz at time zone %3$L) at time zone %3$L'::text, size, at, zone, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) ELSE format('date_bin(%L, %s, %L)'::text, size, at, COALESCE(origin, '2000-01-03 00:00:00+00'::timestamp with time zone)) END;
 
 COMMENT ON FUNCTION news_internal.step_start(at text, size interval, origin timestamp with time zone, zone text) IS 'Beginning of the step that a time belongs to, as SQL.';
 
@@ -5041,25 +5061,32 @@ CREATE FUNCTION news_internal.steps(first timestamp with time zone, last timesta
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
-declare begins timestamptz;
+declare
+  begins timestamptz;
+  here constant timestamp := first at time zone zone;
 begin
   if extract(epoch from last - first) / extract(epoch from size) > 100000 then
     raise exception 'from % to % are more than 100,000 steps of %', first, last, size
       using errcode = 'program_limit_exceeded', hint = 'Bound the time with since and until, or take longer steps.';
   end if;
-  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
-  if size < interval '1 day' then
-    return query select generate_series(begins, last, size);
-  else  -- days of 23 and 25 hours are days
-    return query select g at time zone zone from generate_series(begins at time zone zone, last at time zone zone, size) g;
+  -- days of 23 and 25 hours are days; some begin at one o'clock, so they are counted in the zone's own time
+  if news_internal.step_unit(size) <> 'hour' or news_internal.whole_days(size) then
+    return query select g at time zone zone
+    from generate_series(
+      case when news_internal.step_unit(size) is not null then date_trunc(news_internal.step_unit(size), here)
+        else date_bin(size, here, coalesce(origin, timestamptz '2000-01-03 00:00+00') at time zone zone) end,
+      last at time zone zone, size) g;
+    return;
   end if;
+  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
+  return query select g at time zone 'UTC' from generate_series(begins at time zone 'UTC', last at time zone 'UTC', size) g;
 end $_$;
 
 COMMENT ON FUNCTION news_internal.steps(first timestamp with time zone, last timestamp with time zone, size interval, origin timestamp with time zone, zone text) IS 'Beginnings of all steps of a span of time.';
 
 CREATE FUNCTION news_internal.strip_ends(words text, kept integer, ends text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN regexp_replace(words, (((('(?<=[^'' ]{'::text || kept) || '})(?:'::text) || ends) || ')(?='':)'::text), ''::text, 'g'::text);
+    RETURN (SELECT COALESCE(string_agg(regexp_replace(word.word, (((('(?<=[^'' ]{'::text || strip_ends.kept) || '})(?:'::text) || strip_ends.ends) || ')(?='':)'::text), ''::text), ' '::text), ''::text) AS "coalesce" FROM string_to_table(strip_ends.words, ' '::text) word(word));
 
 COMMENT ON FUNCTION news_internal.strip_ends(words text, kept integer, ends text) IS 'Takes endings off the words of a tsvector''s text that keep so many letters at least; the longest that fits.';
 
@@ -5091,7 +5118,7 @@ COMMENT ON FUNCTION news_internal.tracks(parameter text) IS 'Whether a parameter
 
 CREATE FUNCTION news_internal.turn_ends(words text, kept integer, ends text, into_ends text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN regexp_replace(words, (((('(?<=[^'' ]{'::text || kept) || '})'::text) || ends) || '(?='':)'::text), into_ends, 'g'::text);
+    RETURN (SELECT COALESCE(string_agg(regexp_replace(word.word, (((('(?<=[^'' ]{'::text || turn_ends.kept) || '})'::text) || turn_ends.ends) || '(?='':)'::text), turn_ends.into_ends), ' '::text), ''::text) AS "coalesce" FROM string_to_table(turn_ends.words, ' '::text) word(word));
 
 COMMENT ON FUNCTION news_internal.turn_ends(words text, kept integer, ends text, into_ends text) IS 'Writes endings of the words of a tsvector''s text otherwise.';
 

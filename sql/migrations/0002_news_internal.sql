@@ -695,7 +695,7 @@ begin atomic
 end;
 comment on function news_internal.count_delays is 'Delays, as they are; of some days of publishers.';
 
--- An hour more on both sides, for some clocks were set back over midnight: what tells is the day itself.
+-- Three hours more on both sides, for some clocks were set back so far over midnight: what tells is the day itself.
 create function news_internal.count_days(days news_internal.stale_day[]) returns setof news_internal.day_count
 language sql stable security definer parallel safe set search_path = pg_catalog, pg_temp
 begin atomic
@@ -709,14 +709,14 @@ begin atomic
   cross join lateral (
     select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id
-      and x.published_at >= news_internal.day_start(d.day, d.zone) - interval '1 hour'
-      and x.published_at < news_internal.day_start(d.day + 1, d.zone) + interval '1 hour'
+      and x.published_at >= news_internal.day_start(d.day, d.zone) - interval '3 hours'
+      and x.published_at < news_internal.day_start(d.day + 1, d.zone) + interval '3 hours'
       and (x.published_at at time zone d.zone)::date = d.day
     union all
     select x.language, x.language_confidence, x.is_origin, x.revision, x.word_count, x.loaded_at from news_internal.article x
     where x.publisher_id = d.publisher_id and x.published_at is null
-      and x.first_seen_at >= news_internal.day_start(d.day, d.zone) - interval '1 hour'
-      and x.first_seen_at < news_internal.day_start(d.day + 1, d.zone) + interval '1 hour'
+      and x.first_seen_at >= news_internal.day_start(d.day, d.zone) - interval '3 hours'
+      and x.first_seen_at < news_internal.day_start(d.day + 1, d.zone) + interval '3 hours'
       and (x.first_seen_at at time zone d.zone)::date = d.day
     offset 0
   ) a
@@ -843,9 +843,15 @@ begin
     words := regexp_replace(normalize(words, nfkc),
       '([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
   end if;
+  -- Letters to the parser, but none to fold(): alone they would be words of nothing, and shift the places of others.
+  -- Hebrew abbreviations (צה"ל) are one word, whichever quotation mark they are written with.
+  if words ~ '[\u0591-\u06ed]' then
+    words := regexp_replace(words, '[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]', '', 'g');
+    words := regexp_replace(words, '(?<=[\u05d0-\u05ea])["''\u2018-\u201f\u05f3\u05f4]+(?=[\u05d0-\u05ea])', '', 'g');
+  end if;
   return translate(words,
-    e'/\\@:_-+~#&=<>%.\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
-    '               ');
+    e'/\\@:_-+~#&=<>%.\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u05f3\u05f4\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+    '                       ');
 end $$;
 comment on function news_internal.fts_text is 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
 
@@ -869,15 +875,17 @@ language sql immutable parallel safe
 return lang in ('pl', 'cs', 'sk', 'uk', 'be', 'bg', 'mk', 'sl', 'he', 'ko', 'fa', 'ur', 'et', 'lv', 'bn');
 comment on function news_internal.stems_lightly is 'Whether a language is stemmed by news_internal.light_stem alone: Snowball has no stemmer for it that all our servers have.';
 
+-- Word by word: to look behind, PostgreSQL reads a text from its beginning for each match, so that long ones took minutes.
 create function news_internal.strip_ends(words text, kept integer, ends text) returns text
 language sql immutable parallel safe
-return regexp_replace(words, '(?<=[^'' ]{' || kept || '})(?:' || ends || ')(?='':)', '', 'g');
+return (select coalesce(string_agg(regexp_replace(word, '(?<=[^'' ]{' || kept || '})(?:' || ends || ')(?='':)', ''), ' '), '')
+  from string_to_table(words, ' ') word);
 comment on function news_internal.strip_ends is 'Takes endings off the words of a tsvector''s text that keep so many letters at least; the longest that fits.';
 
 create function news_internal.turn_ends(words text, kept integer, ends text, into_ends text) returns text
 language sql immutable parallel safe
-return regexp_replace(words, '(?<=[^'' ]{' || kept || '})' || ends || '(?='':)', into_ends, 'g');
-
+return (select coalesce(string_agg(regexp_replace(word, '(?<=[^'' ]{' || kept || '})' || ends || '(?='':)', into_ends), ' '), '')
+  from string_to_table(words, ' ') word);
 comment on function news_internal.turn_ends is 'Writes endings of the words of a tsvector''s text otherwise.';
 
 create function news_internal.light_stem(lang text, words text) returns text
@@ -996,7 +1004,7 @@ begin
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
-    stems := news_internal.fold(stems) || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    stems := regexp_replace(news_internal.fold(stems), '(?<![^ ])'''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
     -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
     if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
       stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
@@ -1026,7 +1034,7 @@ begin
   return ts_delete(setweight((headline::text || replace(' ' || headline::text, ' ''', ' ''^'))::tsvector, 'A') || gap
     || setweight(news_internal.fts_words(lang, left(lead, 5000)), 'B') || gap
     || news_internal.fts_words(lang, left(body, 80000)), '@') || own;
-exception when program_limit_exceeded then
+exception when program_limit_exceeded or syntax_error then
   return setweight(to_tsvector('pg_catalog.simple', left(title, 1000)), 'A') || own;
 end $$;
 comment on function news_internal.fts_document is 'What is searched of an article, and, marked, the headline''s words and the language (^oil, @en), so that the index alone answers. A body past 80,000 characters is cut, for a tsvector holds 1 MB; a text that still does not fit is found by its title.';
@@ -1048,7 +1056,9 @@ create function news_internal.check_query(q text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- PostgreSQL's parsers of queries can't be interrupted: 5 MB of words ran for minutes, past statement_timeout
-  if length(q) > 1000 then
+  if q is null then
+    raise exception 'q is empty' using errcode = 'invalid_parameter_value';
+  elsif length(q) > 1000 then
     raise exception 'q has % characters, and may have 1,000', length(q)
       using errcode = 'program_limit_exceeded', hint = 'Ask for fewer words, or in several searches.';
   end if;
@@ -1059,9 +1069,10 @@ create function news_internal.plain_query(q text) returns text
 language sql immutable parallel safe
 return translate(
   -- gershayim inside a Hebrew word are no quotation marks
-  regexp_replace(q, '([\u05d0-\u05ea])["\u201d\u05f4]([\u05d0-\u05ea])', e'\\1\u05f4\\2', 'g'),
-  e'\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02\uff08\uff09\uff1a\uff0a\u2212\uff0d\u00a0\u3000\u2003\u2009\u202f\t\n\r\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
-  '""""""' || '"():*--' || '        ');
+  regexp_replace(q, '([\u05d0-\u05ea])["\u201c-\u201f\u05f4]([\u05d0-\u05ea])', e'\\1\u05f4\\2', 'g'),
+  e'\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039\u203a\u2033\u275d\u275e\u300c\u300d\u300e\u300f\u301d\u301e\u301f\uff02\uff08\uff09\uff1a\uff0a'
+    || e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00a0\u3000\u2003\u2009\u202f\t\n\r\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad',
+  repeat('"', 18) || '"():*' || repeat('-', 10) || '        ');
 comment on function news_internal.plain_query is 'A search with the plain signs of the grammar for those that keyboards and word processors make of them, and without invisible marks.';
 
 create function news_internal.check_parts(parts news_internal.query_part[]) returns void
@@ -1173,7 +1184,7 @@ begin
       continue;
     end if;
     part.field := field;
-    if run ~ '^[A-Za-z_]+:' then
+    if run ~ '^[^0-9:][^:]*:' then
       part.field := lower(split_part(run, ':', 1));
       if part.field <> 'title' then
         perform news_internal.refuse_query(run, at, 'there is no such field, only title:; to search for a colon, put the words in quotes');
@@ -1183,6 +1194,9 @@ begin
         perform news_internal.refuse_query(run, part.place, 'a word, a phrase or a bracket must stand directly behind it');
       end if;
       run := substring(substr(asked, at) from '^[^ ()"]+');
+      if run ~ '^-|^[^0-9:][^:]*:' or lower(run) in ('and', 'or', 'not') then
+        perform news_internal.refuse_query(run, at, 'directly behind title: only a word, a phrase or a bracket may stand; what the headline must not have is written -title:a');
+      end if;
     end if;
     if substr(asked, at, 1) = '(' then
       depth := depth + 1;
@@ -1229,7 +1243,7 @@ begin
         perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
       end if;
     end if;
-    if length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))) = 0 then
+    if length(to_tsvector('pg_catalog.simple', news_internal.fold(news_internal.fts_text('zh', part.words)))) = 0 then
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
@@ -1293,7 +1307,8 @@ declare
 begin
   select array_agg(w.lexeme order by p.place) into tokens
   from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
-  cross join lateral unnest(w.positions) as p (place);
+  cross join lateral unnest(w.positions) as p (place)
+  where news_internal.fold(w.lexeme) <> '';
   for n in 1..cardinality(tokens) loop
     if part.kind = 'prefix' and n = cardinality(tokens) then
       one := (quote_literal(mark || news_internal.fold(tokens[n])) || ':*')::tsquery;
@@ -1521,7 +1536,7 @@ begin
     'select n.article_id, ts_rank(n.document, $1) from (
        select s.article_id, s.sort_at, s.document from news_internal.search s where s.document @@ $1 %s
        order by s.sort_at desc, s.article_id desc limit %s) n
-     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(newest::text, 'all'), wanted)
+     order by 2 desc, n.sort_at desc, n.article_id desc limit %s', conditions, coalesce(case when newest < 0 then 0 else newest end::text, 'all'), wanted)
   using query;
 end $$;
 comment on function news_internal.search_rank is 'Matches in order of their rank: of all, or of the newest so many.';
@@ -1551,28 +1566,42 @@ return case
   when size::text = '1 mon' then 'month' when size::text = '3 mons' then 'quarter' when size::text = '1 year' then 'year' end;
 comment on function news_internal.step_unit is 'The calendar''s name of a step of time; null for any other.';
 
+create function news_internal.whole_days(size interval) returns boolean
+language sql immutable parallel safe set search_path = pg_catalog, pg_temp
+return size::text ~ '^\d+ days?$';
+comment on function news_internal.whole_days is 'Whether a step of time is so many days of the calendar, be they of 23 or 25 hours; 24 hours are none.';
+
 create function news_internal.step_start(at text, size interval, origin timestamptz, zone text) returns text
 language sql stable parallel safe set search_path = pg_catalog, pg_temp
 return case when zone = 'UTC' and size < interval '8 days' and news_internal.step_unit(size) is not null
   then format('date_bin(%L, %s, %L)', size, at, timestamptz '2000-01-03 00:00+00')
   when news_internal.step_unit(size) is not null then format('date_trunc(%L, %s, %L)', news_internal.step_unit(size), at, zone)
+  when news_internal.whole_days(size) then format('date_bin(%L, %s at time zone %3$L, %4$L::timestamptz at time zone %3$L) at time zone %3$L',
+    size, at, zone, coalesce(origin, timestamptz '2000-01-03 00:00+00'))
   else format('date_bin(%L, %s, %L)', size, at, coalesce(origin, timestamptz '2000-01-03 00:00+00')) end;
 comment on function news_internal.step_start is 'Beginning of the step that a time belongs to, as SQL.';
 
 create function news_internal.steps(first timestamptz, last timestamptz, size interval, origin timestamptz, zone text) returns setof timestamptz
 language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp as $$
-declare begins timestamptz;
+declare
+  begins timestamptz;
+  here constant timestamp := first at time zone zone;
 begin
   if extract(epoch from last - first) / extract(epoch from size) > 100000 then
     raise exception 'from % to % are more than 100,000 steps of %', first, last, size
       using errcode = 'program_limit_exceeded', hint = 'Bound the time with since and until, or take longer steps.';
   end if;
-  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
-  if size < interval '1 day' then
-    return query select generate_series(begins, last, size);
-  else  -- days of 23 and 25 hours are days
-    return query select g at time zone zone from generate_series(begins at time zone zone, last at time zone zone, size) g;
+  -- days of 23 and 25 hours are days; some begin at one o'clock, so they are counted in the zone's own time
+  if news_internal.step_unit(size) <> 'hour' or news_internal.whole_days(size) then
+    return query select g at time zone zone
+    from generate_series(
+      case when news_internal.step_unit(size) is not null then date_trunc(news_internal.step_unit(size), here)
+        else date_bin(size, here, coalesce(origin, timestamptz '2000-01-03 00:00+00') at time zone zone) end,
+      last at time zone zone, size) g;
+    return;
   end if;
+  execute 'select ' || news_internal.step_start('$1', size, origin, zone) into begins using first;
+  return query select g at time zone 'UTC' from generate_series(begins at time zone 'UTC', last at time zone 'UTC', size) g;
 end $$;
 comment on function news_internal.steps is 'Beginnings of all steps of a span of time.';
 

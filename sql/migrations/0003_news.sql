@@ -651,11 +651,12 @@ declare
   conditions constant text := news_internal.search_filter(languages, search_daily.since, search_daily.until, news_internal.find_publisher(search_daily.publisher));
   size constant interval := news_internal.read_step(search_daily.step);
   value constant text := case search_daily.by when 'publisher' then 'p.name' when 'language' then 'nullif(s.language, '''')' else 'null::text' end;
+  own_zone constant text := coalesce(search_daily.zone, 'UTC');
   finite_since constant timestamptz := case when isfinite(search_daily.since) then search_daily.since end;
   finite_until constant timestamptz := case when isfinite(search_daily.until) then search_daily.until end;
 begin
   perform news_internal.read_query(search_daily.q);
-  perform now() at time zone search_daily.zone;
+  perform now() at time zone own_zone;
   if search_daily.by not in ('publisher', 'language') then
     raise exception 'by can''t be "%"', left(search_daily.by, 100)
       using errcode = 'invalid_parameter_value', hint = 'by is publisher or language, or null to count all together.';
@@ -675,8 +676,8 @@ begin
      select starts_at, c.value, coalesce(c.articles, 0), coalesce(c.unique_texts, 0)
      from counted c full join step using (starts_at)
      order by 1, 3 desc, 2',
-    news_internal.step_start('s.sort_at', size, finite_since, search_daily.zone), value, conditions)
-  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, search_daily.zone,
+    news_internal.step_start('s.sort_at', size, finite_since, own_zone), value, conditions)
+  using news_internal.whole_query(search_daily.q, languages), finite_since, finite_until, size, finite_since, own_zone,
     search_daily.by is null;
 end $$;
 comment on function news.search_daily(text, timestamptz, timestamptz, text, text, text, text, text) is 'How many articles match, step by step of time: q, since, until, lang and publisher as in news.search. step: hour, day, week (from Monday), month, quarter, year, or an interval such as ''15 minutes'', counted from since. Days begin in zone. An article whose time is unknown counts when it was first seen. by: publisher or language gives a row for each; without it, steps in which nothing matches are there with 0.';

@@ -186,11 +186,20 @@ def test_a_zone_that_is_set_while_a_load_is_under_way_is_every_day_s(world: Worl
     assert world.rows(days) == world.rows("select distinct day from news.daily order by 1")
 
 
-def test_a_day_is_the_publisher_s_own_also_where_clocks_go_back_over_midnight(world: World) -> None:
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        ("America/St_Johns", datetime(2006, 10, 29, 2, 0, tzinfo=timezone.utc)),  # 00:01 became 23:01
+        ("Antarctica/Casey", datetime(2010, 3, 4, 12, 45, tzinfo=timezone.utc)),  # 02:00 became 23:00
+    ],
+)
+def test_a_day_is_the_publisher_s_own_also_where_clocks_go_back_over_midnight(
+    world: World, zone: str, start: datetime
+) -> None:
     watched(world)
-    run, start = world.run(), datetime(2006, 10, 29, 2, 0, tzinfo=timezone.utc)  # 00:01 became 23:01 in St John's
+    run = world.run()
     world.publisher("a.example")
-    world.rows("update ingest.publisher set time_zone = 'America/St_Johns'")
+    world.rows("update ingest.publisher set time_zone = %s", zone)
     for n in range(12):
         at = start + timedelta(seconds=450 * n)
         world.clustered(run, f"https://a.example/{n}", "a.example", published_at=at, seen_at=at)

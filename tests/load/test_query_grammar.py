@@ -61,6 +61,11 @@ def error(conn: Connection, sql: str, *params: object) -> psycopg2.Error | None:
         ("https://a.example", 1, "https://a.example"),
         ("title:", 1, "title:"),
         ("title: oil", 1, "title:"),
+        ("title:-oil", 7, "-oil"),
+        ("gas title:NOT oil", 11, "NOT"),
+        ("title:title:oil", 7, "title:oil"),
+        ("título:oil", 1, "título:oil"),
+        ("заголовок:нефть", 1, "заголовок:нефть"),
         ('"oil gas"~', 10, "~"),
         ('"oil gas"~x', 10, "~x"),
         ('"oil gas"~0', 10, "~0"),
@@ -84,8 +89,8 @@ def test_an_error_names_the_part_and_its_place(reader: Connection, q: str, place
     assert str(found).startswith(f"q can't be read at character {place}, \"{part}")
 
 
-@pytest.mark.parametrize("q", ["", "   ", "\u200b", "\n\t"])
-def test_an_empty_search_is_told(reader: Connection, q: str) -> None:
+@pytest.mark.parametrize("q", ["", "   ", "\u200b", "\n\t", None])
+def test_an_empty_search_is_told(reader: Connection, q: str | None) -> None:
     found = error(reader, "select * from news.search(%s)", q)
     assert found is not None
     assert (found.pgcode, found.diag.message_primary) == (UNREAD, "q is empty")
@@ -132,7 +137,10 @@ def test_there_are_bounds(reader: Connection, q: str) -> None:
         ("\u00aboil gas\u00bb", "'oil' <-> 'gas'"),
         ("\uff08oil\u3000OR\u00a0gas\uff09", "'oil' | 'gas'"),
         ("\u202eoil\u202c", "'oil'"),
-        ('צה"ל', "'צה' <-> 'ל'"),
+        ('צה"ל', "'צהל'"),
+        ("צה”ל", "'צהל'"),
+        *((f"oil {dash}gas", "'oil' & !'gas'") for dash in "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"),
+        *((f"{a}oil gas{b}", "'oil' <-> 'gas'") for a, b in ("「」", "『』", "‹›", "″″", "〝〟")),
         ("oil ИЛИ gas", "'oil' & 'или' & 'gas'"),
     ],
 )

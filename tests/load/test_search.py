@@ -244,3 +244,52 @@ def test_an_index_scan_finds_the_candidates(searched: World) -> None:
         lines = "\n".join(line for (line,) in cursor.fetchall())
     searched.conn.rollback()
     assert "Bitmap Index Scan on search_document" in lines
+
+
+# Letters that stand alone and are nothing but a mark: each of these once kept the whole index from going on.
+ALONE = ["\u0640", "\u02bc", "\u05f3", "\u05f4", "\u0301", "\u064b", "\u05b0", "\u1fbf"]
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "he", "fa", "uk", "tr", "zh", ""])
+def test_marks_that_stand_alone_are_no_words(world: World, language: str) -> None:
+    run = world.run()
+    for number, mark in enumerate(ALONE):
+        body = f"first {mark} second{mark} \u201c{mark}\u201d third \u00e9"
+        world.clustered(run, f"https://paper.example/{number}", title=f"A {mark} b", body=body, language=language)
+    load(world.settings, run)
+    assert len(found(world, '"second third"')) == len(ALONE)
+    assert {row[0] for row in world.rows("select length(snippet) > 0 from news.search('second')")} == {True}
+
+
+APOSTROPHES = ["'", "\u2019", "\u2018", "\u02bc", "\u02bb", "`", "\u05f3"]
+QUOTES = ['"', "\u201d", "\u201c", "\u05f4", "\u2019\u2019", "''"]
+
+
+def test_an_apostrophe_is_one_however_it_is_written(world: World) -> None:
+    run = world.run()
+    for number, mark in enumerate(APOSTROPHES):
+        world.clustered(run, f"https://paper.example/uk{number}", body=f"мій комп{mark}ютер тут", language="uk")
+    for number, mark in enumerate(QUOTES):
+        world.clustered(run, f"https://paper.example/he{number}", body=f"צה{mark}ל תקף", language="he")
+    load(world.settings, run)
+    for mark in APOSTROPHES:
+        assert len(found(world, f"комп{mark}ютера")) == len(APOSTROPHES)
+    for mark in QUOTES:
+        assert len(found(world, f"צה{mark}ל", lang="he")) == len(QUOTES)
+
+
+def test_no_rule_for_stems_looks_behind_in_a_whole_text(shelf: World) -> None:
+    """A minute went into a text of 80,000 characters: for each match PostgreSQL read it again from its beginning."""
+    rules = (
+        "select proname, prosrc from pg_proc where pronamespace = 'news_internal'::regnamespace and proname ~ '_ends$'"
+    )
+    bodies = shelf.rows("select pg_get_functiondef(oid) from pg_proc where proname in ('strip_ends', 'turn_ends')")
+    assert len(shelf.rows(rules)) == len(bodies) == 2
+    assert all("string_to_table(" in body for (body,) in bodies)
+    assert shelf.value("select news_internal.strip_ends('', 3, 'ami')") == ""
+
+
+def test_a_negative_bound_and_no_zone_are_read(shelf: World) -> None:
+    assert shelf.rows("select 1 from news.search('strike', ranked => true, ranked_newest => -1)") == []
+    asked = "select starts_at, articles from news.search_daily('strike', zone => {})"
+    assert shelf.rows(asked.format("null")) == shelf.rows(asked.format("'UTC'")) != []

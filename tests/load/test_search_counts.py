@@ -180,3 +180,36 @@ def test_a_story_that_moves_is_followed(library: World) -> None:
         assert tuple(cursor.fetchone()) == (article, True)
     library.conn.rollback()
     assert library.value("select story_id from news.hits('oil') where article_id = %s", article) == story
+
+
+@pytest.mark.parametrize(
+    ("zone", "step", "first"),
+    [
+        ("Europe/Berlin", "2 days", datetime(2026, 3, 27)),
+        ("Europe/Berlin", "2 days", datetime(2026, 10, 23, 7)),
+        ("Europe/Berlin", "36 hours", datetime(2026, 3, 27)),
+        ("Europe/Berlin", "24 hours", datetime(2026, 3, 27)),
+        ("Africa/Cairo", "day", datetime(2026, 4, 24, 5)),  # begins at one o'clock
+        ("Africa/Cairo", "3 days", datetime(2026, 4, 22)),
+        ("Asia/Beirut", "week", datetime(2026, 3, 29, 1)),
+        ("America/Havana", "day", datetime(2026, 10, 31)),
+        ("Australia/Lord_Howe", "10 days", datetime(2026, 4, 1)),
+    ],
+)
+def test_steps_without_a_match_stand_where_those_with_one_would(
+    world: World, zone: str, step: str, first: datetime
+) -> None:
+    since = first.replace(tzinfo=ZoneInfo(zone))
+    run = world.run()
+    for number in range(60):
+        at = since + timedelta(hours=4 * number)
+        world.clustered(run, f"https://a.example/{number}", body="oil", published_at=at, seen_at=at)
+    load(world.settings, run)
+    found = world.rows(
+        "select starts_at, articles from news.search_daily('oil', %s, %s, %s::text, zone => %s)",
+        since, since + timedelta(days=10), step, zone,
+    )  # fmt: skip
+    assert sum(n for _, n in found) == 60
+    assert all(n for _, n in found[:-1])
+    if step.endswith("days"):
+        assert {at.astimezone(ZoneInfo(zone)).time() for at, _ in found} == {first.time()}
