@@ -14,7 +14,9 @@ import psycopg2
 
 PAGE = 200  # changes in one transaction
 
+# "If not exists" alone lets two first runs at once meet in the catalogue: the second waits here for the first.
 TABLES = """
+select pg_advisory_xact_lock(hashtext('keyword'));
 create table if not exists keyword (
   article_id bigint not null, revision integer not null, word text not null, count integer not null,
   primary key (article_id, revision, word));

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ KINDS: Mapping[int, str] = {
     700: "float32",
     701: "float64",
     1009: "list",
+    1082: "date",
     1184: "time",
     3802: "json",
 }
@@ -54,7 +55,7 @@ def guarded(value: Any) -> Any:
         return "'" + value
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return value
 
@@ -79,7 +80,7 @@ class _JsonLines:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
@@ -108,6 +109,7 @@ def _arrow_schema(columns: Sequence[Column]) -> Any:
 
     types = {
         "list": pa.list_(pa.string()),
+        "date": pa.date32(),
         "time": pa.timestamp("us", tz="UTC"),
         "json": pa.string(),
         "bool": pa.bool_(),
