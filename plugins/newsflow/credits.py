@@ -10,87 +10,60 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from newsflow.languages.agencies import AGENCIES, BY_CODE, PICTURE_HOUSES
 from newsflow.languages.lists import any_of, any_pattern
 
-_AGENCIES: dict[str, str] = {
-    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП|[أا] ?ف ?ب|فرانس برس",
-    "AP": r"AP|The Associated Press|Associated Press|美联社|АП",
-    "Reuters": r"Thomson Reuters(?: Foundation)?|Reuters|REUTERS|路透社?|Рейтер|ロイター|رويترز",
-    "PA Media": r"PA Media|PA News Agency|Press Association|PA",
-    "dpa": r"dpa(?:-AFX|-infocom)?|DPA|Deutsche Presse-Agentur",
-    "EFE": r"EFE|Agencia EFE",
-    "ANSA": r"ANSA",
-    "CNA": r"中央社",
-    "CNS": r"中新社|中国新闻社",
-    "Xinhua": r"Xinhua|新华社|新華社",
-    "Kyodo": r"Kyodo(?: News)?|共同(?:通信社?)?",
-    "Jiji": r"Jiji(?: Press)?|時事(?:通信社?)?",
-    "TASS": r"I?TAR-TASS|TASS|ТАСС",
-    "Interfax": r"Interfax|INTERFAX(?:\.RU)?|Интерфакс",
-    "RIA Novosti": r"RIA Novosti|РИА Новости",
-    "Ukrinform": r"Ukrinform|Укринформ|Укрінформ",
-    "PAP": r"PAP",
-    "CTK": r"ČTK|CTK",
-    "APA": r"APA",
-    "SDA": r"Keystone-SDA|SDA|sda",
-    "ANP": r"ANP",
-    "Belga": r"Belga",
-    "TT": r"TT",
-    "NTB": r"NTB",
-    "Ritzau": r"Ritzau",
-    "STT": r"STT(?:-Lehtikuva)?",
-    "Lusa": r"Agência Lusa|Lusa|LUSA",
-    "Anadolu": r"Anadolu(?: Agency| Ajansı)?|AA",
-    "Yonhap": r"Yonhap|연합뉴스",
-    "PTI": r"PTI|Press Trust of India",
-    "ANI": r"ANI",
-    "IANS": r"IANS",
-    "Bernama": r"Bernama|BERNAMA",
-    "Antara": r"Antara|ANTARA",
-    "AAP": r"AAP|Australian Associated Press",
-    "CP": r"The Canadian Press|Canadian Press",
-    "Bloomberg": r"Bloomberg(?: News)?",
-    "UPI": r"UPI|United Press International",
-    "ANA-MPA": r"ANA-MPA|ΑΠΕ-ΜΠΕ",
-    "Europa Press": r"Europa Press|EUROPA PRESS",
-    "Télam": r"T[ée]lam|TÉLAM",
-    "Agência Brasil": r"Agência Brasil",
-    "Tanjug": r"Tanjug",
-    "HINA": r"HINA|Hina",
-    "BTA": r"BTA|БТА",
-    "MTI": r"MTI",
-}
-_ANY = "|".join(sorted((p for p in _AGENCIES.values()), key=len, reverse=True))
+_ANY = "|".join(sorted((p for p in AGENCIES.values()), key=len, reverse=True))
 _SPACELESS = "|".join(p for p in re.findall(r"[^|()?:\[\]]+", _ANY) if p > "\u3000")
-_NAME = rf"(?:(?<![^\W_])(?:{_ANY})(?![^\W_])|{_SPACELESS})"
-_LIST = rf"{_NAME}(?:\s*(?:,|/|;|\||&|\+|、|{any_of('credit_and')})\s*{_NAME})*"
+_CJK = "\u3040-\u30ff\u4e00-\u9fff"  # where words have no blanks between them: "パリAFP"
+_NAME = rf"(?:(?<![^\W_{_CJK}])(?:{_ANY})(?![^\W_{_CJK}])|{_SPACELESS})"
+_AND = rf"(?:{any_of('credit_and')})"
+_ARTICLE = rf"(?:(?:{any_of('credit_article')}) )?"
+_LIST = rf"{_NAME}(?:\s*(?:,\s*{_AND}\b|,|/|;|\||&|\+|、|＝|-|{_AND})\s*{_ARTICLE}{_NAME})*"
 _BRACKETED = re.compile(
-    rf"[(\[（【]\s*(?:©|\(c\)|(?:{any_of('credit_label')}):?)?\s*({_LIST})[^()\[\]（）【】]{{0,24}}[)\]）】]"
+    rf"[(\[（【［]\s*(?:©|\(c\)|(?:{any_of('credit_label')})[:：]?)?\s*({_LIST})[^()\[\]（）【】［］]{{0,24}}[)\]）】］]"
 )
 _WITH = re.compile(
-    rf"(?:{any_pattern('credit_patterns')})\s*(?:(?:{any_of('credit_article')}) |l[’'])?({_LIST})",
+    rf"(?:{any_pattern('credit_patterns')})\s*(?:{_ARTICLE}|l[’'])({_LIST})",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s*)?(?:by )?({_LIST})", re.IGNORECASE)
-_ALONE = re.compile(rf"[\W_]*({_LIST})[\W_]*(?:\d{{4}}[\W_]*)?")
+_ALONE = re.compile(rf"[\W_]*({_LIST})[\W_]*(?:(?:[|•·][^\n|]{{0,24}})?\d{{4}}[\W_]*)?")
 _DATELINE = re.compile(rf"[^\n.!?]{{0,60}}?[,(]?\s*({_LIST})\s*(?:\)|[-–—:―](?!\w)|\b电|電)")
-_RUSSIAN_DATELINE = re.compile(rf"(?:[^\n!?]{{0,60}}?(?:/\s*({_LIST})\s*/|[-–—]\s*({_LIST})\.(?= ))|({_LIST})\.(?= ))")
-_PLACED = re.compile(rf"[(\[（【][^()\[\]（）【】\n]{{0,30}}?({_LIST})\s*[)\]）】]")
+_RUSSIAN_DATELINE = re.compile(
+    rf"(?:[^\n!?]{{0,60}}?(?:/\s*({_LIST})\s*/|[-–—]\s*({_LIST})\.(?= ))|({_LIST})\.(?= )"
+    rf"|[^\n!?()]{{0,40}}\. ({_LIST})\s*[-–—](?= ))"
+)
+_PLACED = re.compile(rf"[(\[（【［][^()\[\]（）【】［］\n]{{0,30}}?({_LIST})\s*[)\]）】］]")
 _SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
 _STAFF = re.compile(rf"\W*(?:(?:{any_of('credit_by')}) )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
 _ONE = re.compile(_NAME)
-_END = re.compile(rf"[.!?”\"»]\s*[-–—]{{1,2}}\s*({_LIST})\W*")  # "… on Monday. - AFP"
-_SIGNED = re.compile(rf"(?:{any_of('credit_by')}) [^\n,|/(]{{2,40}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
-# "dpa/lsw", "/ritzau/", "(afp/dpa)", "dpa-infocom, dpa:260301-99-123456/2": codes, of which the first ones are agencies
-_CODES = re.compile(
-    r"\W*((?:[a-z]{2,7}(?:-[a-z]+)?/)+[a-z]{2,7}|/[a-z]{2,7}/|dpa-[a-z]+|dpa)(?:[,\s]+dpa:[\d\-/]+)?\W*"
+# "… on Monday. - AFP", "… on Monday. AFP"
+_END = re.compile(rf"[.!?”\"»]\s*(?:[-–—]{{1,2}}\s*({_LIST})\W*|(?<=\s)({_LIST}))$")
+_POST = rf"(?: [\w ]{{0,24}}(?:{any_of('credit_post')}))?"  # "AP Business Writer"
+_OF = rf"(?:,|\||/|\(| of| from| for)\s*{_ARTICLE}"
+_SIGNED = re.compile(
+    rf"(?:(?:(?:{any_of('credit_by')}):?|(?:{any_of('credit_by')}) [^\n,|/(]{{2,40}}?{_OF})\s*({_LIST}){_POST}\)?\W*"
+    rf"|[^\n,|/(]{{2,40}} \| ({_LIST})\W*)",
+    re.IGNORECASE,
 )
-_BY_CODE = {
-    "dpa": "dpa", "afp": "AFP", "ap": "AP", "rtr": "Reuters", "reuters": "Reuters", "sda": "SDA", "apa": "APA",
-    "ansa": "ANSA", "ritzau": "Ritzau", "ntb": "NTB", "tt": "TT", "efe": "EFE", "anp": "ANP", "belga": "Belga",
-    "stt": "STT", "pap": "PAP", "ctk": "CTK", "lusa": "Lusa",
-}  # fmt: skip
+# "(Reporting by Bo Ek, Reuters; …)", "Reuters and AFP contributed to this report."
+_REPORTED = re.compile(rf"\W*(?:{any_of('credit')}) [^\n,;()]{{2,40}}, ({_LIST})", re.IGNORECASE)
+_AFTER = re.compile(
+    rf"[\W_]*{_ARTICLE}({_LIST})\b[^\n.]{{0,120}}?\b(?:{any_pattern('credit_after')})\W*", re.IGNORECASE
+)
+_INITIALS = re.compile(rf"({_LIST})(?: [A-Z]{{2,5}}){{1,6}}")  # of its editors: "PTI ABC XYZ"
+# "dpa/lsw", "jdo/dpa/AFP", "(red, APA)", "/ritzau/", "dpa-infocom, dpa:260301-99-123456/2": codes, some of agencies
+_CODE = r"[^\W\d_]{2,9}(?:-[^\W\d_]+)?"
+_CODES = re.compile(
+    rf"[^\w(/]*(?:((?:{_CODE}/)+{_CODE}|/[a-z]{{2,7}}/|dpa-[a-z]+(?: GmbH)?|dpa)(?:[,\s]+dpa:[\d\-/]+)?"
+    rf"|\(((?:{_CODE}(?:/|, ?))+{_CODE})\))\W*"
+)
+_ALSO_PLACES = frozenset({"PA", "AA"})  # of a State, of a rating: an agency only in brackets
 _PICTURE = re.compile(rf"(?:{any_of('photo')})", re.IGNORECASE)  # who took a picture did not write the text
+_DASH = re.compile(r"\s*[)\]）】］]\s*[-–—_:]")
+_TWO = 2  # letters; two words of a place begin with them too often
+_OPENING = tuple("([（【［")
 _ENDS = 3  # lines at either end where a line of its own, or a phrase, credits
 _LONGEST = 200  # characters of such a line
 _SHORT = 60  # characters of one that says nothing else
@@ -123,7 +96,7 @@ def is_credit(line: str) -> bool:
 def names(words: str) -> Iterator[str]:
     """Agencies named in a credit, by their usual names."""
     for match in _ONE.finditer(words):
-        for agency, pattern in _AGENCIES.items():
+        for agency, pattern in AGENCIES.items():
             if re.fullmatch(pattern, match[0]):
                 yield agency
 
@@ -137,33 +110,72 @@ def _passages(body: str, authors: Sequence[str], agencies: Sequence[str]) -> Ite
     for name in [*authors, *agencies]:
         if match := _ALONE.fullmatch(name) or _STAFF.fullmatch(name):
             yield match[1], f"byline: {name}"
-    if lines and (match := _END.search(lines[-1][-_SHORT:])) and match.end() == len(lines[-1][-_SHORT:]):
-        yield match[1], match[0].strip()
+    if lines and (match := _END.search(lines[-1][-_SHORT:])):
+        yield match[1] or match[2], match[0].strip()
+    if lines and (match := _INITIALS.fullmatch(lines[-1])):
+        yield match[1], lines[-1]
 
 
 def _at_start(line: str) -> Iterator[tuple[str, str]]:
     if _PICTURE.search(line[:_SHORT].partition(":")[0]) and ":" in line[:_SHORT]:
         return
     for pattern in (_DATELINE, _SPACELESS_DATELINE, _RUSSIAN_DATELINE, _PLACED):
-        if match := pattern.match(line):
+        if (match := pattern.match(line)) and not _is_other_name(match):
             yield next(filter(None, match.groups())), match[0].strip()
             return
 
 
+def _is_other_name(match: re.Match[str]) -> bool:
+    """Whether an agency's letters are another name's: "The Action Party (AP)", "Erie, PA -"."""
+    group = next(number for number, words in enumerate(match.groups(), 1) if words)
+    before, letters = match.string[: match.start(group)], match[group]
+    if before.rstrip()[-1:] not in _OPENING:
+        return letters in _ALSO_PLACES
+    if len(letters) <= _TWO and _DASH.match(match.string, match.end(group)):  # "Palo Alto (PA) -"
+        return False
+    return _spells(before.rstrip()[:-1].split(), letters)
+
+
+def _spells(words: Sequence[str], letters: str) -> bool:
+    """Whether the last words begin with these letters, small words between them left out or not."""
+    if not letters.isupper() or any(names(" ".join(words))):
+        return False
+    initials = [part[0] for word in words for part in re.split(r"[-/–]", word.lstrip("\"'“„«(")) if part]
+    capitals = [letter for letter in initials if letter.isupper()]
+    n = len(letters)
+    return "".join(capitals[-n:]) == letters or "".join(initials[-n:]).upper() == letters
+
+
 def _in_line(line: str) -> Iterator[tuple[str, str]]:
-    if codes := _CODES.fullmatch(line):
-        yield " / ".join(_BY_CODE.get(code.partition("-")[0], "") for code in codes[1].split("/")), line
+    yield from _in_codes(line)
     for match in _BRACKETED.finditer(line):
-        if _PICTURE.search(match[0]):
+        if _PICTURE.search(match[0]) or _is_other_name(match):
             continue
         if len(line) <= _LONGEST or match.start() < 60 or match.end() > len(line) - 40:
             yield match[1], match[0]
     for match in _COPYRIGHT.finditer(line):
         yield match[1], match[0]
     if len(line) <= _LONGEST:
-        if alone := _ALONE.fullmatch(line):
-            yield alone[1], line
-        elif len(line) <= _SHORT and (signed := _SIGNED.fullmatch(line)):
-            yield signed[1], line
-        if phrase := _WITH.match(line.lstrip("(*_—–- ")):
-            yield phrase[1], phrase[0]
+        yield from _in_short_line(line)
+
+
+def _in_short_line(line: str) -> Iterator[tuple[str, str]]:
+    if alone := _ALONE.fullmatch(line):
+        yield alone[1], line
+    elif len(line) <= _SHORT and (signed := _SIGNED.fullmatch(line)) and not _PICTURE.match(line):
+        yield signed[1] or signed[2], line
+    for told in filter(None, (_REPORTED.match(line), _AFTER.match(line), _WITH.match(line.lstrip("(*_—–- ")))):
+        yield told[1], told[0]
+
+
+def _in_codes(line: str) -> Iterator[tuple[str, str]]:
+    if len(line) > _SHORT or not (codes := _CODES.fullmatch(line)):
+        return
+    found = re.split(r"[/,] ?", codes[1] or codes[2])
+    if not PICTURE_HOUSES & {code.casefold() for code in found}:
+        yield " / ".join(map(_of_code, found)), line
+
+
+def _of_code(code: str) -> str:
+    """An agency's name of a code or a name in a list of codes; empty for all others."""
+    return BY_CODE.get(code.partition("-")[0].casefold(), "") or next(names(code), "")

@@ -16,6 +16,65 @@ REST = (
 )
 
 
+HEADS = [
+    ("By JANE DOE, AP Business Writer", {"AP"}),
+    ("By Jane Doe of The Associated Press", {"AP"}),
+    ("By Jane Doe for Reuters", {"Reuters"}),
+    ("JANE DOE | Associated Press", {"AP"}),
+    ("Reuters | March 3, 2026", {"Reuters"}),
+    ("Door onze redactie en ANP", {"ANP"}),
+    ("BRUSSEL (ANP/BELGA) - De", {"ANP", "Belga"}),
+    ("(BELGA) De", {"Belga"}),
+    ("Москва. 3 марта. ИНТЕРФАКС - Министры", {"Interfax"}),
+    ("［東京　３日　ロイター］ - 大臣", {"Reuters"}),
+    ("【パリAFP＝時事】大臣", {"AFP", "Jiji"}),
+    ("Palo Alto (AP) — The", {"AP"}),
+    ("Aix-en-Provence (AFP) – Les", {"AFP"}),
+    ("The People's Action Party (PAP) won", set()),
+    ("American Psychological Association (APA) members said", set()),
+    ("El Ente de Fomento Económico (EFE) anunció", set()),
+    ("Alcoholics Anonymous (AA) said", set()),
+    ("CANBERRA — The Australian Federal Police (AFP) - which", set()),
+    ("Harrisburg, PA — The", set()),
+    ("Moody's cut it to AA - the second best -", set()),
+    ("By Michael Bloomberg", set()),
+]
+ENDS = [
+    ("(Reporting by Jane Doe, Reuters; Editing by Bo Ek)", {"Reuters"}),
+    ("Reporte de Juan Pérez, Reuters", {"Reuters"}),
+    ("With reporting by AFP, Reuters, and the Associated Press", {"AFP", "Reuters", "AP"}),
+    ("The Associated Press contributed to this report.", {"AP"}),
+    ("AP writers Jane Doe in Paris and Bo Ek in Rome contributed to this report.", {"AP"}),
+    ("(With agency inputs: ANI, PTI)", {"ANI", "PTI"}),
+    ("(This story has not been edited and is published from a syndicated feed: PTI)", {"PTI"}),
+    ("PTI ABC XYZ", {"PTI"}),
+    ("First published by Reuters.", {"Reuters"}),
+    ("Compiled from Reuters and AP reports", {"Reuters", "AP"}),
+    ("(red, APA)", {"APA"}),
+    ("jdo/dpa/AFP", {"dpa", "AFP"}),
+    ("(ATS/AFP)", {"AFP"}),
+    ("EFE/ABC", {"EFE"}),
+    ("(TT-Reuters)", {"TT", "Reuters"}),
+    ("Dieser Artikel wurde mit Material der Nachrichtenagentur dpa erstellt.", {"dpa"}),
+    ("Originalmeldung von der Deutschen Presse-Agentur", {"dpa"}),
+    ("La rédaction, avec AFP", {"AFP"}),
+    ("Avec les informations de l’Agence France-Presse", {"AFP"}),
+    ("Par AFP", {"AFP"}),
+    ("Agencias AP y AFP", {"AP", "AFP"}),
+    ("Door: ANP", {"ANP"}),
+    ("Met ANP en Reuters", {"ANP", "Reuters"}),
+    ("المصدر: رويترز", {"Reuters"}),
+    ("（出典：ロイター）", {"Reuters"}),
+    ("So they parted on Monday. AFP", {"AFP"}),
+    ("picture-alliance/dpa", set()),
+    ("AFP/Getty", set()),
+    ("Michael Bloomberg contributed to the campaign.", set()),
+    ("Harrisburg, PA", set()),
+    ("Met AP sprak de minister dinsdag over de begroting.", set()),
+    ("He had never seen such a thing. He called Reuters.", set()),
+]
+
+
 @pytest.mark.parametrize(
     ("body", "agencies"),
     [
@@ -80,6 +139,11 @@ REST = (
         ("Photo: AP\nThe ministers met." + REST, set()),
         ("The ministers met." + REST + "Photograph: Jane Doe/Reuters", set()),
         ("", set()),
+        *(
+            (f"{head} The ministers met.{REST}" if head[-1] in "-—–" else f"{head}{REST}", found)
+            for head, found in HEADS
+        ),
+        *((f"The ministers met.{REST}{end}", found) for end, found in ENDS),
     ],
 )
 def test_credits(body: str, agencies: set[str]) -> None:

@@ -19,6 +19,18 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
 RESULT = "Shr 34 cts vs 19 cts\nNet 807,120 vs 258,311\nRevs 510.2 mln vs 479.7 mln"
 
+HARBOUR = [
+    "The harbour of Tarvik stays closed until the autumn, the port authority told fishermen on Monday.",
+    "Divers had found deep cracks in eleven of the oldest concrete blocks below the northern quay.",
+    "Ferries to the islands leave from Osterby instead, an hour by road along the coast.",
+    "Repairs will be paid by a fund into which shipping lines have put money since the last storm.",
+]
+COUNCIL = [
+    "Fishermen in Tarvik blocked the road to the town hall, where the council met behind closed doors.",
+    "Their speaker asked for a share of what the lines had saved by waiting so long.",
+    "Nobody in the room would say who had known of the damage, or since when.",
+]
+
 
 def page(title: str, body: str, hours: float = 0, publisher: str = "1") -> ComparisonText:
     return prepare(title, body, NOON + hours * HOUR, publisher=publisher)
@@ -37,6 +49,24 @@ def test_a_version_of_a_one_liner(title: str, body: str) -> None:
     first, later = page("ABBOT CORP <ABB> 4TH QTR NET", RESULT), page(title, body, 2)
     assert compare(first, later).rule == "version"
     assert set(title_keys(first)) & set(title_keys(later)) or "Abott" in title
+
+
+@pytest.mark.parametrize("hour", range(24))
+@pytest.mark.parametrize("after", [0.5, 6.0, SOON / HOUR])
+def test_versions_find_each_other_at_any_hour_and_over_midnight(hour: int, after: float) -> None:
+    first, later = page("ABBOT CORP 4TH QTR NET", RESULT, hour), page("ABBOT CORP 4TH QTR NET", RESULT, hour + after)
+    assert set(title_keys(first)) & set(title_keys(later))
+
+
+@pytest.mark.parametrize(
+    "mark", ["ROUNDUP: ", "ROUNDUP 2: ", "GESAMT-ROUNDUP: ", "Roundup - ", "WRAPUP 1-", "RESUMEN: "]
+)
+def test_a_house_that_calls_a_version_a_roundup(mark: str) -> None:
+    """It is one under the same headline; under another one it is a list of items."""
+    title = "Harbour of Tarvik stays closed"
+    first, later = page(title, "\n".join(HARBOUR)), page(mark + title, "\n".join([*COUNCIL, *HARBOUR[1:]]), 5)
+    assert not compare(first, page("Roundup: news from the coast", later.body, 5)).copies
+    assert compare(first, later).rule == "version"
 
 
 @pytest.mark.parametrize(

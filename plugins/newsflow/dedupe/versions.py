@@ -26,7 +26,6 @@ TABLE, DENSE = 8, 0.15  # figures, and share of all words that they are, from wh
 OTHER = 0.5  # share of its figures that make it another one
 GROWN = 250  # words; a longer text shares enough shingles with its versions to be found by them
 SUBJECT = 2  # words that a headline must have to name a subject
-_BUCKET = timedelta(hours=24)
 
 
 def is_version(a: ComparisonText, b: ComparisonText, containment: float) -> bool:
@@ -34,7 +33,7 @@ def is_version(a: ComparisonText, b: ComparisonText, containment: float) -> bool
 
     :param containment: share of the shorter one's shingles (`a`) that the other has.
     """
-    if not _soon(a, b) or a.roundup != b.roundup or a.live or b.live:
+    if not _soon(a, b) or not _one_kind(a, b) or a.live or b.live:
         return False
     if not _one_subject(a, b):
         return _is_retitled(a, b, containment)
@@ -86,15 +85,23 @@ def said_again(a: ComparisonText, b: ComparisonText) -> bool:
 
 
 def title_keys(text: ComparisonText) -> tuple[int, ...]:
-    """Hashes by which versions of short texts find each other: publisher, subject and day, begun at two hours."""
+    """Hashes by which versions of short texts find each other: publisher, subject and span, begun at two times.
+
+    Spans of twice `SOON`, half of one apart: two moments that are no more than `SOON` apart stand in one of them.
+    """
     if text.length >= GROWN or not text.publisher or text.published_at is None or len(text.subject) < SUBJECT:
         return ()
     moment, words = text.published_at.timestamp(), " ".join(sorted(text.subject))
-    buckets = {int((moment + shift) // _BUCKET.total_seconds()) for shift in (0, _BUCKET.total_seconds() / 2)}
+    span = 2 * SOON.total_seconds()
     return tuple(
-        xxh3_64_intdigest(f"{text.publisher}\n{words}\n{shift}\n{bucket}".encode("utf-8", "surrogatepass")) - (1 << 63)
-        for shift, bucket in enumerate(sorted(buckets))
+        xxh3_64_intdigest(f"{text.publisher}\n{words}\n{half}\n{begun}".encode("utf-8", "surrogatepass")) - (1 << 63)
+        for half, begun in ((half, int((moment + half * SOON.total_seconds()) // span)) for half in (0, 1))
     )
+
+
+def _one_kind(a: ComparisonText, b: ComparisonText) -> bool:
+    """Whether neither is a list of items, or both are. "ROUNDUP 2:" before the same headline is a version, no list."""
+    return a.roundup == b.roundup or (a.subject == b.subject and len(a.subject) > SUBJECT)
 
 
 def _names_others(a: ComparisonText, b: ComparisonText) -> bool:

@@ -80,6 +80,8 @@ LISTS: Mapping[str, str] = {
     "credit_article": "may stand between such words and an agency's name",
     "credit_and": "stands between names of agencies",
     "credit_label": "stands before an agency inside brackets",
+    "credit_after": "patterns that stand behind the agencies that a line credits",
+    "credit_post": "what an agency's people are, behind its name in a by-line",
     "credit_by": "opens a by-line that ends with an agency",
     "live_title_patterns": "patterns of titles of live blogs",
     "version_marks": "words by which a headline calls its text a later version: update, corrected, 1st lead",
