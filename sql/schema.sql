@@ -4230,7 +4230,7 @@ declare
   tokens text[];
   words tsquery[] := '{}';
   one tsquery;
-  choices numeric := 1;
+  choices numeric;
 begin
   select array_agg(w.lexeme order by p.place) into tokens
   from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
@@ -4249,9 +4249,7 @@ begin
     words := words || one;
   end loop;
   if part.kind = 'near' and cardinality(words) > 1 then
-    for n in 1..cardinality(words) loop  -- orders, and distances between them
-      choices := choices * n * case when n = 1 then 1 else greatest(part.distance - n + 2, 0)::numeric / (n - 1) end;
-    end loop;
+    choices := news_internal.near_choices(cardinality(words), part.distance);
     if choices = 0 then
       perform news_internal.refuse_query('~' || part.distance, part.place, format('%s words do not fit into that distance', cardinality(words)));
     elsif choices > 240 then
@@ -4372,6 +4370,20 @@ begin
 end $$;
 
 COMMENT ON FUNCTION news_internal.light_stem(lang text, words text) IS 'Stems of the words of a tsvector''s text, which are in lower case and without accents: endings of nouns and adjectives first, then what the stem''s last letters become in front of them (Praha, Praze; Helsinki, Helsingin). Where an ending may as well be a part of the word, the word stays beside its stem. Empty for languages without rules here.';
+
+CREATE FUNCTION news_internal.near_choices(words integer, distance integer) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare choices numeric := 1;
+begin
+  for n in 2..least(words, 20) loop
+    choices := choices * n * greatest(distance - n + 2, 0) / (n - 1);
+  end loop;
+  return choices;
+end $$;
+
+COMMENT ON FUNCTION news_internal.near_choices(words integer, distance integer) IS 'How many orders, and distances between them, words can have that stand so near to each other: each is tried.';
 
 CREATE FUNCTION news_internal.near_names(asked text, names text[]) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -4721,7 +4733,9 @@ begin
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
-    tried := tried + case part.kind when 'near' then part.distance when 'prefix' then 10 else 0 end;
+    tried := tried + case part.kind when 'prefix' then 10 when 'near'
+      then least(news_internal.near_choices(length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))), part.distance), 240) / 2
+      else 0 end;
     if leaves > 100 then
       raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
     elsif tried > 200 then

@@ -1101,6 +1101,17 @@ begin
 end $$;
 comment on function news_internal.check_parts is 'Refuses a search that, or one choice of which, only excludes: it would be nearly all articles.';
 
+create function news_internal.near_choices(words integer, distance integer) returns numeric
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare choices numeric := 1;
+begin
+  for n in 2..least(words, 20) loop
+    choices := choices * n * greatest(distance - n + 2, 0) / (n - 1);
+  end loop;
+  return choices;
+end $$;
+comment on function news_internal.near_choices is 'How many orders, and distances between them, words can have that stand so near to each other: each is tried.';
+
 create function news_internal.read_query(q text) returns news_internal.query_part[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1247,7 +1258,9 @@ begin
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
-    tried := tried + case part.kind when 'near' then part.distance when 'prefix' then 10 else 0 end;
+    tried := tried + case part.kind when 'prefix' then 10 when 'near'
+      then least(news_internal.near_choices(length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))), part.distance), 240) / 2
+      else 0 end;
     if leaves > 100 then
       raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
     elsif tried > 200 then
@@ -1303,7 +1316,7 @@ declare
   tokens text[];
   words tsquery[] := '{}';
   one tsquery;
-  choices numeric := 1;
+  choices numeric;
 begin
   select array_agg(w.lexeme order by p.place) into tokens
   from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
@@ -1322,9 +1335,7 @@ begin
     words := words || one;
   end loop;
   if part.kind = 'near' and cardinality(words) > 1 then
-    for n in 1..cardinality(words) loop  -- orders, and distances between them
-      choices := choices * n * case when n = 1 then 1 else greatest(part.distance - n + 2, 0)::numeric / (n - 1) end;
-    end loop;
+    choices := news_internal.near_choices(cardinality(words), part.distance);
     if choices = 0 then
       perform news_internal.refuse_query('~' || part.distance, part.place, format('%s words do not fit into that distance', cardinality(words)));
     elsif choices > 240 then

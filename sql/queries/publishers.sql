@@ -160,6 +160,22 @@ select %(act_id)s::bigint, 'feed', feed_id from feeds union all
 select %(act_id)s::bigint, 'alarm', alarm_id from alarms union all
 select %(act_id)s::bigint, 'collection', collection_id from collections;
 
+-- name: publishers.newer_hosts lists what a publisher may have by another one's name: its hosts and later feeds that nobody named
+-- not null: all
+select 'origin' as kind, o.origin_id::bigint as key, o.origin || '/' as address from ingest.origin o
+where o.publisher_id = %(into_id)s and o.owner_word <> 'person'
+  and not exists (select from ingest.publisher_moved m where m.act_id = %(act_id)s and m.kind = 'origin' and m.key = o.origin_id)
+union all
+select 'feed', f.feed_id, f.url from ingest.feed f
+where f.publisher_id = %(into_id)s and f.added_at >= %(begun_at)s
+  and not exists (select from ingest.origin o
+    where o.publisher_id = f.publisher_id and o.owner_word = 'person' and starts_with(f.url, o.origin || '/'));
+
+-- name: publishers.note_moved notes rows that undo is to bring back
+insert into ingest.publisher_moved (act_id, kind, key)
+select %(act_id)s::bigint, g.kind, g.key from unnest(%(kinds)s::text[], %(keys)s::bigint[]) as g (kind, key)
+on conflict do nothing;
+
 -- name: publishers.unmerge gives hosts, feeds and what hangs on them back
 with back as (
   update ingest.publisher set merged_into = null, name = %(name)s where publisher_id = %(publisher_id)s

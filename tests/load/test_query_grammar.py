@@ -102,11 +102,13 @@ def test_an_empty_search_is_told(reader: Connection, q: str | None) -> None:
         "a" * 1001,
         '("a b"~100 OR "c d"~100) "e f"~1',
         "ab* " * 21,
+        '"a b c"~9 "d e f"~9',
+        '"a b c d"~5 "e f g h"~5',
         "(" * 101 + "a" + ")" * 101,
         " ".join(["a"] * 101),
         "oil " * 1_000_000,
     ],
-    ids=["long", "far", "beginnings", "deep", "many", "megabytes"],
+    ids=["long", "far", "beginnings", "three", "four", "deep", "many", "megabytes"],
 )
 def test_there_are_bounds(reader: Connection, q: str) -> None:
     found = error(reader, "select * from news.search_daily(%s)", q)

@@ -133,6 +133,57 @@ def test_an_exported_table_edited_and_brought_back(conn: Connection) -> None:
     assert [tuple(row) for row in members] == [("coast", 2), ("islands", 1)]
 
 
+HEAD = "publisher,title,notes\n"
+EXPORTED = HEAD + 'harbour.example,\'=1+1,"a\nb"\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EXPORTED,
+        "\ufeffsep=,\r\n" + EXPORTED.replace("\n", "\r\n").replace("a\r\nb", "a\nb"),
+        '"sep=,"\n\n' + EXPORTED,
+        "\n ,,\n" + EXPORTED,
+        'publisher,title,notes,,\nharbour.example,\'=1+1,"a\nb",,\n,,,,\n',
+        'publisher\ttitle\tnotes\nharbour.example\t\'=1+1\t"a\nb"\n',
+    ],
+)
+def test_a_table_is_read_as_spreadsheets_write_it(text: str) -> None:
+    (line,) = table.read(text)
+    assert line.name == "harbour.example" and line.given == {"title": "=1+1", "notes": "a\nb"}
+
+
+def test_line_ends_of_the_old_mac() -> None:
+    assert [line.name for line in table.read("publisher,title\ra.example,A\rb.example,B\r")] == [
+        "a.example",
+        "b.example",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        (HEAD + "harbour.example,News, Inc,note\n", 2, "'note' stands in no column"),
+        ("publisher,title,,\nharbour.example,News,,x\n", 2, "'x' stands in no column"),
+        (HEAD + 'a.example,A,\nharbour.example,"News,x\ninland.example,In,y\n', 3, "no CSV"),
+        (HEAD + 'harbour.example,"News" x,y\n', 2, "no CSV"),
+        ("publisher,title,Title\nharbour.example,A,B\n", 1, "title is there twice"),
+        ("publisher,language,languages\nharbour.example,pt,en\n", 1, "languages is there twice"),
+        (HEAD + "h" * 301 + ",A,\n", 2, "more than 300"),
+    ],
+)
+def test_a_table_that_would_be_read_awry_is_refused(text: str, line: int, why: str) -> None:
+    with pytest.raises(TableError, match=why) as error:
+        table.read(text)
+    assert error.value.troubles[0].line == line
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''@x", "'s-Hertogenbosch", "'", "-", "+'=", "a'=b", "'\t=", ""])
+def test_what_spreadsheets_would_run_comes_back_as_it_was(text: str) -> None:
+    assert table.active(table.inert(text)) == text
+    assert not table.inert(text).startswith(("=", "+", "-", "@"))
+
+
 def test_errors_name_line_and_column_and_nothing_is_written(conn: Connection) -> None:
     text = (
         'publisher,country,time_zone,notes\nharbour.example,PT,,"two\nlines"\n'

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from newsflow.clock import utcnow
 from newsflow.load.step import load
 from newsflow.publishers import aliases, moves, store
+from newsflow.publishers.facts import FactError
 from newsflow.publishers.store import PublisherError
 from newsflow.subscriptions.lists import Listed
 from newsflow.subscriptions.store import add
@@ -236,3 +238,62 @@ def test_lists_links_and_runs_find_a_publisher_by_its_alias(world: World) -> Non
     aliases.remove(world.conn, "a.example", ["The A"], "ana", T0)
     with pytest.raises(PublisherError):
         store.number(world.conn, "The A")
+
+
+def test_an_undo_takes_no_name_from_a_third_one(world: World) -> None:
+    load(world.settings, night(world, "r1", 2))
+    aliases.add(world.conn, "a.example", ["The A", "A daily"], "ana", T0)
+    act = moves.merge(world.conn, "a.example", "b.example", "ana")
+    world.publisher("c.example")
+    for name in ("a.example", "The A"):
+        aliases.remove(world.conn, "b.example", [name], "ana", T0)
+    aliases.add(world.conn, "c.example", ["a.example", "The A"], "ana", T0)
+    with pytest.raises(PublisherError, match=r"'a\.example' is 'c\.example'"):
+        moves.undo(world.conn, act, "ana")
+    aliases.remove(world.conn, "c.example", ["a.example"], "ana", T0)
+    moves.undo(world.conn, act, "ana")
+    found = {name: store.number(world.conn, name) for name in ("a.example", "A daily", "The A")}
+    a, c = world.publisher("a.example"), world.publisher("c.example")
+    assert found == {"a.example": a, "A daily": a, "The A": c}
+
+
+def test_a_publisher_that_was_made_anew_is_not_overwritten(world: World) -> None:
+    load(world.settings, night(world, "r1", 2))
+    act = moves.merge(world.conn, "a.example", "b.example", "ana")
+    aliases.remove(world.conn, "b.example", ["a.example"], "ana", T0)
+    add(world.conn, [Listed("https://other.example/rss", "a.example")], T0)
+    with pytest.raises(PublisherError, match="already"):
+        moves.undo(world.conn, act, "ana")
+
+
+def test_hosts_and_feeds_that_came_after_a_merger_go_back_by_their_domain(world: World) -> None:
+    add(world.conn, [Listed("https://paper.com/rss"), Listed("https://post.com/rss")], T0)
+    act = moves.merge(world.conn, "paper.com", "post.com", "ana", clock=lambda: T0)
+    later = utcnow()
+    add(world.conn, [Listed("https://m.paper.com/rss"), Listed("https://x.example/rss", "paper.com")], later)
+    add(world.conn, [Listed("https://m.post.com/rss"), Listed("https://named.paper.com/rss", "post.com")], later)
+    post = world.publisher("post.com")
+    origin = world.value("select origin_id from ingest.origin where origin = 'https://m.paper.com'")
+    world.rows(
+        "insert into ingest.page (url, url_hash, origin_id, publisher_id, discovered_at)"
+        " values ('https://m.paper.com/1', sha256('1'), %s, %s, %s)",
+        origin, post, later,
+    )  # fmt: skip
+    assert world.rows("select distinct publisher_id from ingest.origin") == [(post,)]
+    moves.undo(world.conn, act, "ana")
+    owners = "select o.origin from ingest.origin o join ingest.publisher p using (publisher_id) where p.name = %s"
+    assert sorted(world.rows(owners, "paper.com")) == [("https://m.paper.com",), ("https://paper.com",)]
+    feeds = "select url from news.feeds where publisher = %s order by 1"
+    assert world.rows(feeds, "paper.com") == [("https://m.paper.com/rss",), ("https://paper.com/rss",)]
+    assert world.rows("select p.name from ingest.page g join ingest.publisher p using (publisher_id)") == [
+        ("paper.com",)
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00b", "a\u2028b", "x" * 301])
+def test_a_name_is_one_line(world: World, name: str) -> None:
+    world.publisher("a.example")
+    with pytest.raises(FactError, match="on one line"):
+        moves.rename(world.conn, "a.example", name, "ana")
+    with pytest.raises(FactError, match="on one line"):
+        aliases.add(world.conn, "a.example", [name], "ana", T0)

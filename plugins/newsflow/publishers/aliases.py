@@ -7,16 +7,17 @@ from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.publishers import facts
 from newsflow.publishers.store import PublisherError, number
 from newsflow.store import queries
 from newsflow.store.db import transaction
-from newsflow.web.urls import LONGEST_NAME
 
 
 def add(conn: Connection, name: str, aliases: Sequence[str], actor: str, now: datetime) -> None:
     """Give a publisher further names.
 
     :raises PublisherError: for a name of another publisher.
+    :raises FactError: for what can be no name.
     """
     wanted = _clean(aliases)
     with transaction(conn):
@@ -47,10 +48,7 @@ def remove(conn: Connection, name: str, aliases: Sequence[str], actor: str, now:
 
 
 def _clean(aliases: Sequence[str]) -> list[str]:
-    wanted = sorted({alias.strip() for alias in aliases})
-    if any(not 0 < len(alias) <= LONGEST_NAME for alias in wanted):
-        raise PublisherError(f"a name has 1 to {LONGEST_NAME} characters")
-    return wanted
+    return sorted({facts.name(alias) for alias in aliases})
 
 
 def _note(conn: Connection, action: str, name: str, aliases: list[str], actor: str, now: datetime) -> None:

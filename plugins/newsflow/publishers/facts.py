@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 from newsflow.errors import NewsflowError
-from newsflow.web.urls import LONGEST, BadUrl, sendable
+from newsflow.web.urls import LONGEST, LONGEST_NAME, BadUrl, sendable
 
 Word = Literal["feed", "site", "list", "person"]
 """On whose word a field stands, the weakest first: a feed or the site itself fill only what nobody said."""
@@ -24,6 +25,7 @@ _OTHER_NAMES = {
 }  # fmt: skip
 _LONGEST = 300  # characters of a title, a region, an owner, a collection
 _LONGEST_NOTES = 10_000
+_NO_TEXT = {"Cc", "Zl", "Zp"}  # Unicode categories: control characters, separators of lines and paragraphs
 # Codes that Babel has for regions and for tests, which ISO 3166-1 has not; XK is what the world writes for Kosovo.
 _NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 
@@ -36,6 +38,17 @@ def field_of(column: str) -> str:
     """The field that a column of a table means; what is none of ours is given back as it is."""
     name = re.sub(r"[\s-]+", "_", column.strip().lower())
     return _OTHER_NAMES.get(name, name)
+
+
+def name(text: str) -> str:
+    """A publisher's name as a person writes it, without blanks around it.
+
+    :raises FactError: where it is empty, too long, or not of one line (a table could not bring it back).
+    """
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST_NAME or any(unicodedata.category(one) in _NO_TEXT for one in text):
+        raise FactError(f"a name has 1 to {LONGEST_NAME} characters, all of them on one line")
+    return text
 
 
 def read(field: str, text: str) -> Value:

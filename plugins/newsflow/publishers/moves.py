@@ -17,12 +17,13 @@ from psycopg2.errors import DeadlockDetected, LockNotAvailable
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
+from newsflow.publishers import facts
 from newsflow.publishers.store import PublisherError, number
 from newsflow.store import changes, publisher_days, queries
 from newsflow.store.db import transaction
 from newsflow.store.locks import lock
 from newsflow.store.queries.publishers import ActsRow
-from newsflow.web.urls import LONGEST_NAME
+from newsflow.web.urls import publisher_name
 
 Result = TypeVar("Result")
 
@@ -35,11 +36,10 @@ _LOCK = "newsflow.publishers"
 def rename(conn: Connection, name: str, new: str, actor: str, *, clock: Clock = utcnow) -> int:
     """Give a publisher another name; the old one stays an alias. Returns the number of the act.
 
-    :raises PublisherError: for an unknown publisher, and a name that is taken or none.
+    :raises PublisherError: for an unknown publisher, and a name that is taken.
+    :raises FactError: for what can be no name.
     """
-    new = new.strip()
-    if not new or len(new) > LONGEST_NAME:
-        raise PublisherError(f"a name has 1 to {LONGEST_NAME} characters")
+    new = facts.name(new)
     with lock(conn, _LOCK):
         act = _patiently(conn, lambda: _begin_renaming(conn, name, new, actor, clock()))
         _follow(conn, act, clock)
@@ -58,12 +58,12 @@ def _begin_renaming(conn: Connection, name: str, new: str, actor: str, now: date
     return act
 
 
-def _check_free(conn: Connection, name: str, publisher: int) -> None:
+def _check_free(conn: Connection, name: str, *publishers: int) -> None:
     """
-    :raises PublisherError: where another publisher has the name.
+    :raises PublisherError: where a publisher that is none of these has the name.
     """
     for row in queries.publishers.find(conn, names=[name]):
-        if row.publisher_id != publisher:
+        if row.publisher_id not in publishers:
             owner = _name(conn, row.publisher_id)
             raise PublisherError(f"{name!r} is {owner!r} already: newsflow publishers merge makes two one")
 
@@ -177,7 +177,9 @@ def _rename_back(conn: Connection, act: ActsRow) -> None:
 
 
 def _unmerge(conn: Connection, act: ActsRow) -> None:
+    _check_free(conn, act.old_name, act.publisher_id, _into(act))
     queries.publishers.drop_aliases(conn, names=[act.old_name])
+    _note_newer_hosts(conn, act)
     queries.publishers.unmerge(
         conn,
         act_id=act.act_id,
@@ -186,7 +188,24 @@ def _unmerge(conn: Connection, act: ActsRow) -> None:
         name=act.old_name,
         into_name=act.new_name,
     )
-    queries.publishers.add_aliases(conn, publisher_id=act.publisher_id, names=act.detail["aliases"])
+    queries.publishers.add_aliases(conn, publisher_id=act.publisher_id, names=_names_back(conn, act))
+
+
+def _note_newer_hosts(conn: Connection, act: ActsRow) -> None:
+    """Note for undo what came since the merger and leads to the other publisher by the name of the one alone."""
+    names = {act.old_name, *act.detail["aliases"]}
+    found = queries.publishers.newer_hosts(conn, act_id=act.act_id, into_id=_into(act), begun_at=act.begun_at)
+    back = [row for row in found if publisher_name(row.address) in names]
+    queries.publishers.note_moved(
+        conn, act_id=act.act_id, kinds=[row.kind for row in back], keys=[row.key for row in back]
+    )
+
+
+def _names_back(conn: Connection, act: ActsRow) -> list[str]:
+    """The other names that it had, but those that people gave to a third one since."""
+    names = act.detail["aliases"]
+    taken = {row.name for row in queries.publishers.find(conn, names=names) if row.publisher_id != _into(act)}
+    return [name for name in names if name not in taken]
 
 
 def resume(conn: Connection, *, clock: Clock = utcnow) -> int:

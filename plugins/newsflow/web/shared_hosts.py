@@ -8,6 +8,7 @@ another publisher; older articles follow by `newsflow publishers merge` or not a
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 # Portals of several outlets: each label below one of these is a publisher.
 _PORTALS = (
@@ -35,7 +36,10 @@ _PATHS: dict[str, re.Pattern[str]] = {
     "medium.com": re.compile(r"/(?:feed/)?(?!(?:feed|tag|topics?|p|m|me|r|_|search|about)(?:/|$))([^/?#]+)"),
     "substack.com": re.compile(r"/(@[^/?#]+)"),
     "tumblr.com": re.compile(r"/(?:blog/)?(?!(?:tagged|explore|search|dashboard|about|blog)(?:/|$))([^/?#]+)"),
-    "facebook.com": re.compile(r"/(?!(?:pages|groups|watch|share|story\.php|events|login)(?:/|$))([^/?#]+)"),
+    "facebook.com": re.compile(
+        r"/(?!(?:pages|groups|watch|share|(?:story|profile|permalink)\.php|events|login)(?:/|$))([^/?#]+)"
+    ),
+    "feeds.feedburner.com": re.compile(r"/(?:~r/)?([^/?#~]+)"),
     "sites.google.com": re.compile(r"/(?:view|site)/([^/?#]+)"),
     "note.com": re.compile(r"/(?!(?:api|hashtag|search|topic)(?:/|$))([^/?#]+)"),
     "ameblo.jp": re.compile(r"/([^/?#]+)"),
@@ -69,7 +73,7 @@ def first_part(host: str, path: str) -> str:
     """
     pattern = _PATHS.get(_bare(host))
     found = pattern.match(path) if pattern else None
-    return found[1].lower()[:200] if found else ""
+    return unquote(found[1]).lower()[:200] if found else ""
 
 
 def _bare(host: str) -> str:

@@ -285,6 +285,33 @@ def merge(
     )
 
 
+class NewerHostsRow(NamedTuple):
+    """A row of `publishers.newer_hosts`."""
+
+    kind: str
+    key: int
+    address: str
+
+
+def newer_hosts(conn: Connection, *, into_id: int, act_id: int, begun_at: datetime) -> list[NewerHostsRow]:
+    """Lists what a publisher may have by another one's name: its hosts and later feeds that nobody named."""
+    return named_query.rows(
+        conn,
+        "publishers.newer_hosts",
+        NewerHostsRow._make,
+        {"into_id": into_id, "act_id": act_id, "begun_at": begun_at},
+    )
+
+
+def note_moved(conn: Connection, *, act_id: int, kinds: Iterable[str], keys: Iterable[int]) -> int:
+    """Notes rows that undo is to bring back."""
+    return named_query.count(
+        conn,
+        "publishers.note_moved",
+        {"act_id": act_id, "kinds": named_query.array(kinds), "keys": named_query.array(keys)},
+    )
+
+
 def unmerge(conn: Connection, *, name: str, publisher_id: int, act_id: int, into_id: int, into_name: str) -> int:
     """Gives hosts, feeds and what hangs on them back."""
     return named_query.count(
