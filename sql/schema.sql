@@ -4236,6 +4236,9 @@ begin
   from unnest(to_tsvector('pg_catalog.simple', news_internal.fts_text(lang, part.words))) w
   cross join lateral unnest(w.positions) as p (place)
   where news_internal.fold(w.lexeme) <> '';
+  if tokens is null then  -- a word of more than 2,046 bytes is in no document; neither is this
+    return '''@'''::tsquery;
+  end if;
   for n in 1..cardinality(tokens) loop
     if part.kind = 'prefix' and n = cardinality(tokens) then
       one := (quote_literal(mark || news_internal.fold(tokens[n])) || ':*')::tsquery;
@@ -4600,6 +4603,8 @@ declare
   field text;
   wants boolean := true;  -- whether a word, phrase or bracket must come next
   leaves integer := 0;
+  words integer;  -- of one word or phrase: a/b is two
+  all_words integer := 0;
   tried integer := 0;  -- distances, and beginnings of words: each costs as much as many words
   waiting news_internal.query_part[] := '{}';  -- operators and brackets that are still open
   depth integer := 0;
@@ -4729,15 +4734,21 @@ begin
         perform news_internal.refuse_query(run, part.place, 'a star stands only at the end of a word, for its other endings');
       end if;
     end if;
-    if length(to_tsvector('pg_catalog.simple', news_internal.fold(news_internal.fts_text('zh', part.words)))) = 0 then
+    words := coalesce((select sum(cardinality(w.positions))
+      from unnest(to_tsvector('pg_catalog.simple', news_internal.fold(news_internal.fts_text('zh', part.words)))) w), 0);
+    if words = 0 then
       perform news_internal.refuse_query(coalesce(run, '"' || part.words || '"'), part.place, 'there is no letter and no digit in it; write AND, OR or NOT, or leave it out');
     end if;
     leaves := leaves + 1;
+    all_words := all_words + words;
     tried := tried + case part.kind when 'prefix' then 10 when 'near'
-      then least(news_internal.near_choices(length(to_tsvector('pg_catalog.simple', news_internal.fts_text('zh', part.words))), part.distance), 240) / 2
+      then least(news_internal.near_choices(words, part.distance), 240) / 2
       else 0 end;
     if leaves > 100 then
       raise exception 'q has more than 100 words and phrases' using errcode = 'program_limit_exceeded';
+    elsif all_words > 200 then
+      raise exception 'q has more than 200 words, those of phrases counted' using errcode = 'program_limit_exceeded',
+        hint = 'What is written together, such as a/b/c, is as many words; so is each Chinese or Japanese character.';
     elsif tried > 200 then
       raise exception 'q has too many word* or too long distances, at character %', part.place using errcode = 'program_limit_exceeded',
         hint = 'There may be 20 word*, or 200 words of distance in all phrases together.';

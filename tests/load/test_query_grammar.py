@@ -103,17 +103,38 @@ def test_an_empty_search_is_told(reader: Connection, q: str | None) -> None:
         '("a b"~100 OR "c d"~100) "e f"~1',
         "ab* " * 21,
         '"a b c"~9 "d e f"~9',
+        '"a a a"~9 "b b b"~9',
+        "a/" * 250,
+        "字" * 990,
         '"a b c d"~5 "e f g h"~5',
         "(" * 101 + "a" + ")" * 101,
         " ".join(["a"] * 101),
         "oil " * 1_000_000,
     ],
-    ids=["long", "far", "beginnings", "three", "four", "deep", "many", "megabytes"],
+    ids=[
+        "long",
+        "far",
+        "beginnings",
+        "three",
+        "repeated",
+        "slashes",
+        "ideographs",
+        "four",
+        "deep",
+        "many",
+        "megabytes",
+    ],
 )
 def test_there_are_bounds(reader: Connection, q: str) -> None:
     found = error(reader, "select * from news.search_daily(%s)", q)
     assert found is not None
     assert found.pgcode == LIMIT
+
+
+def test_a_word_that_no_document_can_hold_is_not_found(reader: Connection) -> None:
+    for q in ("क्ष" * 330 + " oil", "가" * 999):
+        found = error(reader, "select * from news.search(%s)", q)
+        assert found is None or found.pgcode in (LIMIT, UNREAD)
 
 
 @pytest.mark.parametrize(
