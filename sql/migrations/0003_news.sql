@@ -229,7 +229,8 @@ comment on column news.stories.last_published_at is 'Latest time of publication,
 comment on column news.stories.least_similarity is 'Smallest similarity of a member to the origin: low values deserve a look.';
 
 create view news.versions as
-select a.article_id, v.article_id as version_of, p.name as publisher, a.story_id, a.title, v.title as earlier_title,
+select a.article_id, v.article_id as version_of, p.name as publisher, a.story_id, nullif(a.title, '') as title,
+  nullif(v.title, '') as earlier_title,
   a.published_at, a.published_at - v.published_at as after, a.word_count - v.word_count as words_added,
   a.text_hash = v.text_hash as same_text
 from news_internal.story s

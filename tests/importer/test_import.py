@@ -353,3 +353,23 @@ def test_an_empty_file_is_no_error(dsn: str, tmp_path: Path) -> None:
     found = run(dsn, str(tmp_path / "a.jsonl"), "--json")
     assert found.exit_code == 0
     assert json.loads(found.stdout) == {"counts": {}, "rejected": 0, "rejects": [], "notes": {}}
+
+
+def test_rows_without_headlines_are_null_in_each_view(settings: Settings, conn: Connection, tmp_path: Path) -> None:
+    """Their versions and rejects, too; and a file of Windows-1252 is told."""
+    rows = [{"url": f"https://a.example/{n}", "body": f"{WIRE}\nCafé.", "title": "",
+             "published_at": f"2026-03-01T{n:02}:00:00Z"} for n in (8, 9)]  # fmt: skip
+    path = tmp_path / "a.jsonl"
+    path.write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in [*rows, rows[0]]).encode("cp1252"))
+    found = import_file(settings, path)
+    assert (found.counts, dict(found.notes)) == ({"new": 2}, {"the file is not UTF-8: read as cp1252": 3})
+    with conn.cursor() as cursor:
+        cursor.execute("select title, earlier_title, same_text from news.versions")
+        assert cursor.fetchall() == [(None, None, True)]
+        cursor.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'news' and data_type = 'text'"
+        )
+        for view, name in cursor.fetchall():
+            cursor.execute(f"select exists (select from news.{view} where \"{name}\" = '')")
+            assert cursor.fetchone() == (False,), f"{view}.{name}"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from newsflow.importer import json_array, read
+from newsflow.importer import csv_records, json_array, read
 from newsflow.importer.read import UnreadableError, records
 from newsflow.isolation.limits import Limits
 
@@ -56,14 +56,67 @@ def test_a_line_that_is_too_long_costs_itself_only(
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
-@pytest.mark.parametrize(
-    "text", ['url,body\n1,"an open quote\n' + ("x" * 9_999 + "\n") * 1_100, "url,body\n" + "," * 12_000_000]
-)
-def test_a_csv_record_without_end_is_told_in_words(tmp_path: Path, name: str, text: str) -> None:
-    data = text.encode()
+def test_a_csv_record_without_end_is_told_in_words(tmp_path: Path, name: str) -> None:
+    data = ('url,body\n1,"an open quote\n' + ("x" * 9_999 + "\n") * 1_100).encode()
     (tmp_path / name).write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
     with pytest.raises(UnreadableError, match=r"^a\.csv.*: the record at line \d+ has more than 10,000,000 characters"):
         list(records(tmp_path / name))
+
+
+@pytest.mark.parametrize("long", ['2,"' + "a line\n" * 9 + '"', "2," + "x" * 90, '2,"' + 'a ""b""\n' * 9 + '"'])
+@pytest.mark.parametrize("end", ["\n3,c\n", "\r\n3,c", "\r3,c\r"])
+def test_a_csv_record_that_is_too_long_costs_itself_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: str, end: str
+) -> None:
+    monkeypatch.setattr(csv_records, "LONGEST", 40)
+    (tmp_path / "a.csv").write_bytes(f"url,body\n1,a\n{long}{end}".encode())
+    first, second, third = (found for _, found in records(tmp_path / "a.csv"))
+    assert (first, third) == ({"url": "1", "body": "a"}, {"url": "3", "body": "c"})
+    assert str(second) == "the record has more than 40 characters"
+
+
+ROWS = [{"url": f"https://a.example/{n}", "body": f"Zürich – café {n}"} for n in range(3)]
+LINES = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS)
+
+
+def separated(mark: str, said: str = "") -> str:
+    return said + f"url{mark}body\r\n" + "".join(f"{row['url']}{mark}{row['body']}\r\n" for row in ROWS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", separated(",")),
+        ("b.csv", separated(";")),
+        ("c.csv", separated(";", "sep=;\r\n")),
+        ("a.tsv", separated("\t")),
+        ("a.jsonl", LINES),
+        ("a.json", json.dumps(ROWS, ensure_ascii=False, indent=1)),
+        ("b.json", json.dumps({"status": "ok", "articles": ROWS}, ensure_ascii=False, indent=1)),
+        ("c.json", json.dumps({"total": 3, "items": ROWS}, ensure_ascii=False)),
+    ],
+)
+def test_a_file_in_any_encoding_and_wrapping(tmp_path: Path, name: str, text: str, encoding: str) -> None:
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    assert [record for _, record in records(tmp_path / name)] == ROWS
+    packed = tmp_path / f"{name}.gz"
+    packed.write_bytes(gzip.compress(text.encode(encoding)))
+    assert [record for _, record in records(packed)] == ROWS
+
+
+def test_one_article_over_many_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(ROWS[0] | {"items": [{"name": "part"}]}, indent=2))
+    assert [record["url"] for _, record in records(tmp_path / "a.json")] == [ROWS[0]["url"]]
+
+
+def test_a_damaged_line_of_utf8_does_not_make_the_file_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(LINES.encode() + b'{"url": "\xfc"}\n' + LINES.encode())
+    reading = read.FileReading()
+    found = [record for _, record in records(tmp_path / "a.jsonl", reading)]
+    assert [*found[:3], *found[4:]] == [*ROWS, *ROWS]
+    assert isinstance(found[3], ValueError)
+    assert reading.encoding == "utf-8"
 
 
 def table(file: Path, body: str, rows: int) -> Path:
@@ -124,3 +177,11 @@ def test_a_broken_array_gives_what_it_has_and_is_told_in_words(tmp_path: Path, t
     assert next(found) == (1, {"url": 1})
     with pytest.raises(UnreadableError, match=r"a\.json: the array "):
         next(found)
+
+
+def test_an_element_that_is_too_long_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_array, "CHUNK", 16)
+    monkeypatch.setattr(json_array, "LONGEST", 40)
+    (tmp_path / "a.json").write_text(json.dumps([{"url": 1}, {"body": "x" * 99}]))
+    with pytest.raises(UnreadableError, match=r"a\.json: an element of the array has more than 40 characters"):
+        list(records(tmp_path / "a.json"))

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 
 from newsflow.errors import NewsflowError
+from newsflow.importer.values import is_nothing
 
 FIELDS = (
     "url", "title", "body", "published_at", "modified_at", "publisher", "language", "authors", "lead", "section",
@@ -41,7 +42,7 @@ def parse_map(pairs: list[str]) -> dict[str, str]:
 
 def fields(record: Mapping[Any, Any], columns: Mapping[str, str]) -> dict[str, Any]:
     """The values of our fields in a record; None for those that it has not. Columns are found in any case."""
-    named = {_folded(name): value for name, value in reversed(list(record.items()))}
+    named = {_folded(name): None if is_nothing(value) else value for name, value in reversed(list(record.items()))}
     return {name: named.get(_folded(columns.get(name, name))) for name in FIELDS}
 
 

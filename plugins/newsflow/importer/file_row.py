@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -21,6 +20,7 @@ from newsflow.extract.fields.one_name import without_by
 from newsflow.importer import times
 from newsflow.importer.columns import fields
 from newsflow.importer.markup import text_of
+from newsflow.importer.values import parts, plain
 from newsflow.model import Extraction
 from newsflow.outcomes import Outcome
 from newsflow.text.bounds import bounded
@@ -31,7 +31,10 @@ from newsflow.web.urls import LONGEST_NAME, BadUrl, canonicalise, publisher_name
 EXTRACTOR = "import/1"
 LONGEST_TITLE = 500  # characters that are kept of a row that is left out
 _PAGE_TYPES = frozenset({"article", "live", "opinion", "video", "gallery", "podcast"})
-_SEVERAL = re.compile(r"\s*[;|]\s*")
+_BY_SCHEMA = {
+    "newsarticle": "article", "reportagenewsarticle": "article", "liveblogposting": "live",
+    "opinionnewsarticle": "opinion", "videoobject": "video", "imagegallery": "gallery", "podcastepisode": "podcast",
+}  # fmt: skip
 _BETWEEN = re.compile(rf",(?! *(?:Jr|Sr|PhD|MD|I{{2,3}}|IV)\b)|[;|]| (?:{AND}) ", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 
@@ -92,7 +95,7 @@ def row(line: int, record: object, asked: Asked) -> Row:
         url = canonicalise(_text(values["url"]))
     except BadUrl as error:
         raise BadRowError(f"url: {error}") from None
-    body = "\n".join(bounded(clean_lines(text_of(_plain(values["body"])))))
+    body = "\n".join(bounded(clean_lines(text_of(plain(values["body"], "\n")))))
     if not body:
         raise BadRowError("body: there is no text")
     return Row(line, _extraction(url, body, values, asked), _publisher(_text(values["publisher"]), url), _notes(values))
@@ -120,7 +123,7 @@ def _extraction(url: str, body: str, values: Mapping[str, Any], asked: Asked) ->
         tags=_several(values["tags"]),
         image_url=_text(values["image_url"]),
         canonical_url=_text(values["canonical_url"]),
-        page_type=kind if (kind := _text(values["page_type"])) in _PAGE_TYPES else "article",
+        page_type=_page_type(values) or "article",
         sources={"import": "row"},
         extractor=EXTRACTOR,
     )
@@ -133,9 +136,15 @@ def content_hash(extraction: Extraction) -> bytes:
     return sha256(row_of_page.content_hash(it) + more.encode("utf-8", "surrogatepass")).digest()
 
 
+def _page_type(values: Mapping[str, Any]) -> str:
+    """One of our types, also as schema.org names it; "" for any other word."""
+    kind = _text(values["page_type"]).casefold()
+    return kind if kind in _PAGE_TYPES else _BY_SCHEMA.get(kind, "")
+
+
 def _notes(values: Mapping[str, Any]) -> tuple[str, ...]:
     kind = _text(values["page_type"])
-    if not kind or kind in _PAGE_TYPES:
+    if not kind or _page_type(values):
         return ()
     return (f"page_type {kind[:40]!r} is none of {', '.join(sorted(_PAGE_TYPES))}: taken as article",)
 
@@ -174,39 +183,16 @@ def _publisher(name: str, url: str) -> str:
     return name[:LONGEST_NAME] or publisher_name(url)
 
 
-def _plain(value: object) -> str:
-    if value is None or (isinstance(value, float) and value != value):  # noqa: PLR0124 - NaN, as Parquet has it
-        return ""
-    return value if isinstance(value, str) else str(value)
-
-
 def _text(value: object) -> str:
-    return clean(_plain(value))
+    return clean(plain(value))
 
 
 def _line(value: object) -> str:
-    return clean(text_of(_plain(value)))
+    return clean(text_of(plain(value)))
 
 
 def _several(value: object) -> tuple[str, ...]:
-    """A list (as JSON in a text, too), or texts separated by semicolons or bars (commas stand inside names)."""
-    return tuple(part for part in map(_name, _parts(value)) if part)
-
-
-def _parts(value: object) -> Sequence[object]:
-    if value is None:
-        return ()
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        with suppress(ValueError, RecursionError):
-            value = json.loads(value)
-    if isinstance(value, Mapping):
-        return (value,)
-    return value if isinstance(value, (list, tuple)) else _SEVERAL.split(_plain(value))
-
-
-def _name(part: object) -> str:
-    """A text, or the name that an object has."""
-    return _line(part.get("name") if isinstance(part, Mapping) else part)
+    return tuple(part for part in map(_line, parts(value)) if part)
 
 
 def _authors(value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -215,15 +201,21 @@ def _authors(value: object) -> tuple[tuple[str, ...], tuple[str, ...]]:
     persons, agencies = names.people(lines, set())
     if persons or agencies:
         return persons, agencies
-    return tuple(name for line in lines for part in _BETWEEN.split(without_by(line)) if (name := part.strip())), ()
+    parted = (part.strip() for line in lines for part in _BETWEEN.split(without_by(line)))
+    return tuple(name for name in parted if name and not _is_address(name)), ()
+
+
+def _is_address(name: str) -> bool:
+    return "@" in name or "://" in name or _HOST.fullmatch(name) is not None
 
 
 def _time(name: str, values: Mapping[str, Any], asked: Asked) -> tuple[datetime | None, str]:
     """A time with its quality; None and unknown where there is none."""
     value = values[name]
-    if value is None or _plain(value).strip() == "":
+    value = plain(value) if isinstance(value, (Mapping, list, tuple)) else value
+    if value is None or plain(value).strip() == "":
         return None, "unknown"
     try:
-        return times.read(value, asked.zone, asked.now)
+        return times.read(value, asked.zone, asked.now, _text(values["language"]))
     except ValueError as error:
         raise BadRowError(f"{name}: {error}") from None

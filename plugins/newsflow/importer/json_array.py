@@ -35,7 +35,9 @@ def elements(file: BinaryIO) -> Iterator[Any]:
                 break
             except (ValueError, RecursionError) as error:
                 more = read.read(CHUNK)
-                if not more or len(text) - at > LONGEST:
+                if len(text) - at > LONGEST:
+                    raise ValueError(f"an element of the array has more than {LONGEST:,} characters") from None
+                if not more:
                     raise ValueError(f"the array is broken: {error}") from None
                 text, at = text[at:] + more, 0
         yield found

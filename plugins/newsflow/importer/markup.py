@@ -14,14 +14,25 @@ _BLOCKS = (
 )  # fmt: skip
 _HIDDEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 _INLINE = ("a", "abbr", "b", "cite", "em", "font", "i", "img", "q", "small", "span", "strong", "sub", "sup", "u")
-_TAG = re.compile(rf"</?(?:{'|'.join((*_BLOCKS, *_HIDDEN, *_INLINE))})(?:\s[^<>]*|/)?>|<!--", re.IGNORECASE)
+_TAG = re.compile(
+    rf"</?(?:{'|'.join((*_BLOCKS, *_HIDDEN, *_INLINE))})(?:\s(?=[^<>]*=)[^<>]*|\s*/?)>|<!--", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+
+
+def _is_markup(text: str) -> bool:
+    """Whether a text is an element from end to end, as it is where its marks were escaped once more."""
+    return (first := _TAG.match(text.lstrip())) is not None and first[0] != "<!--" and text.rstrip().endswith(">")
 
 
 def text_of(written: str) -> str:
     """A text without mark-up and escapes, a block a line; a text that has none as it stands."""
+    written = _CDATA.sub(r"\1", written)
     if not _TAG.search(written):
-        return html.unescape(written) if _ENTITY.search(written) else written
+        text = html.unescape(written) if _ENTITY.search(written) else written
+        return text_of(text) if text != written and _is_markup(text) else text
     try:
         root = lxml.html.fragment_fromstring(written, create_parent="div")
     except (LxmlError, ValueError, AssertionError):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import gzip
 import json
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from newsflow.errors import NewsflowError
+from newsflow.importer.csv_records import UnreadableError, csv_records
+from newsflow.importer.encoding import LOOKED_AT, UTF8, as_utf8, encoding_of
 from newsflow.importer.json_array import elements, opens_array
+from newsflow.importer.json_document import document, opens_document
 from newsflow.importer.parquet_child import LONGEST, Rows
 from newsflow.isolation.bounded_call import BoundedChild
 from newsflow.isolation.limits import Finished, Limits
@@ -32,10 +32,7 @@ class FileReading:
     size: int = 0
     done: int = 0
     records: int = 0
-
-
-class UnreadableError(NewsflowError):
-    """The file is of no format that we read, or broken as a whole."""
+    encoding: str = UTF8
 
 
 def records(path: Path, reading: FileReading | None = None) -> Records:
@@ -65,20 +62,36 @@ def records(path: Path, reading: FileReading | None = None) -> Records:
 
 
 @contextmanager
-def _bytes(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """The file's content, and the file itself, whose position tells how far it is read."""
+def _bytes(path: Path, reading: FileReading) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The file's content as UTF-8, and the file itself, whose position tells how far it is read."""
     with path.open("rb") as raw:
-        yield (cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix == ".gz" else raw), raw
+        file = cast("BinaryIO", gzip.GzipFile(fileobj=raw)) if path.suffix.lower() == ".gz" else raw
+        reading.encoding = encoding_of(_head(file))
+        yield (file if reading.encoding == UTF8 else as_utf8(file, reading.encoding)), raw
+
+
+def _head(file: BinaryIO) -> bytes:
+    """What a file begins with, in which its encoding shows; what is broken there is told when it is read."""
+    try:
+        return file.read(LOOKED_AT)
+    except (OSError, EOFError, zlib.error):
+        return b""
+    finally:
+        file.seek(0)
 
 
 def _json(path: Path, reading: FileReading) -> Records:
-    with _bytes(path) as (file, _):
-        is_array = opens_array(file.read(1 << 16))
-    return (_json_array if is_array else _json_lines)(path, reading)
+    with _bytes(path, reading) as (file, _):
+        head = file.read(1 << 16)
+        if opens_array(head):
+            return _json_array(path, reading)
+        if opens_document(head) and (found := document(head + file.read(LONGEST))) is not None:
+            return enumerate(found, 1)
+    return _json_lines(path, reading)
 
 
 def _json_array(path: Path, reading: FileReading) -> Records:
-    with _bytes(path) as (file, raw):
+    with _bytes(path, reading) as (file, raw):
         try:
             for number, found in enumerate(elements(file), 1):
                 reading.done = raw.tell()
@@ -88,7 +101,7 @@ def _json_array(path: Path, reading: FileReading) -> Records:
 
 
 def _json_lines(path: Path, reading: FileReading) -> Records:
-    with _bytes(path) as (file, raw):
+    with _bytes(path, reading) as (file, raw):
         for number, line in enumerate(_lines(file), 1):
             reading.done = raw.tell()
             if len(line) > LONGEST:
@@ -109,52 +122,11 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-class _RecordLines:
-    """Lines of text for `csv.reader`, which takes as many as it needs for a record; not without end.
-
-    :raises UnreadableError: where a record is longer than one may be, as an open quote makes it.
-    """
-
-    def __init__(self, text: TextIOWrapper, name: str) -> None:
-        self._text, self._name = text, name
-        self._size = self._line = 0
-
-    def begin_record(self) -> None:
-        """What comes next belongs to another record."""
-        self._size = 0
-
-    def __iter__(self) -> _RecordLines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(LONGEST + 1)
-        if not line:
-            raise StopIteration
-        self._line += 1
-        self._size += len(line)
-        if self._size > LONGEST:
-            why = f"the record at line {self._line} has more than {LONGEST:,} characters: is a quote open?"
-            raise UnreadableError(f"{self._name}: {why}")
-        return line
-
-
 def _csv(path: Path, reading: FileReading) -> Records:
-    csv.field_size_limit(LONGEST)
-    with _bytes(path) as (file, raw):
-        head = file.read(1 << 16)
-        file.seek(0)
-        lines = _RecordLines(TextIOWrapper(file, encoding="utf-8-sig", newline=""), path.name)
-        reader = csv.DictReader(lines, delimiter=_separator(head))
-        for record in reader:
-            lines.begin_record()
+    with _bytes(path, reading) as (file, raw):
+        for found in csv_records(file, path.name):
             reading.done = raw.tell()
-            yield reader.line_num, {name: value for name, value in record.items() if name is not None}
-
-
-def _separator(head: bytes) -> str:
-    """What stands most often between the names of the first line: a comma, semicolon, tab or bar."""
-    names = re.sub(rb'"[^"]*"', b"", head.lstrip(b"\xef\xbb\xbf\r\n").split(b"\n", 1)[0])
-    return max(",;\t|", key=lambda mark: names.count(mark.encode()))
+            yield found
 
 
 def _parquet(path: Path, reading: FileReading) -> Records:

@@ -18,6 +18,7 @@ from newsflow.batched import batched
 from newsflow.clock import Clock, utcnow
 from newsflow.extract import row as extraction_row
 from newsflow.importer.columns import checked
+from newsflow.importer.encoding import UTF8
 from newsflow.importer.file_row import Asked, BadRowError, Glimpse, Row, content_hash, glimpse, row
 from newsflow.importer.read import FileReading, records
 from newsflow.outcomes import Outcome
@@ -106,7 +107,7 @@ def file_rows(
     clock: Clock = utcnow,
 ) -> Imported:
     """Put a file's rows into the ledger as extractions of a run, and those that an earlier import left waiting."""
-    result = Imported()
+    result, reading = Imported(), reading or FileReading()
     with ready_session(settings.dsn, application="newsflow import") as conn:
         with transaction(conn):
             queries.importer.open_lines(conn)
@@ -118,6 +119,8 @@ def file_rows(
                 rejects += _filed(conn, run_id, rows, result, clock)
                 bad_rows.write(conn, rejects, partial(_put_rejects, conn, run_id), _unlisted)
             result.reject(sorted(rejects, key=attrgetter("line")))
+        if reading.encoding != UTF8:
+            result.notes[f"the file is not UTF-8: read as {reading.encoding}"] += reading.records
         with transaction(conn):
             queries.importer.take_stragglers(conn, run_id=run_id)
     return result
