@@ -52,6 +52,7 @@ _REPORTED = re.compile(rf"\W*(?:{any_of('credit')}) [^\n,;()]{{2,40}}, ({_LIST})
 _AFTER = re.compile(
     rf"[\W_]*{_ARTICLE}({_LIST})\b[^\n.]{{0,120}}?\b(?:{any_pattern('credit_after')})\W*", re.IGNORECASE
 )
+_ASIDE = re.compile(r"\(([^()]{3,60})\)\W*$")  # "… on Monday. (With inputs from PTI)"
 _INITIALS = re.compile(rf"({_LIST})(?: [A-Z]{{2,5}}){{1,6}}")  # of its editors: "PTI ABC XYZ"
 # "dpa/lsw", "jdo/dpa/AFP", "(red, APA)", "/ritzau/", "dpa-infocom, dpa:260301-99-123456/2": codes, some of agencies
 _CODE = r"[^\W\d_]{2,9}(?:-[^\W\d_]+)?"
@@ -112,6 +113,8 @@ def _passages(body: str, authors: Sequence[str], agencies: Sequence[str]) -> Ite
             yield match[1], f"byline: {name}"
     if lines and (match := _END.search(lines[-1][-_SHORT:])):
         yield match[1] or match[2], match[0].strip()
+    if lines and (aside := _ASIDE.search(lines[-1])) and (match := _WITH.match(aside[1])):
+        yield match[1], aside[0]
     if lines and (match := _INITIALS.fullmatch(lines[-1])):
         yield match[1], lines[-1]
 
