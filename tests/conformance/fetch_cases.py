@@ -37,7 +37,7 @@ def robots(world: World, play: Play | bytes, path: str = "/a") -> str:
 case("robots", "Disallow for all", expected="1 robots_denied; page not asked")(
     lambda w: robots(w, b"User-agent: *\nDisallow: /a")
 )
-case("robots", "Disallow for newsflow/0.1", expected="1 robots_denied; page not asked")(
+case("robots", "Disallow for newsflow, with a version", expected="1 robots_denied; page not asked")(
     lambda w: robots(w, b"User-agent: NewsFlow/0.1\nDisallow: /")
 )
 case("robots", "Disallow for somebody else", expected="1 ok; page asked")(

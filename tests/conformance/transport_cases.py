@@ -27,7 +27,7 @@ def headers(server: Server) -> dict[str, str]:
 @case(
     "identity",
     "the User-Agent names us, a version and a contact",
-    expected="newsflow/0.1 (+https://github.com/newsflow/newsflow)",
+    expected="newsflow/1.0 (+https://github.com/newsflow/newsflow)",
 )
 def user_agent(world: World) -> str:
     _, server = world.get(OK)

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from newsflow.commands.maintain import app
 from newsflow.maintain.jobs import JOBS
+from newsflow.maintain.dbt_sources import SOURCES
 from newsflow.maintain.snapshot import CONTRACT, DICTIONARY, SCHEMA, ContractError
 from newsflow.settings import get_settings
 from tests.paths import ROOT
@@ -56,7 +57,7 @@ def test_reap_reports_whom_it_ended() -> None:
 def test_docs_are_written_below_a_working_copy(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "sql" / "migrations", tmp_path / "sql" / "migrations")
     done = CliRunner().invoke(app, ["docs", "--folder", str(tmp_path)])
-    assert done.stdout.splitlines() == [f"wrote {name}" for name in (SCHEMA, DICTIONARY, CONTRACT)]
+    assert done.stdout.splitlines() == [f"wrote {name}" for name in (SCHEMA, DICTIONARY, CONTRACT, SOURCES)]
     assert (tmp_path / DICTIONARY).read_text() == (ROOT / DICTIONARY).read_text()
     (tmp_path / CONTRACT).write_text("articles.lost text\n")
     lost = CliRunner().invoke(app, ["docs", "--folder", str(tmp_path)])
