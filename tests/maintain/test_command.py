@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from newsflow.commands.maintain import app
-from newsflow.maintain.jobs import JOBS
 from newsflow.maintain.dbt_sources import SOURCES
+from newsflow.maintain.jobs import JOBS
 from newsflow.maintain.snapshot import CONTRACT, DICTIONARY, SCHEMA, ContractError
 from newsflow.settings import get_settings
 from tests.paths import ROOT
