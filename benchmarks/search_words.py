@@ -5,8 +5,10 @@ make bench PART=search_words
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
@@ -17,6 +19,9 @@ from benchmarks.server import database, options, served
 
 CONSOLE = Console(width=110)
 WORDS = Path(__file__).with_suffix(".tsv")  # language, form in the text, form asked, whether it is to be found
+LENGTH, TRIES = 600, 20  # words of a text, and times that it is indexed
+INDEX = "select length(news_internal.fts_document(%s, '', '', %s))"
+PLAIN = "select length(to_tsvector('pg_catalog.english', %s))"  # as PostgreSQL would
 FINDS = """select news_internal.fts_document(%(language)s, '', '', %(text)s)
   @@ news_internal.fts_query(%(language)s, news_internal.read_query(%(asked)s))"""
 
@@ -48,11 +53,32 @@ def _found(cursor: object, pair: Pair) -> bool:
     return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
 
 
+def costs(conn: Connection) -> dict[str, float]:
+    """By language: how many times as long a text takes to be indexed as PostgreSQL's own English takes for it."""
+    words: dict[str, list[str]] = {}
+    for pair in pairs():
+        words.setdefault(pair.language, []).append(pair.text)
+    found = {}
+    for language, each in words.items():
+        text = " ".join(islice(cycle(each), LENGTH))
+        found[language] = _seconds(conn, INDEX, language, text) / _seconds(conn, PLAIN, text)
+    return found
+
+
+def _seconds(conn: Connection, statement: str, *values: str) -> float:
+    with conn.cursor() as cursor:
+        cursor.execute(statement, values)  # the first one loads dictionaries
+        began = time.monotonic()
+        for _ in range(TRIES):
+            cursor.execute(statement, values)
+    return time.monotonic() - began
+
+
 def main() -> None:
     """Print the table, a row a language."""
     with served(options(__doc__, 0).parse_args().server) as server:
         _, conn = database(server, "words")
-        bad = wrong(conn)
+        bad, dear = wrong(conn), costs(conn)
         conn.close()
     asked = Counter((pair.language, pair.wanted) for pair in pairs())
     failed = Counter((pair.language, pair.wanted) for pair in bad)
@@ -65,6 +91,8 @@ def main() -> None:
         named = ", ".join(f"{pair.text}: {pair.asked}" for pair in bad if pair.language == language)
         table.add_row(language, *map(str, counts), named)
     CONSOLE.print(table)
+    told = ", ".join(f"{language} {ratio:.1f}" for language, ratio in sorted(dear.items(), key=lambda it: it[1]))
+    CONSOLE.print(f"indexing {LENGTH} words, in times of to_tsvector('english'): {told}")
     CONSOLE.print(_sum("found", True, asked, failed), _sum("wrongly found", False, asked, failed), sep="; ")
 
 
