@@ -56,9 +56,11 @@ def read(field: str, text: str) -> Value:
 
     A time zone is only looked at for its form: the database knows which there are.
 
-    :raises FactError: where it is none.
+    :raises FactError: where it is none, or there is no such field.
     """
     text = text.strip()
+    if field not in _READERS:
+        raise FactError("there is no such field")
     return _READERS[field](text) if text else None
 
 
