@@ -17,7 +17,7 @@ from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
 from tests.conformance.registry import World, case
 from tests.feeds.test_parser_process import ATTRIBUTES, DEEP, LAUGHS, TITLE, XXE
-from tests.polling import poll
+from tests.inside import poll
 from tests.waiting import PATIENCE_S
 from tests.web import plays
 from tests.web.hostile import HOSTILE

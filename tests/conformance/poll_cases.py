@@ -13,8 +13,8 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import store
 from newsflow.subscriptions.lists import Listed
 from tests.conformance.registry import World, case
+from tests.inside import poll
 from tests.poll.feeds import items, rss
-from tests.polling import poll
 from tests.webserver import Play, Server, says
 
 XML = {"Content-Type": "application/rss+xml"}

@@ -20,8 +20,8 @@ from newsflow.settings import Settings
 from newsflow.store import runs
 from newsflow.subscriptions import checkup, finder, store
 from newsflow.subscriptions.lists import Listed
+from tests.inside import poll
 from tests.poll.feeds import NOON
-from tests.polling import poll
 from tests.waiting import PATIENCE_S
 from tests.webserver import Server
 

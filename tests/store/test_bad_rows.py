@@ -29,8 +29,8 @@ from newsflow.store.archive import Archive
 from newsflow.subscriptions import store as subscriptions
 from newsflow.subscriptions.lists import Listed
 from tests.extract.pages import page as article
+from tests.inside import poll
 from tests.ledger import HTML, Ledger
-from tests.polling import poll
 from tests.webserver import says
 
 BAD = "/bad"  # ends the address of the page that the database refuses
