@@ -5115,25 +5115,25 @@ CREATE FUNCTION news_internal.strip_ends(words text, kept integer, ends text) RE
 
 COMMENT ON FUNCTION news_internal.strip_ends(words text, kept integer, ends text) IS 'Takes endings off the words of a tsvector''s text that keep so many letters at least; the longest that fits.';
 
-CREATE TABLE news_internal.tracking (
+CREATE TABLE ingest.tracking (
     name text NOT NULL,
-    begins boolean DEFAULT false NOT NULL,
+    begins boolean NOT NULL,
     value_pattern text
 );
 
-COMMENT ON TABLE news_internal.tracking IS 'Query parameters that say how a reader came, not what the page is: newsflow.web.tracking.';
+COMMENT ON TABLE ingest.tracking IS 'Query parameters that say how a reader came, not what the page is: newsflow.text.tracking.';
 
-COMMENT ON COLUMN news_internal.tracking.name IS 'Name, lower case.';
+COMMENT ON COLUMN ingest.tracking.name IS 'Name, lower case.';
 
-COMMENT ON COLUMN news_internal.tracking.begins IS 'True where all names that begin so are meant.';
+COMMENT ON COLUMN ingest.tracking.begins IS 'True where all names that begin so are meant.';
 
-COMMENT ON COLUMN news_internal.tracking.value_pattern IS 'It tracks only with values that match; null: with all.';
+COMMENT ON COLUMN ingest.tracking.value_pattern IS 'It tracks only with values that match; null: with all.';
 
 CREATE FUNCTION news_internal.tracks(parameter text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
  SELECT (EXISTS ( SELECT
-            FROM (news_internal.tracking t
+            FROM (ingest.tracking t
               CROSS JOIN LATERAL ( SELECT regexp_replace(lower(split_part(tracks.parameter, '='::text, 1)), '^amp;'::text, ''::text) AS name,
                      substr(tracks.parameter, (length(split_part(tracks.parameter, '='::text, 1)) + 2)) AS value) p)
            WHERE (((t.name = p.name) OR (t.begins AND starts_with(p.name, t.name))) AND ((t.value_pattern IS NULL) OR (p.value ~* (('^(?:'::text || t.value_pattern) || ')'::text)))))) AS "exists";
@@ -7949,6 +7949,9 @@ ALTER TABLE ONLY ingest.story_member
 ALTER TABLE ONLY ingest.story_pending
     ADD CONSTRAINT story_pending_pkey PRIMARY KEY (page_id);
 
+ALTER TABLE ONLY ingest.tracking
+    ADD CONSTRAINT tracking_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY ingest.turn
     ADD CONSTRAINT turn_pkey PRIMARY KEY (name);
 
@@ -8005,9 +8008,6 @@ ALTER TABLE ONLY news_internal.term
 
 ALTER TABLE ONLY news_internal.tombstone
     ADD CONSTRAINT tombstone_pkey PRIMARY KEY (url_hash);
-
-ALTER TABLE ONLY news_internal.tracking
-    ADD CONSTRAINT tracking_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY newsflow_meta.lock
     ADD CONSTRAINT lock_pkey PRIMARY KEY (name);

@@ -56,6 +56,19 @@ comment on column ingest.outcome.loses_capture is 'The stored capture is of no m
 comment on column ingest.outcome.no_article is 'The page is no article by its kind: links whose addresses are like its own lead to more of these.';
 comment on column ingest.outcome.subscribers_only is 'The publisher shows the whole to subscribers or registered readers only.';
 
+-- Tracking parameters -----------------------------------------------------------------------------
+-- Rows stand in the code (newsflow.text.tracking); the runner brings this table in step with them, as with outcomes.
+
+create table ingest.tracking (
+  name text primary key,
+  begins boolean not null,
+  value_pattern text
+);
+comment on table ingest.tracking is 'Query parameters that say how a reader came, not what the page is: newsflow.text.tracking.';
+comment on column ingest.tracking.name is 'Name, lower case.';
+comment on column ingest.tracking.begins is 'True where all names that begin so are meant.';
+comment on column ingest.tracking.value_pattern is 'It tracks only with values that match; null: with all.';
+
 -- Publishers, origins, feeds ----------------------------------------------------------------------
 
 create table ingest.publisher (

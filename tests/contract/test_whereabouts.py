@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg2.extensions import connection as Connection
 
-from newsflow.web import tracking
+from newsflow.text import tracking
 from newsflow.web.urls import BadUrl, canonicalise
 from tests.load.world import World
 from tests.web.test_urls import SAME
@@ -90,11 +90,11 @@ def test_what_is_no_address_has_no_form(conn: Connection, url: str) -> None:
 
 def test_tracking_parameters_are_those_of_the_code(conn: Connection) -> None:
     with conn.cursor() as cursor:
-        cursor.execute("select name, begins, value_pattern from news_internal.tracking")
+        cursor.execute("select name, begins, value_pattern from ingest.tracking")
         found = cursor.fetchall()
-    assert {name for name, begins, _ in found if begins} == set(tracking._PREFIXES)
-    assert {name for name, begins, pattern in found if not begins and pattern is None} == set(tracking._NAMES)
-    assert {name: p for name, _, p in found if p} == {name: p.pattern for name, p in tracking._VALUES.items()}
+    assert {name for name, begins, _ in found if begins} == set(tracking.PREFIXES)
+    assert {name for name, begins, pattern in found if not begins and pattern is None} == set(tracking.NAMES)
+    assert {name: p for name, _, p in found if p} == {name: p.pattern for name, p in tracking.VALUES.items()}
 
 
 @pytest.mark.parametrize(

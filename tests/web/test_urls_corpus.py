@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import ada_url
 import pytest
 
-from newsflow.web.tracking import tracks
+from newsflow.text.tracking import tracks
 from newsflow.web.urls import BadUrl, canonicalise, sendable
 from newsflow.web.wrappers import unwrapped
 

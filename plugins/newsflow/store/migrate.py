@@ -24,6 +24,7 @@ from newsflow.errors import NewsflowError
 from newsflow.outcomes import Meaning, Outcome
 from newsflow.store.db import session, transaction
 from newsflow.store.locks import lock
+from newsflow.text import tracking
 
 _FILE = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 
@@ -57,6 +58,13 @@ comment on column newsflow_meta.lock.taken_at is 'Since when.';
 _SYNC = """
 insert into ingest.outcome as o (code, {columns}) values %s
 on conflict (code) do update set ({columns}) = ({new}) where ({old}) is distinct from ({new})
+"""
+
+
+_SYNC_TRACKING = """
+insert into ingest.tracking as t (name, begins, value_pattern) values %s
+on conflict (name) do update set (begins, value_pattern) = (excluded.begins, excluded.value_pattern)
+where (t.begins, t.value_pattern) is distinct from (excluded.begins, excluded.value_pattern)
 """
 
 
@@ -191,6 +199,18 @@ def sync_outcomes(conn: Connection) -> None:
         execute_values(cursor, statement, rows)
 
 
+def sync_tracking(conn: Connection) -> None:
+    """Bring `ingest.tracking` in step with `newsflow.text.tracking`: the same names, and no others."""
+    rows: list[tuple[str, bool, str | None]] = [
+        *((name, True, None) for name in tracking.PREFIXES),
+        *((name, False, None) for name in sorted(tracking.NAMES)),
+        *((name, False, pattern.pattern) for name, pattern in tracking.VALUES.items()),
+    ]
+    with transaction(conn), conn.cursor() as cursor:
+        cursor.execute("delete from ingest.tracking where name <> all(%s)", ([name for name, _, _ in rows],))
+        execute_values(cursor, _SYNC_TRACKING, rows, page_size=len(rows))
+
+
 def _stored(value: object) -> object:
     return str(value) if isinstance(value, Enum) else value
 
@@ -206,4 +226,5 @@ def migrate(conn: Connection, sql: Path | None = None) -> list[str]:
         for migration in todo:
             _apply(conn, migration)
         sync_outcomes(conn)
+        sync_tracking(conn)
     return [m.version for m in todo]

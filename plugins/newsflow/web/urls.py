@@ -14,8 +14,8 @@ from typing import NamedTuple
 import ada_url
 
 from newsflow.errors import NewsflowError
+from newsflow.text.tracking import tracks
 from newsflow.web import shared_hosts
-from newsflow.web.tracking import tracks
 from newsflow.web.wrappers import unwrapped
 
 LONGEST_NAME = 300  # characters of a publisher's name; it is a key

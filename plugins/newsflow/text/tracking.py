@@ -1,7 +1,8 @@
 """Query parameters that say how a reader came, not what the page is.
 
 From the public lists of ClearURLs, Firefox' query stripping and AdGuard's URL tracking
-filter, kept to names that never identify an article on a news site.
+filter, kept to names that never identify an article on a news site. The database has them in `ingest.tracking`,
+which each migration brings in step with this file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 # Families whose every name tracks; others are named one by one, as `pk_id` or `ns_id` may well be a page's key.
-_PREFIXES = ("utm_", "mtm_", "dpg_", "cm_mmc", "hsa_", "__hs", "guce_", "adjust_", "bsft_", "_sgm_")
+PREFIXES = ("utm_", "mtm_", "dpg_", "cm_mmc", "hsa_", "__hs", "guce_", "adjust_", "bsft_", "_sgm_")
 _LIST = """
     _zucks_suid admitad_uid aiad_clid amp_gsa amp_js_v asgtbndr ceneo_spo ebisadid external_click_id famad_xuid
     gps_adid gs_l maca os_ehash otm_campaign otm_medium otm_source tracking_source uclickhash unicorn_click_id
@@ -37,12 +38,12 @@ _LIST = """
     wt.mc_ev wt.mc_id wt.nav wt.srch wt.tsrc wt_cc1 wt_cc2 wt_ga wt_kw wt_mc wt_mcid wt_mc_id wt_zmc wtmc wtrid
     xtor yclid ysclid
 """
-_NAMES = frozenset(_LIST.split())
+NAMES = frozenset(_LIST.split())
 # A channel's name, whole or before a sign: "rss", "twitter.com", "newsletter-daily"; "feed123" may be a page.
 _CHANNEL = r"(?:rss2?|rss-?feeds?|feeds?|atom|twitter|facebook|newsletter|social|push|email)(?:$|[._/:|-](?!\d+$))"
 # Newsletter systems name the site that they link from.
 _HOST = r"(?:[a-z0-9-]+\.)+(?!(?:html?|php|aspx?|jsp|cgi|pdf|xml|json)$)[a-z]{2,24}$"
-_VALUES = {  # parameters that track only with such values
+VALUES = {  # parameters that track only with such values
     "emc": re.compile(_CHANNEL, re.IGNORECASE),
     "fr": re.compile(_CHANNEL, re.IGNORECASE),
     "from": re.compile(_CHANNEL, re.IGNORECASE),
@@ -61,7 +62,7 @@ _VALUES = {  # parameters that track only with such values
 def tracks(name: str, value: str) -> bool:
     """True for a parameter that only tells how the reader came."""
     name = name.lower().removeprefix("amp;")  # an ampersand that was escaped twice
-    if name in _NAMES or name.startswith(_PREFIXES):
+    if name in NAMES or name.startswith(PREFIXES):
         return True
-    pattern = _VALUES.get(name)
+    pattern = VALUES.get(name)
     return bool(pattern and pattern.match(value))
