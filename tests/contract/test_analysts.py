@@ -12,7 +12,6 @@ from typing import Any, cast
 
 import pytest
 
-from newsflow.local.postgres import Server
 from tests.contract.sample import at, newsroom
 from tests.load.world import World
 from tests.paths import ROOT
@@ -145,18 +144,11 @@ COUNTED: dict[str, Callable[[World], list[tuple[Any, ...]]]] = {
 
 
 @pytest.fixture(scope="module")
-def sample(postgres: Server, template: str) -> Iterator[World]:
-    admin = World(postgres.url())
-    admin.conn.autocommit = True
-    with admin.conn.cursor() as cursor:
-        cursor.execute(f"create database nf_sample template {template}")
-    world = World(postgres.url("nf_sample"))
+def sample(module_dsn: str) -> Iterator[World]:
+    world = World(module_dsn)
     newsroom(world)
     yield world
     world.conn.close()
-    with admin.conn.cursor() as cursor:
-        cursor.execute("drop database nf_sample with (force)")
-    admin.conn.close()
 
 
 def test_there_are_twenty_and_each_has_its_answer() -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from newsflow import pipeline
 from newsflow.local.newsroom import Newsroom
-from newsflow.local.postgres import Server
 from newsflow.request import RunRequest
 from tests.contract.test_analysts import QUERIES
 from tests.load.world import World
@@ -17,13 +16,9 @@ from tests.pipeline.night import quick_world, register, settings_for
 
 
 @pytest.fixture(scope="module")
-def nights(postgres: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def nights(module_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The first night, then the corrections of the second."""
-    admin = World(postgres.url())
-    admin.conn.autocommit = True
-    with admin.conn.cursor() as cursor:
-        cursor.execute(f"create database nf_nights template {template}")
-    world = World(postgres.url("nf_nights"))
+    world = World(module_dsn)
     with Newsroom(quick_world()) as newsroom:
         register(world.dsn, newsroom.feeds())
         settings = settings_for(world.dsn, tmp_path_factory.mktemp("archive"), newsroom)
@@ -32,9 +27,6 @@ def nights(postgres: Server, template: str, tmp_path_factory: pytest.TempPathFac
         pipeline.run_all(settings, "second", RunRequest(force=True))
     yield world
     world.conn.close()
-    with admin.conn.cursor() as cursor:
-        cursor.execute("drop database nf_nights with (force)")
-    admin.conn.close()
 
 
 def asked(world: World, name: str) -> list[tuple[Any, ...]]:

@@ -11,7 +11,6 @@ from psycopg2.extensions import connection as Connection
 
 from benchmarks.views import QUESTIONS
 from newsflow.load.step import load
-from newsflow.local.postgres import Server
 from newsflow.outcomes import Blame, Kind, Stage
 from tests.contract.sample import newsroom
 from tests.load.world import World
@@ -21,13 +20,9 @@ KEYLESS = {"rejects"}  # entries have no number, and two feeds may show one addr
 
 
 @pytest.fixture(scope="module")
-def bare(postgres: Server, template: str) -> Iterator[World]:
+def bare(module_dsn: str) -> Iterator[World]:
     """The small newsroom, and a page that says nothing but its address."""
-    admin = World(postgres.url())
-    admin.conn.autocommit = True
-    with admin.conn.cursor() as cursor:
-        cursor.execute(f"create database nf_bare template {template}")
-    world = World(postgres.url("nf_bare"))
+    world = World(module_dsn)
     newsroom(world)
     for night, body in enumerate(["", "Now it says something."]):
         run = world.run(f"bare {night}")
@@ -38,9 +33,6 @@ def bare(postgres: Server, template: str) -> Iterator[World]:
         load(world.settings, run)
     yield world
     world.conn.close()
-    with admin.conn.cursor() as cursor:
-        cursor.execute("drop database nf_bare with (force)")
-    admin.conn.close()
 
 
 def columns(world: World, types: str) -> list[tuple[str, str]]:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from psycopg2.extensions import cursor as Plain
 
-from newsflow.local.postgres import Server
 from tests.contract.month import DAYS, START, fill
 from tests.load.world import World
 from tests.paths import ROOT
@@ -23,20 +22,13 @@ FROM, TO = (f"'{at.isoformat()}'::timestamptz" for at in (START, START.replace(d
 
 
 @pytest.fixture(scope="module")
-def month(postgres: Server, template: str) -> Iterator[World]:
-    admin = World(postgres.url())
-    admin.conn.autocommit = True
-    with admin.conn.cursor() as cursor:
-        cursor.execute(f"create database nf_board template {template}")
-    world = World(postgres.url("nf_board"))
+def month(module_dsn: str) -> Iterator[World]:
+    world = World(module_dsn)
     fill(world)
     page = world.page("https://tribune.example/wall", "tribune.example", START)
     world.rows("update ingest.page set state = 'rejected', outcome = 'paywall' where page_id = %s", page)
     yield world
     world.conn.close()
-    with admin.conn.cursor() as cursor:
-        cursor.execute("drop database nf_board with (force)")
-    admin.conn.close()
 
 
 def as_grafana(sql: str, publishers: list[str]) -> str:

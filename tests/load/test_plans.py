@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from newsflow.local.postgres import Server
 from newsflow.store import queries
 from tests.load.world import World
 
@@ -15,13 +14,9 @@ ROWS = 20_000
 
 
 @pytest.fixture(scope="module")
-def large(postgres: Server, template: str) -> Iterator[World]:
+def large(module_dsn: str) -> Iterator[World]:
     """Twenty thousand articles of little content, with statistics."""
-    admin = World(postgres.url())
-    admin.conn.autocommit = True
-    with admin.conn.cursor() as cursor:
-        cursor.execute(f"create database nf_plans template {template}")
-    world = World(postgres.url("nf_plans"))
+    world = World(module_dsn)
     world.rows(
         """
         insert into ingest.publisher (name) select 'p' || n || '.example' from generate_series(1, 50) n;
@@ -51,9 +46,6 @@ def large(postgres: Server, template: str) -> Iterator[World]:
     world.rows("analyze")
     yield world
     world.conn.close()
-    with admin.conn.cursor() as cursor:
-        cursor.execute("drop database nf_plans with (force)")
-    admin.conn.close()
 
 
 def plan(world: World, sql: str, *params: Any) -> str:

@@ -7,7 +7,6 @@ tables too.
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 
 from xxhash import xxh3_64_intdigest
@@ -49,7 +48,7 @@ def _is_retitled(a: ComparisonText, b: ComparisonText, containment: float) -> bo
     if a.length < max(FORM, WHOLE * b.length) or containment < RETITLED:
         return False
     few = other_figures(a, b) <= max(1.0, PUT_RIGHT * a.numbers.total())
-    return few and sum(name in b.bag for name in a.names) >= NAMES_STAY * len(a.names)
+    return few and _keeps_names(a, b, NAMES_STAY)
 
 
 def other_figures(a: ComparisonText, b: ComparisonText) -> int:
@@ -105,7 +104,11 @@ def _one_kind(a: ComparisonText, b: ComparisonText) -> bool:
 
 
 def _names_others(a: ComparisonText, b: ComparisonText) -> bool:
-    return len(a.names) >= NAMED and sum(name in b.bag for name in a.names) < KEPT * len(a.names)
+    return len(a.names) >= NAMED and not _keeps_names(a, b, KEPT)
+
+
+def _keeps_names(a: ComparisonText, b: ComparisonText, share: float) -> bool:
+    return sum(name in b.bag for name in a.names) >= share * len(a.names)
 
 
 def _one_house(a: ComparisonText, b: ComparisonText) -> bool:
@@ -133,9 +136,8 @@ def _one_subject(a: ComparisonText, b: ComparisonText) -> bool:
 
 def _names_apart(a: ComparisonText, b: ComparisonText) -> bool:
     """Whether each headline has a name of its own, of which the other text says nothing."""
-    return bool(_own_names(a, b) and _own_names(b, a))
+    return _has_own_name(a, b) and _has_own_name(b, a)
 
 
-def _own_names(a: ComparisonText, b: ComparisonText) -> Counter[str]:
-    """Names in one headline of which the other text says nothing."""
-    return Counter(word for word in a.subject - b.subject if word in a.names and word not in b.bag)
+def _has_own_name(a: ComparisonText, b: ComparisonText) -> bool:
+    return any(word in a.names and word not in b.bag for word in a.subject - b.subject)

@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg2.extensions import connection as Connection
 
 from newsflow.publishers import facts
-from newsflow.publishers.store import PublisherError, number
+from newsflow.publishers.store import PublisherError, note, number
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
@@ -22,14 +22,11 @@ def add(conn: Connection, name: str, aliases: Sequence[str], actor: str, now: da
     wanted = _clean(aliases)
     with transaction(conn):
         publisher = number(conn, name)
-        for row in queries.publishers.find(conn, names=wanted):
-            if row.publisher_id != publisher:
-                raise PublisherError(f"{row.name!r} is another publisher: newsflow publishers merge makes two one")
-        known = {row.name for row in queries.publishers.find(conn, names=wanted)}
-        queries.publishers.add_aliases(
-            conn, publisher_id=publisher, names=[each for each in wanted if each not in known]
-        )
-        _note(conn, "add_alias", name, wanted, actor, now)
+        owners = {row.name: row.publisher_id for row in queries.publishers.find(conn, names=wanted)}
+        for taken in (each for each, owner in owners.items() if owner != publisher):
+            raise PublisherError(f"{taken!r} is another publisher: newsflow publishers merge makes two one")
+        queries.publishers.add_aliases(conn, publisher_id=publisher, names=[x for x in wanted if x not in owners])
+        note(conn, actor, "add_alias", {name: {"aliases": wanted}}, now)
 
 
 def remove(conn: Connection, name: str, aliases: Sequence[str], actor: str, now: datetime) -> None:
@@ -44,13 +41,8 @@ def remove(conn: Connection, name: str, aliases: Sequence[str], actor: str, now:
         if missing := sorted({*wanted} - own):
             raise PublisherError(f"{missing[0]!r} is no other name of {name!r}")
         queries.publishers.drop_aliases(conn, names=wanted)
-        _note(conn, "remove_alias", name, wanted, actor, now)
+        note(conn, actor, "remove_alias", {name: {"aliases": wanted}}, now)
 
 
 def _clean(aliases: Sequence[str]) -> list[str]:
     return sorted({facts.name(alias) for alias in aliases})
-
-
-def _note(conn: Connection, action: str, name: str, aliases: list[str], actor: str, now: datetime) -> None:
-    rows = {"rows": [{"subject": name, "detail": {"aliases": aliases}}]}
-    queries.publishers.note(conn, now=now, actor=actor, action=action, given=rows)

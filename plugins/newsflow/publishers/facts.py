@@ -60,7 +60,7 @@ def read(field: str, text: str) -> Value:
     """
     text = text.strip()
     if field not in _READERS:
-        raise FactError("there is no such field")
+        raise FactError(f"there is no such field; there are {', '.join(FIELDS)}")
     return _READERS[field](text) if text else None
 
 

@@ -18,7 +18,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.publishers import facts
-from newsflow.publishers.store import PublisherError, number
+from newsflow.publishers.store import PublisherError, note, number
 from newsflow.store import changes, publisher_days, queries
 from newsflow.store.db import transaction
 from newsflow.store.locks import lock
@@ -54,7 +54,7 @@ def _begin_renaming(conn: Connection, name: str, new: str, actor: str, now: date
         conn, verb="rename", publisher_id=publisher, into_id=None, new_name=new, actor=actor, now=now
     )
     _call(conn, publisher, old, new)
-    _note(conn, actor, "rename_publisher", old, {"new_name": new, "act": act}, now)
+    note(conn, actor, "rename_publisher", {old: {"new_name": new, "act": act}}, now)
     return act
 
 
@@ -103,7 +103,7 @@ def _begin_merger(conn: Connection, name: str, into: str, actor: str, now: datet
         conn, verb="merge", publisher_id=gone, into_id=left, new_name=found[left], actor=actor, now=now
     )
     _merge(conn, act, found[gone], now)
-    _note(conn, actor, "merge_publishers", found[gone], {"into": found[left], "act": act}, now)
+    note(conn, actor, "merge_publishers", {found[gone]: {"into": found[left], "act": act}}, now)
     return act
 
 
@@ -151,7 +151,7 @@ def _begin_undo(conn: Connection, number_of_act: int | None, actor: str, now: da
         _unmerge(conn, act)
     queries.publishers.set_state(conn, act_id=act.act_id, state="undoing", ended_at=None)
     queries.publishers.note_told(conn, act_id=act.act_id, told_to=0)
-    _note(conn, actor, "undo_publisher_act", act.old_name, {"act": act.act_id, "verb": act.verb}, now)
+    note(conn, actor, "undo_publisher_act", {act.old_name: {"act": act.act_id, "verb": act.verb}}, now)
     return act
 
 
@@ -330,8 +330,3 @@ def _count_days(conn: Connection, publishers: list[int], now: datetime) -> None:
         since = queries.publishers.forget_days(conn, publishers=publishers, window=window)
         if since is not None:
             publisher_days.count_since(conn, since, now)
-
-
-def _note(conn: Connection, actor: str, action: str, subject: str, detail: dict[str, object], now: datetime) -> None:
-    rows = {"rows": [{"subject": subject, "detail": detail}]}
-    queries.publishers.note(conn, now=now, actor=actor, action=action, given=rows)

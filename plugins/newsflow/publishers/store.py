@@ -17,6 +17,8 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.queries.publishers import KnownRow
 
+_SET = "set_publisher"
+
 
 class PublisherError(NewsflowError):
     """Something that can't be done to a publisher; the message says why."""
@@ -75,13 +77,11 @@ def put_person(
     done = put(conn, {publisher: values}, "person")
     moved = _put_collections(conn, {publisher: collections} if collections is not None else {})
     details = _details(done, moved)
-    _note(conn, details, actor, now)
+    note(conn, actor, _SET, details, now)
     return [field for detail in details.values() for field in detail]
 
 
 def _read(field: str, text: str) -> Value:
-    if field not in FIELDS:
-        raise FactError(f"unknown field {field}; there are {', '.join(FIELDS)}")
     try:
         return facts.read(field, text)
     except FactError as error:
@@ -180,10 +180,11 @@ def _details(*done: Mapping[int, Change]) -> dict[str, dict[str, Any]]:
     return {name: fields for name, fields in found.items() if fields}
 
 
-def _note(conn: Connection, details: Mapping[str, Mapping[str, Any]], actor: str, now: datetime) -> None:
+def note(conn: Connection, actor: str, action: str, details: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    """Lines in the audit: publisher → what was done to it, in the caller's transaction."""
     rows = [{"subject": name, "detail": detail} for name, detail in details.items()]
     if rows:
-        queries.publishers.note(conn, now=now, actor=actor, action="set_publisher", given={"rows": rows})
+        queries.publishers.note(conn, now=now, actor=actor, action=action, given={"rows": rows})
 
 
 def export(conn: Connection, names: Sequence[str] | None = None, collections: Sequence[str] | None = None) -> str:
@@ -218,7 +219,7 @@ def bring_in(conn: Connection, text: str, actor: str, now: datetime, *, add: boo
         done = put(conn, given, "person")
         moved = _put_collections(conn, {ids[one.name]: one.collections for one in lines if one.collections is not None})
         details = _details(done, moved)
-        _note(conn, details, actor, now)
+        note(conn, actor, _SET, details, now)
     return Imported(len(lines), tuple(sorted(details)), added)
 
 
