@@ -19,6 +19,7 @@ from newsflow.store.db import transaction
 from newsflow.subscriptions import lists
 from newsflow.subscriptions.lists import Listed
 from newsflow.subscriptions.store import add
+from newsflow.text.cells import active, inert
 from tests.command_line import newsflow
 
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
@@ -180,8 +181,8 @@ def test_a_table_that_would_be_read_awry_is_refused(text: str, line: int, why: s
 
 @pytest.mark.parametrize("text", ["=1", "'=1", "''@x", "'s-Hertogenbosch", "'", "-", "+'=", "a'=b", "'\t=", ""])
 def test_what_spreadsheets_would_run_comes_back_as_it_was(text: str) -> None:
-    assert table.active(table.inert(text)) == text
-    assert not table.inert(text).startswith(("=", "+", "-", "@"))
+    assert active(inert(text)) == text
+    assert not inert(text).startswith(("=", "+", "-", "@"))
 
 
 def test_errors_name_line_and_column_and_nothing_is_written(conn: Connection) -> None:

@@ -13,8 +13,9 @@ PACKAGE = ROOT / "plugins" / "newsflow"
 PURE = [
     *(
         f"web/{name}.py"
-        for name in ("answers", "charset", "guard", "outage", "pace", "refresh", "rights", "robots", "tracking", "urls")
+        for name in ("answers", "charset", "guard", "outage", "pace", "refresh", "rights", "robots", "urls")
     ),
+    "text/tracking.py",
     *(f"fetch/{name}.py" for name in ("decide", "progress")),
 ]
 IMPURE = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from newsflow.errors import NewsflowError
+from newsflow.text.cells import FORMULAS
 
 # Column kinds by PostgreSQL type oid: https://www.postgresql.org/docs/current/catalog-pg-type.html
 KINDS: Mapping[int, str] = {
@@ -26,9 +27,6 @@ KINDS: Mapping[int, str] = {
     1184: "time",
     3802: "json",
 }
-
-# First characters that spreadsheets take for a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ Opened = AbstractContextManager[Writer]  # a writer, until its file is complete
 
 def guarded(value: Any) -> Any:
     """A CSV cell that no spreadsheet runs: text that looks like a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULAS):
         return "'" + value
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)

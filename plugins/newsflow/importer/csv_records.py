@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from newsflow.errors import NewsflowError
 from newsflow.importer.parquet_child import LONGEST
+from newsflow.text.cells import delimiter
 
 _WITHOUT_END = 10  # times the longest record; so far we look for the end of a longer one
 _ENDS = ("\n", "\r")
@@ -116,5 +117,4 @@ def _rows(lines: _RecordLines, names: list[str], mark: str) -> Iterator[tuple[in
 
 def _separator(line: str) -> str:
     """What stands most often between the names of the first line: a comma, semicolon, tab or bar."""
-    names = re.sub('"[^"]*"', "", line)
-    return max(",;\t|", key=names.count)
+    return delimiter(re.sub('"[^"]*"', "", line), ",;\t|")

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from newsflow.errors import NewsflowError
 from newsflow.publishers import facts
 from newsflow.publishers.facts import COLLECTIONS, FIELDS, FactError, Value
+from newsflow.text.cells import active, delimiter, inert
 from newsflow.web.urls import LONGEST_NAME
 
 NAME = "publisher"
 COLUMNS = (NAME, *FIELDS, COLLECTIONS)
 _PREFACE = re.compile(r'(?:"?sep=[,;\t]"?)?[\s,;]*', re.IGNORECASE)
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,6 @@ def write(rows: Iterable[Mapping[str, str]]) -> str:
     return out.getvalue()
 
 
-def inert(text: str) -> str:
-    """A cell that no spreadsheet runs as a formula; titles come from strangers."""
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULAS) else text
-
-
-def active(text: str) -> str:
-    """The text of a cell that `inert` wrote."""
-    return text[1:] if text[:1] == "'" and text.lstrip("'").startswith(_FORMULAS) else text
-
-
 def read(text: str) -> list[Line]:
     """The lines of a table, in any order of its columns; a publisher stands in it once.
 
@@ -95,11 +85,6 @@ def _without_preface(text: str) -> tuple[str, int]:
     while text and _PREFACE.fullmatch(text.partition("\n")[0]):
         text, before = text.partition("\n")[2], before + 1
     return text, before
-
-
-def delimiter(head: str) -> str:
-    """What separates the cells: spreadsheets write ; where the comma is the decimal mark."""
-    return max(",;\t", key=head.count)
 
 
 @dataclass

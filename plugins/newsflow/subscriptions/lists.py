@@ -16,7 +16,7 @@ from newsflow.errors import NewsflowError
 from newsflow.feeds import encoding
 from newsflow.feeds.repair_xml import mended
 from newsflow.publishers.facts import COLLECTIONS, FIELDS, field_of
-from newsflow.publishers.table import delimiter, inert
+from newsflow.text.cells import delimiter, inert
 from newsflow.text.storable import Storable
 from newsflow.web import charset
 
