@@ -67,6 +67,12 @@ insert into ingest.watch (judged_at) values (%(now)s) on conflict (single) do up
 -- returns: value or none
 select judged_at from ingest.watch;
 
+-- name: ops.figures_at gives when the figures of publishers were last counted: at a run's end, or by the watch
+-- returns: value or none
+select greatest(
+  (select ended_at from ingest.run where ended_at is not null order by run_id desc limit 1),
+  (select judged_at from ingest.watch));
+
 -- name: ops.runs lists the newest runs with what each stage counted by outcome
 -- not null: is_alive, is_partial
 -- column params: dict[str, Any]
@@ -101,6 +107,7 @@ select b.name, count(x.fetch_outcome) as fetched,
   count(*) filter (where x.extract_outcome in (select code from ingest.outcome where kind = 'ok')) as readable,
   count(*) filter (where x.load_outcome = 'new') as new_articles,
   count(*) filter (where x.load_outcome = 'revised') as revised,
+  min(x.shard) as shard, max(x.shard) as last_shard,
   mode() within group (order by case
     when x.fetch_outcome not in (select code from ingest.outcome where kind = 'ok') then x.fetch_outcome
     when x.extract_outcome not in (select code from ingest.outcome where kind = 'ok') then x.extract_outcome
@@ -293,6 +300,7 @@ where alarm_id = any(%(ids)s);
 -- column gaps: list[dict[str, Any]]
 select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.last_ok_at, f.last_new_at,
   f.last_outcome, f.failures, f.interval_s, nullif(f.next_poll_at, '-infinity') as next_poll_at, f.moved_to,
+  r.dag_id, r.dag_run_id, q.shard,
   coalesce((select jsonb_object_agg(day, jsonb_build_array(ok, failed, new_entries)) from (
     select (l.polled_at at time zone 'UTC')::date as day,
       count(*) filter (where l.outcome in (select code from ingest.outcome where kind = 'ok')) as ok,
@@ -301,7 +309,12 @@ select f.feed_id, f.url, f.title, f.kind, f.state, f.reason, f.last_poll_at, f.l
   coalesce((select jsonb_agg(jsonb_build_object('cause', g.cause, 'from', g.from_at, 'to', g.to_at,
       'missed', g.missed_estimate, 'filled', g.filled, 'closed', g.closed_at, 'detail', g.detail) order by g.from_at desc)
     from ingest.gap g where g.feed_id = f.feed_id and coalesce(g.to_at, %(now)s) >= %(since)s), '[]') as gaps
-from ingest.feed f where f.publisher_id = %(publisher_id)s
+from ingest.feed f
+left join lateral (
+  select l.run_id, l.shard from ingest.poll l where l.feed_id = f.feed_id and l.polled_at >= %(since)s
+  order by l.polled_at desc limit 1) q on true
+left join ingest.run r on r.run_id = q.run_id
+where f.publisher_id = %(publisher_id)s
 order by f.state, f.url limit 50;
 
 -- name: ops.publisher_things lists a publisher's newest articles and rejects, origins with rights, learned lines

@@ -31,6 +31,7 @@ class Site:
     url: str
     dsn: str
     run_id: str
+    home: Path
 
     @property
     def pages(self) -> str:
@@ -124,7 +125,7 @@ def serve(home: Path, dsn: str, run_id: str, *, program: str = PROGRAM, **change
             [program, "api-server"], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
         )
     try:
-        site = Site(f"http://127.0.0.1:{port}", dsn, run_id)
+        site = Site(f"http://127.0.0.1:{port}", dsn, run_id, home)
         _await(site.url, process, log)
         _note_run(site)
         yield site

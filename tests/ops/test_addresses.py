@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from fastapi.testclient import TestClient
 
 from newsflow.ops import app as pages
-from newsflow.ops import dependencies, detail, schedules, security
-from newsflow.ops.schedules import DagState
-from newsflow.settings import Settings
-from newsflow.store.db import session
-
-
-class Vera:
-    """A reader; who may read is tried against the real Airflow in test_site.py."""
-
-    def get_name(self) -> str:
-        return "vera"
-
-    def get_id(self) -> str:
-        return "vera"
-
-
-def _no_dags() -> list[DagState]:
-    """In place of what Airflow's own database says."""
-    return []
-
-
-@contextmanager
-def _client(dsn: str, patch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    def database():  # noqa: ANN202
-        with session(dsn) as conn:
-            yield conn
-
-    patch.setitem(pages.app.dependency_overrides, security.reader, Vera)
-    patch.setitem(pages.app.dependency_overrides, dependencies.database, database)
-    patch.setitem(pages.app.dependency_overrides, schedules.read, _no_dags)
-    patch.setattr(pages, "can_edit", lambda _user: False)
-    patch.setattr(pages, "csrf_token", lambda _user: "")
-    options = Settings()
-    patch.setitem(pages.app.dependency_overrides, dependencies.settings, lambda: options)
-    yield TestClient(pages.app, raise_server_exceptions=False)
+from newsflow.ops import detail
+from tests.ops.standalone import World, install
 
 
 @pytest.fixture
-def client(shared_month: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
-    with _client(shared_month, monkeypatch) as found:
-        yield found
+def client(shared_month: str, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    return TestClient(install(World(shared_month), monkeypatch), raise_server_exceptions=False)
 
 
 @pytest.mark.parametrize(

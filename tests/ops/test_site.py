@@ -6,12 +6,16 @@ the pictures go into its folder ops.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg2
 import pytest
@@ -140,6 +144,20 @@ def test_after_an_act_one_never_lands_elsewhere(site: Site, referer: str) -> Non
     assert answer.headers["location"].startswith("/newsflow/")
 
 
+def test_after_an_act_one_is_back_with_what_one_asked_for(site: Site) -> None:
+    otto = site.session("otto")
+    form = {"csrf": csrf(otto, site), "subject": "courier.example"}
+    asked = "find=cour%26&level=good"
+    answer = otto.post(
+        f"{site.pages}/actions/poll_now",
+        data=form,
+        headers={"Referer": f"{site.pages}/publishers?{asked}&done=resume_feed"},
+        timeout=PATIENCE_S,
+        allow_redirects=False,
+    )
+    assert answer.headers["location"] == f"/newsflow/publishers?{asked}&done=poll_now"
+
+
 @pytest.mark.parametrize(
     "path", ["/publishers/nobody", "/rejects/987654321", "/runbooks/..%2fREADME", "/static/..%2fapp.py", "/nowhere"]
 )
@@ -175,6 +193,39 @@ def test_stored_code_is_text_and_long_texts_are_cut(site: Site) -> None:
     assert "&lt;script&gt;window.pwned = 1" in shell, "the stored page's source, as text"
     assert "Please enable JavaScript" in shell
     assert "{{ 7 * 7 }}" in client.get(f"{site.pages}/publishers/tribune.example", timeout=PATIENCE_S).text
+
+
+HOSTILE_LOG = [
+    {"timestamp": "2026-11-30T02:38:00Z", "level": "info", "event": "counting <script>window.pwned = 1</script>"},
+    {"timestamp": "2026-11-30T02:39:00Z", "level": "error", "event": "Task failed with exception",
+     "error_detail": [{"exc_type": "RunFailedError", "exc_value": "Not good: all 14 feeds failed.", "frames": []}]},
+]  # fmt: skip
+
+
+@contextmanager
+def red_check(site: Site, log: Sequence[object]) -> Iterator[str]:
+    """Airflow's task `check` of last night's run, failed in its first try with this log; gives its address."""
+    file = site.home / f"logs/dag_id=news_ingest/run_id={site.run_id}/task_id=check/attempt=1.log"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(json.dumps(line) + "\n" for line in log))
+    state = "update task_instance set state = ?, try_number = ? where task_id = 'check' and run_id = ?"
+    for change in (("failed", 1, site.run_id), (None, 0, site.run_id)):
+        with closing(sqlite3.connect(site.home / "airflow.db", timeout=PATIENCE_S)) as metadata, metadata:
+            metadata.execute(state, change)
+        if change[0]:
+            yield f"/dags/news_ingest/runs/{quote(site.run_id)}/tasks/check?try_number=1"
+
+
+def test_a_red_task_stands_on_the_page_with_the_end_of_its_log(site: Site) -> None:
+    client = site.session("vera")
+    with red_check(site, HOSTILE_LOG) as address:
+        shown = client.get(f"{site.pages}/", timeout=PATIENCE_S).text
+        assert "02:39:00 RunFailedError: Not good: all 14 feeds failed." in shown
+        assert "&lt;script&gt;window.pwned = 1&lt;/script&gt;" in shown
+        assert f'href="{address}"' in shown
+        (site.home / f"logs/dag_id=news_ingest/run_id={site.run_id}/task_id=check/attempt=1.log").unlink()
+        assert "The log is gone" in client.get(f"{site.pages}/", timeout=PATIENCE_S).text
+    assert "is red" not in client.get(f"{site.pages}/", timeout=PATIENCE_S).text
 
 
 def test_the_docs_say_what_each_kind_of_route_answers() -> None:
@@ -378,6 +429,18 @@ def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) ->
     ada.get_by_role("link", name="Funnel").click()
     expect(inside(ada).locator(".verdict")).to_contain_text(site.run_id)
     expect(inside(ada).locator("svg .bar")).to_have_count(4)
+
+
+@in_browser
+def test_one_goes_to_the_task_in_airflow_and_back(ada: Page, site: Site) -> None:
+    ada.goto(f"{site.url}/plugin/news/newsflow/")
+    with red_check(site, HOSTILE_LOG):
+        inside(ada).get_by_role("link", name="Last night").click()
+        inside(ada).get_by_role("link", name="the whole log of check").click()
+        ada.wait_for_url("**/tasks/check?try_number=1")
+        ada.get_by_role("link", name="News", exact=True).last.click()
+        heading(ada, "This run was good")
+        expect(inside(ada).locator("#steps")).to_be_visible()
 
 
 @in_browser

@@ -12,7 +12,7 @@ _BASE = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/"
 
 
 class NewsflowPlugin(AirflowPlugin):
-    """ "News" in the navigation, "Funnel" on each Dag and each run."""
+    """ "News" in the navigation and on each task, "Funnel" on each Dag and each run."""
 
     name = "newsflow"
     external_views = [  # noqa: RUF012
@@ -23,6 +23,12 @@ class NewsflowPlugin(AirflowPlugin):
             "href": f"{_BASE}/dag/{{DAG_ID}}/run/{{RUN_ID}}",
             "url_route": "run-funnel",
             "destination": "dag_run",
+        },
+        {
+            "name": "News",
+            "href": f"{_BASE}/dag/{{DAG_ID}}/run/{{RUN_ID}}#steps",
+            "url_route": "task-news",
+            "destination": "task_instance",
         },
     ]
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import psycopg2
 from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from fastapi import Depends, FastAPI, Form, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from newsflow.ops import publisher_facts, render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
+from newsflow.ops.airflow_runs import AirflowRuns
 from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.publisher_facts import FactsForm
 from newsflow.ops.routes import PAGES, OpsPage
-from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token
+from newsflow.ops.security import HEADERS, Editor, Reader, can_edit, csrf_token, may_read_logs
 from newsflow.publishers.facts import FactError
+from newsflow.store import queries
 
 STATIC = Path(__file__).parent / "static"
 NOT_HERE = "There is no such thing here."
@@ -30,10 +34,25 @@ FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
 app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
 
 
+def airflow_runs(user: Reader) -> AirflowRuns:
+    """Airflow's tasks and logs, as far as the reader may see them."""
+    return AirflowRuns(partial(may_read_logs, user))
+
+
+Airflow = Annotated[AirflowRuns, Depends(airflow_runs)]
+
+
+def figures(conn: Connection) -> dict[str, Any]:
+    """How old the figures are that pages show (1 statement)."""
+    return {"figures_at": queries.ops.figures_at(conn)}
+
+
 def page(request: Request, user: BaseUser, template: str, now: datetime, **context: Any) -> HTMLResponse:
     """A rendered page with what all of them need."""
+    root = request.scope.get("root_path", "")
     context |= {
-        "root": request.scope.get("root_path", ""),
+        "root": root,
+        "airflow": root.removesuffix("/newsflow"),
         "user": user.get_name(),
         "editor": can_edit(user),
         "csrf": csrf_token(user),
@@ -87,11 +106,19 @@ async def _no_database(request: Request, error: psycopg2.OperationalError) -> HT
 
 def _add(entry: OpsPage) -> None:
     # the parameter `user` comes first: FastAPI asks for it before it fills those of the page's function
-    def endpoint(request: Request, user: Reader, now: Now, shown: Any = Depends(entry.show)) -> HTMLResponse:
+    def endpoint(
+        request: Request,
+        user: Reader,
+        now: Now,
+        conn: Database,
+        airflow: Airflow,
+        shown: Any = Depends(entry.show),
+    ) -> HTMLResponse:
         # nothing has a name with a NUL, which PostgreSQL can't store; texts go to it without
         if shown is None or "\x00" in unquote(str(request.url)):
             raise HTTPException(404, NOT_HERE)
-        return page(request, user, entry.template, now, **shown)
+        of_airflow = entry.in_airflow(airflow, shown) if entry.in_airflow else {}
+        return page(request, user, entry.template, now, **{**figures(conn), **shown, **of_airflow})
 
     app.get(entry.path, response_class=HTMLResponse)(endpoint)
 
@@ -111,7 +138,7 @@ def act(
         perform(conn, name, subject, user.get_name(), now)
     except UnknownSubjectError as error:
         raise HTTPException(404, "There was nothing to act upon; somebody may have been quicker.") from error
-    return RedirectResponse(f"{_back(request)}?done={name}", status_code=303)
+    return RedirectResponse(_back(request, name), status_code=303)
 
 
 @app.post("/facts")
@@ -130,14 +157,16 @@ def set_facts(
         raise HTTPException(404, NOT_HERE) from error
     except FactError as error:
         raise HTTPException(422, f"Nothing was saved: {error}.") from error
-    return RedirectResponse(f"{_back(request)}?done=set_facts", status_code=303)
+    return RedirectResponse(_back(request, "set_facts"), status_code=303)
 
 
-def _back(request: Request) -> str:
-    """The page of ours that the form stood on; the start page for any other address."""
+def _back(request: Request, done: str) -> str:
+    """The page of ours that the form stood on, with what was asked of it; the start page for any other address."""
     root = request.scope.get("root_path", "")
-    came = urlsplit(request.headers.get("referer", "")).path
-    return came if came.startswith(f"{root}/") and "//" not in came else f"{root}/"
+    came = urlsplit(request.headers.get("referer", ""))
+    ours = came.path.startswith(f"{root}/") and "//" not in came.path
+    asked = [(key, value) for key, value in parse_qsl(came.query) if ours and key != "done"]
+    return f"{came.path if ours else f'{root}/'}?{urlencode([*asked, ('done', done)])}"
 
 
 @app.get("/static/{name}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from newsflow.model import CapturePointer
 from newsflow.ops import charts, history, publisher_facts, publishers
+from newsflow.ops.airflow_runs import AirflowRuns
 from newsflow.ops.day_chart import day_chart
 from newsflow.ops.dependencies import Database, Now, Options
 from newsflow.ops.disk_usage import archive_disk
@@ -23,6 +24,7 @@ CHART_DAYS = 56
 _RETENTION = re.compile(r"retain_(\w+)_days")  # settings that say how long something is kept
 # name in the template → kind of the rows of `ops.publisher_things`: one statement for four lists
 THINGS = {"articles": "loaded", "rejects": "rejected", "origins": "origin", "lines": "line"}
+MOST_RUNS = 3  # in which feeds were asked last, whose tasks a page names
 SHOWN_TEXT = 20_000  # characters of a stored capture that a page shows
 
 
@@ -44,11 +46,19 @@ def publisher(conn: Database, name: str, now: Now) -> dict[str, Any] | None:
         "facts": publisher_facts.shown(conn, found.name),
         "kinds": KINDS,
         "alarms": alarms,
+        "runs": {},
         "day_chart": day_chart(days, feeds, [a.opened_at.date() for a in alarms], now),
         "feeds": feeds,
         **{name: [thing for thing in listed if thing.kind == kind] for name, kind in THINGS.items()},
         "sentence": sentence,
     }
+
+
+def in_airflow(airflow: AirflowRuns, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """For each feed the task that asked it last: by run, since most feeds were asked in the same one."""
+    asked = {(f.dag_id, f.dag_run_id) for f in shown["feeds"] if f.dag_id}
+    newest = sorted(asked, key=lambda key: max(f.last_poll_at for f in shown["feeds"] if f.dag_run_id == key[1]))
+    return {"runs": {key: airflow.run(*key, logs=False) for key in newest[-MOST_RUNS:]}}
 
 
 def _charted(own: Sequence[history.Day], now: datetime) -> int:

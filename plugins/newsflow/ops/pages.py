@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsflow.names import NIGHTLY
+from newsflow.names import COMMAND, NIGHTLY
 from newsflow.ops import charts
+from newsflow.ops.airflow_runs import NO_TASKS, AirflowRuns
 from newsflow.ops.alarms import TITLES
 from newsflow.ops.dependencies import Database, Now, Schedules
 from newsflow.ops.run_history import newest, usual_new, usual_stages
@@ -29,6 +30,14 @@ def _tone(run: RunsRow | RunByNameRow) -> str:
     if run.state == "success":
         return "good"
     return "running" if run.is_alive else "bad"
+
+
+def in_airflow(airflow: AirflowRuns, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The tasks of the run that a page shows, and the ends of its red ones' logs."""
+    run = shown["run"]
+    if run is None or run.dag_id == COMMAND:
+        return {"tasks": NO_TASKS}
+    return {"tasks": airflow.run(run.dag_id, run.dag_run_id)}
 
 
 def last_night(conn: Database, now: Now, schedules: Schedules) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from newsflow.ops.airflow_runs import NO_TASKS
 from newsflow.ops.routes import NAVIGATION
 from newsflow.ops.words import count, counts_line, days_left, facts, is_withdrawn, number, poll_sentence, went_well
 from newsflow.outcomes import WENT_WELL
 
+NO_SERVER: Mapping[str, Any] = {"airflow": "", "tasks": NO_TASKS, "figures_at": None}
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -49,6 +52,18 @@ def clock(when: datetime | date | None) -> str:
     if when is None:
         return "–"
     return f"{when:%a %d %b %H:%M}" if isinstance(when, datetime) else f"{when:%a %d %b}"
+
+
+def time(when: datetime | date | None, zone: bool = False) -> Markup | str:
+    """An instant for people: in UTC as it stands, in the reader's zone once ops.js has seen it.
+
+    :param zone: whether to name the zone beside it; the head of each page names it too.
+    """
+    if not isinstance(when, datetime):
+        return clock(when)
+    utc = when.astimezone(timezone.utc)
+    mark, name = (Markup(" data-zone"), " UTC") if zone else ("", "")
+    return Markup('<time datetime="{:%Y-%m-%dT%H:%M:%SZ}"{}>{}{}</time>').format(utc, mark, clock(utc), name)
 
 
 def duration(span: timedelta | float) -> str:
@@ -123,6 +138,7 @@ def environment() -> Environment:
         "percent": percent,
         "bytes": bytes_,
         "clock": clock,
+        "time": time,
         "duration": duration,
         "web": web,
         "short": short,
@@ -140,7 +156,7 @@ def environment() -> Environment:
         "poll_sentence": poll_sentence,
         "failed": failed,
         "query": query,
-        "instant": lambda text: clock(datetime.fromisoformat(text)),
+        "instant": datetime.fromisoformat,
         "words": lambda code: str(code).replace("_", " "),
     }
     made.tests |= {"went_well": went_well, "withdrawn": is_withdrawn}
@@ -148,5 +164,5 @@ def environment() -> Environment:
 
 
 def template(name: str, context: Mapping[str, Any]) -> str:
-    """Render a template."""
-    return environment().get_template(name).render(context)
+    """Render a template; what only the server tells may be left out."""
+    return environment().get_template(name).render({**NO_SERVER, **context})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsflow.ops import detail, pages, publishers, reprocess_pages, runbooks
+from newsflow.ops.airflow_runs import AirflowRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,17 @@ class OpsPage:
     template: str
     show: Callable[..., dict[str, Any] | None]
     title: str = ""  # in the navigation; none: it is reached from another page
+    in_airflow: Callable[[AirflowRuns, dict[str, Any]], dict[str, Any]] | None = (
+        None  # what it shows of Airflow's tasks
+    )
 
 
 PAGES = (
-    OpsPage("/", "news.html", pages.last_night, "Last night"),
-    OpsPage("/dag/{dag_id}", "run.html", pages.newest_run),
-    OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page),
+    OpsPage("/", "news.html", pages.last_night, "Last night", pages.in_airflow),
+    OpsPage("/dag/{dag_id}", "run.html", pages.newest_run, in_airflow=pages.in_airflow),
+    OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page, in_airflow=pages.in_airflow),
     OpsPage("/publishers", "publishers.html", publishers.publishers, "Publishers"),
-    OpsPage("/publishers/{name:path}", "publisher.html", detail.publisher),
+    OpsPage("/publishers/{name:path}", "publisher.html", detail.publisher, in_airflow=detail.in_airflow),
     OpsPage("/rejects", "rejects.html", pages.rejects, "Rejects"),
     OpsPage("/rejects/{page_id}", "reject.html", detail.reject),
     OpsPage("/proposals", "proposals.html", detail.proposals, "Proposals"),

@@ -45,6 +45,15 @@ def can_edit(user: BaseUser) -> bool:
     return bool(get_auth_manager().is_authorized_dag(method="PUT", user=user, details=DagDetails(id=NEWS_INGEST)))
 
 
+def may_read_logs(user: BaseUser, dag_id: str) -> bool:
+    """Whether the user may see the logs of a Dag's tasks, which Airflow grants apart from the Dag."""
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
+
+    logs, dag = DagAccessEntity.TASK_LOGS, DagDetails(id=dag_id)
+    return bool(get_auth_manager().is_authorized_dag(method="GET", user=user, access_entity=logs, details=dag))
+
+
 def editor(
     user: GetUserDep, _access: Annotated[Any, Depends(requires_access_dag("PUT", param_dag_id=NEWS_INGEST))]
 ) -> BaseUser:

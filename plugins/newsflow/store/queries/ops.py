@@ -36,6 +36,11 @@ def judged_at(conn: Connection) -> datetime | None:
     return named_query.value_or_none(conn, "ops.judged_at", {})
 
 
+def figures_at(conn: Connection) -> datetime | None:
+    """Gives when the figures of publishers were last counted: at a run's end, or by the watch."""
+    return named_query.value_or_none(conn, "ops.figures_at", {})
+
+
 class RunsRow(NamedTuple):
     """A row of `ops.runs`."""
 
@@ -98,6 +103,8 @@ class RunPublishersRow(NamedTuple):
     readable: int
     new_articles: int
     revised: int
+    shard: int | None
+    last_shard: int | None
     failure: str | None
 
 
@@ -487,6 +494,9 @@ class PublisherFeedsRow(NamedTuple):
     interval_s: int | None
     next_poll_at: datetime | None
     moved_to: str | None
+    dag_id: str | None
+    dag_run_id: str | None
+    shard: int | None
     days: dict[str, list[int]]
     gaps: list[dict[str, Any]]
 
