@@ -1,5 +1,6 @@
 #!/bin/sh
-# The service airflow-init: both schemas at their head, the folders, and the admin's password. Safe to repeat.
+# The service airflow-init: both schemas at their head, the folders, the admin's password;
+# at the end what is left to settle (`docker compose logs airflow-init`). Safe to repeat.
 set -eu
 mkdir -p "$AIRFLOW_HOME" "$AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 airflow db migrate
@@ -8,3 +9,4 @@ airflow pools set news_backfill 2 "Backfill and reprocess, beside the nightly ru
 umask 077
 python -c 'import json, os, sys; json.dump({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}, sys.stdout)' \
   > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+newsflow checklist list || true  # it only tells

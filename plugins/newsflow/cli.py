@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("run", "app", "Run the pipeline in this process, without the scheduler."),
     "status": ("status", "app", "What the last run did, and what waits."),
     "doctor": ("doctor", "app", "Check database, archive, disk and network; each fault with a cure."),
+    "checklist": ("checklist", "app", "What to settle before you rely on it."),
     "extract": ("extract", "app", "Extract one page, or a manifest of pages, to JSON."),
     "explain": ("explain", "app", "Show why each paragraph was kept or cut."),
     "dedupe": ("dedupe", "app", "Rebuild sketches and stories."),

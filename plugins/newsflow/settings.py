@@ -88,7 +88,7 @@ class _Places(BaseModel):
         "else the user's data folder",
     )
     contact: Annotated[str, USUAL] = Field(
-        "https://github.com/newsflow/newsflow", description="URL or e-mail in the User-Agent, for publishers"
+        "", description="URL or e-mail of yours in the User-Agent, for publishers; empty: it names nobody"
     )
 
 
@@ -299,8 +299,8 @@ class Settings(_Alarms, _Maintenance, _Stories, _Extraction, _Feeds, _Requests, 
 
     @property
     def user_agent(self) -> str:
-        """One identity with a contact, as RFC 9110 §10.1.5 and RFC 9309 ask."""
-        return f"{PRODUCT} (+{self.contact})"
+        """One identity, with a contact where one is set, as RFC 9110 §10.1.5 and RFC 9309 ask."""
+        return f"{PRODUCT} (+{self.contact})" if self.contact else PRODUCT
 
     def on(self, uri: str) -> Settings:
         """These settings, with the database of an Airflow connection's URI; its scheme becomes libpq's.

@@ -377,7 +377,8 @@ where f.moved_to is not null or f.state = 'gone' order by f.state, b.name limit 
 -- name: ops.sizes lists our tables by size, partitions counted with their parent
 -- not null: name, bytes, index_bytes, database_bytes
 with sized as (
-  select coalesce(i.inhparent, c.oid) as root, c.oid, c.reltuples, pg_total_relation_size(c.oid) as bytes,
+  select coalesce(i.inhparent, c.oid) as root, c.oid,
+    greatest(c.reltuples, nullif(pg_stat_get_live_tuples(c.oid), 0)) as reltuples, pg_total_relation_size(c.oid) as bytes,
     pg_indexes_size(c.oid) as index_bytes
   from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_inherits i on i.inhrelid = c.oid
   where n.nspname in ('ingest', 'news_internal') and c.relkind in ('r', 'm')
@@ -405,6 +406,18 @@ select job, started_at, ended_at, result from news_internal.maintenance order by
 -- name: ops.audit_log lists what people did, newest first
 -- column detail: dict[str, Any]
 select at, actor, action, subject, detail from ingest.audit order by at desc limit 100;
+
+-- name: ops.checklist tells what the checklist of the first morning looks at
+-- returns: row
+-- not null: all
+-- column settled: dict[str, str]
+select
+  (select count(*) from ingest.feed
+    where state = 'active' and url !~* '^https?://(127[.][0-9.]+|localhost|[[]::1[]])(:[0-9]+)?(/|$)') as own_feeds,
+  (select coalesce(last_archived_time >= now() - interval '2 days', false) from pg_stat_archiver) as is_archived,
+  (select coalesce(jsonb_object_agg(subject, detail ->> 'why') filter (where action = %(settled)s), '{}')
+    from (select distinct on (subject) subject, action, detail from ingest.audit
+      where action in (%(settled)s, %(reopened)s) order by subject, audit_id desc) said) as settled;
 
 -- name: ops.note writes what a person did
 insert into ingest.audit (at, actor, action, subject, detail)

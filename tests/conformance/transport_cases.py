@@ -27,10 +27,12 @@ def headers(server: Server) -> dict[str, str]:
 @case(
     "identity",
     "the User-Agent names us, a version and a contact",
-    expected="newsflow/1.0 (+https://github.com/newsflow/newsflow)",
+    expected="newsflow/1.0 (+https://desk.example/bot)",
 )
 def user_agent(world: World) -> str:
-    _, server = world.get(OK)
+    server = world.server({"/x": OK})
+    with world.transport(contact="https://desk.example/bot") as transport:
+        transport.exchange(server.url("/x"))
     return headers(server)["user-agent"]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.settings import get_settings, is_airflow_set_up
+from newsflow.settings import is_airflow_set_up
 
 app = typer.Typer(add_completion=False)
 MARKS = {"ok": "[green]ok[/]  ", "warn": "[yellow]warn[/]", "fail": "[red]FAIL[/]"}
@@ -23,12 +23,13 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON list o
     from rich.console import Console
     from rich.markup import escape
 
-    from newsflow.commands.home_database import airflow_url, database_settings
+    from newsflow.commands.checklist import dag_states
+    from newsflow.commands.home_database import airflow_url, command_settings, database_settings
     from newsflow.ops.doctor import examine
 
     url = airflow_url()
-    settings = get_settings() if is_airflow_set_up() and not url else database_settings()
-    results = examine(settings, airflow_url=url)
+    settings = command_settings() if is_airflow_set_up() and not url else database_settings()
+    results = examine(settings, airflow_url=url, dags=dag_states())
     out = Console(highlight=False, soft_wrap=True)
     if as_json:
         typer.echo(json.dumps([asdict(r) for r in results]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsflow.commands.home_database import command_settings
 from newsflow.settings import get_settings
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _asked(url: str) -> ShownExtraction:
     from newsflow.outcomes import Outcome
     from newsflow.web.transport import Transport
 
-    with Transport(get_settings()) as transport:
+    with Transport(command_settings()) as transport:
         answer = transport.exchange(url)
     if answer.outcome is not Outcome.OK:
         raise OSError(f"{url}: {answer.outcome} {answer.detail}".rstrip())

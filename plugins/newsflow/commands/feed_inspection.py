@@ -49,11 +49,11 @@ def read(
 ) -> None:
     """Show what we make of a feed: its entries, how each date was read, and what is odd. Nothing is stored."""
     from newsflow.clock import utcnow
+    from newsflow.commands.home_database import command_settings
     from newsflow.feeds.parsed import FeedError
-    from newsflow.settings import get_settings
     from newsflow.subscriptions.feed_report import report
 
-    settings = get_settings()
+    settings = command_settings()
     try:
         found = report(_parsed(settings, source, base, read_as), utcnow())
     except FeedError as error:
@@ -115,13 +115,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Ask each feed of a list once: which are dead, moved, doubled or empty, and what to take instead."""
-    from newsflow.settings import get_settings
+    from newsflow.commands.home_database import command_settings
     from newsflow.subscriptions import checkup, lists
 
     if write:
         lists.format_of(write)  # before the first request
     checked = []
-    for one in checkup.check(get_settings(), _listed(file)):
+    for one in checkup.check(command_settings(), _listed(file)):
         checked.append(one)
         if not as_json:
             _tell(one)

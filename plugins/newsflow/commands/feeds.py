@@ -224,19 +224,19 @@ def active() -> list[Any]:
 
 
 def _find(url: str) -> list[Any]:
-    from newsflow.settings import get_settings
+    from newsflow.commands.home_database import command_settings
     from newsflow.subscriptions.addresses import feed_address
     from newsflow.subscriptions.finder import search
 
     url = feed_address(url)
-    return list(search(get_settings(), url if "://" in url else f"https://{url}"))
+    return list(search(command_settings(), url if "://" in url else f"https://{url}"))
 
 
 def _find_page(url: str) -> Any:
-    from newsflow.settings import get_settings
+    from newsflow.commands.home_database import command_settings
     from newsflow.subscriptions.finder import search_page
 
-    return search_page(get_settings(), url if "://" in url else f"https://{url}")
+    return search_page(command_settings(), url if "://" in url else f"https://{url}")
 
 
 def _show(found: list[Any]) -> None:

@@ -22,6 +22,13 @@ def home() -> Home:
     return Home(get_settings().home.expanduser().resolve())
 
 
+def command_settings() -> Settings:
+    """The settings, with the contact that was given in this home where the environment names none."""
+    from newsflow.local import contact
+
+    return contact.known(home(), get_settings())
+
+
 def database_settings() -> Settings:
     """The settings of a command that needs the news database.
 
@@ -29,7 +36,7 @@ def database_settings() -> Settings:
     stops. Else the home's own server is started until the command ends. Without PostgreSQL's programs on this
     machine, the settings stay as they are: to use their database then says that none is set.
     """
-    settings = get_settings()
+    settings = command_settings()
     if settings.database_url.get_secret_value():
         return settings
     from newsflow.local.launcher import database

@@ -34,10 +34,11 @@ def up(
 
     Where servers of this home are up already, those are used, and left up.
     """
+    from newsflow.commands.checklist import closing
     from newsflow.local.launcher import up as start
     from newsflow.local.terminal import Terminal
 
-    return start(home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds)
+    return start(home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds, closing=closing)
 
 
 @down_app.command()

@@ -250,6 +250,13 @@ class Client:
         """Let the scheduler work on the Dag."""
         self._call("PATCH", f"/dags/{dag_id}?update_mask=is_paused", {"is_paused": False}).raise_for_status()
 
+    def dags(self) -> list[dict[str, Any]]:
+        """All Dags, as the API shows them."""
+        answer = self._call("GET", "/dags?limit=500")
+        answer.raise_for_status()
+        found: list[dict[str, Any]] = answer.json()["dags"]
+        return found
+
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Start a run by hand; returns its run_id.
 

@@ -68,6 +68,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def contact_file(self) -> Path:
+        """The contact for publishers that was given on a terminal."""
+        return self.root / "contact"
+
+    @property
     def archive(self) -> Path:
         """Captures (WARC)."""
         return self.root / "archive"
@@ -81,7 +86,7 @@ class Home:
         """A secret that is made once."""
         path = self.secrets / name
         if not path.exists():
-            _write_private(path, make())
+            write_private(path, make())
         return path.read_text()
 
     def fernet_key(self) -> str:
@@ -92,7 +97,7 @@ class Home:
         """The file that Airflow's SimpleAuthManager reads: {"admin": password}."""
         path = self.secrets / "airflow_passwords.json"
         if not path.exists():
-            _write_private(path, json.dumps({"admin": secrets.token_urlsafe(12)}))
+            write_private(path, json.dumps({"admin": secrets.token_urlsafe(12)}))
         return path
 
     def password(self) -> str:
@@ -141,7 +146,7 @@ class Home:
 
     def announce(self, running: Running) -> None:
         """Tell others where the servers are."""
-        _write_private(self._state, json.dumps(asdict(replace(running, home=self.mark))))
+        write_private(self._state, json.dumps(asdict(replace(running, home=self.mark))))
 
     def withdraw(self) -> None:
         """The servers are gone."""
@@ -165,7 +170,8 @@ def myself(database_url: str, airflow_url: str = "", log: str = "") -> Running:
     return Running(os.getpid(), psutil.Process().create_time(), database_url, airflow_url, log)
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a small file whole or not at all; nobody else may read it."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from newsflow.clock import utcnow
 from newsflow.errors import NewsflowError
-from newsflow.local import processes, sample
+from newsflow.local import contact, processes, sample
 from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
 from newsflow.local.home import BusyError, Home, Running, myself
 from newsflow.local.newsroom import Newsroom
@@ -103,6 +103,14 @@ def let_others_end(home: Home, show: Terminal) -> None:
             pass
 
 
+Closing = Callable[[Settings, Client], Iterable[str]]
+
+
+def nothing_more(_settings: Settings, _client: Client) -> Iterable[str]:
+    """No lines below the addresses."""
+    return ()
+
+
 @dataclass
 class Launcher:
     """All servers of a home; `open` starts them, and whatever happens they end with us."""
@@ -111,6 +119,7 @@ class Launcher:
     settings: Settings
     show: Terminal
     feeds: Path | None = None
+    closing: Closing = nothing_more
     newsroom: Newsroom | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     airflow: Airflow = field(init=False)
@@ -163,9 +172,10 @@ class Launcher:
     def _open_newsroom(self) -> None:
         notes = sample.SampleNotes.read(self.notes, utcnow())
         with session(self.database_url) as conn:
-            if self.feeds:
-                import_feeds(self.feeds, self.database_url)
             if self.feeds or sample.has_own_feeds(conn, notes):
+                self.settings = contact.asked(self.home, self.settings, self.show)
+                if self.feeds:
+                    import_feeds(self.feeds, self.settings)
                 sample.pause(conn, notes)
                 return
             newsroom, kept = sample.open_newsroom(self.notes, utcnow())
@@ -197,6 +207,7 @@ class Launcher:
             "NEWSFLOW_HOME": str(self.home.root),
             "NEWSFLOW_DATABASE_URL": self.database_url,
             "AIRFLOW_CONN_NEWS_DB": self.database_url,
+            "NEWSFLOW_CONTACT": self.settings.contact,
         }
         if self.newsroom:
             found["NEWSFLOW_SCHEDULE"] = self._schedule
@@ -219,6 +230,7 @@ class Launcher:
         self.working = False
         self.show.where(addresses(self.home, self.settings, self.airflow.ports.url, on_screen=self.show.is_screen))
         self.show.line(self._next_run())
+        tell(self.show, self.closing, self.settings, Client(self.airflow.ports.url, self.home.password()))
         return True
 
     @property
@@ -273,18 +285,33 @@ def _handled(handler: Callable[[int, Any], None]) -> Iterator[None]:
             signal.signal(number, former)
 
 
-def up(home: Home, settings: Settings, show: Terminal, *, run: bool, once: bool, feeds: Path | None) -> int:
+def tell(show: Terminal, closing: Closing, settings: Settings, client: Client) -> None:
+    """The last lines, below the addresses."""
+    for line in closing(settings, client):
+        show.line(line)
+
+
+def up(
+    home: Home,
+    settings: Settings,
+    show: Terminal,
+    *,
+    run: bool,
+    once: bool,
+    feeds: Path | None,
+    closing: Closing = nothing_more,
+) -> int:
     """Start, run, show, stay; or use the servers that are up here already. Returns the exit code."""
     deadline, told = time.monotonic() + READY_S, False
     while True:
         try:
-            return _up(Launcher(home, settings, show, feeds), run=run, once=once)
+            return _up(Launcher(home, settings, show, feeds, closing), run=run, once=once)
         except BusyError as error:
             running = home.running()
             if running and running.airflow_url:
                 with home.used():
                     if home.running() == running:  # it may have begun to stop meanwhile
-                        return attach(home, running, settings, show, run=run, feeds=feeds)
+                        return attach(home, running, settings, show, run=run, feeds=feeds, closing=closing)
             if time.monotonic() > deadline:
                 raise
             if not told:
@@ -314,12 +341,22 @@ def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
     return int(not good)
 
 
-def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, run: bool, feeds: Path | None) -> int:
+def attach(
+    home: Home,
+    running: Running,
+    settings: Settings,
+    show: Terminal,
+    *,
+    run: bool,
+    feeds: Path | None,
+    closing: Closing = nothing_more,
+) -> int:
     """Use the servers that another launcher of this home keeps up, and leave them up."""
     show.line(f"✓ servers of this checkout are up already (process {running.pid}); using them")
     settings = settings.model_copy(update={"database_url": SecretStr(running.database_url)})
+    settings = contact.known(home, settings)
     if feeds:
-        import_feeds(feeds, running.database_url)
+        import_feeds(feeds, settings)
     good = True
     if run:
         force = sample.runs(settings, home.root / "newsroom.json")
@@ -329,16 +366,18 @@ def attach(home: Home, running: Running, settings: Settings, show: Terminal, *, 
         if good and force:
             sample.turn_page(home.root / "newsroom.json")
     show.where(addresses(home, settings, running.airflow_url, on_screen=show.is_screen))
+    tell(show, closing, settings, Client(running.airflow_url, home.password()))
     return int(not good)
 
 
-def import_feeds(feeds: Path, database_url: str) -> None:
+def import_feeds(feeds: Path, settings: Settings) -> None:
     """`newsflow feeds import FILE`.
 
     :raises NewsflowError: where the file can't be used; the command has said why.
     """
     command = [sys.executable, "-m", "newsflow.cli", "feeds", "import", str(feeds)]
-    if subprocess.run(command, env={**os.environ, "NEWSFLOW_DATABASE_URL": database_url}, check=False).returncode:
+    given = {"NEWSFLOW_DATABASE_URL": settings.dsn, "NEWSFLOW_CONTACT": settings.contact}
+    if subprocess.run(command, env={**os.environ, **given}, check=False).returncode:
         raise NewsflowError(f"the feeds of {feeds} could not be imported")
 
 

@@ -55,6 +55,15 @@ class Terminal:
         """Whether a person sees it as it is printed; else it goes into a pipe or a log."""
         return self.console.is_terminal
 
+    def ask(self, question: str) -> str:
+        """What a person answers; empty where nobody can: one side is no terminal, or the input ends."""
+        if not (self.is_screen and sys.stdin and sys.stdin.isatty()):
+            return ""
+        try:
+            return self.console.input(Text(question))
+        except EOFError:
+            return ""
+
     def line(self, text: str) -> None:
         """One line."""
         self.console.print(Text(text))

@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from newsflow.ops import publisher_facts, render
+from newsflow.ops import checklist, publisher_facts, render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.airflow_runs import AirflowRuns
 from newsflow.ops.dependencies import Database, Now
@@ -28,7 +28,11 @@ from newsflow.store import queries
 
 STATIC = Path(__file__).parent / "static"
 NOT_HERE = "There is no such thing here."
-DONE = {**{name: action.done for name, action in ACTIONS.items()}, "set_facts": "Saved."}
+DONE = {
+    **{name: action.done for name, action in ACTIONS.items()},
+    "set_facts": "Saved.",
+    "checklist": "Settled, with your reason.",
+}
 FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
 
 app = FastAPI(title="newsflow", docs_url=None, redoc_url=None, openapi_url=None)
@@ -158,6 +162,23 @@ def set_facts(
     except FactError as error:
         raise HTTPException(422, f"Nothing was saved: {error}.") from error
     return RedirectResponse(_back(request, "set_facts"), status_code=303)
+
+
+@app.post("/checklist")
+def settle(
+    request: Request,
+    user: Editor,
+    conn: Database,
+    now: Now,
+    subject: Annotated[str, Form(max_length=40)],
+    why: Annotated[str, Form(max_length=300)],
+) -> RedirectResponse:
+    """Close a check of the first morning's list with a reason, then go back to where it stood."""
+    try:
+        checklist.settle(conn, subject, why, user.get_name(), now)
+    except checklist.ChecklistError as error:
+        raise HTTPException(422, f"Nothing was saved: {error}.") from error
+    return RedirectResponse(_back(request, "checklist"), status_code=303)
 
 
 def _back(request: Request, done: str) -> str:

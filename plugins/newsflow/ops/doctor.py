@@ -15,8 +15,10 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.dsn import parts
+from newsflow.ops import checklist
 from newsflow.ops.connection import stored_uri
 from newsflow.ops.disk_usage import archive_disk
+from newsflow.ops.schedules import DagState
 from newsflow.settings import Settings, SettingsError, is_airflow_set_up
 from newsflow.store import archive_folders, migrate, queries
 from newsflow.store.archive import Archive
@@ -47,21 +49,26 @@ class CheckResult:
     cure: str = ""
 
 
-def examine(settings: Settings, *, airflow_url: str = "", clock: Clock = utcnow) -> list[CheckResult]:
+def examine(
+    settings: Settings, *, airflow_url: str = "", dags: Sequence[DagState] | None = None, clock: Clock = utcnow
+) -> list[CheckResult]:
     """All checks, in the order in which one would mend.
 
     :param airflow_url: of the Airflow that is up in this home; without one, the Airflow that is set up for this user
         is asked, if there is any.
+    :param dags: what Airflow says of the Dags, for the checklist; None where none could be asked.
     """
     connection, settings = _connection(settings)
-    results = [connection, _database(settings)]
+    results, todo = [connection, _database(settings)], list[CheckResult]()
     if results[1].state == "ok":
         with session(settings.dsn, application="newsflow doctor") as conn:
             results += [_migrations(conn), _clock(conn, clock), *_room(conn), *_readers(conn)]
             origins, archive = _origins(conn), _archive(settings, conn, clock)
+            todo = _checklist(conn, settings, dags)
     else:
         origins, archive = [], _archive(settings)
-    return [*results, archive, _disk(settings), _airflow(airflow_url), _dns(origins), _robots(settings, origins)]
+    network = [_dns(origins), _robots(settings, origins)]
+    return [*results, archive, _disk(settings), _airflow(airflow_url), *network, *todo]
 
 
 def _connection(settings: Settings) -> tuple[CheckResult, Settings]:
@@ -161,6 +168,21 @@ def _readers(conn: Connection) -> list[CheckResult]:
         more = f" (and {len(loose) - 1} more)" if loose[1:] else ""
         return [CheckResult("readers", "warn", f"{loose[0].what}{more}", f"as a superuser: {loose[0].cure}")]
     return [CheckResult("readers", "ok", f"{len(found)}, all with limits")] if found else []
+
+
+def _checklist(conn: Connection, settings: Settings, dags: Sequence[DagState] | None) -> list[CheckResult]:
+    """What a desk settles before it relies on this; none of it keeps a run from working."""
+    try:
+        found = checklist.entries(conn, settings, dags)
+    except psycopg2.Error:  # another schema, which the check "migrations" tells
+        return []
+    finally:
+        conn.rollback()
+    return [CheckResult(e.name, "warn", e.missing, e.cure) if e.is_open else _settled(e) for e in found]
+
+
+def _settled(entry: checklist.Entry) -> CheckResult:
+    return CheckResult(entry.name, "ok", entry.sentence if entry.why else entry.title)
 
 
 def _clock(conn: Connection, clock: Clock) -> CheckResult:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from newsflow.ops import detail, pages, publishers, reprocess_pages, runbooks
+from newsflow.ops import checklist, detail, pages, publishers, reprocess_pages, runbooks
 from newsflow.ops.airflow_runs import AirflowRuns
 
 
@@ -28,7 +28,7 @@ class OpsPage:
 
 
 PAGES = (
-    OpsPage("/", "news.html", pages.last_night, "Last night", pages.in_airflow),
+    OpsPage("/", "news.html", checklist.news, "Last night", pages.in_airflow),
     OpsPage("/dag/{dag_id}", "run.html", pages.newest_run, in_airflow=pages.in_airflow),
     OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page, in_airflow=pages.in_airflow),
     OpsPage("/publishers", "publishers.html", publishers.publishers, "Publishers"),

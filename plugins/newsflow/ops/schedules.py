@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newsflow.names import NEWS_INGEST, NEWS_MAINTAIN, NEWS_POLL, NEWS_WATCH
 
@@ -24,6 +24,16 @@ class DagState(NamedTuple):
     dag_id: str
     paused: bool
     due: datetime | None
+
+
+def told(dags: Iterable[Mapping[str, Any]]) -> list[DagState]:
+    """The states of our scheduled Dags, as Airflow's REST API tells them."""
+    return [DagState(d["dag_id"], d["is_paused"], _instant(d)) for d in dags if d["dag_id"] in CONSEQUENCES]
+
+
+def _instant(dag: Mapping[str, Any]) -> datetime | None:
+    due = dag.get("next_dagrun_run_after")
+    return datetime.fromisoformat(due.replace("Z", "+00:00")) if due else None
 
 
 def notices(states: Sequence[DagState], now: datetime) -> Iterator[str]:

@@ -717,6 +717,19 @@ def audit_log(conn: Connection) -> list[AuditLogRow]:
     return named_query.rows(conn, "ops.audit_log", AuditLogRow._make, {})
 
 
+class ChecklistRow(NamedTuple):
+    """A row of `ops.checklist`."""
+
+    own_feeds: int
+    is_archived: bool
+    settled: dict[str, str]
+
+
+def checklist(conn: Connection, *, settled: str, reopened: str) -> ChecklistRow:
+    """Tells what the checklist of the first morning looks at."""
+    return named_query.row(conn, "ops.checklist", ChecklistRow._make, {"settled": settled, "reopened": reopened})
+
+
 def note(conn: Connection, *, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> int:
     """Writes what a person did."""
     return named_query.count(
