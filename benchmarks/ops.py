@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from newsflow.local.postgres import Server, binaries, free_port
-from newsflow.ops import detail, pages, publishers, render
+from newsflow.ops import detail, nights, pages, publishers, render
 from newsflow.settings import Settings
 from newsflow.store import named_query, queries
 from newsflow.store.db import connect
@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[str, Callable[[Any], dict[str, Any] | None]]] = {
     "last night": ("news.html", lambda c: pages.last_night(c, NOW, [])),
     "funnel": ("run.html", lambda c: pages.run_page(c, "news_ingest", None, NOW)),
     "publishers": ("publishers.html", lambda c: publishers.publishers(c, NOW)),
+    "thirty nights": ("nights.html", lambda c: nights.thirty(c, NOW)),
+    "two runs": ("compare.html", lambda c: nights.two(c, NOW)),
     "publisher": ("publisher.html", lambda c: detail.publisher(c, "p7.example", NOW)),
     "rejects": ("rejects.html", lambda c: pages.rejects(c, NOW, outcome="paywall", publisher=None, before=None)),
     "reject": ("reject.html", lambda c: detail.reject(c, 20, Settings())),

@@ -237,7 +237,8 @@ CREATE TABLE ingest.run_stage (
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     label text DEFAULT ''::text NOT NULL,
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    tokens text[] DEFAULT '{}'::text[] NOT NULL
+    tokens text[] DEFAULT '{}'::text[] NOT NULL,
+    cpu_s real
 );
 
 COMMENT ON TABLE ingest.run_stage IS 'What each step of a run did: times and counts, for progress and rates.';
@@ -261,6 +262,8 @@ COMMENT ON COLUMN ingest.run_stage.label IS 'Label as the Airflow UI shows it.';
 COMMENT ON COLUMN ingest.run_stage.seen_at IS 'Last sign of life, by the database''s clock.';
 
 COMMENT ON COLUMN ingest.run_stage.tokens IS 'A random word for each start, the last one last; it stands in the names of the archive files that the start writes.';
+
+COMMENT ON COLUMN ingest.run_stage.cpu_s IS 'CPU time of its last try, with its child processes, in seconds; null until one has ended.';
 
 CREATE FUNCTION ingest.is_at_work(run ingest.run) RETURNS boolean
     LANGUAGE sql

@@ -426,6 +426,7 @@ create table ingest.run_stage (
   label text not null default '',
   seen_at timestamptz not null default clock_timestamp(),
   tokens text[] not null default '{}',
+  cpu_s real,
   primary key (run_id, stage, shard)
 );
 comment on table ingest.run_stage is 'What each step of a run did: times and counts, for progress and rates.';
@@ -438,6 +439,7 @@ comment on column ingest.run_stage.attempts is 'How often it was started.';
 comment on column ingest.run_stage.counts is 'Counts by outcome code, and stage figures such as bytes.';
 comment on column ingest.run_stage.label is 'Label as the Airflow UI shows it.';
 comment on column ingest.run_stage.tokens is 'A random word for each start, the last one last; it stands in the names of the archive files that the start writes.';
+comment on column ingest.run_stage.cpu_s is 'CPU time of its last try, with its child processes, in seconds; null until one has ended.';
 comment on column ingest.run_stage.seen_at is 'Last sign of life, by the database''s clock.';
 
 -- Which runs live -----------------------------------------------------------------------------------

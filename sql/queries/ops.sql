@@ -63,9 +63,14 @@ select max(day) from ingest.publisher_day;
 -- name: ops.note_judged writes when the alarms were judged
 insert into ingest.watch (judged_at) values (%(now)s) on conflict (single) do update set judged_at = excluded.judged_at;
 
--- name: ops.judged_at gives when the alarms were last judged
--- returns: value or none
-select judged_at from ingest.watch;
+-- name: ops.outlook gives when the alarms were last judged, and what may become one
+-- returns: row
+-- not null: failing, cooling, proposals
+select (select judged_at from ingest.watch) as judged_at,
+  (select count(*) from ingest.feed f join ingest.publisher b using (publisher_id)
+   where f.state = 'active' and f.failures > 0 and not b.paused) as failing,
+  (select count(distinct o.publisher_id) from ingest.origin o where o.cool_until > %(now)s) as cooling,
+  (select count(*) from ingest.proposal where decided_at is null) as proposals;
 
 -- name: ops.figures_at gives when the figures of publishers were last counted: at a run's end, or by the watch
 -- returns: value or none
@@ -79,6 +84,7 @@ select greatest(
 -- column stages: dict[str, dict[str, int]]
 select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.verdict, r.params,
   ingest.is_alive(r) as is_alive, ingest.is_partial(r) as is_partial, ingest.worked(r) as took,
+  (select sum(s.cpu_s) from ingest.run_stage s where s.run_id = r.run_id) as cpu_s,
   coalesce((
     select jsonb_object_agg(stage, counts) from (
       select stage, jsonb_object_agg(code, pages) as counts from (
@@ -89,6 +95,15 @@ select r.run_id, r.dag_id, r.dag_run_id, r.state, r.started_at, r.ended_at, r.ve
 from ingest.run r
 where r.started_at >= %(since)s and r.dag_id = any(%(dags)s)
 order by r.run_id desc limit %(limit)s;
+
+-- name: ops.run_outcomes counts the pages of runs by publisher and by what was said of each last
+-- not null: outcome
+select x.run_id, b.name as publisher,
+  coalesce(x.load_outcome, x.deduplicate_outcome, x.extract_outcome, x.fetch_outcome, 'pending') as outcome,
+  count(*) as pages
+from ingest.run_page x join ingest.page p using (page_id) join ingest.publisher b using (publisher_id)
+where x.run_id = any(%(runs)s)
+group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: ops.run_by_name finds a run as Airflow names it, or the newest of its Dag
 -- not null: is_alive

@@ -123,6 +123,10 @@ update ingest.run_stage
 set counts = %(counts)s, label = %(label)s, ended_at = %(ended_at)s, seen_at = clock_timestamp()
 where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
 
+-- name: runs.note_cpu writes what a step's last try took of the processor
+update ingest.run_stage set cpu_s = %(seconds)s
+where run_id = %(run_id)s and stage = %(stage)s and shard = %(shard)s;
+
 -- name: runs.end_refused ends a page that the database refused in a stage; one that has an article keeps it
 update ingest.page
 set state = case when loaded_extraction_id is not null then 'loaded' else 'rejected' end, outcome = %(outcome)s,

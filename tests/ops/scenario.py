@@ -256,13 +256,14 @@ class Month:
                     counts[stage][code] = counts[stage].get(code, 0) + 1
         for position, (stage, by) in enumerate(counts.items()):
             self._execute(
-                "insert into ingest.run_stage (run_id, stage, started_at, ended_at, counts)"
-                " values (%s, %s, %s, %s, %s)",
+                "insert into ingest.run_stage (run_id, stage, started_at, ended_at, counts, cpu_s)"
+                " values (%s, %s, %s, %s, %s, %s)",
                 run_id,
                 stage,
                 begin + timedelta(minutes=position * 8),
                 begin + timedelta(minutes=position * 8 + 7),
                 Json(by),
+                2 + 0.05 * sum(by.values()),
             )
         load = counts["load"]
         verdict = (

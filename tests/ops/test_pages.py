@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from newsflow.ops import detail, pages, publishers, render
+from newsflow.ops import detail, nights, pages, publishers, render
 from newsflow.ops.schedules import DagState
 from newsflow.request import RunRequest
 from newsflow.settings import Settings
@@ -154,6 +154,8 @@ def test_rejects_by_outcome_and_publisher(month: Connection, morning: datetime) 
 PAGES: dict[str, Callable[[Connection, datetime], Any]] = {
     "news": lambda c, now: pages.last_night(c, now, []),
     "run": lambda c, now: pages.run_page(c, "news_ingest", None, now),
+    "nights": nights.thirty,
+    "compare": nights.two,
     "publishers": publishers.publishers,
     "rejects": lambda c, now: pages.rejects(c, now, outcome="paywall", publisher="premium.example", before=None),
     "publisher": lambda c, now: detail.publisher(c, "redesign.example", now),

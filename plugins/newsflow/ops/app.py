@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from newsflow.ops import checklist, publisher_facts, render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.airflow_runs import AirflowRuns
+from newsflow.ops.csv_tables import CSV_TABLES, CsvTable
 from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.publisher_facts import FactsForm
 from newsflow.ops.routes import PAGES, OpsPage
@@ -129,6 +130,20 @@ def _add(entry: OpsPage) -> None:
 
 for _entry in PAGES:
     _add(_entry)
+
+
+def _add_csv(table: CsvTable) -> None:
+    def endpoint(request: Request, user: Reader, rows: Any = Depends(table.rows)) -> Response:
+        if "\x00" in unquote(str(request.url)):
+            raise HTTPException(404, NOT_HERE)
+        named = {"Content-Disposition": f'attachment; filename="{table.name}.csv"'}
+        return Response(table.text(rows), media_type="text/csv; charset=utf-8", headers=named)
+
+    app.get(f"/csv/{table.name}", response_class=Response)(endpoint)
+
+
+for _table in CSV_TABLES:
+    _add_csv(_table)
 
 
 @app.post("/actions/{name}")

@@ -14,12 +14,13 @@ from newsflow.ops.history import Day
 WIDTH = 720.0  # of the days; the labels stand beside them
 TALL, SLIM = 64.0, 16.0  # heights of a figure's track and of a feed's
 _STATES = {(False, False): "none", (True, True): "mixed", (True, False): "ok", (False, True): "fail"}
+LEVELS = ("share", "words")  # units that are drawn as lines
 RECENT = 7  # days that a fault may have changed already, so they are not "usual"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure by day: bars or polylines in a track of `TALL` pixels; `unit` is articles, share or words."""
+    """A figure by day, in a track of `TALL` pixels; `unit` is articles, share, words, feeds or seconds."""
 
     title: str
     unit: str
@@ -91,7 +92,12 @@ def _usual(values: Sequence[float | None]) -> float | None:
     return median(earlier) if len(earlier) >= 3 else None
 
 
-def _figure(title: str, unit: str, values: Sequence[float | None], top: float) -> Figure:
+def figure(title: str, unit: str, values: Sequence[float | None], top: float) -> Figure:
+    """A figure's track: lines for what is a level (shares, words), bars for what adds up.
+
+    :param values: by day; None where nothing is known.
+    :param top: the value at the upper edge.
+    """
     usual = _usual(values)
     return Figure(
         title,
@@ -100,23 +106,23 @@ def _figure(title: str, unit: str, values: Sequence[float | None], top: float) -
         usual,
         TALL - min(usual / top, 1.0) * TALL if usual is not None else None,
         top,
-        "".join(charts.bars(values, WIDTH, TALL)) if unit == "articles" else "",
-        tuple(charts.line(values, top, WIDTH, TALL)) if unit != "articles" else (),
+        "".join(charts.bars(values, WIDTH, TALL)) if unit not in LEVELS else "",
+        tuple(charts.line(values, top, WIDTH, TALL)) if unit in LEVELS else (),
     )
 
 
 def _articles(days: Sequence[Day]) -> Figure:
     values: list[float | None] = [float(d.new_articles) if d.polls or d.fetched else None for d in days]
-    return _figure("New articles", "articles", values, max([1.0, *(v for v in values if v)]))
+    return figure("New articles", "articles", values, max([1.0, *(v for v in values if v)]))
 
 
 def _share(days: Sequence[Day]) -> Figure:
-    return _figure("Yield", "share", [d.share for d in days], 1.0)
+    return figure("Yield", "share", [d.share for d in days], 1.0)
 
 
 def _words(days: Sequence[Day]) -> Figure:
     values = [float(d.words) if d.words else None for d in days]
-    return _figure("Body length", "words", values, max([1.0, *(v for v in values if v)]) * 1.1)
+    return figure("Body length", "words", values, max([1.0, *(v for v in values if v)]) * 1.1)
 
 
 def _feed(feed: Any, shown: Sequence[date], step: float, now: datetime) -> FeedTrack:

@@ -19,7 +19,8 @@ from newsflow.outcomes import Outcome
 from newsflow.progress import snapshot
 from newsflow.run_check import FunnelStage
 from newsflow.store import queries, runs
-from newsflow.store.queries.ops import OpenAlarmsRow, RunByNameRow, RunsRow
+from newsflow.store.queries.ops import OpenAlarmsRow, OutlookRow, RunByNameRow, RunsRow
+from newsflow.text.counted import counted
 
 DAYS = 28
 A_NIGHT_AGO = timedelta(hours=36)  # a run before that was not last night's
@@ -45,6 +46,7 @@ def last_night(conn: Database, now: Now, schedules: Schedules) -> dict[str, Any]
     recent = queries.ops.runs(conn, since=now - timedelta(days=57), dags=[*NIGHTLY], limit=80)
     alarms = queries.ops.open_alarms(conn, since=now - timedelta(days=1), publisher_id=None)
     running, last = newest(recent)
+    outlook = queries.ops.outlook(conn, now=now)
     lasting = [a for a in alarms if a.resolved_at is None]
     return {
         **_last_run(conn, last, recent),
@@ -56,7 +58,8 @@ def last_night(conn: Database, now: Now, schedules: Schedules) -> dict[str, Any]
         "resolved": [a for a in alarms if a.resolved_at is not None],
         "runs": recent[:14],
         "partial": [r for r in recent if r.is_partial and not r.is_alive and (last is None or r.run_id > last.run_id)],
-        "judged_at": queries.ops.judged_at(conn),
+        "judged_at": outlook.judged_at,
+        "outlook": _outlook(outlook),
         "notices": list(notices(schedules, now)),
         "stale": last is not None and running is None and now - last.started_at > A_NIGHT_AGO,
     }
@@ -76,6 +79,16 @@ def _last_run(conn: Database, run: RunsRow | None, recent: Sequence[RunsRow]) ->
         "usual_new": usual_new(run, recent) if run else None,
         "new": _count(stages, "load", Outcome.NEW),
     }
+
+
+def _outlook(found: OutlookRow) -> list[tuple[str, str]]:
+    """What may become an alarm, each as (where to look, in words)."""
+    said = (
+        (found.failing, "/publishers?level=warning", f"{counted(found.failing, 'feed')} failing now"),
+        (found.cooling, "/publishers", f"{counted(found.cooling, 'publisher')} cooling down"),
+        (found.proposals, "/proposals", f"{counted(found.proposals, 'proposal')} waiting for a person"),
+    )
+    return [(where, words) for number, where, words in said if number]
 
 
 @dataclass(frozen=True, slots=True)

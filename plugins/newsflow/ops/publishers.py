@@ -72,10 +72,9 @@ def publishers(
     page: Annotated[int, Query(alias="at")] = 1,
 ) -> dict[str, Any]:
     """One page of the list (2 statements); the page nearest to the one asked for, where there are fewer."""
-    find = find[:LONGEST]
+    find, sort = find[:LONGEST], sort if sort in SORTS else "health"
     known = [row(found) for found in read(conn, now, None)]
-    sort = sort if sort in SORTS else "health"
-    matching = sorted((r for r in known if _matches(r, find, level)), key=SORTS[sort])
+    matching = chosen(known, find, level, sort)
     pages = max(-(-len(matching) // SHOWN), 1)
     page = min(max(page, 1), pages)
     shown = matching[(page - 1) * SHOWN : page * SHOWN]
@@ -91,6 +90,12 @@ def publishers(
         "asked": {"find": find, "level": level, "sort": sort},
         "sentence": sentence,
     }
+
+
+def chosen(known: Sequence[PublisherRow], find: str, level: str, sort: str) -> list[PublisherRow]:
+    """Those that match, in their order; an unknown order is that by health."""
+    matching = (r for r in known if _matches(r, find[:LONGEST], level))
+    return sorted(matching, key=SORTS.get(sort, SORTS["health"]))
 
 
 def _bars(conn: Connection, numbers: Sequence[int], now: datetime) -> dict[int, tuple[str, str]]:

@@ -87,8 +87,15 @@ def short(text: str, length: int = 160) -> str:
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A figure of a publisher's day: a share as per cent, else a number."""
+    """A figure of a day: a share as per cent, seconds as a duration, else a number."""
+    if unit == "seconds" and value is not None:
+        return duration(value)
     return percent(value) if unit == "share" else number(value)
+
+
+def change(by: int) -> str:
+    """A difference with its sign."""
+    return f"+{number(by)}" if by > 0 else f"\u2212{number(-by)}" if by else "same"
 
 
 def says(verdict: str) -> str:
@@ -149,6 +156,7 @@ def environment() -> Environment:
         "facts": facts,
         "part": lambda text: quote(str(text), safe=""),
         "figure": figure,
+        "change": change,
         "says": says,
         "without": without,
         "capital": capital,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from newsflow.ops import checklist, detail, pages, publishers, reprocess_pages, runbooks
+from newsflow.ops import checklist, detail, nights, pages, publishers, reprocess_pages, runbooks
 from newsflow.ops.airflow_runs import AirflowRuns
 
 
@@ -31,6 +31,8 @@ PAGES = (
     OpsPage("/", "news.html", checklist.news, "Last night", pages.in_airflow),
     OpsPage("/dag/{dag_id}", "run.html", pages.newest_run, in_airflow=pages.in_airflow),
     OpsPage("/dag/{dag_id}/run/{dag_run_id}", "run.html", pages.run_page, in_airflow=pages.in_airflow),
+    OpsPage("/nights", "nights.html", nights.thirty, "Thirty nights"),
+    OpsPage("/nights/compare", "compare.html", nights.two),
     OpsPage("/publishers", "publishers.html", publishers.publishers, "Publishers"),
     OpsPage("/publishers/{name:path}", "publisher.html", detail.publisher, in_airflow=detail.in_airflow),
     OpsPage("/rejects", "rejects.html", pages.rejects, "Rejects"),

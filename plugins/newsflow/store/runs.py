@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -121,6 +122,11 @@ def _begun(conn: Connection, run_id: int, stage: Stage, shard: int, clock: Clock
     return step
 
 
+def _cpu_s() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    return sum(os.times()[:4])
+
+
 @contextmanager
 def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock) -> Iterator[Work]:
     """Open a step: its connection, its lock against a half-dead predecessor, its row in `run_stage`."""
@@ -131,9 +137,12 @@ def work(settings: Settings, run_id: int, stage: Stage, shard: int, clock: Clock
             with transaction(conn):
                 queries.runs.reopen(conn, run_id=run_id)
                 step = _begun(conn, run_id, stage, shard, clock)
+            before = _cpu_s()
             yield step
             with transaction(conn):
                 step.save(ended_at=clock())
+                used = _cpu_s() - before
+                queries.runs.note_cpu(conn, run_id=run_id, stage=str(stage), shard=shard, seconds=used)
     finally:
         conn.close()
 

@@ -73,6 +73,7 @@ function keepPlace(event) {
 
 document.addEventListener("DOMContentLoaded", () => {
   localise(document);
+  document.querySelector("header [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   comeBack();
   document.addEventListener("click", leave);
   document.addEventListener("submit", keepPlace);

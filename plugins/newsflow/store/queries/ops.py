@@ -31,9 +31,18 @@ def note_judged(conn: Connection, *, now: datetime) -> int:
     return named_query.count(conn, "ops.note_judged", {"now": now})
 
 
-def judged_at(conn: Connection) -> datetime | None:
-    """Gives when the alarms were last judged."""
-    return named_query.value_or_none(conn, "ops.judged_at", {})
+class OutlookRow(NamedTuple):
+    """A row of `ops.outlook`."""
+
+    judged_at: datetime | None
+    failing: int
+    cooling: int
+    proposals: int
+
+
+def outlook(conn: Connection, *, now: datetime) -> OutlookRow:
+    """Gives when the alarms were last judged, and what may become one."""
+    return named_query.row(conn, "ops.outlook", OutlookRow._make, {"now": now})
 
 
 def figures_at(conn: Connection) -> datetime | None:
@@ -55,6 +64,7 @@ class RunsRow(NamedTuple):
     is_alive: bool
     is_partial: bool
     took: timedelta | None
+    cpu_s: float | None
     stages: dict[str, dict[str, int]]
 
 
@@ -66,6 +76,20 @@ def runs(conn: Connection, *, since: datetime, dags: Iterable[str], limit: int) 
         RunsRow._make,
         {"since": since, "dags": named_query.array(dags), "limit": limit},
     )
+
+
+class RunOutcomesRow(NamedTuple):
+    """A row of `ops.run_outcomes`."""
+
+    run_id: int
+    publisher: str
+    outcome: str
+    pages: int
+
+
+def run_outcomes(conn: Connection, *, runs: Iterable[int]) -> list[RunOutcomesRow]:
+    """Counts the pages of runs by publisher and by what was said of each last."""
+    return named_query.rows(conn, "ops.run_outcomes", RunOutcomesRow._make, {"runs": named_query.array(runs)})
 
 
 class RunByNameRow(NamedTuple):

@@ -132,6 +132,15 @@ def progress(
     )
 
 
+def note_cpu(conn: Connection, *, seconds: float, run_id: int, stage: str, shard: int) -> int:
+    """Writes what a step's last try took of the processor."""
+    return named_query.count(
+        conn,
+        "runs.note_cpu",
+        {"seconds": seconds, "run_id": run_id, "stage": stage, "shard": shard},
+    )
+
+
 def end_refused(conn: Connection, *, outcome: str, detail: str, now: datetime, page: int) -> int:
     """Ends a page that the database refused in a stage; one that has an article keeps it."""
     return named_query.count(conn, "runs.end_refused", {"outcome": outcome, "detail": detail, "now": now, "page": page})
