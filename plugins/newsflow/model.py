@@ -49,8 +49,8 @@ class Entry(Storable):
     language: str = ""
     image_url: str = ""
     enclosures: tuple[str, ...] = ()
-    fingerprint: bytes = b""  # of the item's bytes; empty where its format has none
-    known: bool = False  # it stands there as it did last time: identity and dates were read alone
+    record: bytes = b""  # by which the next poll knows it again (`feeds.known_items`); empty where it is to be read
+    known: bool = False  # it stands there as it did last time: identity and dates are known, its texts were not read
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,7 +269,7 @@ create table ingest.feed (
   polls_unaudited smallint not null default 0,
   full_at timestamptz,
   audits_passed smallint not null default 0,
-  item_prints bytea not null default '',
+  known_items bytea not null default '',
   sitemap_parts jsonb not null default '{}',
   moved_to text,
   moved_polls smallint not null default 0,
@@ -308,7 +308,7 @@ comment on column ingest.feed.validators_lie is 'True where an audit showed new 
 comment on column ingest.feed.polls_unaudited is 'Answers 304 in a row since the last unconditional one.';
 comment on column ingest.feed.full_at is 'When an answer last had a body: a server that says 304 for longer than the feed''s window lasts is asked without validators.';
 comment on column ingest.feed.audits_passed is 'Answers in a row that showed what its validators had told: the more, the longer its 304 is believed.';
-comment on column ingest.feed.item_prints is 'Fingerprints of the items of the last poll, 8 bytes each: those that stand there unchanged are not read again.';
+comment on column ingest.feed.known_items is 'Items of the last poll that are not read again where they stand there unchanged: by fingerprint their guid, link and dates, packed.';
 comment on column ingest.feed.sitemap_parts is 'Of an index of sitemaps: when each part was last asked, and the newest time that it listed, in seconds since 1970.';
 comment on column ingest.feed.moved_to is 'Where permanent redirects led at the last polls.';
 comment on column ingest.feed.moved_polls is 'How many polls in a row agreed on that; enough of them change the address.';

@@ -37,7 +37,7 @@ select count(distinct shard) from ingest.feed where last_run_id = %(run_id)s;
 -- not null: gap_open, zone, unknown
 select f.feed_id, f.publisher_id, b.name as publisher, f.url, f.kind, f.home, f.etag, f.last_modified, f.interval_s,
   f.last_poll_at, f.last_ok_at, f.failures, f.window_heads, f.window_entries, f.window_newest_at, f.window_horizon_s,
-  f.body_hash, f.validators_lie, f.polls_unaudited, f.full_at, f.audits_passed, f.item_prints, f.sitemap_parts, f.moved_to, f.moved_polls,
+  f.body_hash, f.validators_lie, f.polls_unaudited, f.full_at, f.audits_passed, f.known_items, f.sitemap_parts, f.moved_to, f.moved_polls,
   exists (select from ingest.gap g where g.feed_id = f.feed_id and g.to_at is null) as gap_open,
   coalesce(b.time_zone, '') as zone, b.title is null or b.homepage is null or b.languages is null as unknown
 from ingest.feed f join ingest.publisher b using (publisher_id)
@@ -242,7 +242,7 @@ where page_id in (select p.page_id from ingest.page p
   order by p.page_id for update of p);
 
 -- name: poll.save_feeds writes what polling learned of feeds
--- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, full_at timestamptz null, audits_passed integer, item_prints bytea, sitemap_parts jsonb, moved_to text null, moved_polls integer
+-- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, full_at timestamptz null, audits_passed integer, known_items bytea, sitemap_parts jsonb, moved_to text null, moved_polls integer
 update ingest.feed f set
   kind = coalesce(n.kind, f.kind), title = coalesce(n.title, f.title), home = coalesce(n.home, f.home),
   state = n.state, reason = n.reason, etag = n.etag, last_modified = n.last_modified,
@@ -253,12 +253,12 @@ update ingest.feed f set
   window_entries = n.window_entries, window_newest_at = n.window_newest_at::timestamptz,
   window_horizon_s = n.window_horizon_s::int, body_hash = n.body_hash::bytea, validators_lie = n.validators_lie,
   polls_unaudited = n.polls_unaudited, full_at = n.full_at::timestamptz,
-  audits_passed = n.audits_passed, item_prints = n.item_prints::bytea, sitemap_parts = n.sitemap_parts::jsonb,
+  audits_passed = n.audits_passed, known_items = n.known_items::bytea, sitemap_parts = n.sitemap_parts::jsonb,
   moved_to = n.moved_to, moved_polls = n.moved_polls, claimed_until = null
 from (values %s) as n (feed_id, kind, title, home, state, reason, etag, last_modified, next_poll_at, interval_s,
   last_poll_at, last_ok_at, last_new_at, last_outcome, failures, window_heads, window_entries, window_newest_at,
   window_horizon_s, body_hash, validators_lie, polls_unaudited, full_at,
-  audits_passed, item_prints, sitemap_parts, moved_to, moved_polls)
+  audits_passed, known_items, sitemap_parts, moved_to, moved_polls)
 where f.feed_id = n.feed_id;
 
 -- name: poll.add_feeds adds feeds, or brings back those that were gone

@@ -33,7 +33,7 @@ def test_a_field_that_is_none_is_refused() -> None:
 
 
 def test_a_noun_comes_back_whole_from_another_process() -> None:
-    entry = Entry("g", "https://a.example/", title="t", authors=("Ann",), fingerprint=b"\x00\x01", known=True)
+    entry = Entry("g", "https://a.example/", title="t", authors=("Ann",), record=b"\x00\x01", known=True)
     for noun in (entry, Exchange("https://a.example/", Outcome.OK, 200, {"etag": "1"}, b"body", retry_after_s=1.5)):
         for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
             assert pickle.loads(pickle.dumps(noun, protocol)) == noun

@@ -27,6 +27,11 @@ def times_in(zone: str) -> Iterator[None]:
         _zone.reset(token)
 
 
+def zone_in_use() -> str:
+    """The zone of times without one, for comparing."""
+    return str(_zone.get())
+
+
 def parse_date(raw: str, language: str = "") -> datetime | None:
     """A date in UTC; None where it can't be told for certain, or lies outside 1970–2099.
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
 
-from newsflow.feeds import encoding, json_feed, sitemap, xml_feed
-from newsflow.feeds.fingerprints import Known
+from newsflow.feeds import encoding, item_bytes, json_feed, known_items, sitemap, xml_feed
+from newsflow.feeds.known_items import KnownItems
 from newsflow.feeds.pages import reading as pages
 from newsflow.feeds.pages.memory import PageKnowledge
 from newsflow.feeds.parsed import FeedError, ParsedFeed, repaired
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
+from newsflow.text.storable import replaced
 
 _JSON = (b"{", b")]}'")  # see `json_repair` about the second
 # behind a comment, the call of a script or a warning, but in no page or feed of XML
@@ -49,7 +51,7 @@ def parse(
 
     :param base: address that the bytes came from, after redirects; relative links start there.
     :param max_bytes: cap on the size after gunzip of a file that *is* gzip (`sitemap.xml.gz`).
-    :param known: fingerprints of items that need not be read again (`fingerprints.joined`).
+    :param known: items that need not be read again, as `known_items.joined` keeps them.
     :param page: what is known of a page that is to be read as a feed of what it links to; None for a feed.
     :raises FeedError: with outcome not_a_feed, parse_error or too_big.
     """
@@ -62,7 +64,7 @@ def parse(
         raise FeedError(Outcome.NOT_A_FEED, "the answer is empty")
     is_json = body.startswith(_JSON) or _HIDDEN_JSON.match(body)
     codec = "utf-8" if characters.codec else None
-    found = json_feed.read(body, base) if is_json else _read_xml(body, base, codec, Known.of(known))
+    found = json_feed.read(body, base) if is_json else _read_xml(body, base, codec, KnownItems(known))
     return with_identity(repaired(found, characters.repair))
 
 
@@ -99,23 +101,52 @@ def _tree(body: bytes, base: str, codec: str | None = "utf-8", *, recover: bool 
     return etree.fromstring(body, parser, base_url=base)
 
 
-def _read_xml(body: bytes, base: str, codec: str | None, known: Known) -> ParsedFeed:
+def _read_xml(body: bytes, base: str, codec: str | None, known: KnownItems) -> ParsedFeed:
     if _PAGE.match(body[:4096]):
         raise FeedError(Outcome.NOT_A_FEED, "the answer is an HTML page")
     try:
-        found = _read_tree(_tree(body, base, codec), base, known)
+        found = _read_again(body, base, known) if codec else None
+        found = found or _read_whole(body, base, codec)
     except (etree.XMLSyntaxError, LookupError, ValueError) as error:
         return _read_broken(body, base, error, known)
     return found or _read_loose(body, mended(body), base, "the root element is none of a feed")
 
 
-def _read_tree(root: etree._Element, base: str, known: Known = Known()) -> ParsedFeed | None:
+def _read_whole(body: bytes, base: str, codec: str | None = "utf-8") -> ParsedFeed | None:
+    root = _tree(body, base, codec)
+    cut = item_bytes.cut(body, known_items.MOST) if codec and xml_feed.kind_of(root) else None
+    return _read_tree(root, base, cut.items if cut else ())
+
+
+def _read_tree(root: etree._Element, base: str, items: Sequence[bytes] = ()) -> ParsedFeed | None:
     if sitemap.kind_of(root):
         return sitemap.read(root, base)
-    return xml_feed.read(root, base, known) if xml_feed.kind_of(root) else None
+    return xml_feed.read(root, base, items) if xml_feed.kind_of(root) else None
 
 
-def _read_broken(body: bytes, base: str, error: Exception, known: Known) -> ParsedFeed:
+def _read_again(body: bytes, base: str, known: KnownItems) -> ParsedFeed | None:
+    """A feed of which items are known, its new ones parsed alone; None where it is to be read whole.
+
+    :raises etree.XMLSyntaxError: where what is new is not well-formed.
+    """
+    cut = item_bytes.cut(body, known_items.MOST) if known else None
+    if cut is None:
+        return None
+    bare = _tree(cut.document(), base)
+    context = xml_feed.head(bare, base).context() if xml_feed.kind_of(bare) else b""
+    entries = known.entries(known_items.fingerprint(item, context) for item in cut.items)
+    new = [number for number, entry in enumerate(entries) if entry is None]
+    if len(new) == len(entries):
+        return None
+    root = _tree(cut.document(new), base) if new else bare
+    found = xml_feed.read(root, base, [cut.items[number] for number in new])
+    if len(found.entries) != len(new):
+        return None
+    read = iter(found.entries)
+    return replaced(found, entries=tuple(entry or next(read) for entry in entries))
+
+
+def _read_broken(body: bytes, base: str, error: Exception, known: KnownItems) -> ParsedFeed:
     why = f"not well-formed: {str(error)[:200]}"
     if b"<!ENTITY" in body[:100_000] and "entity" in str(error).lower():
         raise FeedError(Outcome.PARSE_ERROR, why)
@@ -123,7 +154,7 @@ def _read_broken(body: bytes, base: str, error: Exception, known: Known) -> Pars
         raise FeedError(Outcome.PARSE_ERROR, why)
     better = mended(body)
     try:
-        found = _read_tree(_tree(better, base), base, known)
+        found = _read_again(better, base, known) or _read_whole(better, base)
     except (etree.XMLSyntaxError, LookupError, ValueError):
         found = None
     return repaired(found or _read_loose(body, better, base, why), why)

@@ -18,6 +18,7 @@ _UNWANTED = re.compile(f"[{CONTROLS}\x85{SURROGATES}{BIDI}{BOM}\ufff9-\ufffb]")
 # Control characters of C1 in a text were windows-1252: HTML reads references to them so (&#150; is a dash). NEL was a
 # line end.
 _C1 = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)}
+_MAY_BE_C1 = re.compile("[\x80-\x9f]")
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
@@ -43,7 +44,10 @@ def clean(text: str) -> str:
     """Text without characters that a database or a terminal would choke on."""
     if text.isprintable():
         return text
-    return _UNWANTED.sub("", (_ANSI.sub("", text) if "\x1b" in text else text).translate(_C1))
+    text = _ANSI.sub("", text) if "\x1b" in text else text
+    if not text.isascii() and _MAY_BE_C1.search(text):  # to look for them costs a tenth of `translate`
+        text = text.translate(_C1)
+    return _UNWANTED.sub("", text)
 
 
 def squeeze(text: str, limit: int) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from lxml import etree
 
-from newsflow.feeds.dates import parse_date
-from newsflow.feeds.fingerprints import Known, fingerprint
+from newsflow.feeds import known_items
+from newsflow.feeds.dates import parse_date, zone_in_use
 from newsflow.feeds.links import resolve, start_of_links
 from newsflow.feeds.namespaces import is_atom, short
 from newsflow.feeds.newest import newest
@@ -34,6 +34,7 @@ from newsflow.feeds.parsed import (
 from newsflow.feeds.polling_hints import read_wishes
 from newsflow.feeds.sanitize import harmless, literal, plain, squeeze
 from newsflow.model import Entry
+from newsflow.text.storable import replaced
 
 Element = etree._Element
 Fields = dict[str, list[Element]]
@@ -81,28 +82,56 @@ def kind_of(root: Element) -> str:
     return _ROOTS.get(short(str(root.tag)), "")
 
 
-def read(root: Element, base: str, known: Known = Known()) -> ParsedFeed:
-    """Read a whole document.
+class Head(NamedTuple):
+    """What a document says of itself, and for those of its entries that don't."""
+
+    channel: Element
+    named: Named
+    shared: Shared
+
+    def context(self) -> bytes:
+        """All that entries are read with but their own bytes: when it changes, each is read anew."""
+        root = self.channel.getroottree().getroot()
+        attributes = [sorted(node.attrib.items()) for node in (root, self.channel)]
+        names = [sorted(node.nsmap.items(), key=repr) for node in (root, self.channel)]
+        return known_items.context(self.shared, self.channel.base, attributes, names, zone_in_use())
+
+
+def head(root: Element, base: str) -> Head:
+    """The head of a document, which may have no entries.
 
     :param base: the address that it came from.
-    :param known: items that stand there as they stood last time; of them guid, link and dates are read alone.
     """
     kind = kind_of(root)
     channel = next((c for c in root if _name(c) == "channel"), root)
-    head = _fields(channel, base)
-    home = _link(head)
+    named = _fields(channel, base)
     if not (root.get(_BASE) or channel.get(_BASE)):
-        root.base = start_of_links(home, base, always=kind == "rss")
-    items = newest(_items(root, channel), _when, MAX_ENTRIES)
-    shared = Shared(base, _language(channel, head), _authors(head) if kind == "atom" else ())
+        root.base = start_of_links(_link(named), base, always=kind == "rss")
+    return Head(channel, named, Shared(base, _language(channel, named), _authors(named) if kind == "atom" else ()))
+
+
+def read(root: Element, base: str, items: Sequence[bytes] = ()) -> ParsedFeed:
+    """Read a whole document.
+
+    :param base: the address that it came from.
+    :param items: the bytes of its items, as far as they are known; by them the next poll knows the entries again.
+    """
+    top = head(root, base)
+    found = newest(_items(root, top.channel), _when, MAX_ENTRIES)
+    entries = [_entry(item, top.shared) for item in found]
     return ParsedFeed(
-        kind=kind,
-        title=_title(head),
-        home=home,
-        language=shared.language,
-        polling_hints=_wishes(head),
-        entries=tuple(_entry(item, shared, known) for item in items),
+        kind=kind_of(root),
+        title=_title(top.named),
+        home=_link(top.named),
+        language=top.shared.language,
+        polling_hints=_wishes(top.named),
+        entries=tuple(_recorded(entries, items, top.context()) if len(items) == len(entries) else entries),
     )
+
+
+def _recorded(entries: Iterable[Entry], items: Iterable[bytes], context: bytes) -> Iterator[Entry]:
+    for entry, item in zip(entries, items, strict=True):
+        yield replaced(entry, record=known_items.record(known_items.fingerprint(item, context), entry))
 
 
 def _items(root: Element, channel: Element) -> list[Element]:
@@ -319,48 +348,26 @@ def _when(node: Element) -> datetime | None:
     return _date(named, _PUBLISHED, "")[0] or _date(named, _UPDATED, "")[0]
 
 
-class Identity(NamedTuple):
-    """What is read of each item at each poll: which entry it is, and when it came and was changed."""
-
-    guid: str
-    link: str
-    published_at: datetime | None
-    published_raw: str
-    updated_at: datetime | None
-    language: str
-    fingerprint: bytes
-
-
-def _entry(node: Element, shared: Shared, known: Known) -> Entry:
+def _entry(node: Element, shared: Shared) -> Entry:
     named = _fields(node, shared.base)
-    identity = _identity(node, named, shared)
-    if identity.fingerprint in known.prints and (identity.guid or identity.link):
-        return Entry(**identity._asdict(), known=True)
-    return Entry(
-        **identity._asdict(),
-        title=_title(named),
-        authors=_authors(named) or _authors_of_source(named) or shared.authors,
-        summary=_summary(named),
-        content_html=_content(named),
-        categories=_categories(named),
-        image_url=_image(named),
-        enclosures=_enclosures(named),
-    )
-
-
-def _identity(node: Element, named: Named, shared: Shared) -> Identity:
     language = _language(node, named) or shared.language
     published, raw = _date(named, _PUBLISHED, language)
     updated, updated_raw = _date(named, _UPDATED, language)
     updated = updated or parse_date(_attribute(named, "lastmod"), language)
-    return Identity(
+    return Entry(
         guid=_guid(named, node),
         link=_link(named),
+        title=_title(named),
+        authors=_authors(named) or _authors_of_source(named) or shared.authors,
         published_at=published or updated,
         published_raw=raw or updated_raw,
         updated_at=updated,
+        summary=_summary(named),
+        content_html=_content(named),
+        categories=_categories(named),
         language=language,
-        fingerprint=fingerprint(node, (named.base, shared.language, shared.authors)),
+        image_url=_image(named),
+        enclosures=_enclosures(named),
     )
 
 

@@ -76,7 +76,7 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
         reason="",
         window=window,
         body_hash=polled.body_hash or feed.body_hash,
-        item_prints=feed.item_prints if polled.same else polled.item_prints,
+        known_items=feed.known_items if polled.same else polled.known_items,
     )
     return PollDecision(
         _validated(told, polled),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
-from newsflow.feeds.fingerprints import joined
+from newsflow.feeds.known_items import joined
 from newsflow.model import Entry
 from newsflow.poll import corrections
 from newsflow.poll.corrections import KeptEntry
@@ -71,19 +71,19 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
         else:
             found.new.append(one)
             found.count(one.polled.feed.feed_id, new=1)
-    found.polls = [_printed(polled, found.unsettled) for polled in found.polls]
+    found.polls = [_recorded(polled, found.unsettled) for polled in found.polls]
     return found
 
 
-def _printed(polled: PollResult, unsettled: set[tuple[int, str]]) -> PollResult:
-    """The poll with the fingerprints of its entries, but of those that are not written as they were shown."""
+def _recorded(polled: PollResult, unsettled: set[tuple[int, str]]) -> PollResult:
+    """The poll with what tells its entries at the next one, but those that are not written as they were shown."""
     feed_id = polled.feed.feed_id
-    prints = [
-        entry.fingerprint
+    records = [
+        entry.record
         for entry in polled.entries
-        if entry.fingerprint and entry.guid not in polled.refused and (feed_id, entry.guid) not in unsettled
+        if entry.record and entry.guid not in polled.refused and (feed_id, entry.guid) not in unsettled
     ]
-    return replaced(polled, item_prints=joined(prints)) if prints else polled
+    return replaced(polled, known_items=joined(records)) if records else polled
 
 
 def _renamed(polled: PollResult, guids: dict[str, str]) -> PollResult:

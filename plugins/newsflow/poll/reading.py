@@ -46,7 +46,7 @@ def _read_body(polled: PollResult, body: bytes, reader: FeedReader) -> PollResul
     exchange = polled.exchange
     try:
         page = replaced(polled.feed.page, now=polled.at) if polled.feed.page else None
-        known = polled.feed.item_prints
+        known = polled.feed.known_items
         zone = polled.feed.zone
         parsed = reader.parse(body, exchange.address, exchange.content_type, known=known, page=page, zone=zone)
     except FeedError as error:

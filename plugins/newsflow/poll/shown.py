@@ -13,7 +13,7 @@ from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.poll.state import PollResult
 from newsflow.poll.window import guid_hash
-from newsflow.web.urls import BadUrl, canonicalise, url_hash
+from newsflow.web.urls import BadUrl, canonical_origin, canonicalise, url_hash
 
 _STAMPED = 3  # entries updated at one moment, to be taken for entries of a feed that stamps all when it is made
 
@@ -45,8 +45,7 @@ class ShownEntries:
             url = canonicalise(self.entry.link)
         except BadUrl:
             return Place(outcome=str(Outcome.BAD_URL))
-        # the origin of a canonical URL; parsing it again would cost as much
-        return Place(url, url_hash(url), "/".join(url.split("/", 3)[:3]))
+        return Place(url, url_hash(url), canonical_origin(url))
 
 
 def entry_hash(entry: Entry) -> bytes:

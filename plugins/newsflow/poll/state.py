@@ -37,7 +37,7 @@ class FeedState(Storable):
     polls_unaudited: int = 0
     full_at: datetime | None = None  # when an answer last had a body
     audits_passed: int = 0  # answers in a row that showed what its validators had told
-    item_prints: bytes = b""  # of the items that the last poll showed and that are kept
+    known_items: bytes = b""  # of those that the last poll showed what tells them again (`feeds.known_items`)
     sitemap_parts: Parts = field(default_factory=dict)
     moved_to: str | None = None
     moved_polls: int = 0
@@ -63,7 +63,7 @@ class PollResult(Storable):
     same: bool = False  # 304, or the bytes of last time
     audited: bool = False  # asked without validators although there were some
     whole: bool = True  # False: an index of sitemaps has more parts that may list news than were asked
-    item_prints: bytes = b""
+    known_items: bytes = b""
     wait_s: float = 0.0  # how long the origin wants to be left alone
     refused: frozenset[str] = frozenset()  # guids of entries that the database refuses: kept as guid and link
 

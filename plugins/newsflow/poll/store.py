@@ -37,7 +37,7 @@ DEAD_LINKS = 20
 _MOST_OUTCOMES = 400  # pages of a publisher whose ends tell which forms of addresses are articles
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)  # until the page is looked at
 
-_OF_READING = {"guid", "fingerprint", "known"}  # the first stands apart, the others are of the reader alone
+_OF_READING = {"guid", "record", "known"}  # the first stands apart, the others are of the reader alone
 _OF_ENTRY = tuple(each.name for each in fields(Entry) if each.name not in _OF_READING)
 _COLUMNS = ("feed_id", "guid_hash", "guid", "entry_hash", "discovered_by", "same_site", *_OF_ENTRY, *Place._fields)
 _entry_values = attrgetter(*_OF_ENTRY)
@@ -81,7 +81,7 @@ def _state(row: queries.poll.ClaimedFeedsRow, pages: Mapping[int, PageKnowledge]
         polls_unaudited=row.polls_unaudited,
         full_at=row.full_at,
         audits_passed=row.audits_passed,
-        item_prints=bytes(row.item_prints),
+        known_items=bytes(row.known_items),
         sitemap_parts={name: tuple(seen) for name, seen in row.sitemap_parts.items()},
         moved_to=row.moved_to,
         moved_polls=row.moved_polls,
@@ -213,7 +213,7 @@ def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -
         polls_unaudited=feed.polls_unaudited,
         full_at=feed.full_at,
         audits_passed=feed.audits_passed,
-        item_prints=feed.item_prints,
+        known_items=feed.known_items,
         sitemap_parts=dict(feed.sitemap_parts),
         moved_to=feed.moved_to,
         moved_polls=feed.moved_polls,

@@ -147,6 +147,11 @@ def origin_of(url: str) -> str:
     return _parse(url, None).origin
 
 
+def canonical_origin(canonical: str) -> str:
+    """The same of a URL that `canonicalise` gave: parsing it again would cost as much."""
+    return "/".join(canonical.split("/", 3)[:3])
+
+
 def sendable(url: str, base: str | None = None) -> str:
     """The URL as it is asked for: parsed once, by the parser that the guard trusts, without fragment.
 
@@ -192,11 +197,15 @@ def same_site(url: str, other: str) -> bool:
     return one == two or one == shared_hosts.portal(two) or two == shared_hosts.portal(one)
 
 
-def same_publisher(url: str, other: str) -> bool:
-    """The same for two pages: on a host that is shared by paths, each path's first part is one."""
-    if not same_site(url, other):
+def same_publisher(url: str, page: str) -> bool:
+    """The same for a feed and a page: on a host that is shared by paths, each path's first part is one.
+
+    :param page: as `canonicalise` gives it. Its origin is looked up, as a feed's pages share one.
+    """
+    origin = canonical_origin(page)
+    if not same_site(url, origin):
         return False
-    return not shared_by(other) or publisher_name(url) == publisher_name(other)
+    return not shared_by(origin) or publisher_name(url) == publisher_name(page)
 
 
 @lru_cache(maxsize=4096)

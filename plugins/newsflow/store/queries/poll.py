@@ -94,7 +94,7 @@ class ClaimedFeedsRow(NamedTuple):
     polls_unaudited: int
     full_at: datetime | None
     audits_passed: int
-    item_prints: memoryview
+    known_items: memoryview
     sitemap_parts: dict[str, list[int]]
     moved_to: str | None
     moved_polls: int
@@ -326,7 +326,7 @@ class SaveFeedsValues(NamedTuple):
     polls_unaudited: int
     full_at: datetime | None
     audits_passed: int
-    item_prints: bytes | memoryview
+    known_items: bytes | memoryview
     sitemap_parts: dict[str, Any]
     moved_to: str | None
     moved_polls: int

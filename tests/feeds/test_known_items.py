@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsflow.feeds.fingerprints import joined
+from newsflow.feeds.known_items import joined
 from newsflow.feeds.parse import parse
 from newsflow.model import Entry
 
@@ -32,8 +32,8 @@ def feed(*numbers: int) -> str:
     return FEED.format(items="".join(ITEM.format(n=n) for n in numbers))
 
 
-def prints(body: str) -> bytes:
-    return joined(entry.fingerprint for entry in parse(body.encode(), BASE).entries)
+def kept(body: str) -> bytes:
+    return joined(entry.record for entry in parse(body.encode(), BASE).entries)
 
 
 def again(body: str, known: bytes) -> tuple[Entry, ...]:
@@ -42,11 +42,11 @@ def again(body: str, known: bytes) -> tuple[Entry, ...]:
 
 def test_what_is_known_keeps_its_identity_and_nothing_else() -> None:
     first = parse(feed(1, 2).encode(), BASE).entries
-    found = again(feed(3, 1, 2), prints(feed(1, 2)))
+    found = again(feed(3, 1, 2), kept(feed(1, 2)))
     assert [entry.known for entry in found] == [False, True, True]
     assert [(e.guid, e.link, e.published_at) for e in found[1:]] == [(e.guid, e.link, e.published_at) for e in first]
     assert (found[0].title, found[1].title, found[1].summary) == ("Title 3", "", "")
-    assert joined(entry.fingerprint for entry in found) == prints(feed(1, 2, 3))
+    assert joined(entry.record for entry in found) == kept(feed(1, 2, 3))
 
 
 CHANGES: dict[str, Callable[[str], str]] = {
@@ -62,25 +62,25 @@ CHANGES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_what_changes_is_read(change: Callable[[str], str]) -> None:
     changed = change(feed(1, 2))
-    assert again(changed, prints(feed(1, 2)))[0] == parse(changed.encode(), BASE).entries[0]
+    assert again(changed, kept(feed(1, 2)))[0] == parse(changed.encode(), BASE).entries[0]
 
 
 def test_an_author_of_the_feed_counts_for_its_entries() -> None:
     changed = ATOM.replace("Ina", "Jo")
-    assert again(changed, prints(ATOM))[0].authors == ("Jo",)
-    assert again(ATOM, prints(ATOM))[0].known
+    assert again(changed, kept(ATOM))[0].authors == ("Jo",)
+    assert again(ATOM, kept(ATOM))[0].known
 
 
 def test_an_item_without_guid_and_link_is_read_each_time() -> None:
     body = FEED.format(items="<item><title>Only a title</title></item>")
-    assert again(body, prints(body))[0].title == "Only a title"
+    assert again(body, kept(body))[0].title == "Only a title"
 
 
 def test_a_feed_with_a_small_breakage_is_known_too() -> None:
     body = feed(1, 2).replace("<title>K", "<title>K & K")
-    assert [entry.known for entry in again(body, prints(body))] == [True, True]
+    assert [entry.known for entry in again(body, kept(body))] == [True, True]
 
 
 @given(st.binary(max_size=100))
-def test_whatever_is_kept_of_fingerprints_is_harmless(known: bytes) -> None:
+def test_whatever_is_kept_of_items_is_harmless(known: bytes) -> None:
     assert [replace(entry, known=False) for entry in again(feed(1), known)] == list(again(feed(1), b""))
