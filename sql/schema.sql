@@ -326,7 +326,7 @@ CREATE TABLE ingest.feed (
     polls_unaudited smallint DEFAULT 0 NOT NULL,
     full_at timestamp with time zone,
     audits_passed smallint DEFAULT 0 NOT NULL,
-    item_prints bytea DEFAULT '\x'::bytea NOT NULL,
+    known_items bytea DEFAULT '\x'::bytea NOT NULL,
     sitemap_parts jsonb DEFAULT '{}'::jsonb NOT NULL,
     moved_to text,
     moved_polls smallint DEFAULT 0 NOT NULL,
@@ -395,7 +395,7 @@ COMMENT ON COLUMN ingest.feed.full_at IS 'When an answer last had a body: a serv
 
 COMMENT ON COLUMN ingest.feed.audits_passed IS 'Answers in a row that showed what its validators had told: the more, the longer its 304 is believed.';
 
-COMMENT ON COLUMN ingest.feed.item_prints IS 'Fingerprints of the items of the last poll, 8 bytes each: those that stand there unchanged are not read again.';
+COMMENT ON COLUMN ingest.feed.known_items IS 'Items of the last poll that are not read again where they stand there unchanged: by fingerprint their guid, link and dates, packed.';
 
 COMMENT ON COLUMN ingest.feed.sitemap_parts IS 'Of an index of sitemaps: when each part was last asked, and the newest time that it listed, in seconds since 1970.';
 

@@ -242,7 +242,7 @@ where page_id in (select p.page_id from ingest.page p
   order by p.page_id for update of p);
 
 -- name: poll.save_feeds writes what polling learned of feeds
--- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, full_at timestamptz null, audits_passed integer, known_items bytea, sitemap_parts jsonb, moved_to text null, moved_polls integer
+-- values: feed_id integer, kind text null, title text null, home text null, state text, reason text, etag text null, last_modified text null, next_poll_at timestamptz, interval_s integer null, last_poll_at timestamptz null, last_ok_at timestamptz null, last_new_at timestamptz null, last_outcome text, failures integer, window_heads bytea[], window_entries integer, window_newest_at timestamptz null, window_horizon_s integer null, body_hash bytea null, validators_lie boolean, polls_unaudited integer, full_at timestamptz null, audits_passed integer, known_items bytea null, sitemap_parts jsonb, moved_to text null, moved_polls integer
 update ingest.feed f set
   kind = coalesce(n.kind, f.kind), title = coalesce(n.title, f.title), home = coalesce(n.home, f.home),
   state = n.state, reason = n.reason, etag = n.etag, last_modified = n.last_modified,
@@ -253,7 +253,7 @@ update ingest.feed f set
   window_entries = n.window_entries, window_newest_at = n.window_newest_at::timestamptz,
   window_horizon_s = n.window_horizon_s::int, body_hash = n.body_hash::bytea, validators_lie = n.validators_lie,
   polls_unaudited = n.polls_unaudited, full_at = n.full_at::timestamptz,
-  audits_passed = n.audits_passed, known_items = n.known_items::bytea, sitemap_parts = n.sitemap_parts::jsonb,
+  audits_passed = n.audits_passed, known_items = coalesce(n.known_items::bytea, f.known_items), sitemap_parts = n.sitemap_parts::jsonb,
   moved_to = n.moved_to, moved_polls = n.moved_polls, claimed_until = null
 from (values %s) as n (feed_id, kind, title, home, state, reason, etag, last_modified, next_poll_at, interval_s,
   last_poll_at, last_ok_at, last_new_at, last_outcome, failures, window_heads, window_entries, window_newest_at,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsflow.feeds.dates import times_in
 from newsflow.feeds.known_items import joined
 from newsflow.feeds.parse import parse
 from newsflow.model import Entry
@@ -79,6 +81,65 @@ def test_an_item_without_guid_and_link_is_read_each_time() -> None:
 def test_a_feed_with_a_small_breakage_is_known_too() -> None:
     body = feed(1, 2).replace("<title>K", "<title>K & K")
     assert [entry.known for entry in again(body, kept(body))] == [True, True]
+
+
+WITHIN = {
+    "an item's end in CDATA": "<item><guid>1</guid><description><![CDATA[a</item><item>b]]></description></item>",
+    "an item in a comment": "<!-- <item><guid>0</guid></item> --><item><guid>1</guid></item>",
+    "an item without end": "<item/><item><guid>1</guid><link>/1</link></item>",
+    "items in an item": "<item><guid>1</guid><item><guid>2</guid></item></item>",
+    "items and entries": "<item><guid>1</guid></item><entry><id>2</id></entry>",
+    "a prefix": "<rss:item xmlns:rss='http://purl.org/rss/1.0/'><guid>1</guid></rss:item><item><guid>2</guid></item>",
+    "other elements that begin so": "<items><itemid>3</itemid></items><item><guid>1</guid></item >",
+    "an attribute that looks so": "<x y='&lt;item>'/><item a='</item'><guid>1</guid></item>",
+    "nothing between": "<item><guid>1</guid></item><item><guid>2</guid></item>" * 3,
+}
+
+
+@pytest.mark.parametrize("inner", WITHIN.values(), ids=WITHIN)
+def test_however_items_are_written_each_keeps_its_identity(inner: str) -> None:
+    body = FEED.format(items=inner)
+    read, known = parse(body.encode(), BASE).entries, again(body, kept(body))
+    assert [identity(entry) for entry in known] == [identity(entry) for entry in read]
+
+
+@pytest.mark.parametrize("declaration", ["<!ENTITY a 'b'>", "<!ATTLIST item xml:base CDATA 'https://x.example/'>"])
+def test_what_a_declaration_may_change_is_read(declaration: str) -> None:
+    body = f"<!DOCTYPE rss [{declaration}]>{feed(1)}"
+    assert not kept(body)
+
+
+def test_another_zone_of_the_publisher_is_read() -> None:
+    body = FEED.format(items="<item><guid>1</guid><pubDate>Wed, 04 Mar 2026 12:00:00</pubDate></item>")
+    known = kept(body)
+    with times_in("Asia/Tokyo"):
+        entry = again(body, known)[0]
+    assert not entry.known
+    assert entry.published_at == datetime(2026, 3, 4, 3, tzinfo=timezone.utc)
+
+
+def identity(entry: Entry) -> tuple[object, ...]:
+    return entry.guid, entry.link, entry.published_at, entry.published_raw, entry.updated_at, entry.language
+
+
+ITEMS = st.lists(
+    st.builds(
+        "<item><guid>{}</guid><title>{}</title><pubDate>Wed, 04 Mar 2026 12:0{}:00 GMT</pubDate></item>".format,
+        st.integers(0, 6),
+        st.sampled_from(["a", "b &amp; c", "<![CDATA[<item>]]>", "<![CDATA[</item>]]>"]),
+        st.integers(0, 1),
+    ),
+    max_size=6,
+)
+
+
+@given(ITEMS, ITEMS)
+def test_a_poll_reads_as_if_nothing_were_known(before: list[str], after: list[str]) -> None:
+    known = kept(FEED.format(items="".join(before)))
+    body = FEED.format(items=" ".join(after))
+    for entry, whole in zip(again(body, known), parse(body.encode(), BASE).entries, strict=True):
+        assert identity(entry) == identity(whole)
+        assert entry == whole or entry.known
 
 
 @given(st.binary(max_size=100))

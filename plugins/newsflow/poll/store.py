@@ -213,7 +213,7 @@ def _feed_row(polled: PollResult, counts: EntryCounts, decision: PollDecision) -
         polls_unaudited=feed.polls_unaudited,
         full_at=feed.full_at,
         audits_passed=feed.audits_passed,
-        known_items=feed.known_items,
+        known_items=feed.known_items if feed.known_items is not polled.feed.known_items else None,
         sitemap_parts=dict(feed.sitemap_parts),
         moved_to=feed.moved_to,
         moved_polls=feed.moved_polls,

@@ -7,10 +7,11 @@ SQL, COPY or JSON goes through `stored` once more (`newsflow.store.literals`), f
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from newsflow.text.characters import storable
@@ -39,7 +40,7 @@ class Storable:
     def __reduce__(self) -> tuple[Any, ...]:
         """By its fields alone: what dataclasses write for slots costs a look at their definition for each noun."""
         noun: Any = type(self)
-        return _remade, (noun, tuple([getattr(self, name) for name in _all_fields(noun)]))
+        return _remade, (noun, _values(noun)(self))
 
 
 def _remade(kind: Any, values: tuple[Any, ...]) -> Any:
@@ -60,13 +61,19 @@ def replaced(noun: Noun, **changes: Any) -> Noun:
     :raises TypeError: for a field that the noun has not.
     """
     kind: Any = type(noun)
-    made = object.__new__(kind)
-    put, names = object.__setattr__, _all_fields(kind)
-    for name in names:
-        put(made, name, stored(changes.pop(name)) if name in changes else getattr(noun, name))
-    if changes:
-        raise TypeError(f"{kind.__name__} has no {', '.join(changes)}")
+    made, put, names = object.__new__(kind), object.__setattr__, _all_fields(kind)
+    if unknown := changes.keys() - set(names):
+        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
+    for name, value in zip(names, _values(kind)(noun), strict=True):
+        put(made, name, stored(changes[name]) if name in changes else value)
     return cast("Noun", made)
+
+
+@cache
+def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of all fields: one call costs less than one for each."""
+    names = _all_fields(kind)
+    return attrgetter(*names) if len(names) > 1 else lambda noun: (getattr(noun, names[0]),)
 
 
 @cache

@@ -326,7 +326,7 @@ class SaveFeedsValues(NamedTuple):
     polls_unaudited: int
     full_at: datetime | None
     audits_passed: int
-    known_items: bytes | memoryview
+    known_items: bytes | memoryview | None
     sitemap_parts: dict[str, Any]
     moved_to: str | None
     moved_polls: int
