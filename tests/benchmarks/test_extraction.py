@@ -18,6 +18,8 @@ from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
 from benchmarks.sheets import Sheet
+from newsflow.outcomes import Outcome
+from tests.extract import walls
 
 LINE = "Follow the Courier on every channel"
 
@@ -77,9 +79,14 @@ def test_fields_are_compared_by_their_words(tmp_path: Path) -> None:
 
 
 def test_confusion_counts_what_is_lost_and_stored() -> None:
-    found = outcomes.sheet()
-    assert "0 articles lost, 0 walls stored" in found.notes[0]
+    """On some of the pages: tests/extract/rejects/test_judge.py judges them all."""
+    cases = walls.cases()[::25]
+    [wall] = [case for case in cases if case.expected is not Outcome.OK][:1]
+    found = outcomes.sheet(cases)
+    assert f"{len(cases)} of {len(cases)} by their name; 0 articles lost, 0 walls stored" in found.notes[0]
     assert found.headings[1] == "ok"
+    mistaken = outcomes.sheet([replace(wall, expected=Outcome.OK), *cases])
+    assert "1 articles lost, 0 walls stored" in mistaken.notes[0]
 
 
 def test_every_set_made_here_has_its_gold() -> None:

@@ -20,14 +20,14 @@ pytestmark = pytest.mark.slow
 
 
 def world(stories: int = 5) -> list[Item]:
-    """Copies and look-alikes, small enough to be clustered fifty times."""
+    """Copies and look-alikes, small enough to be clustered forty times."""
     found = build(77, stories=stories, texts=[]).items
     kept = [i for i in found if i.kind != "template" or int(i.url.rsplit("/", 1)[1]) % 9 == 0]
     kinds: dict[str, int] = {}
     return [i for i in kept if kinds.setdefault(i.kind, 0) < 5 and not kinds.update({i.kind: kinds[i.kind] + 1})]
 
 
-@pytest.mark.parametrize("order", range(5))
+@pytest.mark.parametrize("order", range(3))
 def test_order_and_batches_make_no_difference(desk: Desk, order: int) -> None:
     items = world()
     desk.file_world(items)
@@ -38,7 +38,7 @@ def test_order_and_batches_make_no_difference(desk: Desk, order: int) -> None:
     rng = random.Random(order)
     rng.shuffle(items)
     desk.file_world(items)
-    for batch in (4, 5, 6, 8, 11, 15, 21, 33, 48, 500):
+    for batch in (4, 6, 11, 21, 48, 500):
         desk.forget_stories()
         desk.deduplicate(pages=rng.randrange(len(items)), dedupe_batch=batch)
         desk.deduplicate(dedupe_batch=batch)

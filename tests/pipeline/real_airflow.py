@@ -59,14 +59,14 @@ class RealAirflow:
     def begin(self, dag_id: str, **conf: object) -> str:
         """Start a run by hand; returns its run_id."""
         client = self.launcher.airflow.client
-        wait_for(lambda: client.knows(dag_id), f"Airflow to read {dag_id}", pause_s=0.2)
+        wait_for(lambda: client.knows(dag_id), f"Airflow to read {dag_id}", pause_s=1.0)
         client.unpause(dag_id)
         return client.trigger(dag_id, conf)
 
     def end_of(self, dag_id: str, dag_run_id: str) -> str:
         """State of a run, once it has ended."""
         client = self.launcher.airflow.client
-        wait_for(lambda: client.state(dag_id, dag_run_id) in FINAL, f"the run of {dag_id} to end", pause_s=0.2)
+        wait_for(lambda: client.state(dag_id, dag_run_id) in FINAL, f"the run of {dag_id} to end", pause_s=1.0)
         return client.state(dag_id, dag_run_id)
 
     def ran(self, dag_id: str, **conf: object) -> str:
