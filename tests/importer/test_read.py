@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ import pytest
 from newsflow.importer import csv_records, json_array, read
 from newsflow.importer.read import UnreadableError, records
 from newsflow.isolation.limits import Limits
+from tests.paths import ROOT
 
 
 def packed(rows: int = 20_000) -> bytearray:
@@ -143,6 +146,28 @@ def test_a_small_parquet_file_that_unpacks_without_end_is_told_in_words(
         list(records(file))
     [(_, long)] = list(records(table(tmp_path / "b.parquet", "x" * 11_000_000, 1)))
     assert str(long) == "the row has more than 10,000,000 bytes"
+
+
+MANY_CORES = """
+import sys
+import pyarrow
+from newsflow.importer.parquet_child import rows
+pyarrow.set_cpu_count(16)
+found = rows(sys.argv[1], 0)
+threads = next(line for line in open("/proc/self/status") if line.startswith("Threads:"))
+print(len(found.rows), int(threads.split()[1]))
+"""
+
+
+def test_a_wide_parquet_file_takes_no_thread_a_core(tmp_path: Path) -> None:
+    """Each takes address space, so that on a machine of many cores there was none left for the rows."""
+    pq.write_table(pa.table({f"column {n}": ["text"] * 100 for n in range(64)}), tmp_path / "a.parquet")
+    command = [sys.executable, "-c", MANY_CORES, str(tmp_path / "a.parquet")]
+    env = {"PYTHONPATH": str(ROOT / "plugins")}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    read, threads = map(int, done.stdout.split())
+    assert read == 100
+    assert threads < 8
 
 
 def test_a_value_that_python_has_not_costs_its_row(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
-from newsflow.publishers import facts, listed, store, table
+from newsflow.publishers import exchange, facts, listed, store, table
 from newsflow.publishers.facts import FactError
 from newsflow.publishers.table import TableError
 from newsflow.store.db import transaction
@@ -117,8 +117,8 @@ def test_an_exported_table_edited_and_brought_back(conn: Connection) -> None:
     store.set_facts(conn, "harbour.example", GIVEN, ["coast"], "ana", NOW)
     with transaction(conn):
         listed.learn(conn, [(store.number(conn, "inland.example"), {"title": "Inland"})], "feed")
-    text = store.export(conn)
-    assert store.bring_in(conn, text, "ana", NOW).changed == ()
+    text = exchange.export(conn)
+    assert exchange.bring_in(conn, text, "ana", NOW).changed == ()
     assert seen(conn, "inland.example")["said_by"] == {"title": "feed"}  # what nobody changed stands on its word
     lines = list(csv.reader(io.StringIO(text)))
     column = lines[0].index
@@ -126,7 +126,7 @@ def test_an_exported_table_edited_and_brought_back(conn: Connection) -> None:
     lines[1][column("region")] = ""
     edited = io.StringIO()
     csv.writer(edited, delimiter=";").writerows(lines)
-    done = store.bring_in(conn, lists.decoded(b"\xef\xbb\xbf" + edited.getvalue().encode()), "ana", NOW)
+    done = exchange.bring_in(conn, lists.decoded(b"\xef\xbb\xbf" + edited.getvalue().encode()), "ana", NOW)
     assert done.changed == ("harbour.example", "inland.example")
     assert seen(conn, "inland.example")["country"] == "ES" and seen(conn)["region"] is None
     assert seen(conn)["notes"] == GIVEN["notes"]
@@ -191,17 +191,17 @@ def test_errors_name_line_and_column_and_nothing_is_written(conn: Connection) ->
         "inland.example,Narnia,,\n,PT,,\nharbour.example,,,\n"
     )
     with pytest.raises(TableError) as error:
-        store.bring_in(conn, text, "ana", NOW)
+        exchange.bring_in(conn, text, "ana", NOW)
     places = [(trouble.line, trouble.column) for trouble in error.value.troubles]
     assert places == [(4, "country"), (5, "publisher"), (6, "publisher")]
     with pytest.raises(TableError, match="line 3, column publisher"):
-        store.bring_in(conn, "publisher,country\nharbour.example,PT\nnobody.example,PT\n", "ana", NOW)
+        exchange.bring_in(conn, "publisher,country\nharbour.example,PT\nnobody.example,PT\n", "ana", NOW)
     with pytest.raises(TableError, match="line 2, column time_zone"):
-        store.bring_in(conn, "publisher,time zone\nharbour.example,Europe/Lissabon\n", "ana", NOW)
+        exchange.bring_in(conn, "publisher,time zone\nharbour.example,Europe/Lissabon\n", "ana", NOW)
     with pytest.raises(TableError, match="line 1, column colour"):
         table.read("publisher,colour\nharbour.example,red\n")
     assert seen(conn)["country"] is None
-    done = store.bring_in(conn, "Name;Type;Timezone\nnew.example;blog;europe/lisbon\n", "ana", NOW, add=True)
+    done = exchange.bring_in(conn, "Name;Type;Timezone\nnew.example;blog;europe/lisbon\n", "ana", NOW, add=True)
     assert done.added == ("new.example",) and seen(conn, "new.example")["time_zone"] == "Europe/Lisbon"
 
 

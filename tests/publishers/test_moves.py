@@ -11,7 +11,7 @@ import pytest
 
 from newsflow.clock import utcnow
 from newsflow.load.step import load
-from newsflow.publishers import aliases, moves, store
+from newsflow.publishers import aliases, following, moves, store
 from newsflow.publishers.facts import FactError
 from newsflow.publishers.store import PublisherError
 from newsflow.subscriptions.lists import Listed
@@ -127,15 +127,15 @@ def test_under_a_running_night(world: World, step: str, monkeypatch: pytest.Monk
     consumer, run = Consumer(world), night(world, "r2", 30)
     if step == "undo":
         moves.merge(world.conn, "a.example", "b.example", "ana")
-    monkeypatch.setattr(moves, "BATCH", 3)
+    monkeypatch.setattr(following, "BATCH", 3)
     settings = world.settings.model_copy(update={"load_chunk": 2})
-    begun, commits = threading.Event(), moves._wait_for_writers
+    begun, commits = threading.Event(), following._wait_for_writers
 
     def wait(conn: Any) -> None:
         begun.set()
         commits(conn)
 
-    monkeypatch.setattr(moves, "_wait_for_writers", wait)
+    monkeypatch.setattr(following, "_wait_for_writers", wait)
     with ThreadPoolExecutor(1) as pool:
         loading = pool.submit(load, settings, run)
         if step == "merge":
@@ -184,7 +184,7 @@ def test_what_broke_off_goes_on_and_late_pages_follow(world: World, monkeypatch:
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(moves, "_wait_for_writers", die)
+        patch.setattr(following, "_wait_for_writers", die)
         with pytest.raises(Killed):
             moves.merge(world.conn, "a.example", "b.example", "ana")
     assert moves.resume(world.conn) == 1

@@ -107,14 +107,14 @@ def import_(
 ) -> None:
     """Take over a table of publishers, whole or not at all; an empty cell empties its field."""
     from newsflow.clock import utcnow
-    from newsflow.publishers import store
+    from newsflow.publishers import exchange
     from newsflow.publishers.table import TableError
     from newsflow.subscriptions.lists import decoded
 
     text = decoded(sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes())
     with _session() as conn:
         try:
-            done = store.bring_in(conn, text, actor(), utcnow(), add=add)
+            done = exchange.bring_in(conn, text, actor(), utcnow(), add=add)
         except TableError as error:
             for trouble in error.troubles[:50]:
                 typer.echo(str(trouble), err=True)
@@ -132,10 +132,10 @@ def export(
     collection: Collections = None,
 ) -> None:
     """Write publishers as a table that a spreadsheet edits and import takes back."""
-    from newsflow.publishers import store
+    from newsflow.publishers import exchange
 
     with _session() as conn:
-        text = store.export(conn, None, collection)
+        text = exchange.export(conn, None, collection)
     if file == "-":
         typer.echo(text, nl=False)
         return
