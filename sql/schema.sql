@@ -5256,7 +5256,7 @@ COMMENT ON COLUMN ingest.audit.at IS 'When.';
 
 COMMENT ON COLUMN ingest.audit.actor IS 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
 
-COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
+COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 
 COMMENT ON COLUMN ingest.audit.subject IS 'What it was done to.';
 

@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dags-folder": ("dags_folder", "app", "Print the folder of the Dags, for an Airflow of your own."),
     "psql": ("local", "psql_app", "Open psql on the news database."),
     "migrate": ("database", "migrate_app", "Bring the database to the newest schema."),
+    "backup": ("backup", "backup_app", "Write the database to a file."),
+    "restore": ("backup", "restore_app", "Put such a file in the place of the database."),
     "feeds": ("feeds", "app", "Add, read, check, import, export, list and remove feeds."),
     "publishers": ("publishers", "app", "List, describe, import, export, rename and merge publishers."),
     "run": ("run", "app", "Run the pipeline in this process, without the scheduler."),

@@ -1289,7 +1289,7 @@ comment on table ingest.audit is 'What people did through the operations pages, 
 comment on column ingest.audit.audit_id is 'Key.';
 comment on column ingest.audit.at is 'When.';
 comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
-comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
+comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 comment on column ingest.audit.subject is 'What it was done to.';
 comment on column ingest.audit.detail is 'Further figures, such as the number of pages.';
 

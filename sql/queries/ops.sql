@@ -429,7 +429,8 @@ select at, actor, action, subject, detail from ingest.audit order by at desc lim
 select
   (select count(*) from ingest.feed
     where state = 'active' and url !~* '^https?://(127[.][0-9.]+|localhost|[[]::1[]])(:[0-9]+)?(/|$)') as own_feeds,
-  (select coalesce(last_archived_time >= now() - interval '2 days', false) from pg_stat_archiver) as is_archived,
+  (select coalesce(last_archived_time >= now() - interval '2 days', false) from pg_stat_archiver)
+    or exists (select from ingest.audit where action = %(backed_up)s and at >= now() - interval '8 days') as is_backed_up,
   (select coalesce(jsonb_object_agg(subject, detail ->> 'why') filter (where action = %(settled)s), '{}')
     from (select distinct on (subject) subject, action, detail from ingest.audit
       where action in (%(settled)s, %(reopened)s) order by subject, audit_id desc) said) as settled;

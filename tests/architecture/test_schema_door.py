@@ -11,6 +11,7 @@ _OPENS = re.compile(
     r"^\s*from newsflow\.store\.db import .*\b(?:session|connect)\b|\bdb\.(?:session|connect)\(", re.MULTILINE
 )
 OTHERS = {
+    "commands/backup.py": "backs up what is there, before a migration too",
     "commands/database.py": "migrates",
     "commands/progress_bars.py": "watches the step that has looked",
     "dedupe/comparer_pool.py": "a worker of the step that has looked",

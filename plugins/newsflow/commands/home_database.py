@@ -60,3 +60,11 @@ def airflow_url() -> str:
 def close() -> None:
     """Stop what was started for the command."""
     _open.close()
+
+
+def libpq(url: str) -> dict[str, str]:
+    """The URL as libpq's variables: a password in the arguments would stand in the list of processes."""
+    from newsflow.dsn import parts
+
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return {names[key]: str(value) for key, value in parts(url).items() if key in names}

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from newsflow.commands.home_database import database_settings, home
+from newsflow.commands.home_database import database_settings, home, libpq
 from newsflow.settings import get_settings
 
 up_app = typer.Typer(add_completion=False)
@@ -61,14 +61,6 @@ def psql(context: typer.Context) -> int:
     words, url = [str(binaries() / "psql"), *context.args], database_settings().dsn
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
     try:
-        return subprocess.run(words, env={**os.environ, **_libpq(url)}, check=False).returncode
+        return subprocess.run(words, env={**os.environ, **libpq(url)}, check=False).returncode
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _libpq(url: str) -> dict[str, str]:
-    """The URL as libpq's variables: a password in the arguments would stand in the list of processes."""
-    from newsflow.dsn import parts
-
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
-    return {names[key]: str(value) for key, value in parts(url).items() if key in names}

@@ -14,6 +14,7 @@ import requests
 
 from newsflow import resources
 from newsflow.errors import NewsflowError
+from newsflow.local import logs
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
 from newsflow.names import POOL, POOL_SLOTS
@@ -77,6 +78,8 @@ def configuration(home: Home, ports: Ports, metadata_url: str) -> dict[str, str]
         # A Dag file that was changed is parsed at once. All six cost 4 CPU seconds: too much for every 10 s.
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "300",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        # Airflow writes a table of all Dag files every 30 s, 9 MB a day; import errors stand in its pages anyway.
+        "AIRFLOW__DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
         # Against a hang, not against a busy machine: Airflow's own 30 and 50 s are of the clock.
         "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "200",
         "AIRFLOW__DAG_PROCESSOR__DAG_FILE_PROCESSOR_TIMEOUT": "250",
@@ -121,7 +124,7 @@ class Airflow:
         if _migrated_by(self.metadata_url) == version:
             return False
         log = self.home.logs / "airflow-migrate.log"
-        log.unlink(missing_ok=True)
+        logs.keep(log)
         if self._command(log, "db", "migrate"):
             raise AirflowError(f"`airflow db migrate` failed, see {log}: {tail(log)}")
         _note_migrated(self.metadata_url, version)
@@ -145,7 +148,7 @@ class Airflow:
         """Start the four components; `wait` tells when they answer."""
         for name, options in COMPONENTS.items():
             log = self.home.logs / f"{name}.log"
-            log.unlink(missing_ok=True)
+            logs.keep(log)
             self.family.start(name, [str(programs() / "airflow"), name, *options], self.env, log, self.home.root)
 
     def stop(self) -> None:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from newsflow.clock import utcnow
 from newsflow.errors import NewsflowError
-from newsflow.local import contact, processes, sample
+from newsflow.local import contact, logs, processes, sample
 from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
 from newsflow.local.home import BusyError, Home, Running, myself
 from newsflow.local.newsroom import Newsroom
@@ -248,6 +248,8 @@ class Launcher:
         """Until Ctrl-C; raises `AirflowError` where a server ends on its own."""
         while True:
             self.airflow.check()
+            for log in (*self.home.logs.glob("*.log"), server(self.home).log):
+                logs.shorten(log)
             if self.newsroom:
                 edition = sample.SampleNotes.read(self.notes, utcnow()).edition
                 if edition and edition != self.newsroom.edition:

@@ -26,6 +26,7 @@ import psutil
 import psycopg2
 from psycopg2 import sql
 
+from newsflow.local import logs
 from newsflow.local.processes import dies_with_parent, end
 from newsflow.local.unprivileged import Unprivileged, reachable_copy, unprivileged
 
@@ -76,6 +77,7 @@ class Server:
     bin: Path
     fast: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _said_before: int = field(default=0, repr=False)  # bytes of the log that earlier starts wrote
 
     @property
     def base(self) -> Path:
@@ -209,7 +211,7 @@ class Server:
             "max_connections=200",
         ]
         options = [word for setting in (*settings, *(_QUICK if self.fast else ())) for word in ("-c", setting)]
-        self.log.unlink(missing_ok=True)
+        logs.shorten(self.log)  # each command that starts a server adds to it
         with self._open_log(user) as log:
             self._process = subprocess.Popen(
                 [str(self.bin / "postgres"), "-D", str(self.data), *options],
@@ -224,8 +226,9 @@ class Server:
         return self._wait()
 
     def _open_log(self, user: Unprivileged | None) -> IO[bytes]:
-        file = self.log.open("wb")
+        file = self.log.open("ab")
         self.log.chmod(0o600)
+        self._said_before = file.tell()
         if user:
             os.chown(self.log, user.uid, user.gid)
         return file
@@ -254,8 +257,9 @@ class Server:
         return []
 
     def _tail(self) -> str:
+        """The end of what this start has logged."""
         with suppress(OSError):
-            return self.log.read_text(errors="replace").strip()[-2000:]
+            return self.log.read_bytes()[self._said_before :].decode(errors="replace").strip()[-2000:]
         return "(no log)"
 
 

@@ -18,7 +18,7 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 from newsflow.store.queries.ops import ChecklistRow
 
-SETTLED, REOPENED = "settle_check", "reopen_check"  # of the audit
+SETTLED, REOPENED, BACKED_UP = "settle_check", "reopen_check", "back_up"  # of the audit
 
 
 class ChecklistError(NewsflowError):
@@ -65,7 +65,7 @@ def _alarms(facts: Facts) -> str:
 
 
 def _backup(facts: Facts) -> str:
-    return "" if facts.known.is_archived else "nothing tells of a backup: the database's server archives no WAL"
+    return "" if facts.known.is_backed_up else "none was made in eight days (or the server can't tell of it)"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -84,7 +84,7 @@ CHECKS: tuple[Check, ...] = (
         "backup",
         "The database is backed up",
         _backup,
-        "docs/upgrading.md says how; then newsflow checklist settle backup --why 'pg_dump each night'",
+        "newsflow backup FILE, at least weekly; of another kind: newsflow checklist settle backup --why 'snapshots'",
     ),
 )
 NAMES = tuple(check.name for check in CHECKS)
@@ -122,7 +122,7 @@ class Entry:
 
 def entries(conn: Connection, settings: Settings, dags: Sequence[DagState] | None) -> list[Entry]:
     """All checks as they stand (1 statement); those about Dags are left out where no Airflow could be asked."""
-    facts = Facts(settings, queries.ops.checklist(conn, settled=SETTLED, reopened=REOPENED), dags)
+    facts = Facts(settings, queries.ops.checklist(conn, settled=SETTLED, reopened=REOPENED, backed_up=BACKED_UP), dags)
     return [
         Entry(check.name, check.title, check.missing(facts), check.cure, facts.known.settled.get(check.name, ""))
         for check in CHECKS
@@ -146,6 +146,15 @@ def reopen(conn: Connection, name: str, actor: str, now: datetime) -> None:
     :raises ChecklistError: for an unknown name.
     """
     _note(conn, REOPENED, name, {}, actor, now)
+
+
+def note_backup(conn: Connection, size: int, actor: str, now: datetime) -> None:
+    """Say that a backup was made.
+
+    :param size: of its file, in bytes.
+    """
+    with transaction(conn):
+        queries.ops.note(conn, now=now, actor=actor, action=BACKED_UP, subject="database", detail={"bytes": size})
 
 
 def _note(conn: Connection, action: str, name: str, detail: dict[str, Any], actor: str, now: datetime) -> None:

@@ -745,13 +745,18 @@ class ChecklistRow(NamedTuple):
     """A row of `ops.checklist`."""
 
     own_feeds: int
-    is_archived: bool
+    is_backed_up: bool
     settled: dict[str, str]
 
 
-def checklist(conn: Connection, *, settled: str, reopened: str) -> ChecklistRow:
+def checklist(conn: Connection, *, backed_up: str, settled: str, reopened: str) -> ChecklistRow:
     """Tells what the checklist of the first morning looks at."""
-    return named_query.row(conn, "ops.checklist", ChecklistRow._make, {"settled": settled, "reopened": reopened})
+    return named_query.row(
+        conn,
+        "ops.checklist",
+        ChecklistRow._make,
+        {"backed_up": backed_up, "settled": settled, "reopened": reopened},
+    )
 
 
 def note(conn: Connection, *, now: datetime, actor: str, action: str, subject: str, detail: dict[str, Any]) -> int:
