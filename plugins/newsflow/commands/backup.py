@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from newsflow.commands.home_database import database_settings, libpq
+from newsflow.commands.home_database import database_settings
+from newsflow.commands.local import environment
 from newsflow.commands.publishers import actor
 from newsflow.errors import NewsflowError
 from newsflow.text.counted import counted
@@ -100,7 +100,7 @@ def _schemas(url: str, file: Path) -> list[str]:
 
 def _run(program: str, url: str, *words: str) -> str:
     command = [_path(program), *words]
-    done = subprocess.run(command, env={**os.environ, **libpq(url)}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=environment(url), capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in done.stderr.strip().splitlines() if "NOTICE" not in line]
         raise BackupError(said[0] if said else f"{program} ended without a word")

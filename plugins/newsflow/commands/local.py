@@ -61,6 +61,11 @@ def psql(context: typer.Context) -> int:
     words, url = [str(binaries() / "psql"), *context.args], database_settings().dsn
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # psql cancels its query on Ctrl-C, and stays
     try:
-        return subprocess.run(words, env={**os.environ, **libpq(url)}, check=False).returncode
+        return subprocess.run(words, env=environment(url), check=False).returncode
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def environment(url: str) -> dict[str, str]:
+    """Ours, and the server's address for PostgreSQL's programs."""
+    return {**os.environ, **libpq(url)}
