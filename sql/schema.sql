@@ -6003,6 +6003,7 @@ CREATE TABLE ingest.publisher_day (
     new_entries integer DEFAULT 0 NOT NULL,
     fetched integer DEFAULT 0 NOT NULL,
     captured integer DEFAULT 0 NOT NULL,
+    refused integer DEFAULT 0 NOT NULL,
     extracted integer DEFAULT 0 NOT NULL,
     readable integer DEFAULT 0 NOT NULL,
     new_articles integer DEFAULT 0 NOT NULL,
@@ -6028,15 +6029,17 @@ COMMENT ON COLUMN ingest.publisher_day.fetched IS 'Pages that fetch ended.';
 
 COMMENT ON COLUMN ingest.publisher_day.captured IS 'Of them, captured.';
 
-COMMENT ON COLUMN ingest.publisher_day.extracted IS 'Captures that extract ended.';
+COMMENT ON COLUMN ingest.publisher_day.refused IS 'Of the pages that the nightly runs fetched, those that the publisher ended for good, such as forbidden.';
 
-COMMENT ON COLUMN ingest.publisher_day.readable IS 'Of them, articles: readable / extracted is the yield.';
+COMMENT ON COLUMN ingest.publisher_day.extracted IS 'Captures that extract ended in the nightly runs; the past that a backfill brings in says nothing of today.';
+
+COMMENT ON COLUMN ingest.publisher_day.readable IS 'Of them, articles: readable / (extracted + refused) is the yield.';
 
 COMMENT ON COLUMN ingest.publisher_day.new_articles IS 'Articles that were new.';
 
 COMMENT ON COLUMN ingest.publisher_day.revised IS 'Articles that got another revision.';
 
-COMMENT ON COLUMN ingest.publisher_day.words IS 'Median length of the article bodies extracted, words.';
+COMMENT ON COLUMN ingest.publisher_day.words IS 'Median length of the article bodies extracted in the nightly runs, words.';
 
 COMMENT ON COLUMN ingest.publisher_day.failures IS 'Pages by outcome code, for the outcomes that are no success.';
 

@@ -1212,6 +1212,7 @@ create table ingest.publisher_day (
   new_entries integer not null default 0,
   fetched integer not null default 0,
   captured integer not null default 0,
+  refused integer not null default 0,
   extracted integer not null default 0,
   readable integer not null default 0,
   new_articles integer not null default 0,
@@ -1230,11 +1231,12 @@ comment on column ingest.publisher_day.polls_ok is 'Of them, answered well (ok o
 comment on column ingest.publisher_day.new_entries is 'Entries that were new to us.';
 comment on column ingest.publisher_day.fetched is 'Pages that fetch ended.';
 comment on column ingest.publisher_day.captured is 'Of them, captured.';
-comment on column ingest.publisher_day.extracted is 'Captures that extract ended.';
-comment on column ingest.publisher_day.readable is 'Of them, articles: readable / extracted is the yield.';
+comment on column ingest.publisher_day.refused is 'Of the pages that the nightly runs fetched, those that the publisher ended for good, such as forbidden.';
+comment on column ingest.publisher_day.extracted is 'Captures that extract ended in the nightly runs; the past that a backfill brings in says nothing of today.';
+comment on column ingest.publisher_day.readable is 'Of them, articles: readable / (extracted + refused) is the yield.';
 comment on column ingest.publisher_day.new_articles is 'Articles that were new.';
 comment on column ingest.publisher_day.revised is 'Articles that got another revision.';
-comment on column ingest.publisher_day.words is 'Median length of the article bodies extracted, words.';
+comment on column ingest.publisher_day.words is 'Median length of the article bodies extracted in the nightly runs, words.';
 comment on column ingest.publisher_day.failures is 'Pages by outcome code, for the outcomes that are no success.';
 comment on column ingest.publisher_day.poll_failures is 'Polls by outcome code, for the outcomes that are no success.';
 

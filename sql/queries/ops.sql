@@ -1,15 +1,17 @@
 -- name: ops.count_days counts publishers' days again from polls and runs, between two instants
 with flow as (
   select p.publisher_id, (r.started_at at time zone 'UTC')::date as day, x.page_id, x.run_id,
-    x.fetch_outcome, x.extract_outcome, x.deduplicate_outcome, x.load_outcome
+    r.dag_id = any(%(nightly)s) as nightly, x.fetch_outcome, x.extract_outcome, x.deduplicate_outcome, x.load_outcome
   from ingest.run r join ingest.run_page x using (run_id) join ingest.page p using (page_id)
   where r.started_at >= %(since)s and r.started_at < %(until)s
 ), pages as (
   select publisher_id, day,
     count(fetch_outcome) as fetched,
     count(*) filter (where fetch_outcome in (select code from ingest.outcome where goes_on)) as captured,
-    count(extract_outcome) as extracted,
-    count(*) filter (where extract_outcome in (select code from ingest.outcome where kind = 'ok')) as readable,
+    count(*) filter (where nightly and fetch_outcome in (
+      select code from ingest.outcome where kind = 'final' and blame = 'publisher')) as refused,
+    count(extract_outcome) filter (where nightly) as extracted,
+    count(*) filter (where nightly and extract_outcome in (select code from ingest.outcome where kind = 'ok')) as readable,
     count(*) filter (where load_outcome = 'new') as new_articles,
     count(*) filter (where load_outcome = 'revised') as revised
   from flow group by publisher_id, day
@@ -23,7 +25,7 @@ with flow as (
 ), lengths as (
   select f.publisher_id, f.day, percentile_cont(0.5) within group (order by e.word_count) as words
   from flow f join ingest.extraction e on e.page_id = f.page_id and e.run_id = f.run_id
-  where e.outcome in (select code from ingest.outcome where goes_on)
+  where f.nightly and e.outcome in (select code from ingest.outcome where goes_on)
   group by f.publisher_id, f.day
 ), polled as (
   select f.publisher_id, (l.polled_at at time zone 'UTC')::date as day, l.outcome, l.new_entries
@@ -40,19 +42,19 @@ with flow as (
         group by publisher_id, day, outcome) c
   group by publisher_id, day
 )
-insert into ingest.publisher_day as d (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted,
+insert into ingest.publisher_day as d (publisher_id, day, polls, polls_ok, new_entries, fetched, captured, refused, extracted,
   readable, new_articles, revised, words, failures, poll_failures)
 select publisher_id, day, coalesce(polls, 0), coalesce(polls_ok, 0), coalesce(new_entries, 0), coalesce(fetched, 0),
-  coalesce(captured, 0), coalesce(extracted, 0), coalesce(readable, 0), coalesce(new_articles, 0),
+  coalesce(captured, 0), coalesce(refused, 0), coalesce(extracted, 0), coalesce(readable, 0), coalesce(new_articles, 0),
   coalesce(revised, 0), words, coalesce(failures, '{}'), coalesce(poll_failures, '{}')
 from pages full join polls using (publisher_id, day)
   left join failures using (publisher_id, day) left join lengths using (publisher_id, day)
   left join poll_codes using (publisher_id, day)
 order by publisher_id, day
 on conflict (publisher_id, day) do update set
-  (polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised, words, failures,
+  (polls, polls_ok, new_entries, fetched, captured, refused, extracted, readable, new_articles, revised, words, failures,
    poll_failures)
-  = (excluded.polls, excluded.polls_ok, excluded.new_entries, excluded.fetched, excluded.captured, excluded.extracted,
+  = (excluded.polls, excluded.polls_ok, excluded.new_entries, excluded.fetched, excluded.captured, excluded.refused, excluded.extracted,
    excluded.readable, excluded.new_articles, excluded.revised, excluded.words, excluded.failures,
    excluded.poll_failures);
 
@@ -138,9 +140,9 @@ with figures as (
   select publisher_id,
     sum(new_articles) filter (where day >= %(week)s)::integer as new_articles,
     sum(readable) filter (where day >= %(week)s)::integer as readable,
-    sum(extracted) filter (where day >= %(week)s)::integer as extracted,
+    sum(extracted + refused) filter (where day >= %(week)s)::integer as extracted,
     sum(readable) filter (where day < %(week)s)::integer as usual_readable,
-    sum(extracted) filter (where day < %(week)s)::integer as usual_extracted
+    sum(extracted + refused) filter (where day < %(week)s)::integer as usual_extracted
   from ingest.publisher_day where day >= %(since)s group by publisher_id
 ), failures as (
   select distinct on (publisher_id) publisher_id, code as failure, sum(number::integer)::integer as failures
@@ -179,8 +181,8 @@ order by b.name;
 -- name: ops.days lists publishers' days since a day
 -- column failures: dict[str, int]
 -- column poll_failures: dict[str, int]
-select publisher_id, day, polls, polls_ok, new_entries, fetched, captured, extracted, readable, new_articles, revised,
-  words, failures, poll_failures
+select publisher_id, day, polls, polls_ok, new_entries, fetched, captured, refused, extracted, readable, new_articles,
+  revised, words, failures, poll_failures
 from ingest.publisher_day
 where day >= %(since)s and (%(publishers)s::integer[] is null or publisher_id = any(%(publishers)s))
 order by publisher_id, day;
@@ -219,8 +221,10 @@ order by o.origin_id limit %(limit)s;
 -- returns: value
 select clock_timestamp();
 
--- name: ops.active_publishers lists publishers that are asked, with what their failing feeds answer
+-- name: ops.active_publishers lists publishers that are asked, with what their failing feeds answer, and since when they have these feeds
 select b.publisher_id, b.name,
+  (select (max(case when f.state = 'active' then f.added_at else f.last_poll_at end) at time zone 'UTC')::date from ingest.feed f
+   where f.publisher_id = b.publisher_id and (f.state <> 'gone' or f.reason = 'removed by a person')) as fed_since,
   (select mode() within group (order by f.last_outcome) from ingest.feed f
    where f.publisher_id = b.publisher_id and f.failures > 0) as feed_outcome
 from ingest.publisher b

@@ -87,7 +87,7 @@ def sql_takes_them(conn: Connection) -> None:
         assert [(s.stage, s.taken, s.passed) for s in runs.funnel(conn, run_id)] == [
             ("extract", 1, 1), ("deduplicate", 1, 1), ("load", 1, 1),
         ]  # fmt: skip
-        queries.ops.count_days(conn, since=NOW, until=NOW + timedelta(days=1))
+        queries.ops.count_days(conn, since=NOW, until=NOW + timedelta(days=1), nightly=["test"])
         cursor.execute("select extracted, readable, failures from ingest.publisher_day")
         assert cursor.fetchone() == (1, 1, {})
 

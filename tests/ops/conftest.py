@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from newsflow.local.postgres import Server
 from newsflow.model import Exchange
+from newsflow.names import NIGHTLY
 from newsflow.ops.watch import watch
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
@@ -43,7 +44,7 @@ def month_template(postgres: Server, template: str) -> str:
     conn = connect(postgres.url("nf_month"))
     for _ in Month(conn).play(NIGHTS):
         pass
-    queries.ops.count_days(conn, since=FIRST, until=FIRST + timedelta(days=NIGHTS))
+    queries.ops.count_days(conn, since=FIRST, until=FIRST + timedelta(days=NIGHTS), nightly=[*NIGHTLY])
     conn.commit()
     conn.cursor().execute("analyze")
     conn.commit()

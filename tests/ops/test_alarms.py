@@ -48,7 +48,7 @@ class TestDrift:
         broken = Day(self.TODAY, extracted=14, readable=1, failures={"not_text": 13})
         found = drift("a.example", self.PAST, [*self.PAST[-3:], broken])
         assert isinstance(found, Finding)
-        assert "1 of 14 captures" in found.sentence
+        assert "1 of 14 pages" in found.sentence
         assert "not text" in found.sentence
 
     def test_a_small_publisher_is_judged_over_some_nights(self) -> None:
@@ -85,16 +85,16 @@ class TestLength:
 
     @pytest.mark.parametrize(("words", "says"), [(90.0, "shorter"), (1900.0, "longer")])
     def test_a_silent_template_change_is_seen(self, words: float, says: str) -> None:
-        found = length("a.example", self.PAST, Day(self.TODAY, extracted=10, readable=10, words=words))
+        found = length("a.example", self.PAST, [Day(self.TODAY, extracted=10, readable=10, words=words)])
         assert isinstance(found, Finding)
         assert says in found.sentence
 
     @pytest.mark.parametrize("words", [300.0, 400.0, 600.0])
     def test_ordinary_days_are_ordinary(self, words: float) -> None:
-        assert length("a.example", self.PAST, Day(self.TODAY, readable=10, words=words)) is Undecided.CLEAR
+        assert length("a.example", self.PAST, [Day(self.TODAY, readable=10, words=words)]) is Undecided.CLEAR
 
     def test_two_articles_prove_nothing(self) -> None:
-        assert length("a.example", self.PAST, Day(self.TODAY, readable=2, words=40.0)) is Undecided.CANT_TELL
+        assert length("a.example", self.PAST, [Day(self.TODAY, readable=2, words=40.0)]) is Undecided.CANT_TELL
 
 
 RHYTHMS: dict[str, Callable[[date], bool]] = {

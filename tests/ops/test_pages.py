@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from newsflow.names import NIGHTLY
 from newsflow.ops import detail, nights, pages, publishers, render
 from newsflow.ops.schedules import DagState
 from newsflow.request import RunRequest
@@ -185,7 +186,7 @@ def test_counting_a_day_again_changes_nothing(month: Connection) -> None:
     with month.cursor() as cursor:
         cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
         before = cursor.fetchall()
-        queries.ops.count_days(month, since=FIRST, until=FIRST + timedelta(days=28))
+        queries.ops.count_days(month, since=FIRST, until=FIRST + timedelta(days=28), nightly=[*NIGHTLY])
         cursor.execute("select * from ingest.publisher_day order by publisher_id, day")
         assert cursor.fetchall() == before
     assert sum(d.new_articles for d in before) == _count(month, "load_outcome = 'new'")

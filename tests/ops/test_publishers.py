@@ -55,8 +55,8 @@ def test_the_figures_are_those_of_the_days(month: Connection, morning: datetime)
 
 
 def _share(days: list[history.Day]) -> float | None:
-    extracted = sum(d.extracted for d in days)
-    return sum(d.readable for d in days) / extracted if extracted else None
+    tried = sum(d.tried for d in days)
+    return sum(d.readable for d in days) / tried if tried else None
 
 
 def test_the_commonest_failure_counts_pages_and_polls_of_a_week(month: Connection, morning: datetime) -> None:

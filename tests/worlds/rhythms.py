@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import math
 import random
-from collections import namedtuple
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from newsflow.ops.alarms import ALARMS
-from newsflow.ops.alarms.judgement import Present, Undecided, judge
-from newsflow.ops.alarms.runs import OWN_OUTAGE, blind_days
 from newsflow.ops.history import Day
+from tests.worlds.watching import Known, Raised, Watcher
 
 FIRST = date(2026, 1, 5)  # a Monday
 FAULTS = {"template": "yield_drift", "shrunk": "length_drift", "silent": "silent"}
-PUBLISHER_ALARMS = [alarm for alarm in ALARMS if alarm.asked_of == "active_publishers"]
-Known = namedtuple("Known", "publisher_id name feed_outcome")
 
 
 @dataclass
@@ -41,7 +36,7 @@ class Habit:
     def pages(self, day: int, rng: random.Random) -> int:
         """Pages on a day; more varied than Poisson, as news come in bursts."""
         mean = self.week[day % 7] * (1 + self.season * math.sin(day / 9))
-        return _poisson(mean * rng.gammavariate(6, 1 / 6), rng) if mean > 0 else 0
+        return draws(mean * rng.gammavariate(6, 1 / 6), rng) if mean > 0 else 0
 
     def night(self, day: int, rng: random.Random, blind: bool) -> Day:
         """A day as `ingest.publisher_day` has it."""
@@ -61,7 +56,8 @@ class Habit:
         )  # fmt: skip
 
 
-def _poisson(mean: float, rng: random.Random) -> int:
+def draws(mean: float, rng: random.Random) -> int:
+    """A count by Poisson."""
     if mean > 50:
         return max(0, round(rng.gauss(mean, mean**0.5)))
     limit, product, count = math.exp(-mean), rng.random(), 0
@@ -91,47 +87,22 @@ def draw(name: str, rng: random.Random) -> Habit:
 
 
 @dataclass
-class Raised:
-    """An alarm: when it was first seen, and the day before which it was over."""
-
-    cause: str
-    subject: str
-    day: int
-    over: int | None = None
-
-
-@dataclass
 class World:
     """Publishers and their nights; `live` watches them, one night after another."""
 
     habits: list[Habit]
     rng: random.Random
     blind: frozenset[int] = frozenset()
-    raised: list[Raised] = field(default_factory=list)
 
     def live(self, nights: int) -> list[Raised]:
         """Watch so many nights; gives the alarms."""
         days: dict[int, list[Day]] = {number: [] for number in range(len(self.habits))}
-        known = [Known(number, habit.name, None) for number, habit in enumerate(self.habits)]
+        watcher = Watcher([Known(number, habit.name, None, None) for number, habit in enumerate(self.habits)], FIRST)
         for night in range(nights):
             for number, habit in enumerate(self.habits):
                 days[number].append(habit.night(night, self.rng, night in self.blind))
-            self._watch(known, {n: own[-70:] for n, own in days.items()}, night)
-        return self.raised
-
-    def _watch(self, known: list[Known], days: dict[int, list[Day]], night: int) -> None:
-        now = datetime.combine(FIRST + timedelta(days=night), time(23), timezone.utc)
-        lasting = {(r.cause, r.subject): r for r in self.raised if r.over is None}
-        opened = {key: now - timedelta(days=night - r.day) for key, r in lasting.items()}
-        outage = Undecided.CLEAR
-        if night in self.blind:
-            outage = OWN_OUTAGE.found("", "We are cut off.")
-        present = Present(now, 14, timedelta(hours=24), opened=opened, outage=outage, days=days, blind=blind_days(days))
-        result = judge(PUBLISHER_ALARMS, {"active_publishers": known}, present)
-        found = {(f.cause, f.subject) for f in result.findings}
-        self.raised += [Raised(*key, night) for key in sorted(found - lasting.keys())]
-        for key in lasting.keys() - found - result.undecided:
-            lasting[key].over = night
+            watcher.judge({n: own[-70:] for n, own in days.items()}, night, cut_off=night in self.blind)
+        return watcher.raised
 
 
 def quiet(number: int, seed: int) -> World:

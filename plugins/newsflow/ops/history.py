@@ -20,6 +20,7 @@ class Day:
     new_entries: int = 0
     fetched: int = 0
     captured: int = 0
+    refused: int = 0
     extracted: int = 0
     readable: int = 0
     new_articles: int = 0
@@ -29,9 +30,14 @@ class Day:
     poll_failures: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def tried(self) -> int:
+        """Pages that could have become articles: captures, and those that the publisher refused."""
+        return self.extracted + self.refused
+
+    @property
     def share(self) -> float | None:
-        """Share of the captures that were articles; None where nothing was extracted."""
-        return self.readable / self.extracted if self.extracted else None
+        """Share of the pages that were articles; None where nothing was tried."""
+        return self.readable / self.tried if self.tried else None
 
 
 class DayRow(Protocol):

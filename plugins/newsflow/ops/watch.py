@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock, utcnow
 from newsflow.names import NIGHTLY
-from newsflow.ops import history, messages
+from newsflow.ops import history, levels, messages
 from newsflow.ops.alarms import ALARMS, judgement
 from newsflow.ops.alarms.judgement import DiskUse, JudgedRun, Judgement, OpenGap, Present
 from newsflow.ops.alarms.runs import blind_days, own_outage
@@ -84,7 +84,8 @@ def _present(conn: Connection, settings: Settings, now: datetime) -> Present:
         runs=[_judged(run) for run in nightly if not run.is_partial],
         outage=own_outage(OpenGap(gap.from_at, gap.detail) if gap else None),
         days=days,
-        blind=blind_days(days),
+        blind=(blind := blind_days(days)),
+        tide=levels.tides({n: levels.seen_days(own, blind, None) for n, own in days.items()}),
         disk=_disk(conn, settings, now),
     )
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from psycopg2.extensions import connection as Connection
 
+from newsflow.names import NIGHTLY
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
@@ -23,4 +24,4 @@ def count(conn: Connection, now: datetime) -> None:
 def count_since(conn: Connection, since: date, now: datetime) -> None:
     """Count the days from one on anew, in the caller's transaction."""
     begin = datetime.combine(since, time(), timezone.utc)
-    queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1))
+    queries.ops.count_days(conn, since=begin, until=now + timedelta(days=1), nightly=[*NIGHTLY])

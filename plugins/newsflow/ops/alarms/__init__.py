@@ -7,7 +7,7 @@ the pages and the list of the runbooks all read ALARMS.
 
 from __future__ import annotations
 
-from newsflow.ops.alarms import content, house, runs, silence
+from newsflow.ops.alarms import content, house, level, runs, silence
 
-ALARMS = (*runs.ALARMS, *content.ALARMS, *silence.ALARMS, *house.ALARMS)
+ALARMS = (*runs.ALARMS, *content.ALARMS, *silence.ALARMS, *level.ALARMS, *house.ALARMS)
 TITLES = {alarm.cause: alarm.title for alarm in ALARMS}

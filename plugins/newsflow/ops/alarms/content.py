@@ -19,8 +19,9 @@ from newsflow.ops.robust_statistics import at_most, mad
 
 CHANCE = 1e-5  # a yield that its own past would give once in 100,000 nights is drift
 DROP = 0.15  # and it has to matter: so much of all captures more than usual are lost
-POOLED = 4  # nights that are looked at together, for publishers with few pages
-FEW = 4  # fewer captures than this say nothing
+POOLED = 7  # nights that are looked at together, for publishers with few pages
+BLOCK = 8  # pages that a share is of, at least
+FEW = 4  # fewer pages than this say nothing
 NEAR = 0.25  # days whose share lies further below the median are odd, and not part of what is usual
 LENGTH = log(1.8)  # a median body 1.8 times shorter or longer
 WILD = 5  # robust standard deviations
@@ -29,7 +30,7 @@ SHORT_PAST = 7  # days with bodies that a usual length needs
 
 
 def drift(name: str, past: Sequence[Day], recent: Sequence[Day], *, lasting: bool = False) -> Answer:
-    """Fewer captures become articles than the publisher's own past promises: its template changed.
+    """Fewer pages become articles than the publisher's own past promises: its template changed, or it refuses us.
 
     :param past: days before the fault, oldest first, without those on which we were blind.
     :param recent: the newest days, the last of them under judgement.
@@ -42,48 +43,58 @@ def drift(name: str, past: Sequence[Day], recent: Sequence[Day], *, lasting: boo
     if expected is None:
         return Undecided.CLEAR
     # an open alarm is judged by its last day alone: the nights before it are those of the fault
-    windows = [today] if lasting else [today, nights]
-    lost = next((window for window in windows if _captures(today) and _is_lost(window, expected)), None)
+    windows = [today] if lasting else [today, recent[-4:], nights]
+    lost = next((window for window in windows if _pages(today) and _is_lost(window, expected)), None)
     if lost is not None:
         return _drifted(name, lost, expected)
-    # so few captures in a day that only the nights together can show that it is over
-    sparse = lasting and _captures(today) < FEW
+    # so few pages in a day that only the nights together can show that it is over
+    sparse = lasting and _pages(today) < FEW
     return _recovered(nights if sparse else today, expected)
 
 
 def _expected(days: Sequence[Day], on: date) -> float | None:
-    """Share of readable captures that the past promises at least, or None for too little past.
+    """Share of readable pages that the past promises at least, or None for too little past.
 
     The pooled share of the days near the median, less its own standard error and twice what
-    the days vary beyond chance.
+    the days vary beyond chance. Days with few pages are taken together.
     """
     chosen = _comparable(days, on)
-    if not _is_enough(chosen, captures=20, days=3):
+    if not _is_enough(chosen, pages=20, days=3):
         return None
-    shares = [d.readable / d.extracted for d in chosen]
-    near = [d for d, share in zip(chosen, shares, strict=True) if share >= median(shares) - NEAR]
-    pooled = (_readable(near) + 0.5) / (_captures(near) + 1)
+    blocks = _blocks(chosen)
+    shares = [_readable(block) / _pages(block) for block in blocks]
+    near = [d for block, share in zip(blocks, shares, strict=True) if share >= median(shares) - NEAR for d in block]
+    pooled = (_readable(near) + 0.5) / (_pages(near) + 1)
     variance = pooled * (1 - pooled)
-    error = float((variance / _captures(near)) ** 0.5)
-    by_chance = variance / median(d.extracted for d in chosen)
+    error = float((variance / _pages(near)) ** 0.5)
+    by_chance = variance / median(_pages(block) for block in blocks)
     beyond = float(max(0.0, mad(shares) ** 2 - by_chance) ** 0.5)
     return max(0.0, pooled - error - 2 * beyond)
 
 
+def _blocks(days: Sequence[Day]) -> list[list[Day]]:
+    """Days one by one, or as many together as it takes for a share of them to tell anything."""
+    found: list[list[Day]] = [[]]
+    for day in days:
+        if _pages(found[-1]) >= BLOCK:
+            found.append([])
+        found[-1].append(day)
+    return found
+
+
 def _comparable(days: Sequence[Day], on: date) -> list[Day]:
-    """The days of the same weekday where there is enough of them, else all; those with few captures only in need."""
-    extracted = [d for d in days if d.extracted]
-    telling = [d for d in extracted if d.extracted >= FEW] or extracted
-    same = [d for d in telling if d.day.weekday() == on.weekday()]
-    return same if _is_enough(same, captures=50, days=4) else telling
+    """The days of the same weekday where there is enough of them, else all."""
+    tried = [d for d in days if d.tried]
+    same = [d for d in tried if d.day.weekday() == on.weekday()]
+    return same if _is_enough(same, pages=50, days=4) else tried
 
 
-def _is_enough(chosen: Sequence[Day], *, captures: int, days: int) -> bool:
-    return _captures(chosen) >= captures and len(chosen) >= days
+def _is_enough(chosen: Sequence[Day], *, pages: int, days: int) -> bool:
+    return _pages(chosen) >= pages and len(chosen) >= days
 
 
-def _captures(window: Sequence[Day]) -> int:
-    return sum(d.extracted for d in window)
+def _pages(window: Sequence[Day]) -> int:
+    return sum(d.tried for d in window)
 
 
 def _readable(window: Sequence[Day]) -> int:
@@ -92,23 +103,23 @@ def _readable(window: Sequence[Day]) -> int:
 
 def _is_lost(window: Sequence[Day], expected: float) -> bool:
     """Whether so much less was readable that it matters, and that it is no chance."""
-    extracted, readable = _captures(window), _readable(window)
-    if extracted < FEW or expected - readable / extracted < DROP:
+    tried, readable = _pages(window), _readable(window)
+    if tried < FEW or expected - readable / tried < DROP:
         return False
-    return at_most(readable, extracted, expected) < CHANCE
+    return at_most(readable, tried, expected) < CHANCE
 
 
 def _recovered(window: Sequence[Day], expected: float) -> Undecided:
-    extracted, readable = _captures(window), _readable(window)
-    back = extracted >= FEW and expected - readable / extracted < DROP
+    tried, readable = _pages(window), _readable(window)
+    back = tried >= FEW and expected - readable / tried < DROP
     return Undecided.CLEAR if back else Undecided.CANT_TELL
 
 
 def _drifted(name: str, window: Sequence[Day], expected: float) -> Finding:
-    extracted, readable = _captures(window), _readable(window)
-    sentence = f"{name}: only {readable} of {extracted} captures became articles, usually {expected:.0%} or more"
+    tried, readable = _pages(window), _readable(window)
+    sentence = f"{name}: only {readable} of {tried} pages became articles, usually {expected:.0%} or more"
     why = _commonest(window)
-    facts = {"readable": readable, "extracted": extracted, "usual": round(expected, 3), "commonest": why}
+    facts = {"readable": readable, "tried": tried, "usual": round(expected, 3), "commonest": why}
     return YIELD_DRIFT.found(name, f"{sentence}; mostly {why.replace('_', ' ')}." if why else f"{sentence}.", facts)
 
 
@@ -120,22 +131,34 @@ def _commonest(window: Sequence[Day]) -> str:
     return max(codes, key=lambda code: codes[code], default="")
 
 
-def length(name: str, past: Sequence[Day], today: Day) -> Answer:
+def length(name: str, past: Sequence[Day], recent: Sequence[Day]) -> Answer:
     """Bodies are much shorter or longer than ever: a silent template change (teasers, or boilerplate).
 
     The median of n bodies varies like 1/√n, so a day weighs by √n; a short past is widened as
-    Student's t would widen it.
+    Student's t would widen it. A day with too few bodies is judged with the days before it.
+
+    :param recent: the newest days, the last of them under judgement.
     """
-    known = [(log(d.words), d.readable**0.5) for d in past if d.words and d.readable >= FEW_BODIES]
+    known = [(log(d.words), d.readable**0.5) for d in past if d.words and d.readable]
     if len(known) < SHORT_PAST:
         return Undecided.CLEAR
-    if not today.words or today.readable < FEW_BODIES:
+    if not recent or not recent[-1].words:
         return Undecided.CANT_TELL
     middle = median(words for words, _ in known)
     spread = mad([(words - middle) * weight for words, weight in known]) * (1 + 6 / len(known))
-    if abs(log(today.words) - middle) <= max(LENGTH, WILD * spread / today.readable**0.5):
-        return Undecided.CLEAR
-    return _other_length(name, today.words, exp(middle))
+    windows = [_bodies(recent[-nights:]) for nights in range(1, POOLED + 1)]
+    telling = [(words, bodies) for words, bodies in windows if bodies >= FEW_BODIES]
+    odd = [w for w, bodies in telling if abs(w - middle) > max(LENGTH, WILD * spread / bodies**0.5)]
+    if odd and abs(log(recent[-1].words) - middle) > LENGTH / 2:
+        return _other_length(name, exp(odd[0]), exp(middle))
+    return Undecided.CLEAR if telling else Undecided.CANT_TELL
+
+
+def _bodies(nights: Sequence[Day]) -> tuple[float, int]:
+    """(log of the usual length, number of bodies) of some nights together."""
+    found = [(log(d.words), d.readable) for d in nights if d.words and d.readable]
+    bodies = sum(number for _, number in found)
+    return sum(words * number for words, number in found) / max(bodies, 1), bodies
 
 
 def _other_length(name: str, words: float, usual: float) -> Finding:
@@ -151,7 +174,7 @@ def _yield_of(row: Any, present: Present) -> Answer:
 
 def _length_of(row: Any, present: Present) -> Answer:
     past, recent = _split(LENGTH_DRIFT, row, present)
-    return length(row.name, past, recent[-1]) if recent else Undecided.CANT_TELL
+    return length(row.name, past, recent) if recent else Undecided.CANT_TELL
 
 
 def _split(alarm: Alarm, row: Any, present: Present) -> tuple[list[Day], list[Day]]:
@@ -175,9 +198,9 @@ def _since(alarm: Alarm, row: Any, present: Present) -> date | None:
 
 YIELD_DRIFT = Alarm(
     "yield_drift",
-    "Captures no longer become articles",
+    "Pages no longer become articles",
     WARNING,
-    "fewer captures become articles than the publisher's own past promises",
+    "fewer pages become articles than the publisher's own past promises",
     _yield_of,
     asked_of="active_publishers",
     subject="name",

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from newsflow.ops.history import Day
+from newsflow.ops.levels import Tide
 
 WARNING, CRITICAL = "warning", "critical"
 
@@ -75,6 +76,7 @@ class Present:
     outage: Answer = Undecided.CLEAR  # what `own_outage` says: the others ask for it
     days: Mapping[int, Sequence[Day]] = field(default_factory=dict)  # by publisher_id, oldest first
     blind: frozenset[date] = frozenset()  # days that say nothing of any publisher
+    tide: Tide = field(default_factory=dict)
     disk: DiskUse | None = None  # None for an object store
 
     @property

@@ -49,11 +49,11 @@ def _silence_of(row: Any, present: Present) -> Answer:
     if present.is_cut_off:
         return Undecided.CANT_TELL
     why = sentence(row.feed_outcome) if row.feed_outcome else ""
-    return silence(row.name, _complete(present.days.get(row.publisher_id, ()), present.now), present.blind, why)
+    return silence(row.name, complete(present.days.get(row.publisher_id, ()), present.now), present.blind, why)
 
 
-def _complete(days: Sequence[Day], now: datetime) -> list[Day]:
-    """The days without today, unless today has had news or most of its usual polls."""
+def complete(days: Sequence[Day], now: datetime) -> list[Day]:
+    """A publisher's days without today, unless today has had news or most of its usual polls."""
     polls = sorted(d.polls for d in days if d.polls)
     most = 0.8 * (polls[len(polls) // 2] if polls else 1)
     return [d for d in days if d.day < now.date() or d.new_entries or d.polls >= most]

@@ -16,9 +16,13 @@ from psycopg2.extensions import connection as Connection
 from newsflow.store import named_query
 
 
-def count_days(conn: Connection, *, since: datetime, until: datetime) -> int:
+def count_days(conn: Connection, *, nightly: Iterable[str], since: datetime, until: datetime) -> int:
     """Counts publishers' days again from polls and runs, between two instants."""
-    return named_query.count(conn, "ops.count_days", {"since": since, "until": until})
+    return named_query.count(
+        conn,
+        "ops.count_days",
+        {"nightly": named_query.array(nightly), "since": since, "until": until},
+    )
 
 
 def last_counted(conn: Connection) -> date | None:
@@ -189,6 +193,7 @@ class DaysRow(NamedTuple):
     new_entries: int
     fetched: int
     captured: int
+    refused: int
     extracted: int
     readable: int
     new_articles: int
@@ -301,11 +306,12 @@ class ActivePublishersRow(NamedTuple):
 
     publisher_id: int
     name: str
+    fed_since: date | None
     feed_outcome: str | None
 
 
 def active_publishers(conn: Connection) -> list[ActivePublishersRow]:
-    """Lists publishers that are asked, with what their failing feeds answer."""
+    """Lists publishers that are asked, with what their failing feeds answer, and since when they have these feeds."""
     return named_query.rows(conn, "ops.active_publishers", ActivePublishersRow._make, {})
 
 
