@@ -16,11 +16,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from psycopg2.extensions import connection as Connection
 
-from newsflow.local.postgres import SUPERUSER, Server, binaries, free_port
+from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.store import named_query
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
 from tests import row_types
+from tests.quick_connections import connect_quickly
 from tests.worlds.shared import SHARED
 
 
@@ -52,7 +53,6 @@ def declared_types_hold() -> Iterator[None]:
     assert row_types.lies == []
 
 
-SCRAM_ITERATIONS = 160_000  # the version of PostgreSQL from which on it has this parameter
 MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes; a server's write-ahead log alone may take 1 GB
 
 
@@ -71,23 +71,10 @@ def postgres() -> Iterator[Server]:
     base.chmod(0o755)
     server = Server(data=base / "pg" / "data", port=free_port(), bin=binaries(), fast=True)
     server.start()
-    _connect_quickly(server)
+    connect_quickly(server)
     yield server
     server.stop("immediate")
     shutil.rmtree(base, ignore_errors=True)
-
-
-def _connect_quickly(server: Server) -> None:
-    """One iteration of SCRAM for passwords, not 4096: they are half of what a connection costs (13 ms of CPU)."""
-    conn = psycopg2.connect(server.url())
-    conn.autocommit = True
-    if conn.server_version >= SCRAM_ITERATIONS:
-        with conn.cursor() as cursor:
-            cursor.execute("alter system set scram_iterations = 1")
-            cursor.execute("set scram_iterations = 1")
-            cursor.execute(f"alter role {SUPERUSER} password %s", ((server.base / "password").read_text().strip(),))
-            cursor.execute("select pg_reload_conf()")
-    conn.close()
 
 
 def _admin(server: Server, statement: str) -> None:

@@ -32,6 +32,7 @@ from tests.chaos.result import Result, Rows, ends, without
 from tests.chaos.scene import STEPS, Scene, execute, take
 from tests.chaos.strangers import Strangers
 from tests.pipeline.night import differences, left, quick_world, register, settings_for
+from tests.quick_connections import connect_quickly
 
 TRIES = 4  # of a step after its fault: Airflow's retries, and one
 
@@ -59,6 +60,7 @@ class Campaign:
 
     def __enter__(self) -> Campaign:
         self.server.start()
+        connect_quickly(self.server)
         self.newsroom.__enter__()
         self._prepare()
         return self
