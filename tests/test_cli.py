@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -17,6 +19,7 @@ import typer
 from newsflow import __version__, cli
 from newsflow.cli import COMMANDS
 from newsflow.errors import NewsflowError
+from newsflow.reference.commands_page import commands
 from newsflow.store.db import connect
 from tests import command_line
 from tests.paths import ROOT
@@ -65,6 +68,88 @@ def test_bad_usage_is_one_clear_line_and_exit_code_2(args: list[str], names: str
 def test_the_short_option_for_help_works_everywhere(words: list[str]) -> None:
     done = newsflow(*words)
     assert (done.returncode, "Usage: newsflow" in done.stdout) == (0, True), done
+
+
+GROUPS = [[], ["feeds"], ["publishers"], ["archive"], ["backfill"], ["reprocess"], ["readers"], ["checklist"]]
+
+
+@pytest.mark.parametrize("words", GROUPS, ids=lambda words: " ".join(words) or "newsflow")
+def test_a_bare_group_shows_its_help_and_nothing_else(words: list[str]) -> None:
+    done = command_line.newsflow(*words)
+    assert (done.returncode, done.stderr) == (2, b"")
+    assert done.stdout.split()[:3] == [b"Usage:", b"newsflow", words[0].encode() if words else b"[OPTIONS]"]
+
+
+def completed(shell: str, line: str, **env: str) -> list[str]:
+    words = line.split(" ")
+    asked = {"_NEWSFLOW_COMPLETE": f"complete_{shell}", "COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)}
+    return newsflow(**asked, _TYPER_COMPLETE_ARGS=line, **env).stdout.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("shell", "env"), [("bash", {}), ("zsh", {}), ("fish", {"_TYPER_COMPLETE_FISH_ACTION": "get-args"})]
+)
+def test_shells_complete_commands_and_options(shell: str, env: dict[str, str]) -> None:
+    assert any("pause" in found for found in completed(shell, "newsflow feeds pau", **env))
+    assert any("--publisher" in found for found in completed(shell, "newsflow feeds list --pu", **env))
+    script = newsflow("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1").stdout
+    assert "_NEWSFLOW_COMPLETE" in script
+
+
+WITHOUT_JSON = {
+    "up", "down", "psql", "dags-folder", "extract", "feeds export", "publishers export", "archive show", "maintain docs"
+}  # fmt: skip
+
+
+def verbs() -> dict[str, Any]:
+    """All commands that do something, by their words."""
+    return {words: command for words, command in commands() if not hasattr(command, "commands")}
+
+
+def test_each_verb_speaks_json_but_those_whose_output_is_another_thing() -> None:
+    assert {words for words, one in verbs().items() if not any("--json" in p.opts for p in one.params)} == WITHOUT_JSON
+
+
+def test_what_a_verb_prints_with_json_is_one_document(dsn: str, tmp_path: Path) -> None:
+    speaking = {words: one for words, one in verbs().items() if words not in WITHOUT_JSON}
+    alone = [words for words, one in speaking.items() if not any(p.required for p in one.params)]
+    env = {"NEWSFLOW_DATABASE_URL": dsn, "NEWSFLOW_HOME": str(tmp_path), "AIRFLOW_HOME": str(tmp_path / "airflow")}
+    told = {words: command_line.newsflow(*words.split(), "--json", **env) for words in alone}
+    good = {words for words, done in told.items() if done.stdout and json.loads(done.stdout) is not None}
+    # these want more words, or have nothing to undo
+    silent = {words: done.stderr for words, done in told.items() if words not in good}
+    assert set(silent) <= {"backfill run", "dedupe", "publishers undo"}, (
+        silent
+    )  # they want more words, or have nothing to do
+
+
+@pytest.mark.parametrize(
+    "verb", ["feeds import", "feeds check", "feeds read", "publishers import", "import", "restore"]
+)
+def test_an_empty_file_is_one_clear_line(verb: str, dsn: str, tmp_path: Path) -> None:
+    for name, data in (("empty.csv", b""), ("empty.opml", b""), ("bytes.yaml", bytes(range(256))), ("folder", None)):
+        path = tmp_path / name
+        path.mkdir() if data is None else path.write_bytes(data)
+        done = command_line.newsflow(*verb.split(), str(path), NEWSFLOW_DATABASE_URL=dsn)
+        assert done.returncode in (0, 1, 2), done
+        assert b"Traceback" not in done.stderr
+        assert done.returncode == 0 or b"newsflow: " in done.stderr.splitlines()[-1], (verb, name, done)
+        path.rmdir() if data is None else path.unlink()
+
+
+@pytest.mark.parametrize("verb", ["doctor --help", "feeds list"])
+def test_a_reader_that_goes_away_is_no_trouble(verb: str, dsn: str) -> None:
+    script = f"({shlex.quote(sys.executable)} -m newsflow.cli {verb}; echo $? >&2) | true"
+    mine = {**os.environ, "PYTHONPATH": "plugins", "NEWSFLOW_DATABASE_URL": dsn}
+    done = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=mine,
+        cwd=ROOT,
+    )
+    assert done.stderr in ("141\n", "1\n", "0\n")  # 1 of help; 0 where it had written before the reader went
 
 
 def test_a_server_that_is_away_is_one_line_without_the_password() -> None:

@@ -1,21 +1,26 @@
 """newsflow: news feeds in, clean articles in PostgreSQL out.
 
-Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line is wrong; 130 stopped by Ctrl-C.
+Exit codes: 0 it worked; 1 it did not (the message says why); 2 the command line is wrong; 3 (status) no run yet;
+130 stopped by Ctrl-C; 141 the program that read the output went away. What is no terminal gets plain text.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from newsflow import __version__
 from newsflow.errors import NewsflowError
 
 STOPPED = "stopped; run again to go on"
+_PIPE_GONE = 141  # 128 and the number of SIGPIPE
 _INTERRUPTED = 130  # 128 and the number of SIGINT, as shells have it; typer ends with it at Ctrl-C
 
 # command: (module below newsflow.commands, attribute with a Typer app, one-line help)
@@ -47,14 +52,25 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+class Rooms(TyperGroup):
+    """The root group; a command's module is loaded when the command is looked for, as shells' completion does too."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names, loaded."""
+        if args and args[0] in COMMANDS:
+            loaded: Any = typer.main.get_command(build(args[0]))
+            self.commands[args[0]] = loaded.commands[args[0]]
+        return super().resolve_command(ctx, args)
+
+
 def build(asked: str) -> typer.Typer:
     """The command line, with the module of the asked command loaded and the others named only.
 
     Start-up stays quick, and a broken room can't take the others' commands with it.
     """
     app = typer.Typer(
+        cls=Rooms,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         help=__doc__,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -96,9 +112,11 @@ def _mount(app: typer.Typer, name: str, sub: typer.Typer, text: str) -> None:
 
 def main() -> None:
     """Entry point of the console command: known troubles end in one clear line."""
-    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        code = build(asked)(standalone_mode=False, prog_name="newsflow")
+        code = build("")(standalone_mode=False, prog_name="newsflow")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_pipe()
     except KeyboardInterrupt:  # before the command began, or while it ended
         _stop()
     except Exception as error:
@@ -109,6 +127,13 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else 0)
     finally:
         _end()
+
+
+def _leave_pipe() -> None:
+    """End without a word where nobody reads on, such as `head`; what is still to be written goes nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(_PIPE_GONE)
 
 
 def _end() -> None:
@@ -123,7 +148,7 @@ def _explain(error: Exception) -> None:
     :raises Exception: the error itself, where it is a fault of ours.
     """
     if hasattr(error, "format_message"):  # click's usage errors; typer carries a click of its own
-        _fail(f"{error.format_message()} (see newsflow --help)", 2)
+        _misused(error)
     if type(error).__name__ == "Abort":
         _stop()
     if type(error).__name__ in _OTHER_SCHEMA:
@@ -133,6 +158,14 @@ def _explain(error: Exception) -> None:
     if isinstance(error, _expected()):
         _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
     raise error
+
+
+def _misused(error: Any) -> None:
+    """Say what is wrong with the command line; nothing where a bare group has shown its help already."""
+    where = error.ctx.command_path if getattr(error, "ctx", None) else "newsflow"
+    if message := error.format_message():
+        _fail(f"{message} (see {where} --help)", 2)
+    sys.exit(2)
 
 
 # PostgreSQL's errors of class 42 for what a migration would have made

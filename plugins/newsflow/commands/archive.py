@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsflow.store.archive_audit import Audit
 
 app = typer.Typer(add_completion=False)
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 _AGE = re.compile(r"(\d+)([hdw])")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -132,10 +133,7 @@ def prune(
 
 @app.command()
 def show(url: Annotated[str, typer.Argument(help="Address of the page.")]) -> None:
-    """Write a page as it was captured last, byte by byte, to standard output.
-
-    :raises NoCaptureError: where the archive has none of it that can be read.
-    """
+    """Write a page as it was captured last, byte by byte, to standard output."""
     from newsflow.model import CapturePointer
     from newsflow.store import queries
     from newsflow.store.archive import Archive, CaptureError
@@ -154,7 +152,7 @@ def show(url: Annotated[str, typer.Argument(help="Address of the page.")]) -> No
 
 
 @app.command()
-def begin() -> None:
+def begin(as_json: AsJson = False) -> None:
     """Begin the archive anew, where the old one is lost for good: pages whose captures it held are fetched again."""
     from newsflow.store import archive_folders
     from newsflow.store.archive import Archive
@@ -163,14 +161,15 @@ def begin() -> None:
     settings = database_settings()
     with ready_session(settings.dsn) as conn:
         folder = archive_folders.begin(conn, Archive(settings.archive_url), utcnow())
-    typer.echo(f"the archive is there: its folder {folder} is made")
+    typer.echo(json.dumps({"folder": folder}) if as_json else f"the archive is there: its folder {folder} is made")
 
 
 @app.command()
-def adopt() -> None:
+def adopt(as_json: AsJson = False) -> None:
     """After a restore or a move: say that the database that this one was copied from is no more. Its files are ours."""
     from newsflow.store import archive_folders
     from newsflow.store.migrate import ready_session
 
     with ready_session(database_settings().dsn) as conn:
-        typer.echo(f"took over {archive_folders.adopt(conn)} folders")
+        folders = archive_folders.adopt(conn)
+    typer.echo(json.dumps({"folders": folders}) if as_json else f"took over {counted(folders, 'folder')}")

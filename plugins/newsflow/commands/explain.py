@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ def explain(
     source: Annotated[str, typer.Argument(help="A file, a URL, or - for standard input.")],
     url: Annotated[str, typer.Option(help="Address that the page came from.")] = "",
     html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page to this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Show, paragraph by paragraph, what was kept or cut and why, and where each field came from."""
     from newsflow.commands.extract import page
@@ -28,5 +30,7 @@ def explain(
     if html:
         html.write_text(explanation.html(reading), encoding="utf-8")
         sys.stderr.write(f"newsflow: the report is in {html}\n")
-    else:
+    if as_json:
+        sys.stdout.write(json.dumps(explanation.data(reading), ensure_ascii=False) + "\n")
+    elif not html:
         sys.stdout.writelines(line + "\n" for line in explanation.text(reading))

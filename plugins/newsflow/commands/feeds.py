@@ -23,6 +23,8 @@ app = typer.Typer(
 
 app.command("read")(feed_inspection.read)
 app.command("check")(feed_inspection.check)
+Number = Annotated[int, typer.Argument(help="Number of the proposal.")]
+Urls = Annotated[list[str], typer.Argument(help="Addresses of feeds.")]
 Publisher = Annotated[str, typer.Option(help="Name of the outlet; else the domain of the address.")]
 
 
@@ -93,15 +95,15 @@ def proposals(as_json: AsJson = False) -> None:
 
 
 @app.command("accept")
-def accept(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
+def accept(number: Number, as_json: AsJson = False) -> None:
     """Poll what was proposed: in the feed's stead, or beside it."""
-    _settle(number, accepted=True)
+    _settle(number, accepted=True, as_json=as_json)
 
 
 @app.command("decline")
-def decline(number: Annotated[int, typer.Argument(help="Number of the proposal.")]) -> None:
+def decline(number: Number, as_json: AsJson = False) -> None:
     """Decline a proposal."""
-    _settle(number, accepted=False)
+    _settle(number, accepted=False, as_json=as_json)
 
 
 @app.command("gaps")
@@ -174,27 +176,27 @@ def list_(
 
 
 @app.command("remove")
-def remove(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
+def remove(urls: Urls, as_json: AsJson = False) -> None:
     """Stop polling feeds; what they brought stays."""
     from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: store.remove(conn, urls), "removed")
+    _changed(urls, lambda conn: store.remove(conn, urls), "removed", as_json)
 
 
 @app.command("pause")
-def pause(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
+def pause(urls: Urls, as_json: AsJson = False) -> None:
     """Pause feeds."""
     from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: store.pause(conn, urls, paused=True), "paused")
+    _changed(urls, lambda conn: store.pause(conn, urls, paused=True), "paused", as_json)
 
 
 @app.command("resume")
-def resume(urls: Annotated[list[str], typer.Argument(help="Addresses of feeds.")]) -> None:
+def resume(urls: Urls, as_json: AsJson = False) -> None:
     """Resume paused feeds."""
     from newsflow.subscriptions import store
 
-    _changed(urls, lambda conn: store.pause(conn, urls, paused=False), "resumed")
+    _changed(urls, lambda conn: store.pause(conn, urls, paused=False), "resumed", as_json)
 
 
 def _with_db(work: Callable[[Any], Any]) -> Any:
@@ -245,17 +247,20 @@ def _show(found: list[Any]) -> None:
         typer.echo(f"{one.kind:12} {one.entries:4} entries, {newest}  {one.url}  {one.title!r} ({one.how})")
 
 
-def _settle(number: int, *, accepted: bool) -> None:
+def _settle(number: int, *, accepted: bool, as_json: bool) -> None:
     from newsflow.clock import utcnow
     from newsflow.subscriptions import proposals
 
     url = _with_db(lambda conn: proposals.settle(conn, number, utcnow(), accepted=accepted))
-    typer.echo(f"{'accepted' if accepted else 'declined'} {url}")
+    word = "accepted" if accepted else "declined"
+    typer.echo(json.dumps({word: url}) if as_json else f"{word} {url}")
 
 
-def _changed(urls: list[str], change: Callable[[Any], list[str]], word: str) -> None:
+def _changed(urls: list[str], change: Callable[[Any], list[str]], word: str, as_json: bool) -> None:
     done = _with_db(change)
-    for url in done:
+    if as_json:
+        typer.echo(json.dumps({word: done}))
+    for url in () if as_json else done:
         typer.echo(f"{word} {url}")
     unknown = sorted(set(urls) - set(done))
     if unknown:

@@ -145,36 +145,49 @@ def export(
 
 
 @app.command("rename")
-def rename(name: Name, new: Annotated[str, typer.Argument(help="What it is called from now on.")]) -> None:
+def rename(
+    name: Name,
+    new: Annotated[str, typer.Argument(help="What it is called from now on.")],
+    as_json: AsJson = False,
+) -> None:
     """Give a publisher another name, for one whose domain moves: its articles follow, the old name leads to it."""
     from newsflow.publishers import moves
 
     with _session() as conn:
         act = moves.rename(conn, name, new, actor())
-    typer.echo(f"{name} is called {new} now; newsflow publishers undo {act} takes it back")
+    told = {"act": act, "old_name": name, "new_name": new}
+    typer.echo(
+        json.dumps(told) if as_json else f"{name} is called {new} now; newsflow publishers undo {act} takes it back"
+    )
 
 
 @app.command("merge")
 def merge(
     name: Annotated[str, typer.Argument(help="Publisher that goes into the other.")],
     into: Annotated[str, typer.Argument(help="Publisher that stays.")],
+    as_json: AsJson = False,
 ) -> None:
     """Make two publishers one: hosts, feeds, pages, articles and counts of the first are the second's."""
     from newsflow.publishers import moves
 
     with _session() as conn:
         act = moves.merge(conn, name, into, actor())
-    typer.echo(f"{name} is {into} now; newsflow publishers undo {act} takes it back")
+    told = {"act": act, "old_name": name, "new_name": into}
+    typer.echo(json.dumps(told) if as_json else f"{name} is {into} now; newsflow publishers undo {act} takes it back")
 
 
 @app.command("undo")
-def undo(act: Annotated[int | None, typer.Argument(help="Number of the act; the newest by default.")] = None) -> None:
+def undo(
+    act: Annotated[int | None, typer.Argument(help="Number of the act; the newest by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Take a renaming or a merger back."""
     from newsflow.publishers import moves
 
     with _session() as conn:
         done = moves.undo(conn, act, actor())
-    typer.echo(f"act {done.act_id} is undone: {done.old_name} is back")
+    told = {"act": done.act_id, "back": done.old_name}
+    typer.echo(json.dumps(told) if as_json else f"act {done.act_id} is undone: {done.old_name} is back")
 
 
 @app.command("acts")
@@ -201,6 +214,7 @@ def alias(
     name: Name,
     aliases: Annotated[list[str], typer.Argument(help="Other names or hosts of it.")],
     remove: Annotated[bool, typer.Option("--remove", help="Take them from it.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Give a publisher other names, by which lists, links and searches find it."""
     from newsflow.clock import utcnow
@@ -208,7 +222,9 @@ def alias(
 
     with _session() as conn:
         (names.remove if remove else names.add)(conn, name, aliases, actor(), utcnow())
-    typer.echo(f"{', '.join(aliases)}: {'no longer' if remove else 'now'} a name of {name}")
+    told = {"publisher": name, "aliases": aliases, "known": not remove}
+    plain = f"{', '.join(aliases)}: {'no longer' if remove else 'now'} a name of {name}"
+    typer.echo(json.dumps(told) if as_json else plain)
 
 
 def actor() -> str:

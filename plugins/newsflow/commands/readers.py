@@ -73,6 +73,7 @@ def remove(
     drop_tables: Annotated[
         bool, typer.Option("--drop-tables", help="Its tables, too; else they stay as ours.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """End a reader's sessions and take the role away."""
     from newsflow.maintain import readers
@@ -80,4 +81,7 @@ def remove(
 
     with ready_session(database_settings().dsn) as conn:
         kept = readers.remove(conn, name, drop_tables=drop_tables)
+    if as_json:
+        typer.echo(json.dumps({"name": name, "kept": kept}))
+        return
     typer.echo(f"removed {name}" + (f"; {kept} tables and views stay in the schema {name}" if kept else ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
+from typing import Any
 
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.document import PageReading
@@ -49,6 +50,17 @@ def _summary(reading: PageReading) -> str:
     kept = sum(not p.cut for p in reading.paragraphs)
     cut = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     return f"{kept} of {len(reading.paragraphs)} paragraphs kept" + (f"; cut: {cut}" if cut else "")
+
+
+def data(reading: PageReading) -> dict[str, Any]:
+    """The same for programs."""
+    made = reading.extraction
+    return {
+        "outcome": made.outcome,
+        "detail": made.detail,
+        "fields": {name: {"value": value, "source": source} for name, value, source in _fields(reading)},
+        "paragraphs": [{"kept": not p.cut, "reason": _reason(p), "text": p.text} for p in reading.paragraphs],
+    }
 
 
 def text(reading: PageReading) -> Iterator[str]:
