@@ -444,6 +444,8 @@ CREATE TABLE ingest.publisher (
     kind text,
     time_zone text,
     owner text,
+    maintainer text,
+    channel text,
     notes text,
     said_by jsonb DEFAULT '{}'::jsonb NOT NULL,
     paused boolean DEFAULT false NOT NULL,
@@ -451,11 +453,13 @@ CREATE TABLE ingest.publisher (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     looked_at timestamp with time zone,
     merged_into integer,
+    CONSTRAINT publisher_channel_check CHECK ((channel <> ''::text)),
     CONSTRAINT publisher_check CHECK ((merged_into <> publisher_id)),
     CONSTRAINT publisher_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT publisher_homepage_check CHECK ((homepage <> ''::text)),
     CONSTRAINT publisher_kind_check CHECK ((kind = ANY (ARRAY['daily'::text, 'weekly'::text, 'magazine'::text, 'broadcaster'::text, 'agency'::text, 'aggregator'::text, 'blog'::text, 'institution'::text, 'other'::text]))),
     CONSTRAINT publisher_languages_check CHECK ((cardinality(languages) > 0)),
+    CONSTRAINT publisher_maintainer_check CHECK ((maintainer <> ''::text)),
     CONSTRAINT publisher_name_check CHECK ((name <> ''::text)),
     CONSTRAINT publisher_notes_check CHECK ((notes <> ''::text)),
     CONSTRAINT publisher_owner_check CHECK ((owner <> ''::text)),
@@ -486,6 +490,10 @@ COMMENT ON COLUMN ingest.publisher.kind IS 'daily, weekly, magazine, broadcaster
 COMMENT ON COLUMN ingest.publisher.time_zone IS 'Zone of its days and of its times without a zone, as the IANA tz database names it, such as Europe/Lisbon.';
 
 COMMENT ON COLUMN ingest.publisher.owner IS 'Who owns it.';
+
+COMMENT ON COLUMN ingest.publisher.maintainer IS 'Who of us looks after it; messages of its alarms name them.';
+
+COMMENT ON COLUMN ingest.publisher.channel IS 'Channel that its alarms go to, as NEWSFLOW_NOTIFIERS names it; null: the default ones.';
 
 COMMENT ON COLUMN ingest.publisher.notes IS 'What else people noted.';
 
@@ -5256,7 +5264,7 @@ COMMENT ON COLUMN ingest.audit.at IS 'When.';
 
 COMMENT ON COLUMN ingest.audit.actor IS 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
 
-COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
+COMMENT ON COLUMN ingest.audit.action IS 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess, snooze_alarm, acknowledge_alarm, wake_alarm; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 
 COMMENT ON COLUMN ingest.audit.subject IS 'What it was done to.';
 
@@ -5739,10 +5747,41 @@ COMMENT ON COLUMN ingest.import_reject.title IS 'Headline; null where the row ha
 
 COMMENT ON COLUMN ingest.import_reject.published_at IS 'Time of publication, where it can be read.';
 
+CREATE TABLE ingest.incident (
+    incident_id bigint NOT NULL,
+    cause text NOT NULL,
+    shared text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone
+);
+
+COMMENT ON TABLE ingest.incident IS 'Many publishers that fail in the same way since the same nights: told as one. Alarms that join it later are its own, too.';
+
+COMMENT ON COLUMN ingest.incident.incident_id IS 'Key.';
+
+COMMENT ON COLUMN ingest.incident.cause IS 'Cause of its alarms.';
+
+COMMENT ON COLUMN ingest.incident.shared IS 'What they have in common: an outcome.';
+
+COMMENT ON COLUMN ingest.incident.opened_at IS 'When it was first seen.';
+
+COMMENT ON COLUMN ingest.incident.resolved_at IS 'When most of its publishers were well again; null while it lasts.';
+
+ALTER TABLE ingest.incident ALTER COLUMN incident_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME ingest.incident_incident_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE ingest.ops_alarm (
     alarm_id bigint NOT NULL,
     cause text NOT NULL,
     subject text DEFAULT ''::text NOT NULL,
+    shared text DEFAULT ''::text NOT NULL,
+    incident_id bigint,
     publisher_id integer,
     severity text NOT NULL,
     sentence text NOT NULL,
@@ -5752,6 +5791,11 @@ CREATE TABLE ingest.ops_alarm (
     resolved_at timestamp with time zone,
     told_at timestamp with time zone,
     told_resolved_at timestamp with time zone,
+    snoozed_until timestamp with time zone,
+    snoozed_severity text,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by text,
+    reason text,
     CONSTRAINT ops_alarm_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'critical'::text])))
 );
 
@@ -5762,6 +5806,10 @@ COMMENT ON COLUMN ingest.ops_alarm.alarm_id IS 'Key.';
 COMMENT ON COLUMN ingest.ops_alarm.cause IS 'Stable code of the cause; docs/runbooks has a page for each.';
 
 COMMENT ON COLUMN ingest.ops_alarm.subject IS 'Publisher, story or other thing that it is about; empty where it is about us.';
+
+COMMENT ON COLUMN ingest.ops_alarm.shared IS 'What others may have in common with it: the outcome with which most fails; empty for none.';
+
+COMMENT ON COLUMN ingest.ops_alarm.incident_id IS 'Incident that it is part of.';
 
 COMMENT ON COLUMN ingest.ops_alarm.publisher_id IS 'Publisher, where it is about one.';
 
@@ -5780,6 +5828,16 @@ COMMENT ON COLUMN ingest.ops_alarm.resolved_at IS 'When it was over; null while 
 COMMENT ON COLUMN ingest.ops_alarm.told_at IS 'When the notifiers had taken the message.';
 
 COMMENT ON COLUMN ingest.ops_alarm.told_resolved_at IS 'When the notifiers had taken the message that it is over.';
+
+COMMENT ON COLUMN ingest.ops_alarm.snoozed_until IS 'Nothing is told of it before this time; null where it is not snoozed.';
+
+COMMENT ON COLUMN ingest.ops_alarm.snoozed_severity IS 'How bad it was when it was snoozed: a worse one is told at once.';
+
+COMMENT ON COLUMN ingest.ops_alarm.acknowledged_at IS 'When somebody took it on.';
+
+COMMENT ON COLUMN ingest.ops_alarm.acknowledged_by IS 'Who did.';
+
+COMMENT ON COLUMN ingest.ops_alarm.reason IS 'What was said when it was last snoozed or acknowledged.';
 
 ALTER TABLE ingest.ops_alarm ALTER COLUMN alarm_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME ingest.ops_alarm_alarm_id_seq
@@ -7859,6 +7917,9 @@ ALTER TABLE ONLY ingest.gap
 ALTER TABLE ONLY ingest.import_reject
     ADD CONSTRAINT import_reject_pkey PRIMARY KEY (run_id, line);
 
+ALTER TABLE ONLY ingest.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (incident_id);
+
 ALTER TABLE ONLY ingest.ops_alarm
     ADD CONSTRAINT ops_alarm_pkey PRIMARY KEY (alarm_id);
 
@@ -8059,6 +8120,10 @@ CREATE UNIQUE INDEX gap_running ON ingest.gap USING btree (COALESCE(feed_id, 0))
 
 CREATE INDEX import_reject_url ON ingest.import_reject USING hash (url) WHERE (title IS NOT NULL);
 
+CREATE UNIQUE INDEX incident_open ON ingest.incident USING btree (cause, shared) WHERE (resolved_at IS NULL);
+
+CREATE INDEX ops_alarm_incident ON ingest.ops_alarm USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+
 CREATE UNIQUE INDEX ops_alarm_open ON ingest.ops_alarm USING btree (cause, subject) WHERE (resolved_at IS NULL);
 
 CREATE INDEX ops_alarm_opened ON ingest.ops_alarm USING btree (opened_at);
@@ -8214,6 +8279,9 @@ ALTER TABLE ONLY ingest.import_reject
 
 ALTER TABLE ONLY ingest.import_reject
     ADD CONSTRAINT import_reject_run_id_fkey FOREIGN KEY (run_id) REFERENCES ingest.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY ingest.ops_alarm
+    ADD CONSTRAINT ops_alarm_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES ingest.incident(incident_id);
 
 ALTER TABLE ONLY ingest.ops_alarm
     ADD CONSTRAINT ops_alarm_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id) ON DELETE CASCADE;

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "publishers": ("publishers", "app", "List, describe, import, export, rename and merge publishers."),
     "run": ("run", "app", "Run the pipeline in this process, without the scheduler."),
     "status": ("status", "app", "What the last run did, and what waits."),
+    "alarms": ("alarms", "app", "List, snooze and acknowledge alarms."),
     "doctor": ("doctor", "app", "Check database, archive, disk and network; each fault with a cure."),
     "checklist": ("checklist", "app", "What to settle before you rely on it."),
     "extract": ("extract", "app", "Extract one page, or a manifest of pages, to JSON."),

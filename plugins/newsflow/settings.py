@@ -270,7 +270,8 @@ class _Alarms(BaseModel):
         "", description="address of the Airflow UI, for links in messages; empty: Airflow's base_url"
     )
     notifiers: Annotated[SecretStr, USUAL] = Field(
-        SecretStr(""), description="JSON list of notifiers for alarms; empty: the log only"
+        SecretStr(""),
+        description="JSON list of notifiers for alarms, with channels; empty: the log only",
     )
     alarm_lag_h: Hours = Field(
         24.0, gt=0, le=8760, description="how far a consumer of changes may be behind before an alarm"

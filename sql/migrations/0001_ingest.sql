@@ -83,6 +83,8 @@ create table ingest.publisher (
   -- an unknown zone is an error here, and not in each view that reads it
   time_zone text check (time_zone ~ '^[A-Z]' and isfinite(timestamptz '2000-01-01 00:00+00' at time zone time_zone)),
   owner text check (owner <> ''),
+  maintainer text check (maintainer <> ''),
+  channel text check (channel <> ''),
   notes text check (notes <> ''),
   said_by jsonb not null default '{}',
   paused boolean not null default false,
@@ -102,6 +104,8 @@ comment on column ingest.publisher.languages is 'ISO 639 codes of the languages 
 comment on column ingest.publisher.kind is 'daily, weekly, magazine, broadcaster, agency, aggregator, blog, institution or other.';
 comment on column ingest.publisher.time_zone is 'Zone of its days and of its times without a zone, as the IANA tz database names it, such as Europe/Lisbon.';
 comment on column ingest.publisher.owner is 'Who owns it.';
+comment on column ingest.publisher.maintainer is 'Who of us looks after it; messages of its alarms name them.';
+comment on column ingest.publisher.channel is 'Channel that its alarms go to, as NEWSFLOW_NOTIFIERS names it; null: the default ones.';
 comment on column ingest.publisher.notes is 'What else people noted.';
 comment on column ingest.publisher.said_by is 'For each column above that is filled, on whose word: person, list (of feeds, imported), site or feed. Feeds and sites fill only what is null.';
 comment on column ingest.publisher.paused is 'True while all requests to it are stopped.';
@@ -1240,10 +1244,27 @@ comment on column ingest.publisher_day.words is 'Median length of the article bo
 comment on column ingest.publisher_day.failures is 'Pages by outcome code, for the outcomes that are no success.';
 comment on column ingest.publisher_day.poll_failures is 'Polls by outcome code, for the outcomes that are no success.';
 
+create table ingest.incident (
+  incident_id bigint generated always as identity primary key,
+  cause text not null,
+  shared text not null,
+  opened_at timestamptz not null,
+  resolved_at timestamptz
+);
+create unique index incident_open on ingest.incident (cause, shared) where resolved_at is null;
+comment on table ingest.incident is 'Many publishers that fail in the same way since the same nights: told as one. Alarms that join it later are its own, too.';
+comment on column ingest.incident.incident_id is 'Key.';
+comment on column ingest.incident.cause is 'Cause of its alarms.';
+comment on column ingest.incident.shared is 'What they have in common: an outcome.';
+comment on column ingest.incident.opened_at is 'When it was first seen.';
+comment on column ingest.incident.resolved_at is 'When most of its publishers were well again; null while it lasts.';
+
 create table ingest.ops_alarm (
   alarm_id bigint generated always as identity primary key,
   cause text not null,
   subject text not null default '',
+  shared text not null default '',
+  incident_id bigint references ingest.incident,
   publisher_id integer references ingest.publisher on delete cascade,
   severity text not null check (severity in ('warning', 'critical')),
   sentence text not null,
@@ -1252,14 +1273,27 @@ create table ingest.ops_alarm (
   seen_at timestamptz not null,
   resolved_at timestamptz,
   told_at timestamptz,
-  told_resolved_at timestamptz
+  told_resolved_at timestamptz,
+  snoozed_until timestamptz,
+  snoozed_severity text,
+  acknowledged_at timestamptz,
+  acknowledged_by text,
+  reason text
 );
+create index ops_alarm_incident on ingest.ops_alarm (incident_id) where incident_id is not null;
 create unique index ops_alarm_open on ingest.ops_alarm (cause, subject) where resolved_at is null;
 create index ops_alarm_opened on ingest.ops_alarm (opened_at);
 comment on table ingest.ops_alarm is 'What the watch found wrong, from its first sight until it was over; one open row for each cause and subject.';
 comment on column ingest.ops_alarm.alarm_id is 'Key.';
 comment on column ingest.ops_alarm.cause is 'Stable code of the cause; docs/runbooks has a page for each.';
 comment on column ingest.ops_alarm.subject is 'Publisher, story or other thing that it is about; empty where it is about us.';
+comment on column ingest.ops_alarm.shared is 'What others may have in common with it: the outcome with which most fails; empty for none.';
+comment on column ingest.ops_alarm.incident_id is 'Incident that it is part of.';
+comment on column ingest.ops_alarm.snoozed_until is 'Nothing is told of it before this time; null where it is not snoozed.';
+comment on column ingest.ops_alarm.snoozed_severity is 'How bad it was when it was snoozed: a worse one is told at once.';
+comment on column ingest.ops_alarm.acknowledged_at is 'When somebody took it on.';
+comment on column ingest.ops_alarm.acknowledged_by is 'Who did.';
+comment on column ingest.ops_alarm.reason is 'What was said when it was last snoozed or acknowledged.';
 comment on column ingest.ops_alarm.publisher_id is 'Publisher, where it is about one.';
 comment on column ingest.ops_alarm.severity is 'critical: somebody should look now; warning: today.';
 comment on column ingest.ops_alarm.sentence is 'What is wrong, for people.';
@@ -1291,7 +1325,7 @@ comment on table ingest.audit is 'What people did through the operations pages, 
 comment on column ingest.audit.audit_id is 'Key.';
 comment on column ingest.audit.at is 'When.';
 comment on column ingest.audit.actor is 'User, as Airflow''s auth manager names it; of a command, the user of its machine.';
-comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
+comment on column ingest.audit.action is 'retry, pause_feed, resume_feed, pause_publisher, resume_publisher, poll_now, accept, dismiss, line_on, line_off, apply_reprocess, undo_reprocess, snooze_alarm, acknowledge_alarm, wake_alarm; settle_check and reopen_check of the checklist; back_up; of publishers set_publisher, rename_publisher, merge_publishers, undo_publisher_act, add_alias or remove_alias.';
 comment on column ingest.audit.subject is 'What it was done to.';
 comment on column ingest.audit.detail is 'Further figures, such as the number of pages.';
 

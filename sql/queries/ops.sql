@@ -190,8 +190,9 @@ order by publisher_id, day;
 -- name: ops.open_alarms lists alarms that last, worst and newest first, then those that ended lately
 -- column facts: dict[str, Any]
 select a.alarm_id, a.cause, a.subject, a.severity, a.sentence, a.facts, a.opened_at, a.resolved_at, a.told_at,
-  a.told_resolved_at, a.publisher_id
-from ingest.ops_alarm a
+  a.told_resolved_at, a.publisher_id, a.incident_id, a.snoozed_until, a.acknowledged_at, a.acknowledged_by, a.reason,
+  b.channel, b.maintainer
+from ingest.ops_alarm a left join ingest.publisher b using (publisher_id)
 where (a.resolved_at is null or a.resolved_at >= %(since)s)
   and (%(publisher_id)s::integer is null or a.publisher_id = %(publisher_id)s)
 order by a.resolved_at is not null, a.severity, a.opened_at desc limit 200;
@@ -291,10 +292,48 @@ from ingest.warc_file where sealed_at >= %(since)s;
 
 -- name: ops.raise_alarm opens an alarm, or notes that it lasts
 -- nullable parameters: publisher_id
-insert into ingest.ops_alarm as a (cause, subject, publisher_id, severity, sentence, facts, opened_at, seen_at)
-values (%(cause)s, %(subject)s, %(publisher_id)s, %(severity)s, %(sentence)s, %(facts)s, %(now)s, %(now)s)
+insert into ingest.ops_alarm as a (cause, subject, shared, publisher_id, severity, sentence, facts, opened_at, seen_at)
+values (%(cause)s, %(subject)s, %(shared)s, %(publisher_id)s, %(severity)s, %(sentence)s, %(facts)s, %(now)s, %(now)s)
 on conflict (cause, subject) where resolved_at is null do update
-set (severity, sentence, facts, seen_at) = (excluded.severity, excluded.sentence, excluded.facts, excluded.seen_at);
+set (severity, sentence, facts, seen_at, shared)
+  = (excluded.severity, excluded.sentence, excluded.facts, excluded.seen_at, coalesce(nullif(a.shared, ''), excluded.shared));
+
+-- name: ops.open_incidents makes one of many lasting alarms that came in the same nights and have the same in common
+insert into ingest.incident (cause, shared, opened_at)
+select cause, shared, min(opened_at) from ingest.ops_alarm a
+where resolved_at is null and incident_id is null and shared <> '' and opened_at >= %(since)s
+  and not exists (select from ingest.incident i where i.cause = a.cause and i.shared = a.shared and i.resolved_at is null)
+group by cause, shared having count(*) >= %(alike)s;
+
+-- name: ops.join_incidents lets alarms be part of the open incident whose like they are
+update ingest.ops_alarm a set incident_id = i.incident_id from ingest.incident i
+where i.resolved_at is null and i.cause = a.cause and i.shared = a.shared
+  and a.resolved_at is null and a.incident_id is null and a.opened_at >= i.opened_at;
+
+-- name: ops.end_incidents ends those most of whose publishers are well again
+update ingest.incident i set resolved_at = %(now)s
+where i.resolved_at is null and %(well)s <= (
+  select avg((a.resolved_at is not null)::integer) from ingest.ops_alarm a where a.incident_id = i.incident_id);
+
+-- name: ops.wake_alarms lets alarms be told again whose snooze is over, or that have become worse
+update ingest.ops_alarm set snoozed_until = null, snoozed_severity = null, told_at = null
+where resolved_at is null and snoozed_until is not null
+  and (snoozed_until <= %(now)s or (severity = 'critical' and snoozed_severity = 'warning'));
+
+-- name: ops.snooze_alarm lets nothing be told of an alarm until a time
+-- returns: count
+update ingest.ops_alarm set (snoozed_until, snoozed_severity, reason) = (%(until)s, severity, %(reason)s)
+where alarm_id = %(alarm_id)s and resolved_at is null;
+
+-- name: ops.acknowledge_alarm notes who has taken an alarm on
+-- returns: count
+update ingest.ops_alarm set (acknowledged_at, acknowledged_by, reason) = (%(now)s, %(actor)s, %(reason)s)
+where alarm_id = %(alarm_id)s and resolved_at is null;
+
+-- name: ops.wake_alarm ends the snooze of an alarm
+-- returns: count
+update ingest.ops_alarm set snoozed_until = %(now)s
+where alarm_id = %(alarm_id)s and resolved_at is null and snoozed_until is not null;
 
 -- name: ops.resolve_alarm ends an alarm
 update ingest.ops_alarm set resolved_at = %(now)s
@@ -304,10 +343,16 @@ where cause = %(cause)s and subject = %(subject)s and resolved_at is null;
 select cause, subject, publisher_id, severity, opened_at from ingest.ops_alarm where resolved_at is null;
 
 -- name: ops.untold_alarms lists alarms whose begin or end no message has carried
-select alarm_id, cause, subject, severity, sentence, opened_at, resolved_at, told_at is not null as told
-from ingest.ops_alarm
-where (resolved_at is null and told_at is null) or (resolved_at is not null and told_resolved_at is null)
-order by cause, severity, opened_at, alarm_id;
+-- not null: told, in_all
+select a.alarm_id, a.cause, a.subject, a.severity, a.sentence, a.shared, a.opened_at, a.resolved_at,
+  a.told_at is not null as told, a.incident_id, b.channel, b.maintainer,
+  (select count(*) from ingest.ops_alarm o where o.incident_id = a.incident_id) as in_all
+from ingest.ops_alarm a left join ingest.publisher b using (publisher_id) left join ingest.incident i using (incident_id)
+where ((a.resolved_at is null and a.told_at is null)
+    or (a.resolved_at is not null and a.told_resolved_at is null
+      and (a.told_at is null or i.incident_id is null or i.resolved_at is not null)))
+  and (a.snoozed_until is null or a.snoozed_until <= coalesce(a.resolved_at, %(now)s))
+order by a.cause, a.severity, a.opened_at, a.alarm_id;
 
 -- name: ops.mark_told notes that messages were taken
 update ingest.ops_alarm

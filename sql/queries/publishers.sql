@@ -1,7 +1,8 @@
 -- name: publishers.known lists publishers with what is known of them, their collections and other names
 -- not null: collections, aliases
 -- column said_by: dict[str, str]
-select p.publisher_id, p.name, p.title, p.homepage, p.country, p.region, p.languages, p.kind, p.time_zone, p.owner, p.notes,
+select p.publisher_id, p.name, p.title, p.homepage, p.country, p.region, p.languages, p.kind, p.time_zone, p.owner,
+  p.maintainer, p.channel, p.notes,
   p.said_by, p.paused,
   array(select c.name from ingest.collection_member m join ingest.collection c using (collection_id)
     where m.publisher_id = p.publisher_id order by 1) as collections,
@@ -16,7 +17,8 @@ order by p.name;
 
 -- name: publishers.lock takes the row locks of publishers, and reads what is known of them
 -- column said_by: dict[str, str]
-select p.publisher_id, p.name, p.title, p.homepage, p.country, p.region, p.languages, p.kind, p.time_zone, p.owner, p.notes,
+select p.publisher_id, p.name, p.title, p.homepage, p.country, p.region, p.languages, p.kind, p.time_zone, p.owner,
+  p.maintainer, p.channel, p.notes,
   p.said_by
 from ingest.publisher p where p.publisher_id = any(%(publishers)s::integer[]) order by p.publisher_id for no key update;
 
@@ -39,10 +41,11 @@ where publisher_id = any(%(publishers)s::integer[]) and (title is null or langua
 
 -- name: publishers.put_facts writes what is known of publishers
 -- parameter given: dict[str, Any]
-update ingest.publisher b set (title, homepage, country, region, languages, kind, time_zone, owner, notes, said_by)
-  = (n.title, n.homepage, n.country, n.region, n.languages, n.kind, n.time_zone, n.owner, n.notes, n.said_by)
+update ingest.publisher b set (title, homepage, country, region, languages, kind, time_zone, owner, maintainer, channel, notes, said_by)
+  = (n.title, n.homepage, n.country, n.region, n.languages, n.kind, n.time_zone, n.owner, n.maintainer, n.channel, n.notes,
+    n.said_by)
 from jsonb_to_recordset(%(given)s::jsonb -> 'rows') as n (publisher_id integer, title text, homepage text, country text, region text,
-  languages text[], kind text, time_zone text, owner text, notes text, said_by jsonb)
+  languages text[], kind text, time_zone text, owner text, maintainer text, channel text, notes text, said_by jsonb)
 where b.publisher_id = n.publisher_id;
 
 -- name: publishers.zones gives time zones as the database writes them, whatever the case of their letters

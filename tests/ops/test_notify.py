@@ -21,7 +21,10 @@ from newsflow.settings import Settings, SettingsError
 from tests.ops.receivers import Posted, http_receiver
 
 NOW = datetime(2026, 3, 30, 3, tzinfo=timezone.utc)
-Row = namedtuple("Row", "alarm_id cause subject severity sentence opened_at resolved_at told")
+FIELDS = (
+    "alarm_id cause subject severity sentence opened_at resolved_at told incident_id in_all shared channel maintainer"
+)
+Row = namedtuple("Row", FIELDS, defaults=(None, 0, "", None, None))
 
 
 def row(

@@ -25,7 +25,8 @@ from tests.command_line import newsflow
 NOW = datetime(2026, 3, 1, tzinfo=timezone.utc)
 GIVEN = {
     "title": "Harbour Post", "homepage": "https://harbour.example/", "country": "PT", "region": "Algarve",
-    "languages": "pt en", "kind": "weekly", "time_zone": "Europe/Lisbon", "owner": "A; B", "notes": "=1+1\nsecond line",
+    "languages": "pt en", "kind": "weekly", "time_zone": "Europe/Lisbon", "owner": "A; B",
+    "maintainer": "Ada", "channel": "coast", "notes": "=1+1\nsecond line",
 }  # fmt: skip
 
 
@@ -42,7 +43,8 @@ def rows(conn: Connection, sql: str) -> list[Any]:
 
 
 def seen(conn: Connection, name: str = "harbour.example") -> dict[str, Any]:
-    found = rows(conn, f"select * from news.publishers where publisher = '{name}'")
+    ours = "select name as publisher, maintainer, channel from ingest.publisher"  # no analyst sees these
+    found = rows(conn, f"select * from news.publishers join ({ours}) p using (publisher) where publisher = '{name}'")
     return dict(found[0]._asdict())
 
 

@@ -32,6 +32,8 @@ _NAMES: Mapping[str, str] = {
     "kind": "daily, weekly, magazine, broadcaster, agency, aggregator, blog, institution or other.",
     "time_zone": "IANA name, such as Europe/Lisbon.",
     "owner": "Who owns it.",
+    "maintainer": "Who of us looks after it; messages of its alarms name them.",
+    "channel": "Channel of NEWSFLOW_NOTIFIERS that its alarms go to.",
     "notes": "Anything else.",
 }
 
@@ -73,6 +75,8 @@ def set_(
     kind: _option("kind") = None,  # type: ignore[valid-type]
     time_zone: _option("time_zone") = None,  # type: ignore[valid-type]
     owner: _option("owner") = None,  # type: ignore[valid-type]
+    maintainer: _option("maintainer") = None,  # type: ignore[valid-type]
+    channel: _option("channel") = None,  # type: ignore[valid-type]
     notes: _option("notes") = None,  # type: ignore[valid-type]
     collection: Annotated[
         list[str] | None, typer.Option(help="It is in these and no others; may be repeated. Empty: in none.")
@@ -85,7 +89,8 @@ def set_(
 
     given = {
         "title": title, "homepage": homepage, "country": country, "region": region, "languages": languages,
-        "kind": kind, "time_zone": time_zone, "owner": owner, "notes": notes,
+        "kind": kind, "time_zone": time_zone, "owner": owner, "maintainer": maintainer, "channel": channel,
+        "notes": notes,
     }  # fmt: skip
     said = {field: text for field, text in given.items() if text is not None}
     sets = facts.collections(";".join(collection)) if collection is not None else None

@@ -16,9 +16,10 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from psycopg2.extensions import connection as Connection
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from newsflow.ops import checklist, publisher_facts, render
+from newsflow.ops import alarm_acts, checklist, publisher_facts, render
 from newsflow.ops.actions import ACTIONS, UnknownSubjectError, perform
 from newsflow.ops.airflow_runs import AirflowRuns
+from newsflow.ops.alarm_acts import AlarmForm
 from newsflow.ops.csv_tables import CSV_TABLES, CsvTable
 from newsflow.ops.dependencies import Database, Now
 from newsflow.ops.publisher_facts import FactsForm
@@ -32,6 +33,7 @@ NOT_HERE = "There is no such thing here."
 DONE = {
     **{name: action.done for name, action in ACTIONS.items()},
     "set_facts": "Saved.",
+    **alarm_acts.DONE,
     "checklist": "Settled, with your reason.",
 }
 FILES = {"ops.css": "text/css", "ops.js": "text/javascript"}
@@ -177,6 +179,23 @@ def set_facts(
     except FactError as error:
         raise HTTPException(422, f"Nothing was saved: {error}.") from error
     return RedirectResponse(_back(request, "set_facts"), status_code=303)
+
+
+@app.post("/alarms")
+def act_on_alarm(
+    request: Request,
+    user: Editor,
+    conn: Database,
+    now: Now,
+    subject: Annotated[int, Form(ge=1, lt=2**63)],
+    form: Annotated[AlarmForm, Depends()],
+) -> RedirectResponse:
+    """Snooze, take on or wake an alarm, then go back to where it stood."""
+    try:
+        alarm_acts.perform(conn, subject, form, user.get_name(), now)
+    except alarm_acts.AlarmError as error:
+        raise HTTPException(422, f"Nothing was done: {error}.") from error
+    return RedirectResponse(_back(request, form.act), status_code=303)
 
 
 @app.post("/checklist")

@@ -1,8 +1,8 @@
-"""Messages of alarms: one for each cause with its count, and one when it is over. Pure."""
+"""Messages of alarms: one for each cause, or incident, and channel with its count, and one when it is over. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
@@ -25,6 +25,7 @@ class Message:
     lines: tuple[str, ...]
     link: str
     alarm_ids: tuple[int, ...]
+    channel: str = ""  # empty: the default ones
 
     @property
     def text(self) -> str:
@@ -38,36 +39,58 @@ class Message:
         return f'<p>{escape(self.title)}</p><ul>{items}</ul><p><a href="{escape(self.link)}">What to do</a></p>'
 
 
-def compose(alarms: Sequence[Any], base: str) -> list[Message]:
+def compose(alarms: Sequence[Any], base: str, channels: Collection[str] = ()) -> list[Message]:
     """Messages for alarms that nobody was told of; those that ended untold need none.
 
     :param alarms: rows of `ops.untold_alarms`, in the order of cause.
     :param base: address of the Airflow UI.
+    :param channels: names of the channels that there are; alarms of others go to the default one, which is told.
     """
-    told = [a for a in alarms if a.resolved_at is None or a.told]
-    ordered = sorted(told, key=lambda a: (a.resolved_at is not None, a.cause))
-    grouped = groupby(ordered, key=lambda a: (a.resolved_at is not None, a.cause))
-    return [_message(cause, over, list(found), base) for (over, cause), found in grouped]
+    told = sorted((a for a in alarms if a.resolved_at is None or a.told), key=_group)
+    return [_message(list(found), base, channels) for _, found in groupby(told, key=_group)]
 
 
-def _message(cause: str, over: bool, alarms: list[Any], base: str) -> Message:
-    title = TITLES.get(cause, cause)
-    count = f" ({len(alarms)})" if len(alarms) > 1 else ""
+def _group(alarm: Any) -> tuple[bool, str, int, str]:
+    """Alarms of one message: of one cause, one incident or none, one channel."""
+    return alarm.resolved_at is not None, alarm.cause, alarm.incident_id or 0, alarm.channel or ""
+
+
+def _message(alarms: list[Any], base: str, channels: Collection[str]) -> Message:
+    over, cause, _, channel = _group(alarms[0])
+    title = _title(alarms)
+    lines = _lines(alarms, over=over)
+    if channel and channel not in channels:
+        lines.append(f"This was meant for the channel {channel!r}, which NEWSFLOW_NOTIFIERS does not name.")
     return Message(
         cause,
         min(a.severity for a in alarms),  # the worst: "critical" comes before "warning"
         over,
         len(alarms),
-        f"Resolved: {title}{count}" if over else f"{title}{count}",
-        tuple(_lines(alarms, over=over)),
+        f"Resolved: {title}" if over else title,
+        tuple(lines),
         f"{base.rstrip('/')}/plugin/news/newsflow/runbooks/{cause}",
         tuple(a.alarm_id for a in alarms),
+        channel if channel in channels else "",
     )
 
 
+def _title(alarms: list[Any]) -> str:
+    """The cause with its number; of an incident what its publishers have in common, and how many they are."""
+    first = alarms[0]
+    title = TITLES.get(first.cause, first.cause)
+    if first.incident_id is None:
+        return f"{title} ({len(alarms)})" if len(alarms) > 1 else title
+    joined = f"{len(alarms)} more, " if len(alarms) < first.in_all else ""
+    return f"{title}: {joined}{first.in_all} publishers, {first.shared.replace('_', ' ')}"
+
+
 def _lines(alarms: Sequence[Any], *, over: bool) -> list[str]:
-    lines = [_over(a) if over else a.sentence for a in alarms[:SHOWN]]
+    lines = [_over(a) if over else _sentence(a) for a in alarms[:SHOWN]]
     return [*lines, f"and {len(alarms) - SHOWN} more"] if len(alarms) > SHOWN else lines
+
+
+def _sentence(alarm: Any) -> str:
+    return f"{alarm.sentence} ({alarm.maintainer} looks after it)" if alarm.maintainer else str(alarm.sentence)
 
 
 def _over(alarm: Any) -> str:

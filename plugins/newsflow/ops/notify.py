@@ -60,18 +60,31 @@ def _slack(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def build(settings: Settings) -> list[BaseNotifier]:
-    """The notifiers of the setting; the log where there is none.
+def build(settings: Settings, channel: str = "") -> list[BaseNotifier]:
+    """The notifiers of a channel; the log where the setting names none at all.
 
+    :param channel: empty for the default one, whose notifiers name no channel.
     :raises SettingsError: where it is not a JSON list of objects with a "class" that is a BaseNotifier.
     """
-    text = settings.notifiers.get_secret_value()
-    if not text:
-        return [LogNotifier()]
     try:
-        return [_one(dict(spec)) for spec in json.loads(text)]
+        specs = _specs(settings)
+        # all of them are made, so that a wrong one is found before its channel is needed
+        made = [(str(spec.pop("channel", "")), _one(spec)) for spec in specs]
     except (ValueError, TypeError, KeyError, AttributeError, ImportError) as error:
         raise SettingsError(f"NEWSFLOW_NOTIFIERS is wrong ({type(error).__name__}); see docs/operations.md") from None
+    return [notifier for name, notifier in made if name == channel] or [LogNotifier()]
+
+
+def channels(settings: Settings) -> frozenset[str]:
+    """The names of the channels that the setting names; none where it can't be read, which `build` tells."""
+    try:
+        return frozenset(str(spec.get("channel", "")) for spec in _specs(settings)) - {""}
+    except (ValueError, TypeError, AttributeError):
+        return frozenset()
+
+
+def _specs(settings: Settings) -> list[dict[str, Any]]:
+    return [dict(spec) for spec in json.loads(settings.notifiers.get_secret_value() or "[]")]
 
 
 def _one(spec: dict[str, Any]) -> BaseNotifier:
@@ -83,14 +96,14 @@ def _one(spec: dict[str, Any]) -> BaseNotifier:
 
 
 def send(settings: Settings, messages: Sequence[Message]) -> tuple[list[Message], list[str]]:
-    """Send each message by each notifier; gives the messages that at least one took, and the failures.
+    """Send each message by each notifier of its channel; gives the messages that at least one took, and the failures.
 
     Notifiers are made anew for each message: Airflow renders their templates in place.
     """
     taken, failures = [], []
     for message in messages:
         errors = []
-        notifiers = build(settings)
+        notifiers = build(settings, message.channel)
         for notifier in notifiers:
             try:
                 notifier({"message": message})

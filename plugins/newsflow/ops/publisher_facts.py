@@ -31,6 +31,8 @@ class FactsForm:
     kind: Short = ""
     time_zone: Short = ""
     owner: Short = ""
+    maintainer: Short = ""
+    channel: Short = ""
     notes: Annotated[str, Form(max_length=11_000)] = ""
     collections: Short = ""
 

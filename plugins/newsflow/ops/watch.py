@@ -26,6 +26,9 @@ from newsflow.store.migrate import ready_session
 log = logging.getLogger(__name__)
 
 NIGHTS = 30  # newest nightly runs that are judged
+ALIKE = 5  # publishers that fail in the same way are one incident
+SAME_NIGHTS = timedelta(days=3)  # where they began to within these
+WELL = 0.8  # share of them that is well again when it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def watch(
         with transaction(conn):
             result = judge(conn, settings, now)
             opened, resolved, lasting = _keep(conn, result, now)
+            _keep_incidents(conn, now)
             queries.ops.note_judged(conn, now=now)
         told, failures = _tell(conn, settings, now)
     log.info("alarms: %d opened, %d resolved, %d last; %d messages", opened, resolved, lasting, told)
@@ -111,6 +115,7 @@ def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int,
             conn,
             cause=f.cause,
             subject=f.subject,
+            shared=f.shared,
             publisher_id=f.publisher_id,
             severity=f.severity,
             sentence=f.sentence,
@@ -123,15 +128,23 @@ def _keep(conn: Connection, result: Judgement, now: datetime) -> tuple[int, int,
     return len(found.keys() - lasting), len(over), len(lasting | found.keys()) - len(over)
 
 
+def _keep_incidents(conn: Connection, now: datetime) -> None:
+    """Take together what fails in the same way since the same nights; let what was snoozed come back."""
+    queries.ops.open_incidents(conn, since=now - SAME_NIGHTS, alike=ALIKE)
+    queries.ops.join_incidents(conn)
+    queries.ops.end_incidents(conn, now=now, well=WELL)
+    queries.ops.wake_alarms(conn, now=now)
+
+
 def _tell(conn: Connection, settings: Settings, now: datetime) -> tuple[int, list[str]]:
     from airflow.configuration import conf
 
-    from newsflow.ops.notify import send
+    from newsflow.ops.notify import channels, send
 
-    untold = queries.ops.untold_alarms(conn)
+    untold = queries.ops.untold_alarms(conn, now=now)
     conn.rollback()
     address = settings.ui_url or conf.get("api", "base_url", fallback="") or "http://localhost:8080"
-    composed = messages.compose(untold, address)
+    composed = messages.compose(untold, address, channels(settings))
     needless = {a.alarm_id for a in untold if a.resolved_at is not None and not a.told}
     taken, failures = send(settings, composed)
     with transaction(conn):

@@ -16,7 +16,19 @@ Word = Literal["feed", "site", "list", "person"]
 
 Value = str | list[str] | None
 
-FIELDS = ("title", "homepage", "country", "region", "languages", "kind", "time_zone", "owner", "notes")
+FIELDS = (
+    "title",
+    "homepage",
+    "country",
+    "region",
+    "languages",
+    "kind",
+    "time_zone",
+    "owner",
+    "maintainer",
+    "channel",
+    "notes",
+)
 COLLECTIONS = "collections"
 KINDS = ("daily", "weekly", "magazine", "broadcaster", "agency", "aggregator", "blog", "institution", "other")
 _OTHER_NAMES = {
@@ -174,6 +186,8 @@ _READERS: Mapping[str, Callable[[str], Value]] = {
     "kind": _kind,
     "time_zone": _time_zone,
     "owner": _short,
+    "maintainer": _short,
+    "channel": _short,
     "notes": _notes,
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from math import exp, log
 from statistics import median
@@ -120,7 +121,8 @@ def _drifted(name: str, window: Sequence[Day], expected: float) -> Finding:
     sentence = f"{name}: only {readable} of {tried} pages became articles, usually {expected:.0%} or more"
     why = _commonest(window)
     facts = {"readable": readable, "tried": tried, "usual": round(expected, 3), "commonest": why}
-    return YIELD_DRIFT.found(name, f"{sentence}; mostly {why.replace('_', ' ')}." if why else f"{sentence}.", facts)
+    told = f"{sentence}; mostly {why.replace('_', ' ')}." if why else f"{sentence}."
+    return replace(YIELD_DRIFT.found(name, told, facts), shared=why)
 
 
 def _commonest(window: Sequence[Day]) -> str:

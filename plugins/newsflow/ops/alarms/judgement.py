@@ -31,6 +31,7 @@ class Finding:
     sentence: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     publisher_id: int | None = None
+    shared: str = ""  # what others may have in common with it: an outcome
 
 
 Answer = Finding | Undecided

@@ -15,8 +15,8 @@ from newsflow.ops.levels import Shift, Tide
 
 MORE, LESS = 1.8, 0.68  # levels that matter, in terms of the one before
 WIDTHS = 3.0  # and standard deviations of the weeks before
-RISEN, FALLEN = 13.0, 10.0  # log likelihood ratios that chance doesn't give; a rise has longer tails
-STEADY_RISE, STEADY_FALL = 1.3, 0.8  # ratio of the days that change least, in the short windows
+RISEN, FALLEN = 15.0, 12.0  # log likelihood ratios that chance doesn't give; a rise has longer tails
+STEADY_RISE, STEADY_FALL = 1.3, 0.75  # ratio of the days that change least, in the short windows
 LONG_FALL = 9  # days that a fall must have lasted for, so that it is no long weekend
 AGAIN_LOW, AGAIN_HIGH = 0.8, 1.4  # an open alarm is over when the level is within these again
 TELLING = 8.0  # news that the days must promise which show that

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import prod
 from typing import Any
@@ -49,7 +50,8 @@ def _silence_of(row: Any, present: Present) -> Answer:
     if present.is_cut_off:
         return Undecided.CANT_TELL
     why = sentence(row.feed_outcome) if row.feed_outcome else ""
-    return silence(row.name, complete(present.days.get(row.publisher_id, ()), present.now), present.blind, why)
+    found = silence(row.name, complete(present.days.get(row.publisher_id, ()), present.now), present.blind, why)
+    return replace(found, shared=row.feed_outcome or "") if isinstance(found, Finding) else found
 
 
 def complete(days: Sequence[Day], now: datetime) -> list[Day]:

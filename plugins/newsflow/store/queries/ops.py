@@ -227,6 +227,13 @@ class OpenAlarmsRow(NamedTuple):
     told_at: datetime | None
     told_resolved_at: datetime | None
     publisher_id: int | None
+    incident_id: int | None
+    snoozed_until: datetime | None
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    reason: str | None
+    channel: str | None
+    maintainer: str | None
 
 
 def open_alarms(conn: Connection, *, since: datetime, publisher_id: int | None) -> list[OpenAlarmsRow]:
@@ -442,6 +449,7 @@ def raise_alarm(
     *,
     cause: str,
     subject: str,
+    shared: str,
     publisher_id: int | None,
     severity: str,
     sentence: str,
@@ -455,6 +463,7 @@ def raise_alarm(
         {
             "cause": cause,
             "subject": subject,
+            "shared": shared,
             "publisher_id": publisher_id,
             "severity": severity,
             "sentence": sentence,
@@ -462,6 +471,45 @@ def raise_alarm(
             "now": now,
         },
     )
+
+
+def open_incidents(conn: Connection, *, since: datetime, alike: int) -> int:
+    """Makes one of many lasting alarms that came in the same nights and have the same in common."""
+    return named_query.count(conn, "ops.open_incidents", {"since": since, "alike": alike})
+
+
+def join_incidents(conn: Connection) -> int:
+    """Lets alarms be part of the open incident whose like they are."""
+    return named_query.count(conn, "ops.join_incidents", {})
+
+
+def end_incidents(conn: Connection, *, now: datetime, well: float) -> int:
+    """Ends those most of whose publishers are well again."""
+    return named_query.count(conn, "ops.end_incidents", {"now": now, "well": well})
+
+
+def wake_alarms(conn: Connection, *, now: datetime) -> int:
+    """Lets alarms be told again whose snooze is over, or that have become worse."""
+    return named_query.count(conn, "ops.wake_alarms", {"now": now})
+
+
+def snooze_alarm(conn: Connection, *, until: datetime, reason: str, alarm_id: int) -> int:
+    """Lets nothing be told of an alarm until a time."""
+    return named_query.count(conn, "ops.snooze_alarm", {"until": until, "reason": reason, "alarm_id": alarm_id})
+
+
+def acknowledge_alarm(conn: Connection, *, now: datetime, actor: str, reason: str, alarm_id: int) -> int:
+    """Notes who has taken an alarm on."""
+    return named_query.count(
+        conn,
+        "ops.acknowledge_alarm",
+        {"now": now, "actor": actor, "reason": reason, "alarm_id": alarm_id},
+    )
+
+
+def wake_alarm(conn: Connection, *, now: datetime, alarm_id: int) -> int:
+    """Ends the snooze of an alarm."""
+    return named_query.count(conn, "ops.wake_alarm", {"now": now, "alarm_id": alarm_id})
 
 
 def resolve_alarm(conn: Connection, *, now: datetime, cause: str, subject: str) -> int:
@@ -492,14 +540,19 @@ class UntoldAlarmsRow(NamedTuple):
     subject: str
     severity: str
     sentence: str
+    shared: str
     opened_at: datetime
     resolved_at: datetime | None
     told: bool
+    incident_id: int | None
+    channel: str | None
+    maintainer: str | None
+    in_all: int
 
 
-def untold_alarms(conn: Connection) -> list[UntoldAlarmsRow]:
+def untold_alarms(conn: Connection, *, now: datetime) -> list[UntoldAlarmsRow]:
     """Lists alarms whose begin or end no message has carried."""
-    return named_query.rows(conn, "ops.untold_alarms", UntoldAlarmsRow._make, {})
+    return named_query.rows(conn, "ops.untold_alarms", UntoldAlarmsRow._make, {"now": now})
 
 
 def mark_told(conn: Connection, *, now: datetime, ids: Iterable[int]) -> int:

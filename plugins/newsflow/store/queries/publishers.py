@@ -29,6 +29,8 @@ class KnownRow(NamedTuple):
     kind: str | None
     time_zone: str | None
     owner: str | None
+    maintainer: str | None
+    channel: str | None
     notes: str | None
     said_by: dict[str, str]
     paused: bool
@@ -59,6 +61,8 @@ class LockRow(NamedTuple):
     kind: str | None
     time_zone: str | None
     owner: str | None
+    maintainer: str | None
+    channel: str | None
     notes: str | None
     said_by: dict[str, str]
 
