@@ -14,23 +14,46 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import quote
 
+import axe_playwright_python
 import psycopg2
 import pytest
 import requests
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
+from pydantic import SecretStr
 
 from newsflow.ops.actions import ACTIONS
 from newsflow.ops.app import app
+from newsflow.ops.routes import PAGES
+from newsflow.ops.schedules import CONSEQUENCES, DagState
+from newsflow.ops.watch import watch
+from newsflow.settings import Settings
+from newsflow.store import queries
+from newsflow.store.db import connect
 from tests.ops.airflow_server import Site
+from tests.ops.scenario import Month
+from tests.ops.standalone import World, served
 from tests.paths import ROOT
 from tests.waiting import PATIENCE_S
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 in_browser = pytest.mark.browser
+Theme = Literal["light", "dark"]
 
 USERS = [None, "vera", "otto", "ada"]
 TABLE = ROOT / "docs" / "operations.md"
@@ -76,7 +99,8 @@ def csrf(client: requests.Session, site: Site) -> str:
 def _ask(site: Site, client: requests.Session, method: str, path: str) -> int:
     if method == "GET":
         return client.get(site.pages + path, timeout=PATIENCE_S).status_code
-    form = {"csrf": csrf(client, site), "subject": "courier.example"}
+    subject = "backup" if path == "/checklist" else "courier.example"
+    form = {"csrf": csrf(client, site), "subject": subject, "why": "it was tried"}
     return client.post(site.pages + path, data=form, timeout=PATIENCE_S, allow_redirects=False).status_code
 
 
@@ -372,23 +396,48 @@ def test_a_column_sorts_by_its_head_and_a_filter_can_be_taken_back(ada: Page, si
     expect(frame.locator("tbody tr").nth(13)).to_be_visible(timeout=PATIENCE_MS)
 
 
+AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js"))
+FIND = """only => axe.run(document, only.length ? {runOnly: {type: 'rule', values: only}} : {})
+  .then(found => found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200)).join(' | ')}`))"""
+BY_WIDTH = ["scrollable-region-focusable", "target-size"]
+# (theme, width, rules): all rules where most differs, those that depend on the width on a tablet
+EVERY_DAY: list[tuple[Theme, int, list[str]]] = [("light", 1360, []), ("light", 800, BY_WIDTH), ("dark", 390, [])]
+ALL: list[tuple[Theme, int, list[str]]] = [
+    (theme, width, []) for theme in get_args(Theme) for width in (1360, 800, 390)
+]
+
+
+def _violations(page: Page, path: str, screens: Sequence[tuple[Theme, int, list[str]]]) -> Iterator[str]:
+    page.goto(path)
+    page.evaluate(AXE.read_text())
+    for theme, width, rules in screens:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 844})
+        yield from (f"{path} {theme} {width} {found}" for found in page.evaluate(FIND, rules))
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            yield f"{path} is wider than {width}"
+        links = page.locator("header nav a")
+        if len({round(box["y"]) for box in map(Locator.bounding_box, links.all()) if box}) > 1:
+            yield f"{path}: the navigation takes more than a row at {width}"
+
+
 @in_browser
-@pytest.mark.parametrize("width", [360, 768])
-def test_nothing_is_wider_than_the_screen(ada: Page, site: Site, width: int) -> None:
-    ada.set_viewport_size({"width": width, "height": 800})
-    for path in (
-        "/",
-        "/publishers",
-        "/publishers/tribune.example",
-        "/rejects",
-        "/alarms",
-        "/storage",
-        "/proposals",
-        "/reprocesses",
-        "/reprocesses/1",
-    ):
-        ada.goto(site.pages + path)
-        assert ada.evaluate("document.documentElement.scrollWidth") <= width, path
+def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, dsn: str) -> None:
+    """Each page of the registry over a month of history, and those of an empty database.
+
+    `make screenshots` tries all themes at all widths; they cost a minute.
+    """
+    screens = ALL if os.environ.get("NEWSFLOW_SCREENSHOTS") else EVERY_DAY
+    known = {page.path for page in PAGES}
+    full = [_path(route) for route in app.routes if isinstance(route, APIRoute) and route.path in known]
+    at_rest = [path for path in known if "{" not in path]
+    found: list[str] = []
+    for world, paths in ((World(site.dsn, log=["02:39:00 it broke"], editor=True), full), (World(dsn), at_rest)):
+        with served(world) as base, browser.new_context() as context:
+            page = context.new_page()
+            for path in paths:
+                found += _violations(page, base + path, screens)
+    assert found == []
 
 
 @in_browser
@@ -507,6 +556,7 @@ def test_the_keyboard_reaches_all_and_tables_have_headers(ada: Page, site: Site)
 
 SHOTS = {
     "last-night": "/plugin/news/newsflow/",
+    "two-runs": "/plugin/news/newsflow/nights/compare",
     "publishers": "/plugin/news/newsflow/publishers",
     "publisher": "/plugin/news/newsflow/publishers/redesign.example",
     "rejects": "/plugin/news/newsflow/rejects",
@@ -550,6 +600,48 @@ def test_each_page_has_its_picture(visitors: Visitors, site: Site, theme: str, t
         page.screenshot(path=folder / f"{name}-{theme}.png", animations="disabled")
         assert (folder / f"{name}-{theme}.png").stat().st_size > 10_000
     page.close()
+
+
+OUTAGE = ["02:39:00 counted the funnel of 0 pages", "02:39:00 RunFailedError: Not good: all 14 feeds failed."]
+# name → nights that have passed, the page, the log of a red task
+MORNINGS: dict[str, tuple[int, str, Sequence[str]]] = {
+    "first-morning": (1, "/", ()),
+    "bad-night": (18, "/", OUTAGE),
+    "thirty-nights": (30, "/nights", ()),
+}
+SCREENS: list[tuple[str, Theme, int, int]] = [
+    ("light", "light", 1360, 900),
+    ("dark", "dark", 1360, 900),
+    ("phone", "dark", 390, 844),
+]
+
+
+@in_browser
+@pytest.mark.skipif(not os.environ.get("NEWSFLOW_SCREENSHOTS"), reason="`make screenshots` takes these pictures")
+@pytest.mark.parametrize("name", MORNINGS)
+def test_mornings_have_their_pictures(browser: Browser, dsn: str, name: str) -> None:
+    nights, path, log = MORNINGS[name]
+    with closing(connect(dsn)) as conn:
+        month = Month(conn)
+        for night, ended in month.play(nights):
+            if night >= nights - 7:
+                watch(Settings(database_url=SecretStr(dsn)), clock=partial(_same, ended + timedelta(minutes=15)))
+        queries.ops.count_days(conn, since=month.first, until=ended + timedelta(days=1))
+        conn.commit()
+    now = ended + timedelta(hours=5)
+    dags = [DagState(dag_id, False, now + timedelta(minutes=10)) for dag_id in CONSEQUENCES]
+    with served(World(dsn, now, dags, log, editor=True)) as base:
+        for suffix, theme, width, height in SCREENS:
+            screen = ViewportSize(width=width, height=height)
+            with browser.new_context(viewport=screen, color_scheme=theme, timezone_id="Europe/Lisbon") as context:
+                page = context.new_page()
+                page.goto(base + path)
+                folder = ROOT / os.environ["NEWSFLOW_SCREENSHOTS"] / "ops"
+                page.screenshot(path=folder / f"{name}-{suffix}.png", animations="disabled")
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def _reject(site: Site) -> int:
