@@ -53,5 +53,5 @@ def render(result: Funnel) -> str:
     lines = [result.verdict.sentence, ""]
     for stage in result.stages:
         rest = ", ".join(f"{code} {n}" for code, n in stage.outcomes.items() if code not in PASSED)
-        lines.append(f"  {stage.stage:<12} {stage.taken:>6} in  {stage.passed:>6} on   {rest}".rstrip())
+        lines.append(f"  {stage.stage:<12} {stage.taken:>6} in  {stage.passed:>6} passed  {rest}".rstrip())
     return "\n".join(lines)
