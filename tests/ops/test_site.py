@@ -356,7 +356,7 @@ def test_five_questions_are_answered_by_clicking(ada: Page, site: Site) -> None:
 
     inside(ada).get_by_role("link", name="Last night").click()  # what do I do?
     inside(ada).locator(".alarm", has_text="redesign.example").get_by_role("link", name="What to do").click()
-    heading(ada, "Captures no longer become articles")
+    heading(ada, "Pages no longer become articles")
     expect(inside(ada).locator("article")).to_contain_text("How to prove that it is over")
 
 
