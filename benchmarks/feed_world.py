@@ -3,10 +3,11 @@
     make bench PART=feed_world        (3,000 feeds; `python -m benchmarks.feed_world 300` for fewer)
 
 The policy is the real one (`poll.schedule`, `poll.window`, `poll.decide`); clock, publishers and
-network are simulated. Publishing follows what is known of the real world: rates spread over
-three orders of magnitude (log-normal), day and night by time zone, quieter weekends, bursts,
-batches at one moment, windows of 10 to 100 entries; feeds move, fail, and our own network is
-down twice. The policy was tuned on `TUNING`; what is reported are worlds of other seeds from a
+network are simulated. Publishing follows what is known of the real world: rates as Media Cloud
+counted them (`feed_world_feeds`), day and night by time zone, quieter weekends, bursts, batches
+at one moment, windows of 10 to 100 entries; feeds move, fail, say 304 for ever or 429, have no
+dates or some that lie ahead, and our own network is down twice. The policy was tuned on
+`TUNING`, which knows none of the latter; what is reported are worlds of other seeds from a
 generator with other parameters (`REPORTED`). Nothing is random but the seeds.
 """
 
@@ -16,132 +17,25 @@ import heapq
 import math
 import random
 import sys
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from benchmarks.feed_world_chart import draw
+from benchmarks.feed_world_feeds import DAYS, PINNED, REPORTED, START, TUNING, Manner, SimFeed, make_world
 from newsflow.feeds.parsed import ParsedFeed, PollingHints
 from newsflow.model import Entry, Exchange
 from newsflow.outcomes import Outcome
-from newsflow.poll.decide import MOVED_AFTER, decide
+from newsflow.poll.decide import MOVED_AFTER, conditional, decide
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
+from newsflow.web.pace import Pace, after
 from tests.paths import ROOT
 
-START = datetime(2026, 3, 2, tzinfo=timezone.utc)  # a Monday
-DAYS = 14
 FEEDS = 3_000
 TICK_S = 600.0  # the Dag's schedule; a due feed waits for the next tick
 SLOW_TICK_S = 1800.0  # as NEWSFLOW_POLL_SCHEDULE="*/30 * * * *" makes it
 ACCEPTED_AT_S = 9 * 3600.0  # of the day: when a person looks at proposals
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How a world publishes and fails."""
-
-    seeds: tuple[int, ...]
-    daily: float  # items a day at the median feed
-    spread: float  # sigma of the log-normal
-    windows: tuple[int, ...]  # weights of windows of 10, 15, 20, 25, 30 entries
-    shown_days: float  # what a busy feed's window holds at the median
-    burst: tuple[float, float]  # times the usual rate
-    moved: float  # share of feeds that move; of these, a part without redirect
-    silently: float
-    failing: float  # share that is down once, two hours at the mean
-    outages: tuple[tuple[float, float], ...]  # of our own network, days
-
-
-TUNING = Manner((7,), 6.0, 1.75, (25, 12, 25, 13, 25), 0.5, (4, 12), 0.03, 0.3, 0.15, ((3.4, 3.5), (9.10, 9.35)))
-REPORTED = Manner(
-    (101, 102, 103), 4.0, 2.0, (35, 10, 30, 10, 15), 0.6, (2, 20), 0.05, 0.2, 0.3, ((5.6, 5.7), (11.3, 11.5))
-)
-
-
-@dataclass
-class SimFeed:
-    """A feed of the world: when its items came out (seconds since the start), and what it does besides."""
-
-    number: int
-    window: int
-    published: list[float]
-    ttl_s: float | None
-    unseen: list[tuple[float, float]]  # when nobody can see it: it is down, or we are
-    ours: tuple[tuple[float, float], ...]  # of these, our own outages, days
-    moved_at: float | None
-    dead_between: tuple[float, float] | None  # a move without redirect: 404 until somebody accepts the new address
-    seen: set[int] = field(default_factory=set)
-
-    def beyond_reach(self, index: int) -> bool:
-        """Whether an item came and went at once, in a batch larger than the window, or while nobody could see it."""
-        since, last = self.published[index], index + self.window
-        until = self.published[last] if last < len(self.published) else math.inf
-        return since == until or any(a <= since and until < b for a, b in self.unseen)
-
-
-def make_world(feeds: int, manner: Manner = REPORTED) -> list[SimFeed]:
-    """Feeds, the same number from each seed."""
-    part = math.ceil(feeds / len(manner.seeds))
-    generators = [random.Random(seed) for seed in manner.seeds]
-    return [_feed(number, generators[number // part], manner) for number in range(feeds)]
-
-
-def _feed(number: int, rng: random.Random, manner: Manner) -> SimFeed:
-    daily = min(800.0, rng.lognormvariate(math.log(manner.daily), manner.spread))
-    moved = rng.uniform(1, DAYS - 1) * 86400 if rng.random() < manner.moved else None
-    silent = None
-    if moved and rng.random() < manner.silently:
-        silent = (moved, moved + rng.uniform(0.5, 3.0) * 86400)
-    down = [
-        (at, at + rng.expovariate(1 / 7200)) for at in (rng.uniform(0, DAYS * 86400),) if rng.random() < manner.failing
-    ]
-    return SimFeed(
-        number,
-        _window(daily, rng, manner),
-        _published(daily, rng, manner),
-        rng.choice((None, None, 900.0, 3600.0, 3600.0, 7200.0)),
-        down + [(a * 86400, b * 86400) for a, b in manner.outages],
-        manner.outages,
-        moved,
-        silent,
-    )
-
-
-def _window(daily: float, rng: random.Random, manner: Manner) -> int:
-    """Windows are round numbers, and who publishes much mostly shows more."""
-    usual: int = rng.choices((10, 15, 20, 25, 30), weights=manner.windows)[0]
-    wanted = daily * rng.lognormvariate(math.log(manner.shown_days), 0.7)
-    return max(usual, next((size for size in (10, 15, 20, 25, 30, 50, 100) if size >= wanted), 100))
-
-
-def _published(daily: float, rng: random.Random, manner: Manner) -> list[float]:
-    """Times of publication: from 14 days before the start, so that windows are full."""
-    zone = rng.choice((-8, -5, 0, 1, 1, 2, 5.5, 8, 9))
-    weekend = rng.uniform(0.3, 0.9)
-    times: list[float] = []
-    for hour in range(-DAYS * 24, DAYS * 24):
-        local = (hour + zone) % 24
-        shape = 0.15 + 1.7 * max(0.0, math.sin(math.pi * (local - 5) / 18)) if 5 <= local < 23 else 0.15
-        rate = daily / 24 * shape * (weekend if (hour // 24) % 7 >= 5 else 1.0)
-        if rng.random() < 0.004:
-            rate *= rng.uniform(*manner.burst)  # breaking news
-        count = _poisson(rate, rng)
-        if count > 2 and rng.random() < 0.1:
-            times += [hour * 3600 + rng.uniform(0, 3600)] * count  # published in one batch
-        else:
-            times += [hour * 3600 + rng.uniform(0, 3600) for _ in range(count)]
-    return sorted(times)
-
-
-def _poisson(rate: float, rng: random.Random) -> int:
-    if rate > 50:
-        return max(0, round(rng.gauss(rate, math.sqrt(rate))))
-    limit, count, product = math.exp(-rate), 0, rng.random()
-    while product > limit:
-        count += 1
-        product *= rng.random()
-    return count
 
 
 def outcome_at(feed: SimFeed, at: float, moved: bool) -> Outcome:
@@ -150,15 +44,10 @@ def outcome_at(feed: SimFeed, at: float, moved: bool) -> Outcome:
         return Outcome.CONNECT_ERROR
     if any(a <= at < b for a, b in feed.unseen):
         return Outcome.SERVER_ERROR
-    if feed.dead_between and not moved and at >= feed.dead_between[0]:
-        return Outcome.OK if at >= feed.dead_between[1] else Outcome.NOT_FOUND
-    return Outcome.OK
-
-
-def shown(feed: SimFeed, at: float) -> range:
-    """Indices of the items in the window."""
-    last = bisect_right(feed.published, at)
-    return range(max(0, last - feed.window), last)
+    if feed.dead_between and not moved and feed.dead_between[0] <= at < feed.dead_between[1]:
+        return Outcome.NOT_FOUND
+    impatient, feed.asked_at = at - feed.asked_at < feed.patience_s, at
+    return Outcome.RATE_LIMITED if impatient else Outcome.OK
 
 
 @dataclass
@@ -182,7 +71,7 @@ def simulate(name: str, world: Sequence[SimFeed], poll: Callable[[SimFeed, float
     """Run a way of polling: `poll` asks a feed at a time and says when to ask next, seconds since the start."""
     tally = Tally(name)
     for feed in world:
-        feed.seen = set(shown(feed, 0.0))
+        feed.seen, feed.asked_at = set(feed.shown(0.0)), -math.inf
     rng = random.Random(1)
     queue = [(rng.uniform(0, TICK_S), feed.number) for feed in world]
     heapq.heapify(queue)
@@ -208,7 +97,7 @@ def _count(world: Sequence[SimFeed], tally: Tally) -> None:
 
 def look(feed: SimFeed, at: float, tally: Tally) -> int:
     """Take in what the window shows; returns how many were new."""
-    new = [index for index in shown(feed, at) if index not in feed.seen]
+    new = [index for index in feed.shown(at) if index not in feed.seen]
     feed.seen.update(new)
     tally.late_s += sum(at - feed.published[index] for index in new)
     return len(new)
@@ -234,6 +123,7 @@ class Ours:
         self._tick_s = tick_s
         self._states: dict[int, FeedState] = {}
         self._rng = random.Random(seed)
+        self._paces: dict[int, Pace] = {}  # of servers that refused us
         self._accepted: dict[int, float] = {}  # when a person gave a dead feed its new address
 
     def poll(self, feed: SimFeed, at: float, tally: Tally) -> float:
@@ -241,12 +131,8 @@ class Ours:
         now = START + timedelta(seconds=at)
         state = self._states.get(feed.number) or FeedState(feed.number, feed.number, f"https://{feed.number}.example/")
         outcome = outcome_at(feed, at, at >= self._accepted.get(feed.number, math.inf))
-        if outcome is Outcome.CONNECT_ERROR:
-            polled = PollResult(state, Exchange(state.url, outcome), Outcome.OWN_OUTAGE, now, wait_s=300.0)
-            counts = EntryCounts()
-        elif outcome is not Outcome.OK:
-            polled, counts = PollResult(state, Exchange(state.url, outcome), outcome, now), EntryCounts()
-        else:
+        polled, counts = self._failed(state, outcome, now), EntryCounts()
+        if outcome is Outcome.OK:
             polled, counts = self._answer(feed, state, at, now, tally)
         decision = decide(polled, counts, now, self._rng.random())
         if decision.look_for_another and feed.dead_between:
@@ -255,23 +141,48 @@ class Ours:
         due = (decision.next_poll_at - START).total_seconds()
         return max(at + 1, math.ceil(due / self._tick_s) * self._tick_s + feed.number % 300)
 
+    def _failed(self, state: FeedState, outcome: Outcome, now: datetime) -> PollResult:
+        exchange = Exchange(state.url, outcome, retry_after_s=0.0 if outcome is Outcome.RATE_LIMITED else None)
+        if outcome is Outcome.CONNECT_ERROR:
+            return PollResult(state, exchange, Outcome.OWN_OUTAGE, now, wait_s=300.0)
+        before = self._paces.get(state.feed_id, Pace())
+        pace = self._paces[state.feed_id] = after(before, exchange, now, self._rng.random(), least=1.0, most=60.0)
+        return PollResult(state, exchange, outcome, now, wait_s=pace.wait_s(now) if pace.cooling(now) else 0.0)
+
     def _answer(
         self, feed: SimFeed, state: FeedState, at: float, now: datetime, tally: Tally
     ) -> tuple[PollResult, EntryCounts]:
+        self._paces.pop(state.feed_id, None)
+        window, asked = feed.shown(at), conditional(state, now)
+        etag = {"held": f'"{window.stop}"', "frozen": '"1"'}.get(feed.validators)
+        headers = {"etag": etag} if etag else {}
+        if etag and asked and state.etag == etag:
+            told = Exchange(state.url, Outcome.NOT_MODIFIED, status=304, headers=headers, final_url=state.url)
+            return PollResult(state, told, Outcome.NOT_MODIFIED, now, same=True), EntryCounts()
         moved = feed.moved_at is not None and at >= feed.moved_at and state.moved_polls < MOVED_AFTER
-        exchange = Exchange(state.url, Outcome.OK, status=200, final_url=state.url + "new" * moved, permanent=moved)
-        window = shown(feed, at)
+        final = state.url + "new" * moved
+        exchange = Exchange(state.url, Outcome.OK, 200, headers, final_url=final, permanent=moved)
         new = look(feed, at, tally)
-        same = new == 0 and state.last_ok_at is not None
-        if same:
+        if new == 0 and state.last_ok_at is not None:
             return PollResult(state, exchange, Outcome.OK, now, same=True), EntryCounts()
-        entries = tuple(self._entry(feed, index) for index in reversed(window))
         parsed = ParsedFeed("rss", polling_hints=PollingHints(ttl_s=feed.ttl_s))
-        return PollResult(state, exchange, Outcome.OK, now, parsed=parsed, entries=entries), EntryCounts(new=new)
+        audited = bool(state.etag) and not asked
+        entries = _entries(feed, window)
+        polled = PollResult(state, exchange, Outcome.OK, now, parsed=parsed, entries=entries, audited=audited)
+        return polled, EntryCounts(new=new)
 
-    def _entry(self, feed: SimFeed, index: int) -> Entry:
-        at = START + timedelta(seconds=feed.published[index])
-        return Entry(f"{feed.number}/{index}", "", published_at=at)
+
+def _entries(feed: SimFeed, window: range) -> tuple[Entry, ...]:
+    ahead = START + timedelta(days=DAYS + 30)
+    pinned = range(PINNED if feed.dates == "ahead" else 0)
+    return (
+        *(Entry(f"{feed.number}/event/{n}", "", published_at=ahead) for n in pinned),
+        *(Entry(f"{feed.number}/{index}", "", published_at=_date(feed, index)) for index in reversed(window)),
+    )
+
+
+def _date(feed: SimFeed, index: int) -> datetime | None:
+    return None if feed.dates == "none" else START + timedelta(seconds=feed.published[index])
 
 
 def run(feeds: int, manner: Manner = REPORTED) -> list[Tally]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -97,9 +98,21 @@ def test_a_busy_page_is_asked_more_often_than_a_quiet_one() -> None:
         polled = PollResult(feed, exchange, Outcome.OK, NOON, parsed=parsed, entries=entries)
         return decide(polled, EntryCounts(new=1), NOON, 0.5).feed.interval_s or 0.0
 
-    assert interval(4 * 3600) == 1800
+    assert interval(4 * 3600) == 900
     assert interval(30 * 86_400) > interval(86_400) > interval(4 * 3600)
     assert interval(None) == 60_000
+
+
+@pytest.mark.parametrize(("new", "hours", "expected"), [(10, 4, 900), (4, 4, 2250), (2, 4, 60_000), (20, 40, 4500)])
+def test_a_feed_without_dates_is_asked_by_what_came_since_the_last_poll(new: int, hours: int, expected: int) -> None:
+    """Of 20 entries as many came in so long; by two it can't be told."""
+    feed = FeedState(1, 1, "https://a.example/", interval_s=40_000.0, last_ok_at=NOON - timedelta(hours=hours))
+    entries = tuple(Entry(f"https://a.example/{n}", f"https://a.example/{n}") for n in range(20))
+    exchange = Exchange(feed.url, Outcome.OK, status=200)
+    parsed = ParsedFeed("rss", entries=entries)
+    polled = PollResult(feed, exchange, Outcome.OK, NOON, parsed=parsed, entries=entries)
+    paced = 40_000 * (0.5 if new > 13 else 1 if new > 6 else 1.5)
+    assert decide(polled, EntryCounts(new=new), NOON, 0.5).feed.interval_s == min(paced, expected)
 
 
 def test_a_changed_page_ends_in_an_outcome_of_its_own_and_what_can_be_read_is(server: Server, hands: Hands) -> None:

@@ -40,14 +40,14 @@ def test_interval_stays_between_ten_minutes_and_a_day() -> None:
     assert interval(Seen(entries=30, known=30), 80_000.0) == pytest.approx(LONGEST_S)
 
 
-def test_never_longer_than_a_sixteenth_of_the_window_at_its_busiest() -> None:
-    assert interval(Seen(entries=30, known=30, horizon_s=12_000), 80_000.0) == pytest.approx(1500)
+def test_never_longer_than_a_thirty_second_part_of_the_window_at_its_busiest() -> None:
+    assert interval(Seen(entries=30, known=30, horizon_s=12_000), 80_000.0) == pytest.approx(750)
 
 
 @pytest.mark.parametrize(("daily", "polls"), [(4, 4), (16, 8), (100, 20)])
 def test_polls_a_day_grow_with_the_root_of_the_rate(daily: int, polls: int) -> None:
-    # a window of a week: half of it in three and a half days
-    seen = Seen(entries=7 * daily, known=7 * daily, horizon_s=3.5 * 86_400)
+    # a window of two weeks: half of it in seven days
+    seen = Seen(entries=14 * daily, known=14 * daily, horizon_s=7 * 86_400)
     assert interval(seen, 80_000.0) == pytest.approx(86_400 / polls)
 
 
@@ -70,7 +70,7 @@ def test_wishes_of_the_publisher_count(seen: Seen) -> None:
 
 
 def test_wishes_never_make_us_lose_entries() -> None:
-    assert wait(Seen(entries=30, known=0, horizon_s=9600, fresh_s=7200), 600.0) == pytest.approx(1200)
+    assert wait(Seen(entries=30, known=0, horizon_s=19_200, fresh_s=7200), 600.0) == pytest.approx(1200)
 
 
 def test_an_absurd_ttl_is_no_reason_to_stay_away() -> None:
