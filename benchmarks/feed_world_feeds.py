@@ -4,6 +4,8 @@ Rates are drawn from what Media Cloud counted: stories a day of 39,089 sources, 
 (github.com/mediacloud/web-search, `mcweb/backend/sources/data`, "30-day-moving-avg"). `RATES` has the shape of that
 file, read off three samples of its lines: seven of ten sources publish under one story a day, four of a thousand over
 500. A good part of the former show one old window and nothing new; here they publish as rarely as they are counted.
+Those with most have many feeds (Media Cloud follows 131 of one newspaper): a source of more than `BUSIEST` stories a
+day is taken for several feeds of equal shares, of which the world has one.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ RATES = (
     (0.035, 0.0), (0.1, 0.07), (0.36, 0.31), (1.0, 0.70), (3.0, 0.78), (10.0, 0.86), (30.0, 0.92), (100.0, 0.97),
     (500.0, 0.996), (3500.0, 1.0),
 )  # fmt: skip
+BUSIEST = 300.0
 PINNED = 5  # entries dated ahead, of a feed that has some
 
 
@@ -96,7 +99,8 @@ def _daily(rates: tuple[tuple[float, float], ...], rng: random.Random) -> float:
     """A rate: the inverse of the distribution at a random place."""
     at = rng.uniform(rates[0][1], rates[-1][1])
     (low, below), (high, above) = next(pair for pair in pairwise(rates) if at <= pair[1][1])
-    return low * (high / low) ** ((at - below) / (above - below))
+    source = low * (high / low) ** ((at - below) / (above - below))
+    return source / math.ceil(source / BUSIEST)
 
 
 def _feed(number: int, rng: random.Random, manner: Manner) -> SimFeed:
