@@ -10,6 +10,7 @@ Runs every hour; each job has its own rhythm and runs when it is due.
 | `figures` | measures sizes, dead rows, lags and free space (`news_internal.figure`) | each run |
 | `partitions` | makes the monthly partitions ahead | daily |
 | `retention` | deletes what is older than its `NEWSFLOW_RETAIN_…` setting | daily |
+| `task_logs` | deletes log files of our Dags' tasks that are older than `NEWSFLOW_RETAIN_TASK_LOGS_DAYS`, on the machine that it runs on | each run |
 | `statistics` | renews the planner's statistics | daily |
 
 **When it is red**, the log names the job and why; the other jobs were done nevertheless. A job that

@@ -256,6 +256,9 @@ class _Maintenance(BaseModel):
     retain_captures_days: Kept = Field(0, description="capture files (WARC) in the archive")
     retain_runs_days: Kept = Field(730, description="funnels of runs")
     retain_changes_days: Kept = Field(0, description="the change log; consumers further behind miss changes")
+    retain_task_logs_days: Kept = Field(
+        90, description="log files of our tasks, on the machine that maintenance runs on"
+    )
     retain_figures_days: Days = Field(400, ge=1, le=36_500, description="figures that maintenance measured")
     reap_query_minutes: Minutes = Field(
         15, ge=1, le=10_080, description="longest query of a reader; then its session is ended"

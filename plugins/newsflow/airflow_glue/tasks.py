@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from airflow.configuration import conf
 from airflow.sdk.exceptions import AirflowSkipException
 
 from newsflow import pipeline
-from newsflow.airflow_glue import context
+from newsflow.airflow_glue import context, task_logs
 from newsflow.model import StageReport
 from newsflow.ops.connection import task_settings
 from newsflow.outcomes import Outcome
@@ -114,5 +116,7 @@ def maintain(params: Mapping[str, Any]) -> dict[str, Any]:
     """Run the jobs of maintenance that are due."""
     from newsflow.maintain import jobs
 
-    request = MaintainRequest.from_params(params)
-    return {report.job: dict(report.result) for report in jobs.run(task_settings(), force=request.force)}
+    request, settings = MaintainRequest.from_params(params), task_settings()
+    logs = task_logs.prune(Path(conf.get_mandatory_value("logging", "base_log_folder")), settings.retain_task_logs_days)
+    done = {report.job: dict(report.result) for report in jobs.run(settings, force=request.force)}
+    return {**done, "task_logs": {"runs": logs}}
