@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -73,9 +74,15 @@ def test_an_author_of_the_feed_counts_for_its_entries() -> None:
     assert again(ATOM, kept(ATOM))[0].known
 
 
-def test_an_item_without_guid_and_link_is_read_each_time() -> None:
-    body = FEED.format(items="<item><title>Only a title</title></item>")
-    assert again(body, kept(body))[0].title == "Only a title"
+@pytest.mark.parametrize("guid", ["", "<guid isPermaLink='false'>1</guid>"])
+def test_an_item_without_link_is_read_each_time(guid: str) -> None:
+    """Its title is its identity, where another item has the same guid."""
+    alone = f"<item><title>Only a title</title>{guid}</item>"
+    other = f"<item><title>b</title><link>/b</link>{guid}</item>"
+    known = kept(FEED.format(items=alone + ITEM.format(n=1)))
+    both = FEED.format(items=alone + other)
+    assert again(both, known) == parse(both.encode(), BASE).entries
+    assert again(FEED.format(items=alone), known)[0].title == "Only a title"
 
 
 def test_a_feed_with_a_small_breakage_is_known_too() -> None:
@@ -118,8 +125,56 @@ def test_another_zone_of_the_publisher_is_read() -> None:
     assert entry.published_at == datetime(2026, 3, 4, 3, tzinfo=timezone.utc)
 
 
+def identities(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
+    return [identity(entry) for entry in entries]
+
+
 def identity(entry: Entry) -> tuple[object, ...]:
     return entry.guid, entry.link, entry.published_at, entry.published_raw, entry.updated_at, entry.language
+
+
+OTHER = ITEM.format(n=1)
+ELSEWHERE = {
+    "in a comment": f"<!--{ITEM.format(n=2)}-->{OTHER}",
+    "in CDATA": f"<note><![CDATA[{ITEM.format(n=2)}]]></note>{OTHER}",
+    "in an element of another name": f"<old>{ITEM.format(n=2)}</old>{OTHER}",
+    "in an entry's source": f"<source>{ITEM.format(n=2)}</source>{OTHER}",
+    "in a box that doesn't count beside others": f"<items>{ITEM.format(n=2)}</items>{OTHER}",
+    "in a box of another language": f"<items xml:lang='it' xml:base='https://it.example/'>{ITEM.format(n=2)}</items>",
+    "behind the channel": f"{OTHER}</channel>{ITEM.format(n=2)}<channel>",
+    "before an empty one": f"{ITEM.format(n=2)}<item a='1'/><language>pt</language><!--</item>-->",
+    "in another namespace": f"<old xmlns='http://other.example/'>{ITEM.format(n=2)}</old>{OTHER}",
+    "in a comment, and read with a prefix": (
+        f"<!--{ITEM.format(n=2)}--><r:item xmlns:r='http://purl.org/rss/1.0/'><link>/3</link></r:item>{OTHER}"
+    ),
+}
+
+
+@pytest.mark.parametrize("inner", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_a_known_item_that_moves_is_what_a_whole_reading_makes_of_it(inner: str) -> None:
+    """Also when it comes back, with what that poll kept."""
+    before, now = feed(1, 2), FEED.format(items=inner)
+    assert identities(again(now, kept(before))) == identities(again(now, b""))
+    assert identities(again(before, kept(now))) == identities(again(before, b""))
+
+
+def test_items_before_the_channel_keep_their_own_identity() -> None:
+    """They are read behind those of the channel, and stand before them."""
+    both = f"<rss>{ITEM.format(n=2)}<channel><title>K</title>{OTHER}</channel></rss>"
+    alone = f"<rss>{ITEM.format(n=2)}<channel><title>K</title></channel></rss>"
+    assert identities(again(alone, kept(both))) == identities(again(alone, b""))
+
+
+def test_a_break_between_known_items_is_told_as_ever() -> None:
+    body, known = feed(1, 2, 3), kept(feed(1, 2))
+    for broken in (body.replace("</item><item>", "</item>&nbsp;<item>", 1), body.replace("</channel>", "")):
+        found, whole = parse(broken.encode(), BASE, known=known), parse(broken.encode(), BASE)
+        assert (identities(found.entries), found.repairs) == (identities(whole.entries), whole.repairs)
+
+
+def test_no_feed_makes_us_keep_much() -> None:
+    long = [f"{n:04}".encode() + b"x" * 8_000 for n in range(1_000)]
+    assert 400_000 < len(zlib.decompress(joined(long))) <= 1_000_000
 
 
 ITEMS = st.lists(

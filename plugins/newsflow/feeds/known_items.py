@@ -18,7 +18,7 @@ from newsflow.model import Entry
 
 MOST = 1_000  # items of a feed that are kept so; real feeds have 10 to 100
 _LONGEST = 8_000  # bytes of a record; one with a longer address is read each time
-_LARGEST = MOST * _LONGEST
+_LARGEST = 1_000_000  # bytes of a feed's records, unpacked: 30 have some 6,000; items beyond are read each time
 _SIZE = 8  # bytes of a fingerprint: 10,000 items of a feed are alike by chance once in 10^11 feeds
 
 
@@ -65,6 +65,8 @@ def _entry(fields: list[Any], record: bytes) -> Entry:
 def joined(records: Iterable[bytes]) -> bytes:
     """As a feed's row keeps them: each once, in no order that depends on the feed's."""
     kept = sorted({one for one in records if one})
+    while sum(map(len, kept)) + len(kept) > _LARGEST:
+        kept = kept[: len(kept) // 2]
     return zlib.compress(b"\n".join(kept), 1) if kept else b""
 
 
@@ -81,8 +83,11 @@ def context(*parts: object) -> bytes:
 
 
 def record(print_: bytes, entry: Entry) -> bytes:
-    """What is kept of an entry, as a line of JSON; empty where the entry brings no identity: it is read each time."""
-    if not (entry.guid or entry.link):
+    """What is kept of an entry, as a line of JSON; empty for one without a link, which is read each time.
+
+    Its texts may be its identity: where it has no guid, or other entries have the same.
+    """
+    if not entry.link:
         return b""
     times = [at and at.isoformat() for at in (entry.published_at, entry.updated_at)]
     fields = [print_.decode(), entry.guid, entry.link, entry.published_raw, entry.language, *times]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
 from dataclasses import replace
 
 from lxml import etree
 
 from newsflow.feeds import encoding, item_bytes, json_feed, known_items, sitemap, xml_feed
+from newsflow.feeds.item_bytes import ItemBytes
 from newsflow.feeds.known_items import KnownItems
 from newsflow.feeds.pages import reading as pages
 from newsflow.feeds.pages.memory import PageKnowledge
@@ -23,7 +23,6 @@ from newsflow.feeds.parsed import FeedError, ParsedFeed, repaired
 from newsflow.feeds.repair_xml import mended, trimmed
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
-from newsflow.text.storable import replaced
 
 _JSON = (b"{", b")]}'")  # see `json_repair` about the second
 # behind a comment, the call of a script or a warning, but in no page or feed of XML
@@ -115,35 +114,34 @@ def _read_xml(body: bytes, base: str, codec: str | None, known: KnownItems) -> P
 def _read_whole(body: bytes, base: str, codec: str | None = "utf-8") -> ParsedFeed | None:
     root = _tree(body, base, codec)
     cut = item_bytes.cut(body, known_items.MOST) if codec and xml_feed.kind_of(root) else None
-    return _read_tree(root, base, cut.items if cut else ())
+    return _read_tree(root, base, cut)
 
 
-def _read_tree(root: etree._Element, base: str, items: Sequence[bytes] = ()) -> ParsedFeed | None:
+def _read_tree(root: etree._Element, base: str, cut: ItemBytes | None = None) -> ParsedFeed | None:
     if sitemap.kind_of(root):
         return sitemap.read(root, base)
-    return xml_feed.read(root, base, items) if xml_feed.kind_of(root) else None
+    return xml_feed.read(root, base, cut) if xml_feed.kind_of(root) else None
 
 
 def _read_again(body: bytes, base: str, known: KnownItems) -> ParsedFeed | None:
-    """A feed of which items are known, its new ones parsed alone; None where it is to be read whole.
-
-    :raises etree.XMLSyntaxError: where what is new is not well-formed.
-    """
+    """A feed of which items are known, its new ones parsed alone; None where it is to be read whole."""
     cut = item_bytes.cut(body, known_items.MOST) if known else None
-    if cut is None:
+    try:
+        return _read_new(cut, base, known) if cut else None
+    except (etree.XMLSyntaxError, LookupError, ValueError):
         return None
+
+
+def _read_new(cut: ItemBytes, base: str, known: KnownItems) -> ParsedFeed | None:
     bare = _tree(cut.document(), base)
-    context = xml_feed.head(bare, base).context() if xml_feed.kind_of(bare) else b""
-    entries = known.entries(known_items.fingerprint(item, context) for item in cut.items)
+    context = xml_feed.context(bare, base, cut) if xml_feed.kind_of(bare) else b""
+    entries = known.entries(known_items.fingerprint(item, context) for item in cut.items) if context else []
+    if not any(entries):
+        return None
     new = [number for number, entry in enumerate(entries) if entry is None]
-    if len(new) == len(entries):
-        return None
     root = _tree(cut.document(new), base) if new else bare
-    found = xml_feed.read(root, base, [cut.items[number] for number in new])
-    if len(found.entries) != len(new):
-        return None
-    read = iter(found.entries)
-    return replaced(found, entries=tuple(entry or next(read) for entry in entries))
+    is_same = not new or xml_feed.context(root, base, cut) == context
+    return xml_feed.read(root, base, cut, entries) if is_same else None
 
 
 def _read_broken(body: bytes, base: str, error: Exception, known: KnownItems) -> ParsedFeed:

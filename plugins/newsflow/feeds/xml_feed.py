@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from newsflow.feeds import known_items, xml_fields
 from newsflow.feeds.dates import parse_date, zone_in_use
+from newsflow.feeds.item_bytes import ItemBytes
 from newsflow.feeds.links import start_of_links
 from newsflow.feeds.namespaces import short
 from newsflow.feeds.newest import newest
@@ -43,13 +44,6 @@ class Head(NamedTuple):
     home: str
     shared: Shared
 
-    def context(self) -> bytes:
-        """All that entries are read with but their own bytes: when it changes, each is read anew."""
-        root = self.channel.getroottree().getroot()
-        attributes = [sorted(node.attrib.items()) for node in (root, self.channel)]
-        names = [sorted(node.nsmap.items(), key=repr) for node in (root, self.channel)]
-        return known_items.context(self.shared, self.channel.base, attributes, names, zone_in_use())
-
 
 def head(root: Element, base: str) -> Head:
     """The head of a document, which may have no entries.
@@ -66,28 +60,61 @@ def head(root: Element, base: str) -> Head:
     return Head(channel, named, home, Shared(base, xml_fields.language(channel, named), authors))
 
 
-def read(root: Element, base: str, items: Sequence[bytes] = ()) -> ParsedFeed:
+def context(root: Element, base: str, cut: ItemBytes) -> bytes:
+    """All that the items of a cut are read with but their own bytes: when it changes, each is read anew.
+
+    Empty where the document has other items than the cut, or has them at several places.
+
+    :param root: of the document with or without the items' content.
+    """
+    top = head(root, base)
+    return _context(top, _items(root, top.channel), cut)
+
+
+def _context(top: Head, items: Sequence[Element], cut: ItemBytes) -> bytes:
+    box = items[0].getparent() if len(items) == len(cut.items) else None
+    if box is None or not all(_is_cut(item, box, cut.name) for item in items):
+        return b""
+    above = [(node.tag, sorted(node.attrib.items())) for node in (box, *box.iterancestors())]
+    names = sorted(box.nsmap.items(), key=repr)
+    info = box.getroottree().docinfo  # a DTD elsewhere may declare entities: then those that nobody knows are no errors
+    document = (info.doctype, info.standalone, info.xml_version)  # type: ignore[attr-defined]  # not in lxml-stubs
+    return known_items.context(top.shared, box.base, above, names, document, zone_in_use())
+
+
+def _is_cut(item: Element, box: Element, name: str) -> bool:
+    """Whether an element begins with a tag as the cut finds them; it finds all of these, so as many are the same."""
+    return item.getparent() is box and item.prefix is None and str(item.tag).rpartition("}")[2] == name
+
+
+def read(root: Element, base: str, cut: ItemBytes | None = None, known: Sequence[Entry | None] = ()) -> ParsedFeed:
     """Read a whole document.
 
     :param base: the address that it came from.
-    :param items: the bytes of its items, as far as they are known; by them the next poll knows the entries again.
+    :param cut: its items' bytes, where they can be told; by them the next poll knows the entries again.
+    :param known: entries of the cut's items that need not be read; None for each that is to be.
     """
     top = head(root, base)
     found = newest(_items(root, top.channel), _when, MAX_ENTRIES)
-    entries = [_entry(item, top.shared) for item in found]
+    with_what = _context(top, found, cut) if cut else b""
+    before = known if with_what and known else [None] * len(found)
+    entries: Iterable[Entry] = (old or _entry(item, top.shared) for old, item in zip(before, found, strict=True))
     return ParsedFeed(
         kind=kind_of(root),
         title=xml_fields.title(top.named),
         home=top.home,
         language=top.shared.language,
         polling_hints=_wishes(top.named),
-        entries=tuple(_recorded(entries, items, top.context()) if len(items) == len(entries) else entries),
+        entries=tuple(_recorded(entries, cut.items, with_what) if cut and with_what else entries),
     )
 
 
 def _recorded(entries: Iterable[Entry], items: Iterable[bytes], context: bytes) -> Iterator[Entry]:
     for entry, item in zip(entries, items, strict=True):
-        yield replaced(entry, record=known_items.record(known_items.fingerprint(item, context), entry))
+        if entry.known:
+            yield entry
+        else:
+            yield replaced(entry, record=known_items.record(known_items.fingerprint(item, context), entry))
 
 
 def _items(root: Element, channel: Element) -> list[Element]:

@@ -81,8 +81,9 @@ def _went_well(polled: PollResult, counts: EntryCounts, now: datetime, jitter: f
         body_hash=polled.body_hash or feed.body_hash,
         known_items=feed.known_items if polled.same else polled.known_items,
     )
+    validated = _validated(told, polled)
     return PollDecision(
-        _validated(told, polled),
+        _to_read_whole(validated) if polled.unsettled else validated,
         then.at,
         gap=None if polled.same or not polled.whole else passed(feed.window, polled.entries, feed.last_ok_at, now),
         cause="not_polled" if _overdue(feed, now) else "window",
@@ -107,7 +108,12 @@ def _read_in_part(polled: PollResult, counts: EntryCounts, now: datetime, jitter
     """What was read all the same is followed at its own pace; without validators, so that the next poll sees it."""
     decision = _went_well(polled, counts, now, jitter)
     feed = replaced(decision.feed, failures=polled.feed.failures + 1, reason=polled.detail)
-    return replace(decision, feed=replaced(feed, etag=None, last_modified=None, body_hash=None))
+    return replace(decision, feed=_to_read_whole(feed))
+
+
+def _to_read_whole(feed: FeedState) -> FeedState:
+    """Without what the next poll would tell by that nothing changed."""
+    return replaced(feed, etag=None, last_modified=None, body_hash=None)
 
 
 def _overdue(feed: FeedState, now: datetime) -> bool:

@@ -77,13 +77,10 @@ def probe(conn: Connection, batch: Sequence[PollResult], now: datetime) -> Probe
 
 def _recorded(polled: PollResult, unsettled: set[tuple[int, str]]) -> PollResult:
     """The poll with what tells its entries at the next one, but those that are not written as they were shown."""
-    feed_id = polled.feed.feed_id
-    records = [
-        entry.record
-        for entry in polled.entries
-        if entry.record and entry.guid not in polled.refused and (feed_id, entry.guid) not in unsettled
-    ]
-    return replaced(polled, known_items=joined(records)) if records else polled
+    left = {guid for feed_id, guid in unsettled if feed_id == polled.feed.feed_id} if unsettled else frozenset()
+    no_record = left | polled.refused
+    records = [entry.record for entry in polled.entries if entry.record and entry.guid not in no_record]
+    return replaced(polled, known_items=joined(records), unsettled=bool(left)) if records or left else polled
 
 
 def _renamed(polled: PollResult, guids: dict[str, str]) -> PollResult:
@@ -91,7 +88,8 @@ def _renamed(polled: PollResult, guids: dict[str, str]) -> PollResult:
 
 
 def _under(entry: Entry, guids: dict[str, str]) -> Entry:
-    return replace(entry, guid=guids[entry.guid]) if entry.guid in guids else entry
+    """Without what tells it at the next poll: it may be known by its title, and is to be read for that."""
+    return replace(entry, guid=guids[entry.guid], record=b"") if entry.guid in guids else entry
 
 
 def _under_known(one: ShownEntries, guids: dict[str, str]) -> ShownEntries:

@@ -64,6 +64,7 @@ class PollResult(Storable):
     audited: bool = False  # asked without validators although there were some
     whole: bool = True  # False: an index of sitemaps has more parts that may list news than were asked
     known_items: bytes = b""
+    unsettled: bool = False  # some of its entries were left as they were, for the next poll to write
     wait_s: float = 0.0  # how long the origin wants to be left alone
     refused: frozenset[str] = frozenset()  # guids of entries that the database refuses: kept as guid and link
 
