@@ -20,6 +20,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow.local import airflow
+from newsflow.local import launcher as launcher_module
 from newsflow.local.home import Home
 from newsflow.local.launcher import DATABASE, Launcher
 from newsflow.local.terminal import Terminal
@@ -64,10 +65,19 @@ class RealAirflow:
         return client.trigger(dag_id, conf)
 
     def end_of(self, dag_id: str, dag_run_id: str) -> str:
-        """State of a run, once it has ended."""
-        client = self.launcher.airflow.client
-        wait_for(lambda: client.state(dag_id, dag_run_id) in FINAL, f"the run of {dag_id} to end", pause_s=1.0)
-        return client.state(dag_id, dag_run_id)
+        """State of a run, once it has ended.
+
+        Airflow's database is asked for the end: the API server needs twenty times as long for each answer.
+        """
+        with session(self.launcher.airflow.metadata_url) as conn, conn.cursor() as cursor:
+            conn.autocommit = True
+
+            def ended() -> bool:
+                cursor.execute("select state from dag_run where dag_id = %s and run_id = %s", (dag_id, dag_run_id))
+                return cursor.fetchone()[0] in FINAL
+
+            wait_for(ended, f"the run of {dag_id} to end", pause_s=0.5)
+        return self.launcher.airflow.client.state(dag_id, dag_run_id)
 
     def ran(self, dag_id: str, **conf: object) -> str:
         """How a run with this form ends."""
@@ -101,6 +111,7 @@ def _environment(home: Path, posted: Posted, metrics: Metrics) -> dict[str, str]
         "NEWSFLOW_DELAY_S": "0.05",
         "NEWSFLOW_FETCH_BATCH": "5",
         "NEWSFLOW_RETRY_DELAY_S": "1",
+        "NEWSFLOW_RETRIES": "1",  # each try is a task more to start
         "NEWSFLOW_NOTIFIERS": json.dumps([{"class": "newsflow.ops.notify.WebhookNotifier", "url": hook}]),
         "AIRFLOW__METRICS__STATSD_ON": "True",
         "AIRFLOW__METRICS__STATSD_HOST": "127.0.0.1",
@@ -113,12 +124,22 @@ def _environment(home: Path, posted: Posted, metrics: Metrics) -> dict[str, str]
     }
 
 
+def _parsed_once(home: Home, ports: airflow.Ports, metadata_url: str) -> dict[str, str]:
+    """The local Airflow's settings; Dag files, which do not change here, are not parsed again in a long run."""
+    return {
+        **airflow.configuration(home, ports, metadata_url),
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+        "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "3600",
+    }
+
+
 @contextmanager
 def real_airflow(home: Path) -> Iterator[RealAirflow]:
     """Start all servers, and stop them."""
     with http_receiver() as posted, statsd_receiver() as metrics, pytest.MonkeyPatch.context() as patch:
         for name, value in _environment(home, posted, metrics).items():
             patch.setenv(name, value)
+        patch.setattr(launcher_module, "configuration", _parsed_once)
         # no task of ours is deferred; the first night and the services of Compose start a triggerer
         patch.delitem(airflow.COMPONENTS, "triggerer")
         with Launcher(Home(home), Settings(), Terminal()).open() as launcher:
