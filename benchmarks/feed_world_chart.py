@@ -38,6 +38,7 @@ def draw(points: Sequence[tuple[str, float, float]], subject: str) -> str:
         ours = name.startswith("newsflow")
         colour = "#c2410c" if ours else "#475569"
         place = f'x="{cx - 12:.0f}" text-anchor="end"' if ours else f'x="{cx + 12:.0f}"'
+        lower = 14 if name == "newsflow" else 0  # beside the other one of ours, which stands close above it
         parts.append(f'<circle cx="{cx:.0f}" cy="{cy:.0f}" r="7" fill="{colour}"/>')
-        parts.append(f'<text {place} y="{cy + 5:.0f}" fill="{colour}">{name}: {share:.2%}</text>')
+        parts.append(f'<text {place} y="{cy + 5 + lower:.0f}" fill="{colour}">{name}: {share:.2%}</text>')
     return "\n".join([*parts, "</svg>", ""])
