@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -175,6 +176,16 @@ def test_a_break_between_known_items_is_told_as_ever() -> None:
 def test_no_feed_makes_us_keep_much() -> None:
     long = [f"{n:04}".encode() + b"x" * 8_000 for n in range(1_000)]
     assert 400_000 < len(zlib.decompress(joined(long))) <= 1_000_000
+
+
+@pytest.mark.parametrize("place", ["<item", "<rss"])
+def test_many_attributes_are_read_in_the_time_of_their_number(place: str) -> None:
+    """By the square it took ten minutes, and any feed may have them; the parser's own limit is ten seconds."""
+    many = " ".join(f"a{n}='1'" for n in range(30_000))
+    body = feed(1).replace(place, f"{place} {many}", 1)
+    began = time.process_time()
+    assert identities(again(body, kept(feed(1)))) == identities(again(feed(1), b""))
+    assert time.process_time() - began < 4
 
 
 ITEMS = st.lists(

@@ -20,6 +20,7 @@ from newsflow.text.storable import replaced
 
 _ITEMS = ("item", "entry")
 _ROOTS = {"rss": "rss", "rdf:rdf": "rss", "rdf": "rss", "channel": "rss", "feed": "atom", "rss1.1": "rss"}
+_MOST_ATTRIBUTES = 1_000  # that stand around items; lxml takes a time in the square of their number
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -75,7 +76,10 @@ def _context(top: Head, items: Sequence[Element], cut: ItemBytes) -> bytes:
     box = items[0].getparent() if len(items) == len(cut.items) else None
     if box is None or not all(_is_cut(item, box, cut.name) for item in items):
         return b""
-    above = [(node.tag, sorted(node.attrib.items())) for node in (box, *box.iterancestors())]
+    places = (box, *box.iterancestors())
+    if sum(len(node.attrib) for node in places) > _MOST_ATTRIBUTES:
+        return b""
+    above = [(node.tag, sorted(node.attrib.items())) for node in places]
     names = sorted(box.nsmap.items(), key=repr)
     info = box.getroottree().docinfo  # a DTD elsewhere may declare entities: then those that nobody knows are no errors
     document = (info.doctype, info.standalone, info.xml_version)  # type: ignore[attr-defined]  # not in lxml-stubs

@@ -35,12 +35,13 @@ _AUTHOR = ("author", "dc:creator", "dc:author", "itunes:author", "managingeditor
 _PERSON = frozenset(("name", "itunes:name", "email", "itunes:email", "uri", "url", "homepage"))
 _SUMMARY = ("description", "summary", "dcterms:abstract", "dc:description", "itunes:summary", "media:description")
 _CONTENT = ("content:encoded", "content", "xhtml:body", "body", "fullitem")
+_OWN = frozenset(("href", "lastmod"))  # attributes of items; lxml takes a time in the square of their number for all
 _MAIL = re.compile(r"\s*[(<\[]?\s*(?:mailto:)?[\w.+'-]+@[\w.-]+\s*[)>\]]?\s*")
 _WEB = ("http://", "https://")
 
 
 class Named(NamedTuple):
-    """A tree's fields and the address that its relative links start from."""
+    """A tree's fields, the address that its relative links start from, and those of its attributes that we read."""
 
     fields: Fields
     base: str
@@ -63,7 +64,8 @@ def fields_of(node: Element, base: str) -> Named:
         if name == "media:group":
             for inner in child:
                 found.setdefault(name_of(inner), []).append(inner)
-    return Named(found, node.base or base, {str(key): str(value) for key, value in node.attrib.items()})
+    own = {key: node.get(key, "") for key in map(str, node.keys()) if key.lower() in _OWN}
+    return Named(found, node.base or base, own)
 
 
 def text_of(node: Element) -> str:
