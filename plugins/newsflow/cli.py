@@ -157,8 +157,15 @@ def _explain(error: Exception) -> None:
     if type(error).__name__ == "InterfaceError":  # psycopg2's, for work on a connection that has ended
         _fail("the database's server ended the connection: see its log, then run this again", 1)
     if isinstance(error, _expected()):
-        _fail((str(error).strip() or type(error).__name__).splitlines()[0], 1)
+        _fail(_in_a_line(error), 1)
     raise error
+
+
+def _in_a_line(error: Exception) -> str:
+    """An error as people read it: "news.csv: Is a directory" without Python's number."""
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _misused(error: Any) -> None:

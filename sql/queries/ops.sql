@@ -197,13 +197,13 @@ where (a.resolved_at is null or a.resolved_at >= %(since)s)
   and (%(publisher_id)s::integer is null or a.publisher_id = %(publisher_id)s)
 order by a.resolved_at is not null, a.severity, a.opened_at desc limit 200;
 
--- name: ops.rejected lists rejected pages, newest first
+-- name: ops.rejected lists rejected pages, newest first, from the place that a time and a page name
 select p.page_id, p.url, b.name as publisher, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at
 from ingest.page p join ingest.publisher b using (publisher_id)
-where p.state = 'rejected' and p.changed_at < %(before)s
+where p.state = 'rejected' and (p.changed_at, p.page_id) < (%(before)s::timestamptz, %(below)s::bigint)
   and (%(outcome)s::text is null or p.outcome = %(outcome)s)
   and (%(publisher)s::text is null or p.publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s))
-order by p.changed_at desc limit %(limit)s;
+order by p.changed_at desc, p.page_id desc limit %(limit)s;
 
 -- name: ops.reject_counts counts recent failures by outcome
 -- not null: pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -105,6 +106,34 @@ def test_a_backup_that_can_not_be_restored_changes_nothing(desk: Desk, dsn: str)
     said = desk.run("! newsflow restore --replace cut.dump 2>&1", NEWSFLOW_DATABASE_URL=dsn)
     assert (said.count("\n"), said.startswith("newsflow: pg_restore: ")) == (1, True), said
     assert subscribed(dsn) == [("https://courier.example/rss",)]
+
+
+def test_a_backup_that_would_lock_us_out_is_refused_and_a_newer_database_gives_way(desk: Desk, dsn: str) -> None:
+    """Of a newer release: its backup is refused; an older one takes such a database's place, for who goes back."""
+    hold_a_page(dsn, "https://courier.example")
+    desk.run("newsflow backup ours.dump", NEWSFLOW_DATABASE_URL=dsn)
+    with psycopg2.connect(dsn) as conn, conn.cursor() as cursor:
+        cursor.execute("insert into newsflow_meta.migration values ('9999_ahead.sql', 'x')")
+    conn.close()
+    desk.run("newsflow backup ahead.dump; ! newsflow restore ours.dump 2> refused", NEWSFLOW_DATABASE_URL=dsn)
+    assert "--replace" in (desk.folder / "refused").read_text()
+    desk.run("newsflow restore --replace ours.dump", NEWSFLOW_DATABASE_URL=dsn)
+    said = desk.run("! newsflow restore --replace ahead.dump 2>&1", NEWSFLOW_DATABASE_URL=dsn)
+    assert "which has 9999_ahead.sql" in said
+    assert subscribed(dsn) == [("https://courier.example/rss",)]
+
+
+def test_backup_and_restore_leave_alone_what_is_not_theirs(desk: Desk, dsn: str) -> None:
+    """A file that another backup writes, a device, and a dump of another program."""
+    with (desk.folder / ".busy.dump.part").open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        said = desk.run("! newsflow backup busy.dump 2>&1", NEWSFLOW_DATABASE_URL=dsn)
+    assert said == "newsflow: another backup writes busy.dump now\n"
+    os.mkfifo(desk.folder / "pipe")
+    assert "no ordinary file" in desk.run("! newsflow backup pipe 2>&1", NEWSFLOW_DATABASE_URL=dsn)
+    dump = [postgres.binaries() / "pg_dump", "--format=custom", "--schema=public", f"--file={desk.folder}/other", dsn]
+    subprocess.run(dump, check=True)
+    assert "is no backup of newsflow" in desk.run("! newsflow restore other 2>&1", NEWSFLOW_DATABASE_URL=dsn)
 
 
 def older(folder: Path) -> Path:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -20,6 +23,7 @@ from newsflow.text.counted import counted
 
 backup_app = typer.Typer(add_completion=False)
 restore_app = typer.Typer(add_completion=False)
+PATIENCE = "10s"  # how long restore waits for those at work in the database
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
 
@@ -41,12 +45,9 @@ def backup(
     from newsflow.store.db import session
 
     url = database_settings().dsn
-    fresh = file.with_name(f".{file.name}.part")
-    try:
+    with _part(file) as fresh:
         _run("pg_dump", url, "--format=custom", f"--file={fresh}")
         fresh.replace(file)
-    finally:
-        fresh.unlink(missing_ok=True)
     size = file.stat().st_size
     with session(url, application="newsflow backup") as conn:  # on any schema: it may be made before a migration
         note_backup(conn, size, actor(), utcnow())
@@ -65,13 +66,11 @@ def restore(
     """
     from newsflow.store import queries
     from newsflow.store.db import session
-    from newsflow.store.migrate import ready_session
 
     url = database_settings().dsn
-    with ready_session(url, application="newsflow restore") as conn:
-        held = queries.runs.totals(conn).pages
-    if held and not replace:
-        raise BackupError(f"the database holds {counted(held, 'page')}: --replace puts the backup in their place")
+    _check(url, file)
+    if not replace:
+        _spare(url)
     _replace(url, file)
     with session(url, application="newsflow restore") as conn:  # it may be of an older release
         totals = queries.runs.totals(conn)
@@ -79,12 +78,69 @@ def restore(
     typer.echo(json.dumps(told) if as_json else ", ".join(f"{number:,} {name}" for name, number in told.items()))
 
 
+@contextmanager
+def _part(file: Path) -> Iterator[Path]:
+    """A file beside it to write to, ours until it ends; what a backup that was killed left there is written over.
+
+    :raises BackupError: where another backup writes there, and for a device, which a rename would take away.
+    """
+    if file.exists() and not file.is_file():
+        raise BackupError(f"{file} is no ordinary file")
+    fresh = file.with_name(f".{file.name}.part")
+    with fresh.open("ab") as ours:
+        try:
+            fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BackupError(f"another backup writes {file} now") from None
+        try:
+            yield fresh
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+def _check(url: str, file: Path) -> None:
+    """See that this release can work with what is in the file.
+
+    :raises BackupError: for another program's dump, and for one of a newer release, which would lock us out.
+    """
+    from newsflow.store.migrate import released
+
+    if "newsflow_meta" not in _schemas(url, file):
+        raise BackupError(f"{file} is no backup of newsflow")
+    table = ("--schema=newsflow_meta", "--table=migration")
+    ledger = _run("pg_restore", url, "--data-only", *table, "--file=-", str(file))
+    known = {migration.version for migration in released()}
+    newer = sorted(set(re.findall(r"^(\d{4}_\w+\.sql)\t", ledger, re.MULTILINE)) - known)
+    if newer:
+        raise BackupError(f"the backup is of a newer release, which has {newer[0]}: install that one first")
+
+
+def _spare(url: str) -> None:
+    """See that nothing is lost.
+
+    :raises BackupError: where the database holds pages, or is of another release, so that we can't know.
+    """
+    from newsflow.store import queries
+    from newsflow.store.migrate import MigrationError, ready_session
+
+    try:
+        with ready_session(url, application="newsflow restore") as conn:
+            held = queries.runs.totals(conn).pages
+    except MigrationError as error:
+        raise BackupError(f"{error}; or --replace puts the backup in the place of all that it holds") from error
+    if held:
+        raise BackupError(f"the database holds {counted(held, 'page')}: --replace puts the backup in their place")
+
+
 def _replace(url: str, file: Path) -> None:
     """Drop the schemas that the backup holds, and make them as they were, in one transaction.
 
     (pg_restore's --clean can't: it drops a partition's key, which goes with its parent's.)
     """
-    drop = "; ".join(f'drop schema if exists "{name}" cascade' for name in _schemas(url, file))
+    drop = "; ".join(
+        [f"set lock_timeout = '{PATIENCE}'"]
+        + [f'drop schema if exists "{name}" cascade' for name in _schemas(url, file)]
+    )
     with TemporaryDirectory() as folder:
         script = Path(folder) / "restore.sql"
         _run("pg_restore", url, "--no-owner", f"--file={script}", str(file))
@@ -103,8 +159,18 @@ def _run(program: str, url: str, *words: str) -> str:
     done = subprocess.run(command, env=environment(url), capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line for line in done.stderr.strip().splitlines() if "NOTICE" not in line]
-        raise BackupError(said[0] if said else f"{program} ended without a word")
+        raise BackupError(_in_words(said[0]) if said else f"{program} ended without a word")
     return done.stdout
+
+
+def _in_words(said: str) -> str:
+    """What PostgreSQL's program said, with what to do about it where we know."""
+    if "lock timeout" in said:
+        return "something is at work in the database, such as a run: stop it, then restore again"
+    if role := re.search(r'role "(.+)" does not exist', said):
+        cure = "newsflow migrate" if role[1].startswith("news") else f"newsflow readers add {role[1]}"
+        return f"the backup has rights for the role {role[1]}, which this server lacks: {cure}, then restore again"
+    return said
 
 
 def _path(program: str) -> str:

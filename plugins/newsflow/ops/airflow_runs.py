@@ -14,13 +14,15 @@ from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from newsflow.text.characters import strip
+
 log = logging.getLogger(__name__)
 
 RED = ("failed", "up_for_retry")
 SHOWN_TASKS = 3  # whose logs a page shows the end of: one cause makes many shards red
 SHOWN_LINES = 12
 LINE = 400  # characters of a line that are shown
-READ_LINES = 100_000  # of a log: some seconds of work
+READ_LINES = 30_000  # of a log: about a second of work
 MOST_TRIES = 500  # tasks of a run; NEWSFLOW_SHARDS is far below
 
 
@@ -49,10 +51,11 @@ class TaskTry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LogEnd:
-    """The last lines of a red task's log; none where the log is gone, or was never begun."""
+    """The last lines of a red task's log; none where the log is gone, was never begun, or is too long to be read."""
 
     task: TaskTry
     lines: tuple[str, ...]
+    is_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class AirflowRuns:
         return RunTasks(
             run_path(dag_id, dag_run_id),
             {(task.task_id, task.map_index): task for task in tries},
-            [LogEnd(task, _end(task)) for task in red] if may else [],
+            [_end(task) for task in red] if may else [],
             hidden=bool(red) and not may,
         )
 
@@ -121,7 +124,7 @@ def _tries(dag_id: str, dag_run_id: str) -> list[TaskTry]:
         return [TaskTry(dag_id, dag_run_id, r[0], r[1], str(r[2] or ""), r[3]) for r in session.execute(ours)]
 
 
-def _end(task: TaskTry) -> tuple[str, ...]:
+def _end(task: TaskTry) -> LogEnd:
     """The end of a log, by the reader that Airflow's own pages use; nothing where it can't be read."""
     from airflow.models.taskinstance import TaskInstance
     from airflow.utils.log.log_reader import TaskLogReader
@@ -136,12 +139,20 @@ def _end(task: TaskTry) -> tuple[str, ...]:
         with create_session() as session:
             found = session.scalar(one.options(joinedload(TaskInstance.dag_run), joinedload(TaskInstance.dag_model)))
             if found is None:
-                return ()
+                return LogEnd(task, ())
             messages, _ = TaskLogReader().read_log_chunks(found, task.try_number, {"end_of_log": False})
-            return last_lines(islice(messages, READ_LINES))
+            return log_end(task, messages)
     except Exception:  # the log may stand on a worker that is gone, or in a store that is away
         log.warning("the log of %s can't be read", task.name, exc_info=True)
-        return ()
+        return LogEnd(task, ())
+
+
+def log_end(task: TaskTry, messages: Iterable[Any]) -> LogEnd:
+    """The end of a log of at most READ_LINES lines; of a longer one no line, since its end was not read."""
+    stream = iter(messages)
+    lines = last_lines(islice(stream, READ_LINES))
+    is_long = next(stream, None) is not None
+    return LogEnd(task, () if is_long else lines, is_long)
 
 
 def last_lines(messages: Iterable[Any]) -> tuple[str, ...]:
@@ -168,6 +179,19 @@ def _lines(message: Any) -> Iterator[str]:
     if message.event.startswith(("::group::", "::endgroup::")):
         return
     at = f"{message.timestamp:%H:%M:%S} " if message.timestamp else ""
-    yield from (f"{at}{line}" for line in message.event.splitlines())
-    for error in (message.model_extra or {}).get("error_detail") or ():
-        yield f"{at}{error.get('exc_type', '')}: {error.get('exc_value', '')}"
+    yield from (f"{at}{line}" for line in _plain(message.event))
+    errors = (message.model_extra or {}).get("error_detail")
+    for error in errors if isinstance(errors, list) else ():
+        yield from (f"{at}{line}" for line in _error(error))
+
+
+def _error(error: Any) -> list[str]:
+    """Lines of an entry of `error_detail`; other programs than Airflow may write what they like there."""
+    if not isinstance(error, Mapping):
+        return _plain(str(error))
+    return _plain(f"{error.get('exc_type', '')}: {error.get('exc_value', '')}")
+
+
+def _plain(text: str) -> list[str]:
+    """Lines without colours and other signs for terminals, and without those that turn the direction of writing."""
+    return strip(text).splitlines()

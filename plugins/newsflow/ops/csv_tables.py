@@ -17,6 +17,7 @@ from fastapi import Query
 
 from newsflow.ops import detail, nights, publishers, reprocess_pages
 from newsflow.ops.dependencies import Database, Now
+from newsflow.ops.pages import NO_PAGE
 from newsflow.store import queries
 from newsflow.text.cells import inert
 
@@ -74,7 +75,9 @@ def _publishers(conn: Database, now: Now, *, find: str = "", level: str = "", so
 
 def _rejects(conn: Database, now: Now, *, outcome: str = "", publisher: str = "") -> Iterable[Any]:
     until = now + timedelta(days=1)
-    return queries.ops.rejected(conn, outcome=outcome or None, publisher=publisher or None, before=until, limit=MOST)
+    return queries.ops.rejected(
+        conn, outcome=outcome or None, publisher=publisher or None, before=until, below=NO_PAGE, limit=MOST
+    )
 
 
 def _failures(conn: Database, now: Now, *, publisher: str = "") -> Iterable[Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Query
 
 from newsflow.names import COMMAND, NIGHTLY
 from newsflow.ops import charts
@@ -24,6 +26,8 @@ from newsflow.text.counted import counted
 
 DAYS = 28
 A_NIGHT_AGO = timedelta(hours=36)  # a run before that was not last night's
+NO_PAGE = 2**63 - 1  # above the number of any page
+PageId = Annotated[int, Query(ge=0, le=NO_PAGE)]
 FEW = 6  # alarms that the start page shows one by one; more are shown by cause
 
 
@@ -149,18 +153,22 @@ def rejects(
     outcome: str | None = None,
     publisher: str | None = None,
     before: datetime | None = None,
+    below: PageId = NO_PAGE,
 ) -> dict[str, Any]:
-    """Recent failures by outcome, the newest rejected pages, and rows that imports left out (3 statements)."""
+    """Recent failures by outcome, the newest rejected pages, and rows that imports left out (3 statements).
+
+    `before` and `below` are time and number of the last page shown: a run rejects many pages at one moment.
+    """
     outcome, publisher = outcome or None, publisher or None  # an empty field of the form asks for all
     counts = queries.ops.reject_counts(conn, since=now.date() - timedelta(days=6), publisher=publisher)
     pages = queries.ops.rejected(
-        conn, outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), limit=50
+        conn, outcome=outcome, publisher=publisher, before=before or now + timedelta(days=1), below=below, limit=50
     )
     return {
         "counts": counts,
         "most": max((c.pages for c in counts), default=1),
         "pages": pages,
-        "more": pages[-1].changed_at.isoformat() if len(pages) == 50 else None,
+        "more": {"before": pages[-1].changed_at.isoformat(), "below": pages[-1].page_id} if len(pages) == 50 else None,
         "rows": [] if outcome or publisher else queries.ops.rejected_rows(conn, imports=5, limit=20),
         "outcome": outcome,
         "publisher": publisher,

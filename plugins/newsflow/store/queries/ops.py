@@ -263,16 +263,17 @@ def rejected(
     conn: Connection,
     *,
     before: datetime,
+    below: int,
     outcome: str | None,
     publisher: str | None,
     limit: int,
 ) -> list[RejectedRow]:
-    """Lists rejected pages, newest first."""
+    """Lists rejected pages, newest first, from the place that a time and a page name."""
     return named_query.rows(
         conn,
         "ops.rejected",
         RejectedRow._make,
-        {"before": before, "outcome": outcome, "publisher": publisher, "limit": limit},
+        {"before": before, "below": below, "outcome": outcome, "publisher": publisher, "limit": limit},
     )
 
 
