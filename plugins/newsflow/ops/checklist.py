@@ -75,7 +75,7 @@ CHECKS: tuple[Check, ...] = (
         _contact,
         "set NEWSFLOW_CONTACT to a URL or an e-mail address of yours",
     ),
-    Check("feeds", "Feeds are yours", _feeds, "newsflow feeds add URL, or newsflow feeds import FILE"),
+    Check("feeds", "Feeds are yours", _feeds, "run newsflow feeds add URL, or newsflow feeds import FILE"),
     Check("dags", "The four scheduled Dags are on", _dags, "switch them on under Dags in Airflow"),
     Check(
         "alarms", "Alarms have a channel", _alarms, "set NEWSFLOW_NOTIFIERS (docs/operations.md, section Who is told)"
@@ -84,7 +84,7 @@ CHECKS: tuple[Check, ...] = (
         "backup",
         "The database is backed up",
         _backup,
-        "newsflow backup FILE, at least weekly; of another kind: newsflow checklist settle backup --why 'snapshots'",
+        "run newsflow backup FILE, at least weekly; of another kind: newsflow checklist settle backup --why 'snapshots'",
     ),
 )
 NAMES = tuple(check.name for check in CHECKS)
