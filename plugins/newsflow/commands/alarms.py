@@ -42,7 +42,10 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command("snooze")
 def snooze(
-    alarm: Number, reason: Reason, hours: Annotated[float, typer.Option(min=0.1, max=2160, help="For how long.")] = 24
+    alarm: Number,
+    reason: Reason,
+    hours: Annotated[float, typer.Option(min=0.1, max=2160, help="For how long.")] = 24,
+    as_json: AsJson = False,
 ) -> None:
     """Let nothing be told of an alarm for some time; it comes back when that is over, or when it gets worse."""
     from newsflow.clock import utcnow
@@ -51,11 +54,12 @@ def snooze(
 
     with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
         until = alarm_acts.snooze(conn, alarm, timedelta(hours=hours), reason, actor(), utcnow())
-    typer.echo(f"alarm {alarm} is snoozed until {until:%Y-%m-%d %H:%M} UTC")
+    said = f"alarm {alarm} is snoozed until {until:%Y-%m-%d %H:%M} UTC"
+    typer.echo(json.dumps({"snoozed": alarm, "until": until.isoformat()}) if as_json else said)
 
 
 @app.command("acknowledge")
-def acknowledge(alarm: Number, reason: Reason) -> None:
+def acknowledge(alarm: Number, reason: Reason, as_json: AsJson = False) -> None:
     """Note that you have taken an alarm on."""
     from newsflow.clock import utcnow
     from newsflow.ops import alarm_acts
@@ -63,11 +67,11 @@ def acknowledge(alarm: Number, reason: Reason) -> None:
 
     with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
         alarm_acts.acknowledge(conn, alarm, reason, actor(), utcnow())
-    typer.echo(f"alarm {alarm} is yours")
+    typer.echo(json.dumps({"acknowledged": alarm}) if as_json else f"alarm {alarm} is yours")
 
 
 @app.command("wake")
-def wake(alarm: Number) -> None:
+def wake(alarm: Number, as_json: AsJson = False) -> None:
     """End the snooze of an alarm."""
     from newsflow.clock import utcnow
     from newsflow.ops import alarm_acts
@@ -75,4 +79,4 @@ def wake(alarm: Number) -> None:
 
     with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
         alarm_acts.wake(conn, alarm, actor(), utcnow())
-    typer.echo(f"alarm {alarm} is told again")
+    typer.echo(json.dumps({"woken": alarm}) if as_json else f"alarm {alarm} is told again")
