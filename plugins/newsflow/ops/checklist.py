@@ -84,7 +84,7 @@ CHECKS: tuple[Check, ...] = (
         "backup",
         "The database is backed up",
         _backup,
-        "run newsflow backup FILE, at least weekly; of another kind: newsflow checklist settle backup --why 'snapshots'",
+        "run newsflow backup FILE, at least weekly; else: newsflow checklist settle backup --why 'snapshots'",
     ),
 )
 NAMES = tuple(check.name for check in CHECKS)
