@@ -352,6 +352,10 @@ where ((a.resolved_at is null and a.told_at is null)
     or (a.resolved_at is not null and a.told_resolved_at is null
       and (a.told_at is null or i.incident_id is null or i.resolved_at is not null)))
   and (a.snoozed_until is null or a.snoozed_until <= coalesce(a.resolved_at, %(now)s))
+  -- who joins an incident that was told of lately waits, unless it is worse: one message a day
+  and (a.resolved_at is not null or not exists (
+    select from ingest.ops_alarm o where o.incident_id = a.incident_id and o.severity <= a.severity
+      and o.told_at <= a.opened_at and o.told_at > %(now)s - interval '23 hours'))
 order by a.cause, a.severity, a.opened_at, a.alarm_id;
 
 -- name: ops.mark_told notes that messages were taken

@@ -88,6 +88,17 @@ def test_one_cause_at_many_publishers_is_one_message_until_most_are_well(conn: C
     ]
 
 
+def test_who_joins_an_incident_is_told_of_once_a_day(conn: Connection, options: Settings) -> None:
+    look(conn, options, failing(conn, FORTY[:30]), NOW)
+    for watches in range(1, 10):
+        joined = failing(conn, FORTY[: 30 + watches])
+        assert look(conn, options, joined, NOW + timedelta(minutes=15 * watches)) == []
+    (told,) = look(conn, options, joined, NOW + timedelta(days=1))
+    assert told == ("", "Publishers are silent: 9 more, 39 publishers, dns error")
+    worse = Judgement([*joined.findings, *failing(conn, FORTY[39:], severity="critical").findings])
+    assert len(look(conn, options, worse, NOW + timedelta(days=1, minutes=15))) == 1
+
+
 def test_few_alike_or_many_at_other_times_are_no_incident(conn: Connection, options: Settings) -> None:
     for day in range(0, 20, 4):
         names = FORTY[: day // 4 + 1]
@@ -179,3 +190,73 @@ def test_the_page_shows_and_offers_them(conn: Connection, options: Settings) -> 
     assert "Snoozed until" in page and "ada has taken it on" in page
     assert all(f'value="{act}"' in page for act in alarm_acts.DONE)
     assert 'name="act"' not in render.template("alarms.html", {**common, **shown, "editor": False})
+
+
+def test_a_reason_is_one_line_that_is_read(conn: Connection, options: Settings) -> None:
+    look(conn, options, failing(conn, ["a.example"]), NOW)
+    alarm_acts.snooze(conn, number(conn), timedelta(days=1), "they\r\nknow\x00\u202e <b>", "otto", NOW)
+    (row,) = queries.ops.open_alarms(conn, since=NOW, publisher_id=None)
+    assert row.reason == "they know <b>"
+    for reason in ("\r\n", "\x00", "x" * 100_000):
+        with pytest.raises(alarm_acts.AlarmError, match="say why"):
+            alarm_acts.acknowledge(conn, number(conn), reason, "ada", NOW)
+
+
+def test_what_is_over_can_not_be_snoozed(conn: Connection, options: Settings) -> None:
+    look(conn, options, failing(conn, ["a.example"]), NOW)
+    alarm = number(conn)
+    look(conn, options, Judgement(), NOW + timedelta(days=1))
+    for act in (
+        lambda: alarm_acts.snooze(conn, alarm, timedelta(hours=1), "x", "otto", NOW),
+        lambda: alarm_acts.acknowledge(conn, alarm, "x", "otto", NOW),
+        lambda: alarm_acts.wake(conn, alarm, "otto", NOW),
+    ):
+        with pytest.raises(alarm_acts.AlarmError, match="no alarm"):
+            act()
+
+
+def test_two_causes_in_one_night_are_two_incidents(conn: Connection, options: Settings) -> None:
+    names = failing(conn, FORTY[:8]).findings + failing(conn, FORTY[8:16], "connect_error").findings
+    told = look(conn, options, Judgement(names), NOW)
+    assert sorted(title for _, title in told) == [
+        "Publishers are silent: 8 publishers, connect error", "Publishers are silent: 8 publishers, dns error"
+    ]  # fmt: skip
+
+
+def test_a_kill_between_two_messages_loses_none_and_repeats_one_at_most(
+    conn: Connection, options: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = Judgement([*failing(conn, FORTY[:8]).findings, *failing(conn, ["a.example"], "forbidden").findings])
+    first = Told.notify
+
+    def killed(self: Told, context: Any) -> None:
+        if Told.kept:
+            raise KeyboardInterrupt
+        first(self, context)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Told, "notify", killed)
+        look(conn, options, result, NOW)
+    before = list(Told.kept)
+    after = look(conn, options, result, NOW + timedelta(minutes=15))
+    assert len(before) == len(after) == 1
+    assert before[0][1].title != after[0][1], "each was told once"
+
+
+class Hangs(LogNotifier):
+    """A channel that does not answer."""
+
+    asked = 0
+
+    def notify(self, context: Any) -> None:
+        """Wait for nothing."""
+        Hangs.asked += 1
+        raise TimeoutError("no answer")
+
+
+def test_a_channel_that_hangs_is_waited_for_once(conn: Connection, options: Settings) -> None:
+    here = [{"class": f"{__name__}.Hangs"}, {"class": f"{__name__}.Told"}]
+    both = options.model_copy(update={"notifiers": SecretStr(json.dumps(here))})
+    result = Judgement([*failing(conn, FORTY[:8]).findings, *failing(conn, ["a.example"], "forbidden").findings])
+    assert len(look(conn, both, result, NOW)) == 2
+    assert Hangs.asked == 1

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
 import pytest
 
 from newsflow.ops import levels
-from newsflow.ops.alarms.judgement import Finding, Undecided
-from newsflow.ops.alarms.level import NEW_USUAL, fall, lasts, rise
+from newsflow.ops.alarms import level
+from newsflow.ops.alarms.judgement import Answer, Finding, Undecided
+from newsflow.ops.alarms.level import NEW_USUAL, lasts
 from newsflow.ops.history import Day
+from newsflow.ops.levels import Tide
 from tests.worlds.news_month import WARM, delay, is_false, live, newsroom
 from tests.worlds.rhythms import draws
 
 MONDAY = date(2026, 1, 5)
-BEFORE = 56  # days of health
+BEFORE = 84  # days of health
 WEEK = (30, 30, 30, 30, 30, 15, 12)
+
+
+def rise(name: str, days: list[Day], tide: Tide) -> Answer:
+    return level.rise(name, levels.shifts(days, tide))
+
+
+def fall(name: str, days: list[Day], tide: Tide) -> Answer:
+    return level.fall(name, levels.shifts(days, tide))
 
 
 def lived(after: int, factor: Callable[[int], float], seed: int = 5, part: float = 1.0) -> list[Day]:
@@ -33,6 +44,14 @@ def test_three_times_the_usual_is_told_within_some_days(seed: int) -> None:
     found = rise("a.example", lived(5, lambda _: 3, seed), {})
     assert isinstance(found, Finding)
     assert "times its usual since" in found.sentence
+
+
+@pytest.mark.parametrize(("factor", "rule"), [(3.0, rise), (0.4, fall)])
+def test_the_weekends_of_a_large_publisher_that_rests_on_them_are_no_silence(
+    factor: float, rule: Callable[[str, list[Day], Tide], Answer]
+) -> None:
+    days = [d if d.day.weekday() < 5 else replace(d, new_entries=0) for d in lived(21, lambda _: factor, part=4)]
+    assert isinstance(rule("a.example", days, {}), Finding)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -100,9 +119,9 @@ def test_a_level_that_lasts_is_the_usual_one() -> None:
     assert (rise("a.example", own, {}), fall("a.example", own, {})) == (Undecided.CLEAR, Undecided.CLEAR)
 
 
-def test_a_month_of_twenty_publishers() -> None:
+def test_a_month_of_ten_publishers() -> None:
     """The scripted month in small; `make bench PART=alarms` plays it with two hundred, and with many seeds."""
-    world = newsroom(3, number=20, planted=True)
+    world = newsroom(3, number=10, planted=True)
     raised = live(world, WARM + 20)
     sites = {site.name: site for site in world.sites}
     assert sum(is_false(alarm, sites) for alarm in raised) <= 1

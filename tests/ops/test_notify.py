@@ -6,7 +6,7 @@ import email
 import email.policy
 import json
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -96,6 +96,13 @@ MAIL = {
 WEBHOOK = "newsflow.ops.notify.WebhookNotifier"
 
 
+def sent(options: Settings, messages: Sequence[Message]) -> tuple[list[Message], list[str]]:
+    """The messages that were taken, and the failures."""
+    taken: list[Message] = []
+    failures = send(options, messages, taken.append)
+    return taken, failures
+
+
 def test_one_message_a_cause_begin_and_end_apart() -> None:
     rows = [row(1), row(2), row(3, "disk", severity="critical"), row(4, over=True, told=True), row(5, over=True)]
     found = compose(rows, "https://flow.example")
@@ -116,7 +123,7 @@ def test_a_storm_is_one_short_message() -> None:
 
 
 def test_mail_is_text_that_nobody_can_break(messages: list[Message], mailbox: Mailbox) -> None:
-    taken, failures = send(settings(MAIL), messages)
+    taken, failures = sent(settings(MAIL), messages)
     assert (len(taken), failures) == (1, [])
     (receivers, mail) = mailbox.mails[0]
     assert receivers == ["ops@flow.example"]
@@ -129,7 +136,7 @@ def test_mail_is_text_that_nobody_can_break(messages: list[Message], mailbox: Ma
 
 
 def test_a_webhook_gets_slacks_json(messages: list[Message], webhook: Posted) -> None:
-    send(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
+    sent(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
     text = texts(webhook)[0]["text"]
     assert text.startswith("Publishers are silent (2)\n• &lt;b&gt;p1")
     assert "{{ 7 * 7 }}" in text
@@ -141,14 +148,14 @@ def test_the_text_of_a_webhook_is_a_template(messages: list[Message], webhook: P
         "url": address(webhook),
         "text": "[{{ message.severity }}] {{ message.count }} x {{ message.cause }}",
     }
-    send(settings(spec), messages)
+    sent(settings(spec), messages)
     assert texts(webhook) == [{"text": "[warning] 2 x silent"}]
 
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_refusal_is_told_without_the_secret_address(messages: list[Message], webhook: Posted, status: int) -> None:
     webhook.status = status
-    taken, failures = send(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
+    taken, failures = sent(settings({"class": WEBHOOK, "url": address(webhook)}), messages)
     assert taken == []
     assert failures == [f"WebhookNotifier: the webhook refused the message with status {status}"]
     assert "secret-part" not in str(failures)
@@ -156,7 +163,7 @@ def test_a_refusal_is_told_without_the_secret_address(messages: list[Message], w
 
 def test_an_absent_receiver_is_told_without_the_secret_address(messages: list[Message]) -> None:
     spec = {"class": WEBHOOK, "url": f"http://127.0.0.1:{free_port()}/secret-part"}
-    taken, failures = send(settings(spec), messages)
+    taken, failures = sent(settings(spec), messages)
     assert taken == []
     assert "secret-part" not in str(failures)
 
@@ -166,7 +173,7 @@ def test_without_a_setting_the_log_is_told(messages: list[Message], caplog: pyte
 
 
 def test_several_channels_each_get_it(messages: list[Message], webhook: Posted, mailbox: Mailbox) -> None:
-    taken, failures = send(settings({"class": WEBHOOK, "url": address(webhook)}, MAIL), messages)
+    taken, failures = sent(settings({"class": WEBHOOK, "url": address(webhook)}, MAIL), messages)
     assert (len(taken), failures) == (1, [])
     assert (len(webhook.bodies), len(mailbox.mails)) == (1, 1)
 

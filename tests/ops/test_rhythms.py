@@ -17,8 +17,8 @@ DAILY = (15.0, 16.0, 15.0, 16.0, 15.0, 11.0, 11.0)
 
 
 def test_publishers_that_are_well_raise_next_to_nothing() -> None:
-    raised = [alarm for seed in (11, 12, 13) for alarm in quiet(60, seed).live(40)]
-    assert len(raised) <= 1, raised
+    raised = [alarm for seed in (11, 12, 13) for alarm in quiet(10, seed).live(40)]
+    assert not raised, "`make bench PART=alarms` counts them over many more"
 
 
 @pytest.mark.parametrize("fault", list(FAULTS))

@@ -18,7 +18,7 @@ from tests.worlds.rhythms import draws
 from tests.worlds.watching import Known, Raised, Watcher
 
 FIRST = date(2026, 1, 5)  # a Monday
-WARM, MONTH = 63, 30  # nights before the month that is judged, and in it
+WARM, MONTH = 84, 30  # nights before the month that is judged, and in it
 LARGEST, SLOPE = 150.0, 0.9  # news a night of the largest publisher, and Zipf's exponent
 FAULTS = {
     "silent": ("silent",),
@@ -189,7 +189,7 @@ def live(world: Newsroom, nights: int = WARM + MONTH) -> list[Raised]:
     for night in range(nights):
         tonight = world.night(night)
         for number, site in enumerate(world.sites):
-            days[number] = [*days[number][-69:], *([tonight[site.name]] if site.name in tonight else [])]
+            days[number] = [*days[number][-97:], *([tonight[site.name]] if site.name in tonight else [])]
         if night >= WARM:
             watcher.judge(days, night, cut_off=night == world.blind)
     return watcher.raised

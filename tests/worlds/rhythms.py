@@ -101,7 +101,7 @@ class World:
         for night in range(nights):
             for number, habit in enumerate(self.habits):
                 days[number].append(habit.night(night, self.rng, night in self.blind))
-            watcher.judge({n: own[-70:] for n, own in days.items()}, night, cut_off=night in self.blind)
+            watcher.judge({n: own[-98:] for n, own in days.items()}, night, cut_off=night in self.blind)
         return watcher.raised
 
 

@@ -14,6 +14,7 @@ from newsflow.store import queries
 from newsflow.store.db import transaction
 
 LONGEST = timedelta(days=90)  # what is snoozed for longer is forgotten
+REASON = 300  # characters
 
 
 DONE = {
@@ -28,7 +29,7 @@ class AlarmForm:
     """What the form beside an alarm says."""
 
     act: Annotated[Literal["snooze_alarm", "acknowledge_alarm", "wake_alarm"], Form()]
-    reason: Annotated[str, Form(max_length=300)] = ""
+    reason: Annotated[str, Form(max_length=REASON)] = ""
     hours: Annotated[float, Form(gt=0, le=2160)] = 24
 
 
@@ -44,7 +45,7 @@ def snooze(conn: Connection, alarm_id: int, lasts: timedelta, reason: str, actor
     if not timedelta(0) < lasts <= LONGEST:
         raise AlarmError(f"snooze it for some time, {LONGEST.days} days at most")
     until = now + lasts
-    _has_reason(reason)
+    reason = _told(reason)
     with transaction(conn):
         _found(queries.ops.snooze_alarm(conn, alarm_id=alarm_id, until=until, reason=reason), alarm_id)
         _note(conn, "snooze_alarm", alarm_id, {"reason": reason, "until": until.isoformat()}, actor, now)
@@ -56,7 +57,7 @@ def acknowledge(conn: Connection, alarm_id: int, reason: str, actor: str, now: d
 
     :raises AlarmError: for an alarm that is none or over, or no reason.
     """
-    _has_reason(reason)
+    reason = _told(reason)
     with transaction(conn):
         done = queries.ops.acknowledge_alarm(conn, alarm_id=alarm_id, actor=actor, reason=reason, now=now)
         _found(done, alarm_id)
@@ -86,9 +87,17 @@ def perform(conn: Connection, alarm_id: int, form: AlarmForm, actor: str, now: d
         wake(conn, alarm_id, actor, now)
 
 
-def _has_reason(reason: str) -> None:
-    if not reason.strip():
+def _told(reason: str) -> str:
+    """A reason in one line, as it stands in lists.
+
+    :raises AlarmError: for none, or one that nobody reads.
+    """
+    line = " ".join("".join(c if c.isprintable() else " " for c in reason).split())
+    if not line:
         raise AlarmError("say why: others read it")
+    if len(line) > REASON:
+        raise AlarmError(f"say why in {REASON} characters")
+    return line
 
 
 def _found(rows: int, alarm_id: int, which: str = "that lasts") -> None:

@@ -1,64 +1,53 @@
-"""Has a publisher's number of news a day gone to another level? A likelihood ratio over counts. Pure.
+"""Has a publisher's number of news a night gone to another level? Rank tests within weekdays. Pure.
 
-The moving-window generalised likelihood ratio of Höhle & Paul, "Count data regression charts for the monitoring of
-surveillance time series" (Computational Statistics & Data Analysis 52, 2008; `algo.glrnb` of R's surveillance): counts
-are negative binomial about a mean for each weekday; of all windows that end today, the one that another level explains
-best is taken.
+The last nights are compared with the eight weeks before, each with those of its weekday: Mann & Whitney, "On a test of
+whether one of two random variables is stochastically larger" (Annals of Mathematical Statistics 18, 1947), put together
+over weekdays as in van Elteren, "On the combination of independent two-sample tests of Wilcoxon" (Bulletin of the
+International Statistical Institute 37, 1960). A night of bursts is one rank, whatever it brings. Ranks don't tell how
+far apart two levels are: for that, the same comparison is made of square roots, which make counts about equally
+varied at all levels (Bartlett, "The square root transformation in analysis of variance", 1936).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
-from math import log
+from math import sqrt
 from statistics import median
 
 from newsflow.ops.history import Day
 
 WINDOWS = (
-    range(3, 15),
-    range(17, 29, 3),
-)  # days that a new level may have lasted for; the short ones are judged sooner
-LONGEST = WINDOWS[0][-1]  # of the short ones
-BASE = 42  # days before the windows, with which they are compared
+    (5, 7, 10, 14),
+    (21, 28),
+)  # nights that a new level may have lasted for; those of a group have the same nights before them
+BASE = 56  # nights before the windows, with which they are compared
 FEWEST = 35  # of which so many must have been seen
 SETTLING = timedelta(days=7)  # a feed that was added brings its backlog, then what others brought before
-SILENCE_DUE = 1.5  # news that were due since the last one
-A_SILENCE = 4.0  # news that must have been due in days without any, so that they are a silence and no part of a level
-FEW_NEWS = 2.0  # publishers with fewer news a day don't tell the tide
+A_SILENCE = 4.0  # news that must have been due in nights without any, so that they are a silence and no part of a level
+FEW_NEWS = 2.0  # publishers with fewer news a night don't tell the tide
 TIDED = 10  # publishers that it takes to tell the tide
 EBB, FLOOD = 0.3, 3.0
-LEANING = 0.5  # days of the mean of all that a weekday's mean leans on
-USUAL_SIZE, STEADIEST = 10.0, 50.0  # of the negative binomial: where few news tell, and at most
-PRIOR = 42 * 4.0**2  # what the usual size weighs: as much as six weeks of four news a day
+POISSON = 0.25  # variance of the square root of a Poisson count
+LEANING = 7  # nights that the variance leans on it for
 
 Tide = Mapping[date, float]
-"""What a day brought of the usual at most publishers: holidays and great events are nobody's own level."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """How many news a publisher brings: means by weekday, Monday first, and how they vary.
-
-    :param size: of the negative binomial.
-    :param spread: how much the weeks differ from one another beyond chance (standard deviation of the log).
-    """
-
-    means: tuple[float, ...]
-    size: float
-    spread: float
-    days: int
+"""What a night brought of the usual at most publishers: holidays and great events are nobody's own level."""
+Counts = tuple[list[float], ...]
+"""News of nights by weekday, Monday first, with the tide taken out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A change of level.
+    """What some nights have against those before.
 
-    :param ratio: the new level, in terms of the old one.
-    :param evidence: log likelihood ratio, less what an unsure old level costs.
-    :param steadiest: ratio of the days that change least: a flood of a day or a long weekend leaves it near 1.
+    :param ratio: the new level, in terms of the old one, without the odd nights.
+    :param ranks: how many standard deviations the nights stand above those before (below: negative), by their ranks.
+    :param roots: the same by their square roots, as Student's t.
     """
 
     since: date
@@ -66,9 +55,8 @@ class Shift:
     seen: int
     expected: float
     ratio: float
-    evidence: float
-    steadiest: float
-    spread: float
+    ranks: float
+    roots: float
 
 
 def seen_days(days: Sequence[Day], blind: Collection[date], fed_since: date | None) -> list[Day]:
@@ -85,29 +73,27 @@ def seen_days(days: Sequence[Day], blind: Collection[date], fed_since: date | No
     return [d for d in asked if d.day >= begin and (d is asked[0] or d.day - timedelta(days=1) in known)]
 
 
-def _means(days: Sequence[Day], tide: Tide) -> list[float]:
-    """News a day for each weekday, Monday first; each leans a little on the mean of all."""
-    by = [[(d.new_entries, tide.get(d.day, 1.0)) for d in days if d.day.weekday() == weekday] for weekday in range(7)]
-    known = [_trimmed(own) for own in by]
-    seen, looked = sum(n for n, _ in known), sum(part for _, part in known)
-    overall = seen / looked if looked else 0.0
-    return [max((n + LEANING * overall) / (part + LEANING), 1e-3) for n, part in known]
+def _by_weekday(days: Sequence[Day], tide: Tide) -> Counts:
+    counts: Counts = ([], [], [], [], [], [], [])
+    for d in days:
+        counts[d.day.weekday()].append(d.new_entries / tide.get(d.day, 1.0))
+    return counts
 
 
-def _trimmed(own: Sequence[tuple[int, float]]) -> tuple[float, float]:
-    """(news, days) without the day with the most and the one with the least, where there are four or more."""
-    kept = sorted(own, key=lambda pair: pair[0] / pair[1])[1:-1] if len(own) >= 4 else own
-    return sum(n for n, _ in kept), sum(part for _, part in kept)
+def _means(counts: Counts) -> list[float]:
+    """News a night for each weekday, without the night with the most and the one with the least of four or more."""
+    kept = [sorted(own)[1:-1] if len(own) >= 4 else own for own in counts]
+    return [sum(own) / len(own) if own else 0.0 for own in kept]
 
 
 def tides(all_days: Mapping[int, Sequence[Day]]) -> dict[date, float]:
-    """What each day brought of the usual at most publishers.
+    """What each night brought of the usual at most publishers.
 
     :param all_days: seen days by publisher.
     """
     found: dict[date, list[float]] = {}
     for days in all_days.values():
-        means = _means(days, {})
+        means = _means(_by_weekday(days, {}))
         if len(days) < FEWEST or sum(means) < 7 * FEW_NEWS:
             continue
         for d in days:
@@ -116,19 +102,14 @@ def tides(all_days: Mapping[int, Sequence[Day]]) -> dict[date, float]:
     return {day: min(max(median(own), EBB), FLOOD) for day, own in found.items() if len(own) >= TIDED}
 
 
-def level(days: Sequence[Day], tide: Tide) -> Level | None:
-    """The level of seen days, without their long silences; None for too few of them."""
+def usual_days(days: Sequence[Day], tide: Tide) -> list[Day]:
+    """The last days whose level is the usual one; empty for too few of them."""
     base = _without_silences(days[-BASE:], tide)
-    if len(base) < FEWEST:
-        return None
-    means = _means(base, tide)
-    pairs = [(d.new_entries, means[d.day.weekday()] * tide.get(d.day, 1.0)) for d in base]
-    size = _size(pairs)
-    return Level(tuple(means), size, _spread(pairs, size), len(base))
+    return base if len(base) >= FEWEST else []
 
 
 def _without_silences(days: Sequence[Day], tide: Tide) -> list[Day]:
-    means = _means(days, tide)
+    means = _means(_by_weekday(days, tide))
     kept: list[Day] = []
     quiet: list[Day] = []
     for day in days:
@@ -139,62 +120,77 @@ def _without_silences(days: Sequence[Day], tide: Tide) -> list[Day]:
     return kept
 
 
-def _size(pairs: Sequence[tuple[int, float]]) -> float:
-    """Size of the negative binomial by moments, as in `rhythm`, leaning on the usual one.
-
-    The means were made of the same days, hence the 1.2.
-    """
-    beyond = sum((n - mean) ** 2 * 1.2 - mean for n, mean in pairs)
-    inverse = (beyond + PRIOR / USUAL_SIZE) / (sum(mean * mean for _, mean in pairs) + PRIOR)
-    return min(1 / inverse, STEADIEST) if inverse > 0 else STEADIEST
-
-
-def _spread(pairs: Sequence[tuple[int, float]], size: float) -> float:
-    weeks = [pairs[begin : begin + 7] for begin in range(len(pairs) % 7, len(pairs) - 6, 7)]
-    expected = [sum(mean for _, mean in week) for week in weeks]
-    logs = [log((sum(n for n, _ in week) + 0.5) / (due + 0.5)) for week, due in zip(weeks, expected, strict=True)]
-    chance = sum(1 / (due + 0.5) + 1 / (7 * size) for due in expected) / len(expected)
-    middle = sum(logs) / len(logs)
-    return float(max(sum((x - middle) ** 2 for x in logs) / (len(logs) - 1) - chance, 0.0) ** 0.5)
-
-
 def shifts(days: Sequence[Day], tide: Tide) -> list[Shift]:
-    """Of each window the level that it has against the usual one before; none while news are due that did not come.
+    """What the last nights have against those before, for each window.
 
     :param days: seen days, oldest first; the last one is complete.
     """
     found = []
     for windows in WINDOWS:
-        if (usual := level(days[: -windows[-1]], tide)) and not _is_silent(usual, days):
-            found += [shift(usual, days[-length:], tide) for length in windows]
+        base = usual_days(days[: -windows[-1]], tide)
+        if base and not _is_silent(base, days, tide):
+            found += [shift(base, days[-length:], tide) for length in windows]
     return found
 
 
-def shift(usual: Level, recent: Sequence[Day], tide: Tide) -> Shift:
-    """What some days have against a level."""
-    pairs = [(d.new_entries, usual.means[d.day.weekday()] * tide.get(d.day, 1.0)) for d in recent]
-    seen, expected = sum(n for n, _ in pairs), sum(mean for _, mean in pairs)
-    ratio = (seen + 0.5) / (expected + 0.5)
-    gained = sum(_gain(n, mean, ratio, usual.size) for n, mean in pairs)
-    evidence = gained / (1 + len(recent) / usual.days)
-    least = _steadiest(pairs, up=ratio > 1)
-    return Shift(recent[0].day, len(recent), seen, expected, ratio, evidence, least, usual.spread)
+def shift(base: Sequence[Day], recent: Sequence[Day], tide: Tide) -> Shift:
+    """What some nights have against those before."""
+    before, after = _by_weekday(base, tide), _by_weekday(recent, tide)
+    means = _means(before)
+    due = [(own, means[weekday]) for weekday in range(7) for own in after[weekday]]
+    ranks, roots = _ranks(before, after), _roots(before, after)
+    expected = sum(means[d.day.weekday()] * tide.get(d.day, 1.0) for d in recent)
+    return Shift(
+        recent[0].day, len(recent), sum(d.new_entries for d in recent), expected, _ratio(due), ranks, roots
+    )  # fmt: skip
 
 
-def _gain(n: int, mean: float, ratio: float, size: float) -> float:
-    """Log likelihood of a count at the new level less that at the old one."""
-    new = ratio * mean
-    return n * log(ratio * (mean + size) / (new + size)) - size * log((new + size) / (mean + size))
+def _ratio(due: Sequence[tuple[float, float]]) -> float:
+    """News in terms of those that were due, without one night of seven at each end.
+
+    :param due: of each night the news, and those that its weekday promises.
+    """
+    odd = max(1, len(due) // 7)
+    kept = sorted(due, key=lambda pair: (pair[0] + 0.5) / (pair[1] + 0.5))[odd:-odd]
+    return (sum(own for own, _ in kept) + 0.5) / (sum(mean for _, mean in kept) + 0.5)
 
 
-def _steadiest(pairs: Sequence[tuple[int, float]], *, up: bool) -> float:
-    """Ratio of the two days that rose least, or of the four that fell least: holidays take three days at most."""
-    ordered = sorted(pairs, key=lambda pair: (pair[0] + 0.5) / (pair[1] + 0.5), reverse=not up)
-    least = ordered[: 2 if up else 4]
-    return (sum(n for n, _ in least) + 0.5) / (sum(mean for _, mean in least) + 0.5)
+def _ranks(before: Counts, after: Counts) -> float:
+    """Van Elteren's statistic, standardised, with its variance corrected for ties."""
+    above = variance = 0.0
+    for old, new in zip(before, after, strict=True):
+        if old and new:
+            every = len(old) + len(new)
+            above += _above(sorted(old), new) / (every + 1)
+            variance += len(old) * len(new) * _rank_variance([*old, *new]) / (every + 1) ** 2
+    return above / sqrt(variance) if variance else 0.0
 
 
-def _is_silent(usual: Level, days: Sequence[Day]) -> bool:
+def _above(old: Sequence[float], new: Sequence[float]) -> float:
+    """Pairs of nights whose new one has more, ties by half, beyond the half that chance gives (Mann & Whitney's U)."""
+    return sum((bisect_left(old, n) + bisect_right(old, n)) / 2 for n in new) - len(old) * len(new) / 2
+
+
+def _rank_variance(every: Sequence[float]) -> float:
+    number = len(every)
+    ties = sum(same**3 - same for same in Counter(every).values())
+    return (number + 1) / 12 * (1 - ties / (number**3 - number))
+
+
+def _roots(before: Counts, after: Counts) -> float:
+    """Student's t of the square roots, each against the mean of its weekday."""
+    means = [sum(map(sqrt, old)) / len(old) if old else 0.0 for old in before]
+    pairs = [(old, new, mean) for old, new, mean in zip(before, after, means, strict=True) if old and new]
+    free = sum(len(old) - 1 for old, _, _ in pairs)
+    varied = sum((sqrt(n) - mean) ** 2 for old, _, mean in pairs for n in old)
+    variance = (varied + LEANING * POISSON) / (free + LEANING)
+    above = sum(sqrt(n) - mean for _, new, mean in pairs for n in new)
+    nights = sum(len(new) + len(new) ** 2 / len(old) for old, new, _ in pairs)
+    return above / sqrt(variance * nights) if nights else 0.0
+
+
+def _is_silent(base: Sequence[Day], days: Sequence[Day], tide: Tide) -> bool:
     """Whether news were due since the last one: then the alarm is that it is silent, if any."""
+    means = _means(_by_weekday(base, tide))
     since = takewhile(lambda day: not day.new_entries, reversed(days))
-    return sum(usual.means[day.day.weekday()] for day in since) >= SILENCE_DUE
+    return sum(means[day.day.weekday()] for day in since) >= A_SILENCE

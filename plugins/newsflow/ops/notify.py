@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -46,9 +46,15 @@ class WebhookNotifier(BaseNotifier):
         """Post it.
 
         :raises ConnectionError: where the receiver does not take it; without the address.
+        :raises TimeoutError: where it does not answer in time.
         """
+        body = {"text": _slack(self.text)}
         try:
-            answer = requests.post(self.url, json={"text": _slack(self.text)}, timeout=self.timeout)
+            # the status is enough: a body that drips would hold us for as long as it likes
+            with requests.post(self.url, json=body, timeout=self.timeout, stream=True) as answer:
+                pass
+        except requests.Timeout:
+            raise TimeoutError(f"the webhook does not answer within {self.timeout:.0f} s") from None
         except requests.RequestException as error:
             raise ConnectionError(f"the webhook does not answer ({type(error).__name__})") from None
         if not answer.ok:
@@ -95,21 +101,35 @@ def _one(spec: dict[str, Any]) -> BaseNotifier:
     return made
 
 
-def send(settings: Settings, messages: Sequence[Message]) -> tuple[list[Message], list[str]]:
-    """Send each message by each notifier of its channel; gives the messages that at least one took, and the failures.
+def send(settings: Settings, messages: Sequence[Message], taken: Callable[[Message], None]) -> list[str]:
+    """Send each message by each notifier of its channel; gives the failures.
 
-    Notifiers are made anew for each message: Airflow renders their templates in place.
+    Notifiers are made anew for each message: Airflow renders their templates in place. One that hangs is not asked
+    again in this call, as a watch must not wait for it once for each message.
+
+    :param taken: called after each message that at least one notifier took, so that a kill repeats no more than one.
     """
-    taken, failures = [], []
+    failures: list[str] = []
+    hanging: set[tuple[str, int]] = set()
     for message in messages:
-        errors = []
         notifiers = build(settings, message.channel)
-        for notifier in notifiers:
-            try:
-                notifier({"message": message})
-            except Exception as error:
-                errors.append(f"{type(notifier).__name__}: {error}")
-        failures += errors
-        if len(errors) < len(notifiers):
-            taken.append(message)
-    return taken, failures
+        errors = [_error(n, message, hanging, (message.channel, place)) for place, n in enumerate(notifiers)]
+        failures += [error for error in errors if error]
+        if not all(errors):
+            taken(message)
+    return failures
+
+
+def _error(notifier: BaseNotifier, message: Message, hanging: set[tuple[str, int]], place: tuple[str, int]) -> str:
+    """What went wrong, empty for nothing."""
+    name = type(notifier).__name__
+    if place in hanging:
+        return f"{name}: left out, as it did not answer before"
+    try:
+        notifier({"message": message})
+    except TimeoutError as error:
+        hanging.add(place)
+        return f"{name}: {error}"
+    except Exception as error:
+        return f"{name}: {error}"
+    return ""

@@ -145,9 +145,17 @@ def _tell(conn: Connection, settings: Settings, now: datetime) -> tuple[int, lis
     conn.rollback()
     address = settings.ui_url or conf.get("api", "base_url", fallback="") or "http://localhost:8080"
     composed = messages.compose(untold, address, channels(settings))
-    needless = {a.alarm_id for a in untold if a.resolved_at is not None and not a.told}
-    taken, failures = send(settings, composed)
-    with transaction(conn):
-        ids = [i for m in taken for i in m.alarm_ids] + sorted(needless)
-        queries.ops.mark_told(conn, ids=ids, now=now)
+    _mark(conn, sorted(a.alarm_id for a in untold if a.resolved_at is not None and not a.told), now)
+    taken: list[messages.Message] = []
+
+    def note(message: messages.Message) -> None:
+        _mark(conn, message.alarm_ids, now)
+        taken.append(message)
+
+    failures = send(settings, composed, note)
     return len(taken), failures
+
+
+def _mark(conn: Connection, alarms: Sequence[int], now: datetime) -> None:
+    with transaction(conn):
+        queries.ops.mark_told(conn, ids=list(alarms), now=now)

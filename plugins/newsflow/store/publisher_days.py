@@ -10,7 +10,7 @@ from newsflow.names import NIGHTLY
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
-WINDOW = timedelta(days=70)  # how far back the first count goes and the alarms look: ten of each weekday
+WINDOW = timedelta(days=98)  # how far back the first count goes and the alarms look: fourteen of each weekday
 
 
 def count(conn: Connection, now: datetime) -> None:

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from newsflow.ops.history import Day
-from newsflow.ops.levels import Tide
+from newsflow.ops.levels import Shift, Tide
 
 WARNING, CRITICAL = "warning", "critical"
 
@@ -78,6 +78,7 @@ class Present:
     days: Mapping[int, Sequence[Day]] = field(default_factory=dict)  # by publisher_id, oldest first
     blind: frozenset[date] = frozenset()  # days that say nothing of any publisher
     tide: Tide = field(default_factory=dict)
+    shifts: dict[int, list[Shift]] = field(default_factory=dict)  # by publisher_id, as far as an alarm asked for them
     disk: DiskUse | None = None  # None for an object store
 
     @property
