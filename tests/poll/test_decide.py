@@ -191,3 +191,12 @@ def test_a_busy_time_is_forgotten_slowly() -> None:
     assert window_of(quiet, NOON).horizon_s == 5 * 3600
     assert window_of(quiet, NOON, window_of(ENTRIES, NOON)).horizon_s == 3300
     assert window_of(ENTRIES, NOON, window_of(quiet, NOON)).horizon_s == 3000
+
+
+@pytest.mark.parametrize("horizon_s", [1, 2, 9, 10, 600])
+def test_each_horizon_is_forgotten_in_time(horizon_s: int) -> None:
+    """Also one of some seconds, from entries that a site imported one after the other."""
+    window = Window(horizon_s=horizon_s)
+    for _ in range(100):
+        window = window_of(ENTRIES, NOON, window)
+    assert window.horizon_s == window_of(ENTRIES, NOON).horizon_s

@@ -44,7 +44,7 @@ class KnownItems:
         try:
             made = map(_entry, json.loads(b"[%s]" % b",".join(filter(None, records))), filter(None, records))
             return [next(made) if record else None for record in records]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return [None] * len(records)
 
 

@@ -65,7 +65,7 @@ def window_of(
 def _remembered(horizon_s: int | None, before_s: int | None) -> int | None:
     if before_s is None:
         return horizon_s
-    kept = int(before_s * _FORGET)
+    kept = max(int(before_s * _FORGET), before_s + 1)  # a tenth of some seconds is none
     return kept if horizon_s is None else min(horizon_s, kept)
 
 
