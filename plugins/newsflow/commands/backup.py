@@ -44,7 +44,7 @@ def backup(
     from newsflow.ops.checklist import note_backup
     from newsflow.store.db import session
 
-    url = database_settings().dsn
+    url = database_settings(any_release=True).dsn
     with _part(file) as fresh:
         _run("pg_dump", url, "--format=custom", f"--file={fresh}")
         fresh.replace(file)
@@ -67,7 +67,7 @@ def restore(
     from newsflow.store import queries
     from newsflow.store.db import session
 
-    url = database_settings().dsn
+    url = database_settings(any_release=True).dsn
     _check(url, file)
     if not replace:
         _spare(url)

@@ -29,12 +29,14 @@ def command_settings() -> Settings:
     return contact.known(home(), get_settings())
 
 
-def database_settings() -> Settings:
+def database_settings(*, any_release: bool = False) -> Settings:
     """The settings of a command that needs the news database.
 
     Where no database is named, `make run` may be up in the home: its server is used, and waits for us before it
     stops. Else the home's own server is started until the command ends. Without PostgreSQL's programs on this
     machine, the settings stay as they are: to use their database then says that none is set.
+
+    :param any_release: for backup and restore, which take a newer database as it is.
     """
     settings = command_settings()
     if settings.database_url.get_secret_value():
@@ -47,7 +49,7 @@ def database_settings() -> Settings:
         binaries()
     except FileNotFoundError:
         return settings
-    url = _open.enter_context(database(home(), settings, Terminal.on_stderr()))
+    url = _open.enter_context(database(home(), settings, Terminal.on_stderr(), any_release=any_release))
     return settings.model_copy(update={"database_url": SecretStr(url)})
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from newsflow.local.unprivileged import data_folder
 from newsflow.names import NEWS_INGEST
 from newsflow.settings import Settings
 from newsflow.store.db import session
-from newsflow.store.migrate import migrate
+from newsflow.store.migrate import MigrationError, migrate
 
 DATABASE, METADATA = "news", "airflow"
 
@@ -40,10 +40,13 @@ def server(home: Home) -> Server:
 
 
 @contextmanager
-def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
+def database(home: Home, settings: Settings, show: Terminal, *, any_release: bool = False) -> Iterator[str]:
     """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts.
 
     One that is started is at this release's schema.
+
+    :param any_release: whether one of a newer release, or of an edited schema, is given as it is.
+    :raises MigrationError: where it is not, and such a one is found.
     """
     if own := settings.database_url.get_secret_value():
         yield own
@@ -58,7 +61,7 @@ def database(home: Home, settings: Settings, show: Terminal) -> Iterator[str]:
         try:
             embedded.ensure_database(DATABASE)
             url = embedded.url(DATABASE)
-            with session(url) as conn:
+            with suppress(*([MigrationError] if any_release else [])), session(url) as conn:
                 migrate(conn)
             home.announce(myself(url))
             yield url
