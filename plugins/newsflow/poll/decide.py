@@ -101,7 +101,8 @@ def _turnover_s(polled: PollResult, counts: EntryCounts, now: datetime) -> int |
     asked_at = polled.feed.last_ok_at
     if polled.turnover_s or not undated or asked_at is None or counts.new < _TELLING:
         return polled.turnover_s
-    return round((now - asked_at).total_seconds() * max(len(polled.entries) / 2, 1) / counts.new)
+    elapsed_s = max((now - asked_at).total_seconds(), 0.0)  # a clock may have been set back
+    return round(elapsed_s * max(len(polled.entries) / 2, 1) / counts.new)
 
 
 def _read_in_part(polled: PollResult, counts: EntryCounts, now: datetime, jitter: float) -> PollDecision:
