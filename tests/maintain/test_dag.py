@@ -39,7 +39,7 @@ def test_the_dag_parses_and_its_task_does_the_jobs(dsn: str, tmp_path: Path) -> 
     )
     found = json.loads(done.stdout.splitlines()[-1])
     assert (found["id"], found["catchup"], found["runs"], found["doc"]) == ("news_maintain", False, 1, True)
-    assert set(found["result"]) == set(JOBS)
+    assert set(found["result"]) == {*JOBS, "task_logs"}
     world = World(dsn)
     assert world.value("select count(*) from news_internal.maintenance where ended_at is not null") == len(JOBS)
     world.conn.close()

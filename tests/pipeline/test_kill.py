@@ -27,6 +27,12 @@ pytestmark = pytest.mark.slow
 STEPS = ("fetch", "extract", "deduplicate", "load")
 WAITING = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 OTHERS = "select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+TAKES = {
+    "fetch": "pending",
+    "extract": "captured",
+    "deduplicate": "extracted",
+    "load": "clustered",
+}  # pages in this state
 BEFORE = {step: STEPS[:number] for number, step in enumerate(STEPS)}
 
 
@@ -59,20 +65,18 @@ def start(settings: Settings, run_id: int, step: str) -> subprocess.Popen[bytes]
 
 @contextmanager
 def barrier(settings: Settings, run_id: int, step: str, place: str) -> Iterator[Connection]:
-    """Hold the row of the shard's first or last page, so that the step stands still in the middle of a batch.
-
-    Behind fetch, pages that it put off are no longer the run's: they are pending again.
-    """
+    """Hold the row of the first or last page that the step has still to do, so that it stands still in mid-batch."""
     conn = connect(settings.dsn)
     order = "asc" if place == "first" else "desc"
     shard = "extract_shard" if step == "extract" else "shard"
     with conn.cursor() as cursor:
         cursor.execute(
-            f"select from ingest.page where page_id = (select page_id from ingest.run_page join ingest.page p"
-            f" using (page_id) where run_id = %s and {shard} = 0 and p.state <> all(%s)"
-            f" order by page_id {order} limit 1) for update",
-            (run_id, ["rejected", "loaded"] if step == "fetch" else ["rejected", "loaded", "pending"]),
+            f"select from ingest.page where page_id = (select page_id from ingest.run_page x join ingest.page p"
+            f" using (page_id) where run_id = %s and {shard} = 0 and p.state = %s"
+            f" and (x.fetch_outcome is null or p.state <> 'pending') order by page_id {order} limit 1) for update",
+            (run_id, TAKES[step]),
         )
+        assert cursor.rowcount == 1
     yield conn
     conn.rollback()
     conn.close()
