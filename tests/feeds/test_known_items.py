@@ -130,6 +130,16 @@ def identities(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
     return [identity(entry) for entry in entries]
 
 
+@pytest.mark.parametrize("link", ["news/", "/news", "?x=1", "https://other.example/x/"])
+def test_the_home_of_a_feed_is_the_same_at_each_poll(link: str) -> None:
+    body = (
+        feed(1, 2).replace(' xml:base="https://www.k.example/"', "").replace("<title>K", f"<link>{link}</link><title>K")
+    )
+    whole = parse(body.encode(), BASE)
+    for known in (kept(body), joined(entry.record for entry in whole.entries[1:])):
+        assert parse(body.encode(), BASE, known=known).home == whole.home
+
+
 def identity(entry: Entry) -> tuple[object, ...]:
     return entry.guid, entry.link, entry.published_at, entry.published_raw, entry.updated_at, entry.language
 

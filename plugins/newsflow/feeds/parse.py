@@ -120,7 +120,7 @@ def _read_whole(body: bytes, base: str, codec: str | None = "utf-8") -> ParsedFe
 def _read_tree(root: etree._Element, base: str, cut: ItemBytes | None = None) -> ParsedFeed | None:
     if sitemap.kind_of(root):
         return sitemap.read(root, base)
-    return xml_feed.read(root, base, cut) if xml_feed.kind_of(root) else None
+    return xml_feed.read(xml_feed.opened(root, base, cut)) if xml_feed.kind_of(root) else None
 
 
 def _read_again(body: bytes, base: str, known: KnownItems) -> ParsedFeed | None:
@@ -133,15 +133,17 @@ def _read_again(body: bytes, base: str, known: KnownItems) -> ParsedFeed | None:
 
 
 def _read_new(cut: ItemBytes, base: str, known: KnownItems) -> ParsedFeed | None:
-    bare = _tree(cut.document(), base)
-    context = xml_feed.context(bare, base, cut) if xml_feed.kind_of(bare) else b""
-    entries = known.entries(known_items.fingerprint(item, context) for item in cut.items) if context else []
+    root = _tree(cut.document(), base)
+    if not xml_feed.kind_of(root):
+        return None
+    bare = xml_feed.opened(root, base, cut)
+    prints = (known_items.fingerprint(item, bare.context) for item in cut.items)
+    entries = known.entries(prints) if bare.context else []
     if not any(entries):
         return None
     new = [number for number, entry in enumerate(entries) if entry is None]
-    root = _tree(cut.document(new), base) if new else bare
-    is_same = not new or xml_feed.context(root, base, cut) == context
-    return xml_feed.read(root, base, cut, entries) if is_same else None
+    document = xml_feed.opened(_tree(cut.document(new), base), base, cut) if new else bare
+    return xml_feed.read(document, entries) if document.context == bare.context else None
 
 
 def _read_broken(body: bytes, base: str, error: Exception, known: KnownItems) -> ParsedFeed:

@@ -46,11 +46,33 @@ class Head(NamedTuple):
     shared: Shared
 
 
-def head(root: Element, base: str) -> Head:
-    """The head of a document, which may have no entries.
+class Opened(NamedTuple):
+    """A document whose head was read, which is done once for each tree: it gives the tree the base of its links.
+
+    :param items: elements of the entries, the newest where there are too many.
+    :param cut: bytes of these, where they can be told; by them the next poll knows the entries again.
+    :param context: all that the items of the cut are read with but their own bytes: when it changes, each is read anew.
+        Empty where there is no cut, or the document has other items than it, or has them at several places.
+    """
+
+    root: Element
+    head: Head
+    items: Sequence[Element]
+    cut: ItemBytes | None
+    context: bytes
+
+
+def opened(root: Element, base: str, cut: ItemBytes | None = None) -> Opened:
+    """Read a document's head; it may have no entries, or empty ones in their places.
 
     :param base: the address that it came from.
     """
+    head = _head(root, base)
+    items = newest(_items(root, head.channel), _when, MAX_ENTRIES)
+    return Opened(root, head, items, cut, _context(head, items, cut) if cut else b"")
+
+
+def _head(root: Element, base: str) -> Head:
     kind = kind_of(root)
     channel = next((c for c in root if xml_fields.name_of(c) == "channel"), root)
     named = xml_fields.fields_of(channel, base)
@@ -59,17 +81,6 @@ def head(root: Element, base: str) -> Head:
         root.base = start_of_links(home, base, always=kind == "rss")
     authors = xml_fields.authors(named) if kind == "atom" else ()
     return Head(channel, named, home, Shared(base, xml_fields.language(channel, named), authors))
-
-
-def context(root: Element, base: str, cut: ItemBytes) -> bytes:
-    """All that the items of a cut are read with but their own bytes: when it changes, each is read anew.
-
-    Empty where the document has other items than the cut, or has them at several places.
-
-    :param root: of the document with or without the items' content.
-    """
-    top = head(root, base)
-    return _context(top, _items(root, top.channel), cut)
 
 
 def _context(top: Head, items: Sequence[Element], cut: ItemBytes) -> bytes:
@@ -91,18 +102,14 @@ def _is_cut(item: Element, box: Element, name: str) -> bool:
     return item.getparent() is box and item.prefix is None and str(item.tag).rpartition("}")[2] == name
 
 
-def read(root: Element, base: str, cut: ItemBytes | None = None, known: Sequence[Entry | None] = ()) -> ParsedFeed:
+def read(document: Opened, known: Sequence[Entry | None] = ()) -> ParsedFeed:
     """Read a whole document.
 
-    :param base: the address that it came from.
-    :param cut: its items' bytes, where they can be told; by them the next poll knows the entries again.
     :param known: entries of the cut's items that need not be read; None for each that is to be.
     """
-    top = head(root, base)
-    found = newest(_items(root, top.channel), _when, MAX_ENTRIES)
-    with_what = _context(top, found, cut) if cut else b""
-    before = known if with_what and known else [None] * len(found)
-    entries: Iterable[Entry] = (old or _entry(item, top.shared) for old, item in zip(before, found, strict=True))
+    root, top, items, cut, with_what = document
+    before = known or [None] * len(items)
+    entries: Iterable[Entry] = (old or _entry(item, top.shared) for old, item in zip(before, items, strict=True))
     return ParsedFeed(
         kind=kind_of(root),
         title=xml_fields.title(top.named),

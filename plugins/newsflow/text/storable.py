@@ -61,11 +61,11 @@ def replaced(noun: Noun, **changes: Any) -> Noun:
     :raises TypeError: for a field that the noun has not.
     """
     kind: Any = type(noun)
-    made, put, names = object.__new__(kind), object.__setattr__, _all_fields(kind)
-    if unknown := changes.keys() - set(names):
-        raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
-    for name, value in zip(names, _values(kind)(noun), strict=True):
-        put(made, name, stored(changes[name]) if name in changes else value)
+    made, put = object.__new__(kind), object.__setattr__
+    for name, value in zip(_all_fields(kind), _values(kind)(noun), strict=True):
+        put(made, name, stored(changes.pop(name)) if name in changes else value)
+    if changes:
+        raise TypeError(f"{kind.__name__} has no {', '.join(changes)}")
     return cast("Noun", made)
 
 
