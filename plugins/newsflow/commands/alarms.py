@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from newsflow.commands.home_database import database_settings
-from newsflow.commands.publishers import actor
+from newsflow.commands.home_database import on_database
+from newsflow.commands.publishers import AsJson, actor
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="List, snooze and acknowledge alarms.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+APPLICATION = "newsflow alarms"
 Number = Annotated[int, typer.Argument(help="Number of the alarm, as list shows it.", min=1, max=2**63 - 1)]
 Reason = Annotated[str, typer.Option("--reason", help="Why; others read it.")]
 
@@ -21,12 +20,10 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; others read it.")]
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the alarms that last, the worst and newest first."""
-    from newsflow.clock import utcnow
     from newsflow.store import queries
-    from newsflow.store.migrate import ready_session
 
-    with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
-        found = [a for a in queries.ops.open_alarms(conn, since=utcnow(), publisher_id=None) if a.resolved_at is None]
+    known = on_database(lambda conn, now: queries.ops.open_alarms(conn, since=now, publisher_id=None), APPLICATION)
+    found = [alarm for alarm in known if alarm.resolved_at is None]
     if as_json:
         typer.echo(json.dumps([row._asdict() for row in found], default=str, ensure_ascii=False))
         return
@@ -48,12 +45,10 @@ def snooze(
     as_json: AsJson = False,
 ) -> None:
     """Let nothing be told of an alarm for some time; it comes back when that is over, or when it gets worse."""
-    from newsflow.clock import utcnow
     from newsflow.ops import alarm_acts
-    from newsflow.store.migrate import ready_session
 
-    with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
-        until = alarm_acts.snooze(conn, alarm, timedelta(hours=hours), reason, actor(), utcnow())
+    lasts = timedelta(hours=hours)
+    until = on_database(lambda conn, now: alarm_acts.snooze(conn, alarm, lasts, reason, actor(), now), APPLICATION)
     said = f"alarm {alarm} is snoozed until {until:%Y-%m-%d %H:%M} UTC"
     typer.echo(json.dumps({"snoozed": alarm, "until": until.isoformat()}) if as_json else said)
 
@@ -61,22 +56,16 @@ def snooze(
 @app.command("acknowledge")
 def acknowledge(alarm: Number, reason: Reason, as_json: AsJson = False) -> None:
     """Note that you have taken an alarm on."""
-    from newsflow.clock import utcnow
     from newsflow.ops import alarm_acts
-    from newsflow.store.migrate import ready_session
 
-    with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
-        alarm_acts.acknowledge(conn, alarm, reason, actor(), utcnow())
+    on_database(lambda conn, now: alarm_acts.acknowledge(conn, alarm, reason, actor(), now), APPLICATION)
     typer.echo(json.dumps({"acknowledged": alarm}) if as_json else f"alarm {alarm} is yours")
 
 
 @app.command("wake")
 def wake(alarm: Number, as_json: AsJson = False) -> None:
     """End the snooze of an alarm."""
-    from newsflow.clock import utcnow
     from newsflow.ops import alarm_acts
-    from newsflow.store.migrate import ready_session
 
-    with ready_session(database_settings().dsn, application="newsflow alarms") as conn:
-        alarm_acts.wake(conn, alarm, actor(), utcnow())
+    on_database(lambda conn, now: alarm_acts.wake(conn, alarm, actor(), now), APPLICATION)
     typer.echo(json.dumps({"woken": alarm}) if as_json else f"alarm {alarm} is told again")

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,10 +68,11 @@ def restore(
     from newsflow.store.db import session
 
     url = database_settings(any_release=True).dsn
-    _check(url, file)
+    schemas = _schemas(url, file)
+    _check(url, file, schemas)
     if not replace:
         _spare(url)
-    _replace(url, file)
+    _replace(url, file, schemas)
     with session(url, application="newsflow restore") as conn:  # it may be of an older release
         totals = queries.runs.totals(conn)
     told = {"pages": totals.pages, "articles": totals.articles}
@@ -98,14 +99,14 @@ def _part(file: Path) -> Iterator[Path]:
             fresh.unlink(missing_ok=True)
 
 
-def _check(url: str, file: Path) -> None:
+def _check(url: str, file: Path, schemas: Sequence[str]) -> None:
     """See that this release can work with what is in the file.
 
     :raises BackupError: for another program's dump, and for one of a newer release, which would lock us out.
     """
     from newsflow.store.migrate import released
 
-    if "newsflow_meta" not in _schemas(url, file):
+    if "newsflow_meta" not in schemas:
         raise BackupError(f"{file} is no backup of newsflow")
     table = ("--schema=newsflow_meta", "--table=migration")
     ledger = _run("pg_restore", url, "--data-only", *table, "--file=-", str(file))
@@ -132,14 +133,13 @@ def _spare(url: str) -> None:
         raise BackupError(f"the database holds {counted(held, 'page')}: --replace puts the backup in their place")
 
 
-def _replace(url: str, file: Path) -> None:
+def _replace(url: str, file: Path, schemas: Sequence[str]) -> None:
     """Drop the schemas that the backup holds, and make them as they were, in one transaction.
 
     (pg_restore's --clean can't: it drops a partition's key, which goes with its parent's.)
     """
     drop = "; ".join(
-        [f"set lock_timeout = '{PATIENCE}'"]
-        + [f'drop schema if exists "{name}" cascade' for name in _schemas(url, file)]
+        [f"set lock_timeout = '{PATIENCE}'"] + [f'drop schema if exists "{name}" cascade' for name in schemas]
     )
     with TemporaryDirectory() as folder:
         script = Path(folder) / "restore.sql"

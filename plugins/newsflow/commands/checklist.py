@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsflow.commands.home_database import airflow_url, database_settings, home
-from newsflow.commands.publishers import actor
+from newsflow.commands.home_database import airflow_url, database_settings, home, on_database
+from newsflow.commands.publishers import AsJson, actor
 from newsflow.settings import is_airflow_set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
-
-    from psycopg2.extensions import connection as Connection
+    from collections.abc import Iterable, Iterator
 
     from newsflow.local.airflow import Client
     from newsflow.ops.checklist import Entry
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="What to settle before you rely on it: list, settle, reopen."
 )
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 Name = Annotated[str, typer.Argument(help="Name of a check, as the list shows it.")]
 
 
@@ -50,7 +46,7 @@ def settle(
     """Close a check with a reason: done in a way that can't be seen from here, or not wanted."""
     from newsflow.ops import checklist
 
-    _change(lambda conn, now: checklist.settle(conn, name, why, actor(), now))
+    on_database(lambda conn, now: checklist.settle(conn, name, why, actor(), now))
     typer.echo(json.dumps({"settled": name, "why": why}) if as_json else f"{name}: settled")
 
 
@@ -59,16 +55,8 @@ def reopen(name: Name, as_json: AsJson = False) -> None:
     """Take such a reason back."""
     from newsflow.ops import checklist
 
-    _change(lambda conn, now: checklist.reopen(conn, name, actor(), now))
+    on_database(lambda conn, now: checklist.reopen(conn, name, actor(), now))
     typer.echo(json.dumps({"reopened": name}) if as_json else f"{name}: open, unless it is done")
-
-
-def _change(act: Callable[[Connection, datetime], None]) -> None:
-    from newsflow.clock import utcnow
-    from newsflow.store.migrate import ready_session
-
-    with ready_session(database_settings().dsn) as conn:
-        act(conn, utcnow())
 
 
 def lines(found: Iterable[Entry]) -> Iterator[str]:

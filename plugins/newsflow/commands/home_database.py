@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
 from newsflow.settings import Settings, get_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from psycopg2.extensions import connection as Connection
+
     from newsflow.local.home import Home
+
+T = TypeVar("T")
 
 _open = ExitStack()  # what lasts until the command ends
 
@@ -62,6 +69,15 @@ def airflow_url() -> str:
 def close() -> None:
     """Stop what was started for the command."""
     _open.close()
+
+
+def on_database(act: Callable[[Connection, datetime], T], application: str = "newsflow") -> T:
+    """Do something to the database now, by a command that is named in the server's list of sessions."""
+    from newsflow.clock import utcnow
+    from newsflow.store.migrate import ready_session
+
+    with ready_session(database_settings().dsn, application=application) as conn:
+        return act(conn, utcnow())
 
 
 def libpq(url: str) -> dict[str, str]:

@@ -111,9 +111,14 @@ def figure(title: str, unit: str, values: Sequence[float | None], top: float) ->
     )
 
 
+def highest(values: Sequence[float | None]) -> float:
+    """The upper edge of a track of bars; a track of nothing has one too."""
+    return max([1.0, *(v for v in values if v)])
+
+
 def _articles(days: Sequence[Day]) -> Figure:
     values: list[float | None] = [float(d.new_articles) if d.polls or d.fetched else None for d in days]
-    return figure("New articles", "articles", values, max([1.0, *(v for v in values if v)]))
+    return figure("New articles", "articles", values, highest(values))
 
 
 def _share(days: Sequence[Day]) -> Figure:
@@ -122,7 +127,7 @@ def _share(days: Sequence[Day]) -> Figure:
 
 def _words(days: Sequence[Day]) -> Figure:
     values = [float(d.words) if d.words else None for d in days]
-    return figure("Body length", "words", values, max([1.0, *(v for v in values if v)]) * 1.1)
+    return figure("Body length", "words", values, highest(values) * 1.1)
 
 
 def _feed(feed: Any, shown: Sequence[date], step: float, now: datetime) -> FeedTrack:

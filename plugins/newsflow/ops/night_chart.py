@@ -7,33 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from newsflow.ops.day_chart import WIDTH, DayChart, Figure, figure
+from newsflow.ops.day_chart import WIDTH, DayChart, Figure, figure, highest
+from newsflow.ops.run_history import CountedRun
 from newsflow.outcomes import WENT_WELL, Outcome
 
 NIGHTS = 30
 
 
-class WholeRun(Protocol):
-    """A run of `ops.runs`."""
+class WholeRun(CountedRun, Protocol):
+    """What the figures of a night are taken from besides."""
 
     @property
-    def run_id(self) -> int: ...
-    @property
-    def dag_id(self) -> str: ...
-    @property
     def dag_run_id(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def started_at(self) -> datetime: ...
     @property
     def verdict(self) -> str | None: ...
     @property
     def took(self) -> timedelta | None: ...
     @property
     def cpu_s(self) -> float | None: ...
-    @property
-    def stages(self) -> Mapping[str, Mapping[str, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +104,7 @@ def night_chart(nights: Sequence[Night], last: date) -> DayChart:
 
 def _bars(title: str, unit: str, columns: Sequence[Sequence[Night]], of: Callable[[Night], float | None]) -> Figure:
     values = [_sum([of(n) for n in column]) for column in columns]
-    return figure(title, unit, values, max([1.0, *(v for v in values if v)]))
+    return figure(title, unit, values, highest(values))
 
 
 def _sum(values: Sequence[float | None]) -> float | None:
