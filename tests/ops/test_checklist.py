@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from newsflow.ops import checklist, doctor, render
 from newsflow.ops.schedules import CONSEQUENCES, DagState
 from newsflow.settings import Settings
+from newsflow.store import queries
 from tests.command_line import newsflow
 from tests.ops.test_pages import SHARED, Counting
 
@@ -65,6 +66,8 @@ def test_one_is_settled_with_a_reason_and_can_be_taken_up_again(conn: Connection
     assert (entry.is_open, entry.sentence) == (False, "settled: snapshots of the volume")
     checklist.reopen(conn, "backup", "ada", NOW)
     assert "backup" in still_open(conn, options(), ON)
+    checklist.settle(conn, "backup", " snapshots,\r\n\x1b[1mnightly ", "ada", NOW)
+    assert queries.ops.audit_log(conn)[0].detail == {"why": "snapshots, [1mnightly"}
     for name, why in (("backup", "  "), ("coffee", "no")):
         with pytest.raises(checklist.ChecklistError):
             checklist.settle(conn, name, why, "ada", NOW)

@@ -10,6 +10,7 @@ from fastapi import Form
 from psycopg2.extensions import connection as Connection
 
 from newsflow.errors import NewsflowError
+from newsflow.ops.words import in_a_line
 from newsflow.store import queries
 from newsflow.store.db import transaction
 
@@ -92,7 +93,7 @@ def _told(reason: str) -> str:
 
     :raises AlarmError: for none, or one that nobody reads.
     """
-    line = " ".join("".join(c if c.isprintable() else " " for c in reason).split())
+    line = in_a_line(reason)
     if not line:
         raise AlarmError("say why: others read it")
     if len(line) > REASON:

@@ -13,6 +13,7 @@ from newsflow.errors import NewsflowError
 from newsflow.ops import pages
 from newsflow.ops.dependencies import Database, Now, Options, Schedules
 from newsflow.ops.schedules import CONSEQUENCES, DagState
+from newsflow.ops.words import in_a_line
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import transaction
@@ -135,9 +136,10 @@ def settle(conn: Connection, name: str, why: str, actor: str, now: datetime) -> 
 
     :raises ChecklistError: for an unknown name, or without a reason.
     """
-    if not why.strip():
+    reason = in_a_line(why)[:300]
+    if not reason:
         raise ChecklistError("say why it is settled")
-    _note(conn, SETTLED, name, {"why": why.strip()[:300]}, actor, now)
+    _note(conn, SETTLED, name, {"why": reason}, actor, now)
 
 
 def reopen(conn: Connection, name: str, actor: str, now: datetime) -> None:

@@ -78,3 +78,12 @@ def counts_line(counts: Mapping[str, int], limit: int = 4) -> str:
     rest = sum(n for _, n in ordered[limit:])
     shown = [f"{code.replace('_', ' ')} {n}" for code, n in ordered[:limit]]
     return ", ".join([*shown, f"others {rest}"] if rest else shown)
+
+
+def in_a_line(text: str) -> str:
+    """What a person typed, as it stands in lists: control characters and line breaks are blanks.
+
+    >>> in_a_line(" taken on\\nby \\x1b[1mJo ")
+    'taken on by [1mJo'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
