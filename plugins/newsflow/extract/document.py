@@ -14,7 +14,7 @@ from newsflow import credits
 from newsflow.dates import zones
 from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.fields import authors, bylines, date_reader, dates, language, other, stated_dates, title
+from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
 from newsflow.extract.page import charset, markup, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
@@ -131,7 +131,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     root = tree.parse(text)
     if root is None:
         return _nothing(url, encoding)
-    page, headings = harvest(root, url), title.headings(root)
+    page, h1s = harvest(root, url), headings.headings(root)
     found = _metadata(root, page, url, hints)
     seen = signals.read(root, text)
     reader = date_reader.reader(page, url, hints.seen_at, zones.read(hints.zone.casefold()))
@@ -145,13 +145,13 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         hints,
     )
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
-    known = cleaning.Known((*titles, *headings), found["authors"], hints.site_lines, head)
+    known = cleaning.Known((*titles, *h1s), found["authors"], hints.site_lines, head)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
     dated = found["published_at"] is not None and found["sources"]["published_at"] in _STATED
-    heads = (found["title"], *headings[:3])
+    heads = (found["title"], *h1s[:3])
     evidence = Evidence(
         url,
         heads,

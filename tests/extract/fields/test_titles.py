@@ -38,6 +38,9 @@ def titled(h1: str = "", title: str = f"{TITLE} - Westmere Post", og: str = "") 
         f"<h1 class=logo><a href=/>Westmere Post</a></h1><h2>{TITLE}</h2>",
         f"<h1><a href='/'><img alt=''>Westmere Post</a></h1><h2>{TITLE}</h2>",
         f"<h1 id=site-title>Westmere Post</h1><h1>{TITLE}</h1>",
+        f"<h1><a href='https://courier.example'>Westmere</a></h1><h2>{TITLE}</h2>",
+        f"<h1>{TITLE}<a class=headerlink href=#pier>¶</a></h1>",
+        f"<h1><span>{TITLE[:1]}</span>{TITLE[1:]}</h1>",
         "",
     ],
 )
@@ -82,3 +85,30 @@ def test_what_was_escaped_twice_is_read() -> None:
     assert titled("<h1>Pier &amp;amp; ferry: Oster&amp;#8217;s plan</h1>", title="Pier &amp;amp; ferry") == (
         "Pier & ferry: Oster’s plan"
     )
+
+
+@pytest.mark.parametrize(
+    ("headings", "title", "og"),
+    [
+        (f"<h1>Lane’s journal</h1><h3>{TITLE}</h3>", f"Lane’s journal: {TITLE}", ""),
+        (f"<h1>Lane’s journal</h1><h3>■ {TITLE}</h3>", f"Lane’s journal - {TITLE}", ""),
+        (f"<h1>Lane’s journal</h1><h3>{TITLE}</h3>", f"Lane’s journal » Archive » {TITLE}", ""),
+        (
+            "<h1>Lane and the sea and all that it brings</h1>",
+            f"{TITLE} | Lane and the sea and all that it brings",
+            TITLE,
+        ),
+        (f"<h2>{TITLE}</h2>", f"{TITLE} - Lane and the sea and all that it brings", ""),
+        (f"<h3>{TITLE}</h3>", f"Lane, the sea · {TITLE}", ""),
+        (f"<h2>{TITLE}</h2><p>Text.</p><h1>Ferry users in Westmere want the pier</h1>", f"{TITLE} | Lane", ""),
+        (
+            f"<h1>{TITLE}</h1><h2>Lane and the sea and all that it brings</h2>",
+            f"{TITLE} | Lane and the sea and all that it brings",
+            "",
+        ),
+        (f"<h1>{TITLE}</h1>", "Westmere rebuilds its pier", "Westmere rebuilds its pier"),
+    ],
+)
+def test_a_title_of_several_parts(headings: str, title: str, og: str) -> None:
+    """The headline is the part that stands on the page as a heading, or that is stated for others to show."""
+    assert titled(headings, title=title, og=og) == TITLE

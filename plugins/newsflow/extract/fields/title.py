@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from itertools import islice
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.fields import title_parts
+from newsflow.extract.fields.headings import LONGEST, all_headings, headings, pieces_of_headings, twice_escaped
 from newsflow.extract.page.metadata import PageMetadata, plain
-from newsflow.extract.page.tree import class_of
 from newsflow.languages.lists import any_of
 from newsflow.text.characters import bare, clean
 from newsflow.text.word_count import count_words
@@ -17,21 +17,15 @@ from newsflow.text.word_count import count_words
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATOR = re.compile(
     r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»«]\s*|_(?=[^_\s]{1,15}(?:$|_))"
-    r"|(?<=[\u3040-\u30ff\u3400-\u9fff])[-–—](?=[^\x00-\u02ff]{2,12}(?:$|[-–—]))"
+    r"|(?<=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60])[-–—](?=[^\x00-\u02ff]{2,12}(?:$|[-–—]))"
 )
 _WORD = re.compile(r"\w+")
-MAX = 500  # characters of a title
-_UNSEEN = frozenset(("script", "style", "svg", "noscript", "template", "button", "select"))
-_LOGO = re.compile(r"(?<![a-z])(?:logo|site-?_?(?:title|name|logo)|brand|masthead)(?![a-z])")
 _OUTLET = re.compile(rf"(?<![\w-])(?:{any_of('staff')})(?![\w-])|(?:{any_of('outlet_ends')})$", re.IGNORECASE)
 # "Westmere Post": words with capitals, the last of which is one that outlets end with.
 _NAMED_OUTLET = re.compile(rf"(?:[^\W\d_a-z][\w'’.-]* ){{1,3}}(?=[^\W\d_a-z])(?i:{any_of('outlets')})")
 _SHORTEST, _HEADLINE, _NAME_WORDS = 2, 4, 4  # words of a title that others are held against, of a headline, of a name
-# Not those that a headline about mark-up may be of: "What &nbsp; does".
-_ENTITY = re.compile(r"&(?:amp|quot|apos|[lr][sd]quo|[nm]dash|hellip|#\d{2,5}|#x[0-9a-fA-F]{2,5});")
 _MOST_SPANS = 60  # wordings of a heading in pieces that are looked at
 _SITE_NAME = 60  # characters; a longer part of a title is no site's name
-_MOST_HEADINGS = 20
 
 
 def words(text: str) -> list[str]:
@@ -43,7 +37,7 @@ def _candidates(harvest: PageMetadata, hint: str) -> list[tuple[str, str]]:
     return [
         ("json-ld", plain(harvest.article.get("headline") or harvest.article.get("name"))),
         ("og", harvest.first("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")),
-        ("title", _twice_escaped(harvest.title)),
+        ("title", twice_escaped(harvest.title)),
         ("feed", clean(hint)),
     ]
 
@@ -119,37 +113,6 @@ def _is_name_of(short: str, site: str) -> bool:
     return site in short or (len(short) > 4 and short in site)
 
 
-def headings(root: HtmlElement) -> list[str]:
-    """Texts of the h1 elements, without repeats."""
-    return list(dict.fromkeys(" ".join(pieces) for pieces in _pieces_of_headings(root)))
-
-
-def _pieces_of_headings(root: HtmlElement) -> list[list[str]]:
-    """The h1 elements as the pieces of text that their mark-up parts: a kicker, the headline; no logo's."""
-    found = [pieces for element in root.iter("h1") if (pieces := _pieces(element)) and not _is_logo(element)]
-    return [pieces for pieces in found if sum(map(len, pieces)) < MAX][:_MOST_HEADINGS]
-
-
-def _pieces(element: HtmlElement) -> list[str]:
-    """What a reader sees of an element, piece by piece."""
-    held = [element.text or ""]
-    for inner in element:
-        held += [*(_pieces(inner) if inner.tag not in _UNSEEN else ()), inner.tail or ""]
-    return [text for piece in held if (text := clean(_twice_escaped(piece)))]
-
-
-def _twice_escaped(text: str) -> str:
-    """A text whose marks were escaped once more than the page's."""
-    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
-
-
-def _is_logo(heading: HtmlElement) -> bool:
-    """Is an h1 the site's logo: called so, or a link to the home page?"""
-    inner = next(heading.iter("a", "img"), heading)
-    named = any(_LOGO.search(class_of(part)) for part in (heading, inner))
-    return named or (inner.tag == "a" and (inner.get("href") or "").strip() == "/")
-
-
 def _without_kicker(pieces: list[str], rivals: list[str]) -> str:
     """An h1 without the pieces before or behind it that no other title has; they are kickers and badges."""
     whole = " ".join(pieces)
@@ -161,16 +124,21 @@ def _without_kicker(pieces: list[str], rivals: list[str]) -> str:
     return next((text for text in texts if squeeze(text) in titles), whole)
 
 
-def _heading(h1s: list[str], rivals: list[str]) -> str:
+def _heading(h1s: list[str], rivals: list[str], heads: list[str]) -> str:
     """The h1 whose words all stand in another title: the visible headline. Else the only h1, if it is about the same.
 
-    Newsrooms write one headline for readers and another for search engines and social media.
+    Newsrooms write one headline for readers and another for search engines and social media. An h1 below a heading
+    that has the words of a title heads a part of the text.
     """
     known = [set(words(rival)) for rival in rivals if rival]
     repeated = [text for text in h1s if _is_repeated(text, known)]
     if repeated:
         return max(repeated, key=len)
-    return h1s[0] if len(h1s) == 1 and _akin(h1s[0], known) else ""
+    if len(h1s) != 1 or not _akin(h1s[0], known):
+        return ""
+    above = heads[: heads.index(h1s[0])] if h1s[0] in heads else []
+    titled = (head for head in above for rival in rivals if head == rival or title_parts.headed(rival, [head]))
+    return next(titled, h1s[0])
 
 
 def _is_repeated(text: str, known: list[set[str]]) -> bool:
@@ -184,8 +152,8 @@ def _akin(text: str, known: list[set[str]]) -> bool:
 
     Not one that is the other with a kicker before it ("Politics | Council votes").
     """
-    own = set(words(text))
-    if len(own) < 4 or any(other and other <= own and len(own - other) <= 2 for other in known):
+    own, marked = set(words(text)), bool(_SEPARATOR.search(text) or ": " in text)
+    if len(own) < 4 or (marked and any(other and other <= own and len(own - other) <= 2 for other in known)):
         return False
     return any(sum(len(word) > 3 for word in own & other) >= 2 for other in known)
 
@@ -197,14 +165,16 @@ def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") ->
     stripped = [(source, _stripped(source, text, sites)) for source, text in rivals]
     stated = [text for source, text in stripped if source in {"json-ld", "og"} and text]
     wordings = stated or [part for _, text in stripped for part in (text, *_openings(text))]
-    h1s = [_without_kicker(pieces, wordings) for pieces in _pieces_of_headings(root)]
+    h1s = [_without_kicker(pieces, wordings) for pieces in pieces_of_headings(root)]
     h1s = list(dict.fromkeys(text for text in h1s if squeeze(text) not in sites))
-    best = _heading(h1s, [text for _, text in rivals])
+    heads = [text for text in all_headings(root) if squeeze(text) not in sites]
+    best = _heading(h1s, [text for _, text in rivals], heads)
     if best:
-        return _without_site(best, sites), "h1"
+        text = _without_site(best, sites)
+        return title_parts.instead(text, [harvest.title], heads, stated) or text, "h1"
     for source, title in stripped:
         if len(title) > 3 and squeeze(title) not in sites:
-            return title[:MAX], source
+            return (title_parts.headed(title, heads) or title)[:LONGEST], source
     return next(((text, "h1") for text in h1s or headings(root)), ("", ""))
 
 
