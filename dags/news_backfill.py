@@ -25,7 +25,7 @@ Progress by bytes and records: labels of the `read` tasks, and `newsflow backfil
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from airflow.sdk import dag, task
 
@@ -37,7 +37,6 @@ from newsflow.names import POOL
 
 @dag(
     schedule=None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=2,
     default_args=context.DEFAULTS | {"pool": POOL, "priority_weight": 1, "execution_timeout": timedelta(hours=24)},

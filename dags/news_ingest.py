@@ -7,7 +7,7 @@
 |---|---|---|
 | `claim` | takes the feeds that are due in hand, cut into shards by origin and publisher | the database is away; it retries by itself |
 | `poll` | asks each shard's feeds, registers new pages | the database or the network is away; it retries by itself |
-| `plan` | takes the due pages into the run, cut into shards | the database is away |
+| `plan` | waits for feeds that `news_poll` asks just then, takes the due pages into the run, cut into shards | the database is away |
 | `fetch` | fetches each shard's pages politely and stores each exchange in the archive (WARC) | as above, or the archive's disk is full |
 | `extract` | turns captures into title, body, authors, dates, or a typed outcome | a bad page never makes it red: see the rejects |
 | `deduplicate` | finds the copies of a text and keeps them as stories | the database is away |
@@ -24,8 +24,6 @@ The funnel stands in the asset event, in `news.runs`, and in `newsflow status`.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, steps, tasks
@@ -36,7 +34,6 @@ from newsflow.settings import get_settings
 
 @dag(
     schedule=get_settings().schedule or None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
     allowed_run_types=["scheduled", "manual"],  # Airflow's Backfill dialog would ask today's feeds once for each day

@@ -21,8 +21,6 @@ By hand: `newsflow maintain run`, or *Trigger with params* and `force`. What eac
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, tasks
@@ -33,7 +31,6 @@ from newsflow.settings import get_settings
 
 @dag(
     schedule=get_settings().maintain_schedule or None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

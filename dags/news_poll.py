@@ -20,7 +20,7 @@ rows of `ingest.gap`, with cause and an estimate of what was missed.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from airflow.sdk import dag, task
 
@@ -32,7 +32,6 @@ from newsflow.settings import get_settings
 
 @dag(
     schedule=get_settings().poll_schedule or None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

@@ -24,7 +24,7 @@ After an upgrade of trafilatura: compare with `extractors` = `%trafilatura-2.3.0
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from airflow.sdk import dag, task
 
@@ -36,7 +36,6 @@ from newsflow.reprocess.request import ReprocessAction, ReprocessRequest
 
 @dag(
     schedule=None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
     default_args=context.DEFAULTS | {"pool": POOL, "execution_timeout": timedelta(hours=24)},

@@ -15,7 +15,7 @@ Who is told is the setting `NEWSFLOW_NOTIFIERS`, see `docs/operations.md`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from airflow.sdk import dag, task
 
@@ -25,7 +25,6 @@ from newsflow.settings import get_settings
 
 @dag(
     schedule=get_settings().watch_schedule or None,
-    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

@@ -136,6 +136,7 @@ def poll(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *,
     """Ask the feeds, then take the due pages into the run; returns its shards (at least one)."""
     for shard in claim(settings, run_id, request, clock=clock):
         ask(settings, run_id, shard.shard, clock=clock)
+    await_polls(settings, run_id, request, clock=clock)
     close_polls(settings, clock=clock)
     return plan(settings, run_id, request, clock=clock)
 
@@ -163,6 +164,13 @@ def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -
     from newsflow.poll.step import ask as step
 
     return log_report(step(settings, run_id, shard, clock=clock))
+
+
+def await_polls(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> None:
+    """Wait for the feeds that another run asks just now, so that their pages come into this run."""
+    from newsflow.poll.claims import await_others as step
+
+    step(settings, run_id, publishers=only(request.publishers), feeds=only(request.feeds), clock=clock)
 
 
 def close_polls(settings: Settings, *, clock: Clock = utcnow) -> None:

@@ -236,4 +236,4 @@ def _sentence(
     feeds = "" if left is None and not polls else f"{_asked(polls).words}; "
     if left is not None and not left.active:
         feeds = "there is no active feed to ask; "
-    return f"Good: {feeds}{new} new articles, {revised} revised, {same} unchanged."
+    return f"Good: {feeds}{counted(new, 'new article')}, {revised} revised, {same} unchanged."

@@ -13,6 +13,23 @@ where f.feed_id in (
   limit %(limit)s
   for update of d skip locked);
 
+-- name: poll.held_by_others counts the feeds of a selection that other runs ask now, or are about to ask
+-- returns: value
+select coalesce(sum(h.feeds), 0)::int
+from (
+  select f.last_run_id as run_id, f.shard, count(*) as feeds
+  from ingest.feed f join ingest.publisher b using (publisher_id)
+  where f.last_run_id <> %(run_id)s and f.state = 'active' and ingest.is_claimed(f, %(now)s)
+    and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
+    and (%(feeds)s::text[] is null or f.url = any(%(feeds)s))
+  group by f.last_run_id, f.shard
+) h
+join ingest.run r using (run_id)
+left join ingest.run_stage s on s.run_id = h.run_id and s.stage = 'poll' and s.shard = h.shard
+where s.ended_at is null and (ingest.is_locked('newsflow.step:' || h.run_id || ':poll:' || h.shard)
+  -- its task has not begun yet, or died
+  or coalesce(s.seen_at, r.seen_at) > clock_timestamp() - interval '2 minutes');
+
 -- name: poll.feeds_to_place lists what a run has in hand, and the other sitemaps of the same publishers
 -- not null: asked
 select f.feed_id, f.publisher_id, f.url, case when held then f.shard end as shard, held as asked

@@ -15,7 +15,7 @@ import pytest
 from newsflow import pipeline
 from newsflow.request import RunRequest
 from newsflow.settings import Settings
-from newsflow.store.db import session
+from newsflow.store.db import session, transaction
 from tests.paths import ROOT
 from tests.poll.conftest import Hands
 from tests.poll.feeds import items, rss
@@ -139,3 +139,34 @@ def test_a_task_that_never_begins_is_seen_by_the_nights_check(hands: Hands, site
     verdict = pipeline.funnel(settings, run_id, steps=("poll",)).verdict
     assert not verdict.ok
     assert "4 feeds not asked" in verdict.sentence
+
+
+def test_a_night_takes_the_pages_of_feeds_that_another_run_asks(
+    hands: Hands, sites: list[Server], caplog: pytest.LogCaptureFixture
+) -> None:
+    settings, answer = hands.settings(), threading.Event()
+    slow, play = sites[0], sites[0].plays["/0"]
+    slow.plays["/0"] = lambda *given: (answer.wait(), play(*given))[1]
+    polling = begun(settings, "one")
+    shards = pipeline.claim(settings, polling)
+    with ThreadPoolExecutor(len(shards) + 1) as pool:
+        asks = [pool.submit(pipeline.ask, settings, polling, shard.shard) for shard in shards]
+        wait_for(lambda: slow.asked("/0"), "the other run to ask")
+        night = pipeline.open_run(settings, "news_ingest", "night")
+        with caplog.at_level("INFO"):
+            planned = pool.submit(pipeline.poll, settings, night)
+            wait_for(lambda: "waiting for their pages" in caplog.text, "the night to wait")
+        answer.set()
+        assert sum(shard.pages for shard in planned.result()) == SITES * 3
+    assert sum(ask.result().taken for ask in asks) == SITES * FEEDS_EACH
+
+
+def test_a_night_waits_for_nobody_who_died(hands: Hands, sites: list[Server]) -> None:
+    settings = hands.settings()
+    pipeline.claim(settings, begun(settings, "one"))
+    with session(settings.dsn) as conn, transaction(conn), conn.cursor() as cursor:
+        cursor.execute("update ingest.run set seen_at = seen_at - interval '3 minutes'")
+    assert (
+        sum(shard.pages for shard in pipeline.poll(settings, pipeline.open_run(settings, "news_ingest", "night"))) == 0
+    )
+    assert asked(sites) == [0] * SITES * FEEDS_EACH

@@ -55,6 +55,7 @@ def plan(params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """End the polling, and take the due pages into the run, cut into shards."""
     settings, request = task_settings(), RunRequest.from_params(params)
     run_id = context.run_id(settings)
+    pipeline.await_polls(settings, run_id, request)
     pipeline.close_polls(settings)
     return [asdict(shard) for shard in pipeline.plan(settings, run_id, request)]
 

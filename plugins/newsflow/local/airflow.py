@@ -275,6 +275,12 @@ class Client:
             raise AirflowError(f"Airflow refused to start {dag_id}: {answer.status_code} {answer.text[:500]}")
         return str(answer.json()["dag_run_id"])
 
+    def unfinished(self, dag_id: str) -> list[str]:
+        """Runs that wait or are at work, oldest first."""
+        answer = self._call("GET", f"/dags/{dag_id}/dagRuns?state=queued&state=running&order_by=id")
+        answer.raise_for_status()
+        return [str(run["dag_run_id"]) for run in answer.json()["dag_runs"]]
+
     def state(self, dag_id: str, run_id: str) -> str:
         """State of a run: queued, running, success or failed."""
         answer = self._call("GET", f"/dags/{dag_id}/dagRuns/{run_id}")

@@ -22,7 +22,7 @@ from newsflow.local import contact, logs, processes, sample
 from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
 from newsflow.local.home import BusyError, Home, Running, myself
 from newsflow.local.newsroom import Newsroom
-from newsflow.local.nightly_run import addresses, ingest, summary
+from newsflow.local.nightly_run import addresses, ingest, summary, watch
 from newsflow.local.postgres import PostgresError, Server, binaries, free_port
 from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder
@@ -222,11 +222,20 @@ class Launcher:
     def show_run(self) -> bool:
         """One run of `news_ingest`, watched; whether it was good. The newsroom's next edition comes out after it."""
         self.airflow.client.unpause(NEWS_INGEST)
+        self._show_unfinished()
         result = ingest(self.airflow.client, self.settings, self.show, NEWS_INGEST, force=self.newsroom is not None)
         summary(self.settings, self.show, result)
         if result.good and self.newsroom:
             sample.turn_page(self.notes)
         return self.show_addresses() and result.good
+
+    def _show_unfinished(self) -> None:
+        """Watch first what Airflow carries on or makes up for: such a run takes the news before ours does."""
+        for dag_run_id in self.airflow.client.unfinished(NEWS_INGEST):
+            self.show.line(f"✓ {NEWS_INGEST} is at work already: {dag_run_id}; a run for you follows")
+            summary(
+                self.settings, self.show, watch(self.airflow.client, self.settings, self.show, NEWS_INGEST, dag_run_id)
+            )
 
     def show_addresses(self) -> bool:
         """Where to look; what was asked for is done."""

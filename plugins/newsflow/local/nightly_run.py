@@ -38,6 +38,11 @@ def ingest(client: Client, settings: Settings, show: Terminal, dag_id: str, *, f
     """
     dag_run_id = client.trigger(dag_id, {"force": force})
     show.line(f"✓ triggered {dag_id}: {dag_run_id}")
+    return watch(client, settings, show, dag_id, dag_run_id)
+
+
+def watch(client: Client, settings: Settings, show: Terminal, dag_id: str, dag_run_id: str) -> NightResult:
+    """Watch a run to its end."""
     with show.progress() as progress:
         state, run_id = _watch(client, settings, progress, dag_id, dag_run_id)
         if run_id:

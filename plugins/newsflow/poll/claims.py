@@ -1,7 +1,9 @@
-"""The feeds that a run takes in hand, cut into shards."""
+"""The feeds that a run takes in hand, cut into shards, and those that other runs have in hand."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -19,6 +21,10 @@ from newsflow.store.locks import lock
 from newsflow.store.migrate import ready_session
 from newsflow.text.counted import counted
 from newsflow.web.urls import origin_of
+
+log = logging.getLogger(__name__)
+
+_LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,35 @@ def claim(
             conn, now=now, run_id=run_id, publishers=publishers, feeds=feeds, limit=limit, force=force
         )
         return _placed(conn, settings, run_id) or [PollShard(0)]
+
+
+def await_others(
+    settings: Settings,
+    run_id: int,
+    *,
+    publishers: list[str] | None = None,
+    feeds: list[str] | None = None,
+    clock: Clock = utcnow,
+) -> None:
+    """Wait until no other run that lives has a feed of the selection in hand.
+
+    news_poll often asks some when the nightly run begins; what it finds would lie there until the next night. The wait
+    ends when a run's time for polling (`poll_budget_s`) is over; then the night goes on without them.
+    """
+    deadline = time.monotonic() + settings.poll_budget_s
+    with ready_session(settings.dsn) as conn:
+
+        def count() -> int:
+            with transaction(conn):
+                return queries.poll.held_by_others(conn, run_id=run_id, now=clock(), publishers=publishers, feeds=feeds)
+
+        if held := count():
+            log.info("another run asks %s: waiting for their pages", counted(held, "feed"))
+        while held and time.monotonic() < deadline:
+            time.sleep(_LOOK_EVERY_S)
+            held = count()
+    if held:
+        log.warning("another run still has %s in hand: their pages come with the next run", counted(held, "feed"))
 
 
 def _placed(conn: Connection, settings: Settings, run_id: int) -> list[PollShard]:

@@ -41,6 +41,22 @@ def claim_feeds(
     )
 
 
+def held_by_others(
+    conn: Connection,
+    *,
+    run_id: int,
+    now: datetime,
+    publishers: Iterable[str] | None,
+    feeds: Iterable[str] | None,
+) -> int:
+    """Counts the feeds of a selection that other runs ask now, or are about to ask."""
+    return named_query.value(
+        conn,
+        "poll.held_by_others",
+        {"run_id": run_id, "now": now, "publishers": named_query.array(publishers), "feeds": named_query.array(feeds)},
+    )
+
+
 class FeedsToPlaceRow(NamedTuple):
     """A row of `poll.feeds_to_place`."""
 
