@@ -61,7 +61,7 @@ docs: setup-tests ## Write the generated pages and files anew: schema, data dict
 	@$(VENV)/python -m newsflow.airflow_glue.dag_docs
 
 screenshots: setup-tests ## Take the pictures of docs/images from a real run
-	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/local/test_first_night.py tests/ops/test_site.py
+	@NEWSFLOW_SCREENSHOTS=docs/images $(VENV)/python -m pytest -q tests/real_airflow/test_1_first_run.py tests/ops/test_site.py
 
 queries: setup-tests ## Write the functions of the named queries anew, after a change below sql/
 	@$(VENV)/python -m newsflow.maintain.typed_queries

@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 from hypothesis import HealthCheck, settings
 from psycopg2.extensions import connection as Connection
+from xdist.scheduler import LoadFileScheduling
 
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.store import named_query
@@ -24,14 +25,30 @@ from tests import row_types
 from tests.quick_connections import connect_quickly
 from tests.worlds.shared import SHARED
 
+STORY = "tests/real_airflow/"
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give xdist's workers the long files first, so that none of them stands alone at the end."""
+    """Give xdist's workers the long files first, the longest story of all before them: none stands alone at the end."""
     if not hasattr(config, "workerinput"):
         return
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     airflow = {item.path for item in items if item.get_closest_marker("airflow")}
-    items.sort(key=lambda item: (item.path not in slow, item.path not in airflow))
+    items.sort(key=lambda item: (STORY not in item.nodeid, item.path not in slow, item.path not in airflow))
+
+
+class ByStory(LoadFileScheduling):  # type: ignore[misc]
+    """Gives each worker a file at a time, and one of them the whole story that one real Airflow serves."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return STORY if file.startswith(STORY) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """For `--dist loadfile`."""
+    return ByStory(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:
