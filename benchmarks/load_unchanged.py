@@ -84,6 +84,7 @@ def _move(conn: Connection, statement: str, run_id: int, start: int, some: list[
                 "outcomes": [outcome] * len(some),
                 "details": [""] * len(some),
                 "content_hashes": b"".join(hashes),
+                "tries": 1,
             },
         )
         ended = cursor.fetchall()

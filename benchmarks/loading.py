@@ -5,9 +5,10 @@ make bench PART=loading ARGS="--articles 100000 --server /usr/lib/postgresql/15/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from psycopg2.extensions import connection as Connection
 from pydantic import SecretStr
@@ -21,7 +22,7 @@ from benchmarks.server import Meter, admin, database, options, served
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import named_query, queries, query_files, runs
 
 CONSOLE = Console(width=110)
 FORCED = "ordered upsert of unchanged rows (no probe)"
@@ -29,6 +30,7 @@ PROBED = "finding that pages are unchanged, beyond the ledger"
 MOVED = "  extract.move as a whole, with the ledger"
 NOTHING = "newsflow load after it: nothing is left to load"
 TICK = 0.01  # seconds; the kernel counts CPU no finer
+_NAMES = {query.sql: name for name, query in query_files.load().items()}
 LEDGER = {"load.lock_pages", "load.close_pages", "load.close_run_pages", "runs.progress", "runs.begin_stage"}
 
 
@@ -36,19 +38,16 @@ LEDGER = {"load.lock_pages", "load.close_pages", "load.close_run_pages", "runs.p
 def by_query(meter: Meter) -> Iterator[dict[str, float]]:
     """Server CPU by named query, while the step runs."""
     spent: dict[str, float] = {}
-    original: Callable[..., int] = queries.run
+    original = named_query.QueryCursor.execute
 
-    def run(conn: Connection, query: str, /, **params: Any) -> int:
+    def execute(cursor: named_query.QueryCursor, query: Any, params: Any = None) -> None:
         before = meter.cpu()
-        found = original(conn, query, **params)
-        spent[query] = spent.get(query, 0.0) + meter.cpu() - before
-        return found
+        original(cursor, query, params)
+        name = _NAMES.get(query, "others")
+        spent[name] = spent.get(name, 0.0) + meter.cpu() - before
 
-    queries.run = run
-    try:
+    with patch.object(named_query.QueryCursor, "execute", execute):
         yield spent
-    finally:
-        queries.run = original
 
 
 def loading(server: Server, count: int) -> None:

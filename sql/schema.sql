@@ -239,7 +239,8 @@ CREATE TABLE ingest.run_stage (
     seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     tokens text[] DEFAULT '{}'::text[] NOT NULL,
     cpu_s real
-);
+)
+WITH (fillfactor='50');
 
 COMMENT ON TABLE ingest.run_stage IS 'What each step of a run did: times and counts, for progress and rates.';
 
@@ -333,7 +334,8 @@ CREATE TABLE ingest.feed (
     home text DEFAULT ''::text NOT NULL,
     reason text DEFAULT ''::text NOT NULL,
     CONSTRAINT feed_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'gone'::text])))
-);
+)
+WITH (fillfactor='50');
 
 COMMENT ON TABLE ingest.feed IS 'A URL that lists items: RSS, Atom, JSON Feed, a news sitemap or a page with links to articles, with its polling state.';
 
@@ -713,10 +715,26 @@ CREATE TABLE ingest.page (
     canonical_page_id bigint,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     loaded_content_hash bytea,
+    settled_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (state = ANY (ARRAY['loaded'::text, 'rejected'::text])) THEN changed_at
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    rejected_at timestamp with time zone GENERATED ALWAYS AS (
+CASE
+    WHEN (state = 'rejected'::text) THEN changed_at
+    ELSE NULL::timestamp with time zone
+END) STORED,
+    rejected_as text GENERATED ALWAYS AS (
+CASE
+    WHEN (state = 'rejected'::text) THEN outcome
+    ELSE NULL::text
+END) STORED,
     CONSTRAINT page_discovered_by_check CHECK ((discovered_by = ANY (ARRAY['feed'::text, 'sitemap'::text, 'backfill'::text, 'import'::text, 'link'::text]))),
     CONSTRAINT page_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'captured'::text, 'extracted'::text, 'clustered'::text, 'loaded'::text, 'rejected'::text]))),
     CONSTRAINT page_url_hash_check CHECK ((octet_length(url_hash) = 32))
-);
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
 
 COMMENT ON TABLE ingest.page IS 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
 
@@ -759,6 +777,12 @@ COMMENT ON COLUMN ingest.page.canonical_page_id IS 'Page that stands for this on
 COMMENT ON COLUMN ingest.page.changed_at IS 'When state or outcome last changed.';
 
 COMMENT ON COLUMN ingest.page.loaded_content_hash IS 'content_hash of its article; null while it has no article.';
+
+COMMENT ON COLUMN ingest.page.settled_at IS 'changed_at of a page that is loaded or rejected; null while a stage has something to do with it.';
+
+COMMENT ON COLUMN ingest.page.rejected_at IS 'changed_at of a rejected page; null for all others.';
+
+COMMENT ON COLUMN ingest.page.rejected_as IS 'outcome of a rejected page; null for all others.';
 
 CREATE TABLE news_internal.article (
     article_id bigint NOT NULL,
@@ -5507,7 +5531,8 @@ CREATE TABLE ingest.entry (
     last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone,
     CONSTRAINT entry_guid_hash_check CHECK ((octet_length(guid_hash) = 32))
-);
+)
+WITH (fillfactor='85', autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.05');
 
 COMMENT ON TABLE ingest.entry IS 'One item as a feed showed it.';
 
@@ -5600,7 +5625,8 @@ CREATE TABLE ingest.extraction (
     CONSTRAINT extraction_cause_check CHECK ((cause = ANY (ARRAY['fetch'::text, 'backfill'::text, 'reprocess'::text, 'import'::text]))),
     CONSTRAINT extraction_content_hash_check CHECK ((octet_length(content_hash) = 32)),
     CONSTRAINT extraction_text_hash_check CHECK ((octet_length(text_hash) = 32))
-);
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE ingest.extraction IS 'What one extractor version made of one capture.';
 
@@ -5864,7 +5890,8 @@ CREATE TABLE ingest.origin (
     cool_reason text,
     next_request_at timestamp with time zone,
     CONSTRAINT origin_owner_word_check CHECK ((owner_word = ANY (ARRAY['person'::text, 'feed'::text, 'link'::text])))
-);
+)
+WITH (fillfactor='50');
 
 COMMENT ON TABLE ingest.origin IS 'A scheme, host and port that we send requests to, with its pace; politeness is kept here across runs and machines.';
 
@@ -6237,7 +6264,8 @@ CREATE TABLE ingest.run_page (
     deduplicate_outcome text,
     load_outcome text,
     CONSTRAINT run_page_entered_check CHECK ((entered = ANY (ARRAY['fetch'::text, 'extract'::text, 'deduplicate'::text, 'load'::text])))
-);
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 
 COMMENT ON TABLE ingest.run_page IS 'The pages that a run took on, and what each stage said of them: the funnel is counted here, so it must balance.';
 
@@ -7247,16 +7275,16 @@ CREATE VIEW news.rejects AS
     p.url,
     b.name AS publisher,
     o.stage,
-    p.outcome,
+    p.rejected_as AS outcome,
     o.sentence AS means,
     NULLIF(p.detail, ''::text) AS detail,
     p.discovered_at AS first_seen_at,
-    p.changed_at AS rejected_at,
+    p.rejected_at,
     COALESCE(e.title, x.title) AS title,
     COALESCE(e.published_at, x.published_at) AS published_at
    FROM ((((ingest.page p
      JOIN ingest.publisher b USING (publisher_id))
-     LEFT JOIN ingest.outcome o ON ((o.code = p.outcome)))
+     LEFT JOIN ingest.outcome o ON ((o.code = p.rejected_as)))
      LEFT JOIN LATERAL ( SELECT NULLIF(y.title, ''::text) AS title,
             y.published_at
            FROM ingest.entry y
@@ -7269,7 +7297,7 @@ CREATE VIEW news.rejects AS
           WHERE ((r.page_id = p.page_id) AND o.keeps_text)
           ORDER BY r.extraction_id DESC
          LIMIT 1) x ON (true))
-  WHERE (p.state = 'rejected'::text)
+  WHERE (p.rejected_at IS NOT NULL)
 UNION ALL
  SELECT 'entry'::text AS kind,
     NULL::bigint AS article_id,
@@ -8132,17 +8160,15 @@ CREATE INDEX page_discovered ON ingest.page USING btree (discovered_at) WHERE (l
 
 CREATE INDEX page_link ON ingest.page USING btree (origin_id) WHERE (discovered_by = 'link'::text);
 
+CREATE INDEX page_open ON ingest.page USING btree (next_attempt_at, page_id) WHERE (settled_at IS NULL);
+
 CREATE INDEX page_origin ON ingest.page USING btree (origin_id);
 
-CREATE INDEX page_pending ON ingest.page USING btree (next_attempt_at, page_id) WHERE (state = 'pending'::text);
+CREATE INDEX page_publisher ON ingest.page USING btree (publisher_id, settled_at);
 
-CREATE INDEX page_publisher ON ingest.page USING btree (publisher_id, changed_at);
+CREATE INDEX page_rejected ON ingest.page USING btree (rejected_at DESC) WHERE (rejected_at IS NOT NULL);
 
-CREATE INDEX page_rejected ON ingest.page USING btree (changed_at DESC) WHERE (state = 'rejected'::text);
-
-CREATE INDEX page_rejected_outcome ON ingest.page USING btree (outcome, changed_at DESC) WHERE (state = 'rejected'::text);
-
-CREATE INDEX page_waiting ON ingest.page USING btree (state, page_id) WHERE (state = ANY (ARRAY['captured'::text, 'extracted'::text, 'clustered'::text]));
+CREATE INDEX page_rejected_outcome ON ingest.page USING btree (rejected_as, rejected_at DESC) WHERE (rejected_at IS NOT NULL);
 
 CREATE INDEX poll_feed ON ONLY ingest.poll USING btree (feed_id, polled_at);
 

@@ -221,7 +221,7 @@ create table ingest.origin (
   cool_until timestamptz,
   cool_reason text,
   next_request_at timestamptz
-);
+) with (fillfactor = 50);
 comment on table ingest.origin is 'A scheme, host and port that we send requests to, with its pace; politeness is kept here across runs and machines.';
 comment on column ingest.origin.origin_id is 'Key.';
 comment on column ingest.origin.origin is 'scheme://host[:port], lower case, default port left out.';
@@ -279,7 +279,7 @@ create table ingest.feed (
   moved_polls smallint not null default 0,
   home text not null default '',
   reason text not null default ''
-);
+) with (fillfactor = 50);
 create index feed_publisher on ingest.feed (publisher_id, added_at);
 create index feed_due on ingest.feed (next_poll_at) where state = 'active';
 comment on table ingest.feed is 'A URL that lists items: RSS, Atom, JSON Feed, a news sitemap or a page with links to articles, with its polling state.';
@@ -432,7 +432,7 @@ create table ingest.run_stage (
   tokens text[] not null default '{}',
   cpu_s real,
   primary key (run_id, stage, shard)
-);
+) with (fillfactor = 50);
 comment on table ingest.run_stage is 'What each step of a run did: times and counts, for progress and rates.';
 comment on column ingest.run_stage.run_id is 'Run.';
 comment on column ingest.run_stage.stage is 'poll, fetch, extract, deduplicate or load.';
@@ -519,6 +519,9 @@ comment on function ingest.is_claimed is 'Whether a step of a run that is not cl
 -- A page is in exactly one state. Stages hand pages on by changing it.
 
 -- Whether a page still says what it said is asked of loaded_content_hash here, not of the wide article.
+-- A night changes each page four times. An update that changes no indexed column leaves the indexes alone (HOT) where the
+-- block has room: half of it, for a batch changes all rows of a block at once. So no index names state, outcome or changed_at: settled_at, rejected_at and rejected_as stand for them,
+-- which change only when a page comes to its end or is taken up again.
 create table ingest.page (
   page_id bigint generated always as identity primary key,
   url text not null,
@@ -540,16 +543,18 @@ create table ingest.page (
   loaded_extraction_id bigint,
   canonical_page_id bigint references ingest.page,
   changed_at timestamptz not null default now(),
-  loaded_content_hash bytea
-);
-create index page_pending on ingest.page (next_attempt_at, page_id) where state = 'pending';
-create index page_waiting on ingest.page (state, page_id) where state in ('captured', 'extracted', 'clustered');
-create index page_publisher on ingest.page (publisher_id, changed_at);
+  loaded_content_hash bytea,
+  settled_at timestamptz generated always as (case when state in ('loaded', 'rejected') then changed_at end) stored,
+  rejected_at timestamptz generated always as (case when state = 'rejected' then changed_at end) stored,
+  rejected_as text generated always as (case when state = 'rejected' then outcome end) stored
+) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+create index page_open on ingest.page (next_attempt_at, page_id) where settled_at is null;
+create index page_publisher on ingest.page (publisher_id, settled_at);
 create index page_origin on ingest.page (origin_id);
 create index page_link on ingest.page (origin_id) where discovered_by = 'link';
 create index page_discovered on ingest.page (discovered_at) where loaded_extraction_id is null;
-create index page_rejected on ingest.page (changed_at desc) where state = 'rejected';
-create index page_rejected_outcome on ingest.page (outcome, changed_at desc) where state = 'rejected';
+create index page_rejected on ingest.page (rejected_at desc) where rejected_at is not null;
+create index page_rejected_outcome on ingest.page (rejected_as, rejected_at desc) where rejected_at is not null;
 comment on table ingest.page is 'The work ledger: one row for each canonical URL that we mean to have, in exactly one state.';
 comment on column ingest.page.page_id is 'Key; the article of this page has the same number.';
 comment on column ingest.page.url is 'Canonical URL.';
@@ -571,6 +576,9 @@ comment on column ingest.page.loaded_extraction_id is 'Extraction that its artic
 comment on column ingest.page.canonical_page_id is 'Page that stands for this one (same article under another address).';
 comment on column ingest.page.changed_at is 'When state or outcome last changed.';
 comment on column ingest.page.loaded_content_hash is 'content_hash of its article; null while it has no article.';
+comment on column ingest.page.settled_at is 'changed_at of a page that is loaded or rejected; null while a stage has something to do with it.';
+comment on column ingest.page.rejected_at is 'changed_at of a rejected page; null for all others.';
+comment on column ingest.page.rejected_as is 'outcome of a rejected page; null for all others.';
 
 -- last_seen_at is kept to the day, so that a poll without news writes nothing.
 create table ingest.entry (
@@ -597,7 +605,7 @@ create table ingest.entry (
   last_seen_at timestamptz not null default now(),
   changed_at timestamptz,
   unique (feed_id, guid_hash)
-);
+) with (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.05);
 create index entry_page on ingest.entry (page_id, entry_id);
 create index entry_published on ingest.entry (published_at);
 create index entry_unlinked on ingest.entry (first_seen_at) where page_id is null;
@@ -636,7 +644,7 @@ create table ingest.run_page (
   deduplicate_outcome text references ingest.outcome,
   load_outcome text references ingest.outcome,
   primary key (run_id, page_id)
-);
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
 create index run_page_shard on ingest.run_page (run_id, shard);
 create index run_page_page on ingest.run_page (page_id);
 comment on table ingest.run_page is 'The pages that a run took on, and what each stage said of them: the funnel is counted here, so it must balance.';
@@ -850,7 +858,7 @@ create table ingest.extraction (
   text_hash bytea not null check (octet_length(text_hash) = 32),
   extracted_at timestamptz not null default now(),
   unique (capture_id, extractor)
-);
+) with (autovacuum_vacuum_scale_factor = 0.02);
 create index extraction_page on ingest.extraction (page_id);
 create index extraction_text on ingest.extraction (text_hash);
 comment on table ingest.extraction is 'What one extractor version made of one capture.';

@@ -404,18 +404,18 @@ comment on column news.headlines.first_seen_at is 'When we learned of it, UTC.';
 comment on column news.headlines.same_as is 'Article that stands for it, where the page is only another address of that.';
 
 create view news.rejects as
-select 'page' as kind, p.page_id as article_id, p.url, b.name as publisher, o.stage, p.outcome, o.sentence as means,
-  nullif(p.detail, '') as detail, p.discovered_at as first_seen_at, p.changed_at as rejected_at,
+select 'page' as kind, p.page_id as article_id, p.url, b.name as publisher, o.stage, p.rejected_as as outcome, o.sentence as means,
+  nullif(p.detail, '') as detail, p.discovered_at as first_seen_at, p.rejected_at,
   coalesce(e.title, x.title) as title, coalesce(e.published_at, x.published_at) as published_at
 from ingest.page p
 join ingest.publisher b using (publisher_id)
-left join ingest.outcome o on o.code = p.outcome
+left join ingest.outcome o on o.code = p.rejected_as
 left join lateral (
   select nullif(y.title, '') as title, y.published_at from ingest.entry y where y.page_id = p.page_id order by y.entry_id limit 1) e on true
 left join lateral (
   select nullif(r.title, '') as title, r.published_at from ingest.extraction r
   where r.page_id = p.page_id and o.keeps_text order by r.extraction_id desc limit 1) x on true
-where p.state = 'rejected'
+where p.rejected_at is not null
 union all
 select 'entry', null, e.link, b.name, o.stage, e.outcome, o.sentence, null, e.first_seen_at, e.last_seen_at,
   nullif(e.title, ''), e.published_at

@@ -200,10 +200,10 @@ order by a.resolved_at is not null, a.severity, a.opened_at desc limit 200;
 -- name: ops.rejected lists rejected pages, newest first, from the place that a time and a page name
 select p.page_id, p.url, b.name as publisher, p.outcome, p.detail, p.attempts, p.changed_at, p.discovered_at
 from ingest.page p join ingest.publisher b using (publisher_id)
-where p.state = 'rejected' and (p.changed_at, p.page_id) < (%(before)s::timestamptz, %(below)s::bigint)
-  and (%(outcome)s::text is null or p.outcome = %(outcome)s)
+where p.rejected_at is not null and (p.rejected_at, p.page_id) < (%(before)s::timestamptz, %(below)s::bigint)
+  and (%(outcome)s::text is null or p.rejected_as = %(outcome)s)
   and (%(publisher)s::text is null or p.publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s))
-order by p.changed_at desc, p.page_id desc limit %(limit)s;
+order by p.rejected_at desc, p.page_id desc limit %(limit)s;
 
 -- name: ops.reject_counts counts recent failures by outcome
 -- not null: pages
@@ -263,7 +263,7 @@ where not b.paused and f.state = 'active' and f.kind = 'page' and f.failures >= 
 select b.publisher_id, b.name, count(*) as pages, min(p.discovered_at) as since,
   max(o.crawl_delay_s)::float8 as crawl_delay_s
 from ingest.page p join ingest.publisher b using (publisher_id) join ingest.origin o using (origin_id)
-where p.state in ('pending', 'captured') and not b.paused
+where p.settled_at is null and p.state in ('pending', 'captured') and not b.paused
   and p.outcome in (select code from ingest.outcome where out_of_time)
 group by b.publisher_id, b.name;
 
@@ -391,10 +391,11 @@ order by f.state, f.url limit 50;
 (select 'loaded' as kind, p.page_id, p.url, p.outcome, p.detail, p.changed_at, e.title, e.word_count, e.published_at,
   null::jsonb as more
 from ingest.page p left join ingest.extraction e on e.extraction_id = coalesce(p.loaded_extraction_id, p.extraction_id)
-where p.publisher_id = %(publisher_id)s and p.state = 'loaded' order by p.changed_at desc limit 10)
+where p.publisher_id = %(publisher_id)s and p.settled_at is not null and p.state = 'loaded' order by p.settled_at desc limit 10)
 union all
 (select 'rejected', p.page_id, p.url, p.outcome, p.detail, p.changed_at, '', 0, null, null
-from ingest.page p where p.publisher_id = %(publisher_id)s and p.state = 'rejected' order by p.changed_at desc limit 10)
+from ingest.page p where p.publisher_id = %(publisher_id)s and p.settled_at is not null and p.state = 'rejected'
+  order by p.settled_at desc limit 10)
 union all
 (select 'origin', o.origin_id, o.origin, o.cool_reason, left(o.robots_body, 4000), o.robots_fetched_at, '', o.failures,
   o.cool_until, jsonb_build_object('status', o.robots_status, 'crawl_delay_s', o.crawl_delay_s, 'response_s', o.response_s,
@@ -499,8 +500,8 @@ where page_id = %(page_id)s and state = 'rejected'
 
 -- name: ops.retry_pages makes the rejected pages of an outcome, or of a publisher's, due again
 update ingest.page set state = 'pending', attempts = 0, next_attempt_at = %(now)s, changed_at = %(now)s
-where state = 'rejected' and outcome = %(outcome)s
-  and outcome not in (select code from ingest.outcome where withdrawn) and changed_at >= %(since)s
+where rejected_at >= %(since)s and rejected_as = %(outcome)s
+  and outcome not in (select code from ingest.outcome where withdrawn)
   and (%(publisher)s::text is null
     or publisher_id = (select publisher_id from ingest.publisher where name = %(publisher)s));
 

@@ -73,7 +73,7 @@ cross join lateral (
     select p.url, p.loaded_extraction_id is not null as is_article from ingest.page p
     where p.publisher_id = f.publisher_id and (p.loaded_extraction_id is not null
       or p.state = 'rejected' and p.outcome in (select code from ingest.outcome where no_article))
-    order by p.changed_at desc limit %(most)s
+    order by p.settled_at desc nulls first limit %(most)s -- as the index has them: those under way, then the newest
   ) p
 ) became
 where f.last_run_id = %(run_id)s and f.shard = %(shard)s and f.claimed_until is not null and f.kind = 'page'

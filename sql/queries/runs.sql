@@ -62,7 +62,7 @@ with feeds as (
   returning 1
 ), pages as (
   update ingest.page set next_attempt_at = '-infinity'
-  where state = 'pending' and next_attempt_at > %(now)s + interval '2 days' and next_attempt_at < 'infinity'
+  where settled_at is null and state = 'pending' and next_attempt_at > %(now)s + interval '2 days' and next_attempt_at < 'infinity'
   returning 1
 ), origins as (
   update ingest.origin set
@@ -144,13 +144,13 @@ where run_id = %(run_id)s and page_id = %(page)s;
 -- name: runs.due_origins counts what a run could take, by origin
 -- not null: pages
 select p.origin_id, count(*) as pages from ingest.page p join ingest.publisher b using (publisher_id)
-where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
+where p.settled_at is null and p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
   and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
 group by p.origin_id;
 
 -- name: runs.count_captured counts the pages that wait for extraction
 -- returns: value
-select count(*) from ingest.page where state = 'captured';
+select count(*) from ingest.page where settled_at is null and state = 'captured';
 
 -- name: runs.placed_origins lists the origins that have a shard of a run's fetch
 -- not null: pages
@@ -171,7 +171,7 @@ with due as (
   select p.page_id, p.origin_id
   from ingest.page p
   join ingest.publisher b using (publisher_id)
-  where p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
+  where p.settled_at is null and p.state = 'pending' and p.next_attempt_at <= %(now)s and not b.paused
     and (%(publishers)s::text[] is null or b.publisher_id = any(ingest.publisher_ids(%(publishers)s::text[])))
     and not exists (
       select from ingest.run_page x join ingest.run r using (run_id)
@@ -192,7 +192,7 @@ insert into ingest.run_page (run_id, page_id, shard, extract_shard, entered)
 select %(run_id)s, p.page_id, 0, (row_number() over (order by p.state, p.origin_id, p.page_id) - 1) %% %(shards)s,
   case p.state when 'captured' then 'extract' when 'extracted' then 'deduplicate' else 'load' end
 from ingest.page p
-where p.state in ('captured', 'extracted', 'clustered')
+where p.settled_at is null and p.state in ('captured', 'extracted', 'clustered')
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
     where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s)
@@ -292,7 +292,7 @@ with busy as materialized (
     or ingest.last_seen(r) between clock_timestamp() - interval '20 minutes' and clock_timestamp() + interval '1 minute')
 )
 select count(*) from ingest.page p
-where p.state in ('captured', 'extracted', 'clustered')
+where p.settled_at is null and p.state in ('captured', 'extracted', 'clustered')
   and not exists (select from ingest.run_page x join busy using (run_id) where x.page_id = p.page_id);
 
 -- name: runs.totals counts what the database holds
@@ -301,8 +301,8 @@ select (select count(*) from ingest.publisher) as publishers,
   (select count(*) from ingest.feed where state = 'active') as feeds,
   (select count(*) from ingest.page) as pages,
   (select count(*) from ingest.page where loaded_extraction_id is not null) as articles,
-  (select count(*) from ingest.page where state = 'pending') as pending,
-  (select count(*) from ingest.page where state = 'rejected') as rejected;
+  (select count(*) from ingest.page where settled_at is null and state = 'pending') as pending,
+  (select count(*) from ingest.page where rejected_at is not null) as rejected;
 
 -- name: runs.unknown lists the names in a request that nobody has: publishers by name, feeds by address
 -- not null: name

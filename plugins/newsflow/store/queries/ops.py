@@ -833,12 +833,12 @@ def retry_page(conn: Connection, *, now: datetime, page_id: int) -> int:
     return named_query.count(conn, "ops.retry_page", {"now": now, "page_id": page_id})
 
 
-def retry_pages(conn: Connection, *, now: datetime, outcome: str, since: datetime, publisher: str | None) -> int:
+def retry_pages(conn: Connection, *, now: datetime, since: datetime, outcome: str, publisher: str | None) -> int:
     """Makes the rejected pages of an outcome, or of a publisher's, due again."""
     return named_query.count(
         conn,
         "ops.retry_pages",
-        {"now": now, "outcome": outcome, "since": since, "publisher": publisher},
+        {"now": now, "since": since, "outcome": outcome, "publisher": publisher},
     )
 
 
