@@ -2144,6 +2144,13 @@ end $_$;
 
 COMMENT ON FUNCTION news_internal.drop_partitions(parent regclass, before timestamp with time zone) IS 'Drops the monthly partitions that end before a time; returns their names.';
 
+CREATE FUNCTION news_internal.extraction_body(extraction_id bigint, page_id bigint, body text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    RETURN COALESCE(body, (SELECT a.body FROM news_internal.article a WHERE ((a.article_id = extraction_body.page_id) AND (a.extraction_id = extraction_body.extraction_id))), ''::text);
+
+COMMENT ON FUNCTION news_internal.extraction_body(extraction_id bigint, page_id bigint, body text) IS 'The body of an extraction, wherever it is kept.';
+
 CREATE FUNCTION news_internal.feed_time_quality(published_at timestamp with time zone, raw text, seen_at timestamp with time zone) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (published_at IS NULL) THEN 'unknown'::text WHEN (published_at > (seen_at + '00:15:00'::interval)) THEN 'doubtful'::text WHEN (raw !~ '\d[:.h]\d\d'::text) THEN 'day'::text WHEN (raw ~ '(^|[ T])\d{1,2}[:.h]\d\d(:\d\d(\.\d+)?)?\s*$'::text) THEN 'unzoned'::text ELSE 'exact'::text END;
@@ -4217,6 +4224,17 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.fts_words(lang text, words text) IS 'What is indexed of a text: its words without accents, for word*, and their stems, at the same places.';
 
+CREATE FUNCTION news_internal.give_body_back() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  update ingest.extraction e set body = old.body where e.extraction_id = old.extraction_id and e.body is null;
+  return null;
+end $$;
+
+COMMENT ON FUNCTION news_internal.give_body_back() IS 'Gives an extraction its body back when its article shows another one, or goes.';
+
 CREATE FUNCTION news_internal.grant_roles() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -4608,10 +4626,25 @@ COMMENT ON COLUMN ingest.poll.seconds IS 'Time of the exchange, seconds.';
 
 COMMENT ON COLUMN ingest.poll.detail IS 'What was seen, for people.';
 
+CREATE TABLE ingest.sketch_hash (
+    h bigint NOT NULL,
+    page_id bigint NOT NULL,
+    sketched_on date NOT NULL
+)
+PARTITION BY RANGE (sketched_on);
+
+COMMENT ON TABLE ingest.sketch_hash IS 'Where each sketched hash stands: pages that share some are candidates for copies. Partitioned by month; the texts of months that retention dropped are found as equal texts only.';
+
+COMMENT ON COLUMN ingest.sketch_hash.h IS 'xxh3-based 64-bit hash of a shingle, signed.';
+
+COMMENT ON COLUMN ingest.sketch_hash.page_id IS 'Page whose sketch has it.';
+
+COMMENT ON COLUMN ingest.sketch_hash.sketched_on IS 'As in ingest.sketch.';
+
 CREATE FUNCTION news_internal.partition_key(parent regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE parent WHEN 'ingest.poll'::regclass THEN 'polled_at'::text WHEN 'ingest.fetch_log'::regclass THEN 'fetched_at'::text WHEN 'news_internal.revision'::regclass THEN 'valid_until'::text ELSE NULL::text END;
+    RETURN CASE parent WHEN 'ingest.poll'::regclass THEN 'polled_at'::text WHEN 'ingest.fetch_log'::regclass THEN 'fetched_at'::text WHEN 'ingest.sketch_hash'::regclass THEN 'sketched_on'::text WHEN 'news_internal.revision'::regclass THEN 'valid_until'::text ELSE NULL::text END;
 
 COMMENT ON FUNCTION news_internal.partition_key(parent regclass) IS 'Time column by which one of our tables is partitioned; null for any other table.';
 
@@ -5600,7 +5633,7 @@ CREATE TABLE ingest.extraction (
     detail text DEFAULT ''::text NOT NULL,
     title text DEFAULT ''::text NOT NULL,
     lead text DEFAULT ''::text NOT NULL,
-    body text DEFAULT ''::text NOT NULL,
+    body text DEFAULT ''::text,
     authors text[] DEFAULT '{}'::text[] NOT NULL,
     agencies text[] DEFAULT '{}'::text[] NOT NULL,
     published_at timestamp with time zone,
@@ -5650,7 +5683,7 @@ COMMENT ON COLUMN ingest.extraction.title IS 'Headline.';
 
 COMMENT ON COLUMN ingest.extraction.lead IS 'Lead, deck or summary.';
 
-COMMENT ON COLUMN ingest.extraction.body IS 'Text, a paragraph a line.';
+COMMENT ON COLUMN ingest.extraction.body IS 'Text, a paragraph a line; null where it stands in the article alone, which shows this extraction: news_internal.extraction_body() reads both.';
 
 COMMENT ON COLUMN ingest.extraction.authors IS 'Persons.';
 
@@ -6348,6 +6381,7 @@ COMMENT ON COLUMN ingest.site_page.seen_at IS 'When the page was captured.';
 CREATE TABLE ingest.sketch (
     page_id bigint NOT NULL,
     extraction_id bigint NOT NULL,
+    sketched_on date NOT NULL,
     version smallint NOT NULL,
     words integer NOT NULL,
     comparison_key bytea,
@@ -6362,6 +6396,8 @@ COMMENT ON COLUMN ingest.sketch.page_id IS 'Page (and article).';
 
 COMMENT ON COLUMN ingest.sketch.extraction_id IS 'Extraction that was sketched.';
 
+COMMENT ON COLUMN ingest.sketch.sketched_on IS 'Day (UTC) on which this text was first sketched: its hashes stand in the partition of that month, until retention drops it.';
+
 COMMENT ON COLUMN ingest.sketch.version IS 'Version of the algorithm (newsflow.dedupe.ALGORITHM).';
 
 COMMENT ON COLUMN ingest.sketch.words IS 'Length of the text in words, after lines that recur across its publisher''s pages were taken out.';
@@ -6372,16 +6408,13 @@ COMMENT ON COLUMN ingest.sketch.hashes IS 'The smallest hashes of its shingles, 
 
 COMMENT ON COLUMN ingest.sketch.site_lines IS 'Digest of the site lines that comparison leaves out of this text; 0 for none. Imported articles only: extraction has taken them out of pages.';
 
-CREATE TABLE ingest.sketch_hash (
+CREATE TABLE ingest.sketch_hash_default (
     h bigint NOT NULL,
-    page_id bigint NOT NULL
+    page_id bigint NOT NULL,
+    sketched_on date NOT NULL
 );
 
-COMMENT ON TABLE ingest.sketch_hash IS 'Where each sketched hash stands: pages that share some are candidates for copies.';
-
-COMMENT ON COLUMN ingest.sketch_hash.h IS 'xxh3-based 64-bit hash of a shingle, signed.';
-
-COMMENT ON COLUMN ingest.sketch_hash.page_id IS 'Page whose sketch has it.';
+COMMENT ON TABLE ingest.sketch_hash_default IS 'Partition for months without one of their own.';
 
 CREATE TABLE ingest.sketch_stop (
     h bigint NOT NULL,
@@ -7883,6 +7916,8 @@ ALTER TABLE ONLY ingest.fetch_log ATTACH PARTITION ingest.fetch_log_default DEFA
 
 ALTER TABLE ONLY ingest.poll ATTACH PARTITION ingest.poll_default DEFAULT;
 
+ALTER TABLE ONLY ingest.sketch_hash ATTACH PARTITION ingest.sketch_hash_default DEFAULT;
+
 ALTER TABLE ONLY news_internal.revision ATTACH PARTITION news_internal.revision_default DEFAULT;
 
 ALTER TABLE ONLY ingest.archive_folder
@@ -8023,9 +8058,6 @@ ALTER TABLE ONLY ingest.site_line
 ALTER TABLE ONLY ingest.site_page
     ADD CONSTRAINT site_page_pkey PRIMARY KEY (page_id);
 
-ALTER TABLE ONLY ingest.sketch_hash
-    ADD CONSTRAINT sketch_hash_pkey PRIMARY KEY (h, page_id);
-
 ALTER TABLE ONLY ingest.sketch
     ADD CONSTRAINT sketch_pkey PRIMARY KEY (page_id);
 
@@ -8128,6 +8160,8 @@ CREATE INDEX entry_published ON ingest.entry USING btree (published_at);
 
 CREATE INDEX entry_unlinked ON ingest.entry USING btree (first_seen_at) WHERE (page_id IS NULL);
 
+CREATE INDEX extraction_bodies ON ingest.extraction USING btree (extracted_at) WHERE (body <> ''::text);
+
 CREATE INDEX extraction_page ON ingest.extraction USING btree (page_id);
 
 CREATE INDEX extraction_text ON ingest.extraction USING btree (text_hash);
@@ -8190,6 +8224,10 @@ CREATE INDEX run_started ON ingest.run USING btree (started_at);
 
 CREATE INDEX site_page_publisher ON ingest.site_page USING btree (publisher_id, seen_at DESC, page_id DESC);
 
+CREATE INDEX sketch_hash_h ON ONLY ingest.sketch_hash USING btree (h, page_id);
+
+CREATE INDEX sketch_hash_default_h_page_id_idx ON ingest.sketch_hash_default USING btree (h, page_id);
+
 CREATE INDEX sketch_text ON ingest.sketch USING btree (comparison_key) WHERE (comparison_key IS NOT NULL);
 
 CREATE INDEX sketch_version ON ingest.sketch USING btree (version, page_id);
@@ -8240,15 +8278,21 @@ ALTER INDEX ingest.poll_feed ATTACH PARTITION ingest.poll_default_feed_id_polled
 
 ALTER INDEX ingest.poll_pkey ATTACH PARTITION ingest.poll_default_pkey;
 
+ALTER INDEX ingest.sketch_hash_h ATTACH PARTITION ingest.sketch_hash_default_h_page_id_idx;
+
 ALTER INDEX news_internal.revision_pkey ATTACH PARTITION news_internal.revision_default_pkey;
 
 CREATE TRIGGER publisher_zone AFTER UPDATE OF time_zone ON ingest.publisher FOR EACH ROW WHEN ((old.time_zone IS DISTINCT FROM new.time_zone)) EXECUTE FUNCTION news_internal.note_zone();
 
 CREATE TRIGGER article_deleted AFTER DELETE ON news_internal.article REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 
+CREATE TRIGGER article_gone AFTER DELETE ON news_internal.article FOR EACH ROW EXECUTE FUNCTION news_internal.give_body_back();
+
 CREATE TRIGGER article_inserted AFTER INSERT ON news_internal.article REFERENCING NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 
 CREATE TRIGGER article_moved AFTER UPDATE OF story_id, is_origin, publisher_id ON news_internal.article FOR EACH ROW WHEN ((((old.story_id IS DISTINCT FROM new.story_id) OR (old.is_origin IS DISTINCT FROM new.is_origin)) OR (old.publisher_id IS DISTINCT FROM new.publisher_id))) EXECUTE FUNCTION news_internal.follow_story();
+
+CREATE TRIGGER article_shows_another AFTER UPDATE OF extraction_id ON news_internal.article FOR EACH ROW WHEN ((old.extraction_id <> new.extraction_id)) EXECUTE FUNCTION news_internal.give_body_back();
 
 CREATE TRIGGER article_updated AFTER UPDATE ON news_internal.article REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION news_internal.note_days();
 

@@ -835,7 +835,7 @@ create table ingest.extraction (
   detail text not null default '',
   title text not null default '',
   lead text not null default '',
-  body text not null default '',
+  body text default '',
   authors text[] not null default '{}',
   agencies text[] not null default '{}',
   published_at timestamptz,
@@ -861,6 +861,8 @@ create table ingest.extraction (
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index extraction_page on ingest.extraction (page_id);
 create index extraction_text on ingest.extraction (text_hash);
+-- Those whose body may still be stored twice, by age.
+create index extraction_bodies on ingest.extraction (extracted_at) where body <> '';
 comment on table ingest.extraction is 'What one extractor version made of one capture.';
 comment on column ingest.extraction.extraction_id is 'Key.';
 comment on column ingest.extraction.page_id is 'Page.';
@@ -872,7 +874,7 @@ comment on column ingest.extraction.outcome is 'ok, or why the capture is no art
 comment on column ingest.extraction.detail is 'What was seen, for people.';
 comment on column ingest.extraction.title is 'Headline.';
 comment on column ingest.extraction.lead is 'Lead, deck or summary.';
-comment on column ingest.extraction.body is 'Text, a paragraph a line.';
+comment on column ingest.extraction.body is 'Text, a paragraph a line; null where it stands in the article alone, which shows this extraction: news_internal.extraction_body() reads both.';
 comment on column ingest.extraction.authors is 'Persons.';
 comment on column ingest.extraction.agencies is 'News agencies credited.';
 comment on column ingest.extraction.published_at is 'Time of publication, UTC.';
@@ -958,6 +960,7 @@ comment on column ingest.story_pending.page_id is 'Page (and article).';
 create table ingest.sketch (
   page_id bigint primary key references ingest.page on delete cascade,
   extraction_id bigint not null,
+  sketched_on date not null,
   version smallint not null,
   words integer not null,
   comparison_key bytea check (octet_length(comparison_key) = 32),
@@ -969,20 +972,26 @@ create index sketch_version on ingest.sketch (version, page_id);
 comment on table ingest.sketch is 'The comparable form of each clustered page''s text: made from its newest extraction by the algorithm of a version.';
 comment on column ingest.sketch.page_id is 'Page (and article).';
 comment on column ingest.sketch.extraction_id is 'Extraction that was sketched.';
+comment on column ingest.sketch.sketched_on is 'Day (UTC) on which this text was first sketched: its hashes stand in the partition of that month, until retention drops it.';
 comment on column ingest.sketch.version is 'Version of the algorithm (newsflow.dedupe.ALGORITHM).';
 comment on column ingest.sketch.words is 'Length of the text in words, after lines that recur across its publisher''s pages were taken out.';
 comment on column ingest.sketch.comparison_key is 'Equal for equal texts (of very short ones: for equal texts under equal titles); null for an empty text.';
 comment on column ingest.sketch.hashes is 'The smallest hashes of its shingles, as in ingest.sketch_hash; kept so that they can be taken out again.';
 comment on column ingest.sketch.site_lines is 'Digest of the site lines that comparison leaves out of this text; 0 for none. Imported articles only: extraction has taken them out of pages.';
 
+-- No primary key: a page's hashes are entered once, and a key would have to hold the day, too.
 create table ingest.sketch_hash (
   h bigint not null,
   page_id bigint not null,
-  primary key (h, page_id)
-);
-comment on table ingest.sketch_hash is 'Where each sketched hash stands: pages that share some are candidates for copies.';
+  sketched_on date not null
+) partition by range (sketched_on);
+create table ingest.sketch_hash_default partition of ingest.sketch_hash default;
+create index sketch_hash_h on ingest.sketch_hash (h, page_id);
+comment on table ingest.sketch_hash is 'Where each sketched hash stands: pages that share some are candidates for copies. Partitioned by month; the texts of months that retention dropped are found as equal texts only.';
+comment on table ingest.sketch_hash_default is 'Partition for months without one of their own.';
 comment on column ingest.sketch_hash.h is 'xxh3-based 64-bit hash of a shingle, signed.';
 comment on column ingest.sketch_hash.page_id is 'Page whose sketch has it.';
+comment on column ingest.sketch_hash.sketched_on is 'As in ingest.sketch.';
 
 create table ingest.sketch_stop (
   h bigint not null,

@@ -104,6 +104,25 @@ comment on column news_internal.article.cause is 'Why the current content was ma
 comment on column news_internal.article.changed is 'Fields in which the current content differs from the one before; empty for revision 1.';
 comment on column news_internal.article.body_purged_at is 'When a retention rule emptied the body; null while it is there.';
 
+-- The body of an extraction that an article shows is kept once, with the article (maintain.drop_body_copies).
+create function news_internal.extraction_body(extraction_id bigint, page_id bigint, body text) returns text
+language sql stable set search_path = pg_catalog, pg_temp
+return coalesce(extraction_body.body, (
+  select a.body from news_internal.article a
+  where a.article_id = extraction_body.page_id and a.extraction_id = extraction_body.extraction_id), '');
+comment on function news_internal.extraction_body is 'The body of an extraction, wherever it is kept.';
+
+create function news_internal.give_body_back() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  update ingest.extraction e set body = old.body where e.extraction_id = old.extraction_id and e.body is null;
+  return null;
+end $$;
+comment on function news_internal.give_body_back is 'Gives an extraction its body back when its article shows another one, or goes.';
+create trigger article_shows_another after update of extraction_id on news_internal.article for each row
+  when (old.extraction_id <> new.extraction_id) execute function news_internal.give_body_back();
+create trigger article_gone after delete on news_internal.article for each row execute function news_internal.give_body_back();
+
 create table news_internal.revision (
   article_id bigint not null,
   revision integer not null,

@@ -37,6 +37,7 @@ language sql stable set search_path = pg_catalog, pg_temp
 return case parent
   when 'ingest.poll'::regclass then 'polled_at'
   when 'ingest.fetch_log'::regclass then 'fetched_at'
+  when 'ingest.sketch_hash'::regclass then 'sketched_on'
   when 'news_internal.revision'::regclass then 'valid_until' end;
 comment on function news_internal.partition_key is 'Time column by which one of our tables is partitioned; null for any other table.';
 

@@ -61,8 +61,10 @@ order by p.page_id;
 select page_id, extraction_id from ingest.sketch where page_id = any(%(pages)s::bigint[]) order by page_id;
 
 -- name: dedupe.list_sources reads what sketches and comparisons are made of
-select e.extraction_id, e.page_id, p.publisher_id, e.title, e.body, e.authors, e.agencies, e.published_at, e.page_type,
-  e.cause
+-- not null: body
+select e.extraction_id, e.page_id, p.publisher_id, e.title,
+  news_internal.extraction_body(e.extraction_id, e.page_id, e.body) as body, e.authors, e.agencies, e.published_at,
+  e.page_type, e.cause
 from ingest.extraction e join ingest.page p using (page_id)
 where e.extraction_id = any(%(extractions)s::bigint[]);
 
@@ -85,23 +87,41 @@ from twin t where x.run_id = %(run_id)s and x.page_id = t.page_id;
 -- name: dedupe.drop_hashes takes the hashes of older sketches out of the index of hashes
 delete from ingest.sketch_hash x
 using ingest.sketch s, unnest(s.hashes) as old (hash)
-where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id;
+where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id and x.sketched_on = s.sketched_on;
 
 -- name: dedupe.put_sketches stores the sketches of a batch in place of older ones
-insert into ingest.sketch as s (page_id, extraction_id, version, words, comparison_key, hashes, site_lines) values %s
+-- A text that is sketched again keeps its day: it belongs where its time is.
+insert into ingest.sketch as s (page_id, extraction_id, sketched_on, version, words, comparison_key, hashes, site_lines)
+values %s
 on conflict (page_id) do update set
+  sketched_on = case when s.extraction_id = excluded.extraction_id then s.sketched_on else excluded.sketched_on end,
   extraction_id = excluded.extraction_id, version = excluded.version, words = excluded.words,
   comparison_key = excluded.comparison_key, hashes = excluded.hashes, site_lines = excluded.site_lines;
 
 -- name: dedupe.put_hashes enters the hashes of sketches into the index of hashes
-insert into ingest.sketch_hash (h, page_id)
-select h, page_id from ingest.sketch, unnest(hashes) as h
+insert into ingest.sketch_hash (h, page_id, sketched_on)
+select h, page_id, sketched_on from ingest.sketch, unnest(hashes) as h
 where page_id = any(%(pages)s::bigint[])
-order by h, page_id
-on conflict do nothing;
+order by h, page_id;
 
--- name: dedupe.list_sketches reads the stored sketches of pages
-select page_id, version, comparison_key, hashes from ingest.sketch where page_id = any(%(pages)s::bigint[]);
+-- name: dedupe.list_sketches reads the stored sketches of pages, and whether their hashes still stand in the index
+-- not null: indexed
+select s.page_id, s.hashes, exists (
+  select from ingest.sketch_hash k where k.h = s.hashes[1] and k.page_id = s.page_id and k.sketched_on = s.sketched_on) as indexed
+from ingest.sketch s where s.page_id = any(%(pages)s::bigint[]);
+
+-- name: dedupe.list_unindexed_partners finds the pages that edges lead to and that no hash leads to any more
+-- not null: all
+select g.page_id, o.page_id as partner
+from unnest(%(pages)s::bigint[]) as g (page_id)
+cross join lateral (
+  select e.hi as page_id from ingest.story_edge e where e.lo = g.page_id
+  union all
+  select e.lo from ingest.story_edge e where e.hi = g.page_id) o
+join ingest.sketch s on s.page_id = o.page_id
+where not exists (
+  select from ingest.sketch_hash k where k.h = s.hashes[1] and k.page_id = s.page_id and k.sketched_on = s.sketched_on)
+order by 1, 2;
 
 -- name: dedupe.stop_version is the version of the stop-list in force
 -- returns: value
@@ -284,7 +304,8 @@ where x.run_id = %(run_id)s and p.state = 'extracted' and e.cause = 'import'
 order by 1;
 
 -- name: dedupe.learning_sample reads imported articles of a publisher, chosen by address
-select p.url_hash, e.title, e.body
+-- not null: body
+select p.url_hash, e.title, news_internal.extraction_body(e.extraction_id, e.page_id, e.body) as body
 from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
 where p.publisher_id = %(publisher_id)s and e.cause = 'import'
 order by p.url_hash limit %(pages)s;

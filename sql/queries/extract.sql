@@ -138,7 +138,9 @@ select line_hash from ingest.site_line where publisher_id = %(publisher_id)s and
 delete from ingest.site_line where publisher_id = %(publisher_id)s and since_run = %(run_id)s;
 
 -- name: extract.bodies lists the bodies in which learned lines stand, for their samples
-select e.page_id, e.body from ingest.page p join ingest.extraction e using (extraction_id)
+-- not null: body
+select e.page_id, news_internal.extraction_body(e.extraction_id, e.page_id, e.body) as body
+from ingest.page p join ingest.extraction e using (extraction_id)
 where p.page_id = any(%(page_ids)s) order by e.page_id;
 
 -- name: extract.learn_lines stores learned lines

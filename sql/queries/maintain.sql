@@ -15,6 +15,19 @@ delete from ingest.fetch_log_default where fetched_at < %(before)s;
 -- name: maintain.trim_revisions deletes old contents that lie in the default partition
 delete from news_internal.revision_default where valid_until < %(before)s;
 
+-- name: maintain.trim_sketches deletes hashes of old sketches that lie in the default partition
+delete from ingest.sketch_hash_default where sketched_on < (%(before)s::timestamptz at time zone 'UTC')::date;
+
+-- name: maintain.drop_body_copies empties a batch of extractions whose article has the same body
+-- The articles are locked: one that is revised meanwhile gives its extraction the body back.
+with shown as (
+  select a.article_id, a.extraction_id
+  from ingest.extraction e join news_internal.article a on a.article_id = e.page_id and a.extraction_id = e.extraction_id
+  where e.body <> '' and e.extracted_at < %(before)s and a.content_hash = e.content_hash and a.body_purged_at is null
+  order by a.article_id limit %(batch)s for share of a
+)
+update ingest.extraction e set body = null from shown where e.extraction_id = shown.extraction_id;
+
 -- name: maintain.trim_extractions deletes a batch of extractions that newer ones have replaced
 delete from ingest.extraction where extraction_id in (
   select e.extraction_id from ingest.extraction e join ingest.page p using (page_id)
@@ -110,6 +123,8 @@ from (
   union all
   select 'default_rows', 'ingest.fetch_log', count(*), 'rows' from ingest.fetch_log_default
   union all
+  select 'default_rows', 'ingest.sketch_hash', count(*), 'rows' from ingest.sketch_hash_default
+  union all
   select 'default_rows', 'news_internal.revision', count(*), 'rows' from news_internal.revision_default
   union all
   select 'xid_age', '', age(datfrozenxid), 'transactions' from pg_database where datname = current_database()
@@ -152,7 +167,7 @@ with extraction as (delete from ingest.extraction where page_id = any(%(pages)s:
   credit as (delete from ingest.credit where page_id = any(%(pages)s::bigint[])),
   edge as (delete from ingest.story_edge where lo = any(%(pages)s::bigint[]) or hi = any(%(pages)s::bigint[])),
   hash as (delete from ingest.sketch_hash h using ingest.sketch s
-    where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
+    where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes) and h.sketched_on = s.sketched_on),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[])),
   learned as (delete from ingest.site_page where page_id = any(%(pages)s::bigint[])),
   entry as (update ingest.entry set title = '', summary = '', content_html = '', authors = '{}'

@@ -84,7 +84,8 @@ where r.reprocess_id = %(reprocess_id)s and r.page_id = any(%(pages)s::bigint[])
 order by f.location, c.file, c."offset", p.page_id;
 
 -- name: reprocess.before reads the extractions that stand there
-select extraction_id, title, lead, body, authors, agencies, published_at, modified_at, language, section, tags, image_url,
+-- not null: body
+select extraction_id, title, lead, news_internal.extraction_body(extraction_id, page_id, body) as body, authors, agencies, published_at, modified_at, language, section, tags, image_url,
   image_caption, page_type, content_hash
 from ingest.extraction where extraction_id = any(%(ids)s::bigint[]);
 
@@ -111,8 +112,10 @@ from ingest.reprocess_page where reprocess_id = %(reprocess_id)s and verdict = '
 
 -- name: reprocess.examples lists the pages that deserve a look: the least similar first
 select r.page_id, p.url, b.name as publisher, r.verdict, r.outcome, r.detail, r.before_outcome, r.changed, r.similarity::float8,
-  o.title as old_title, o.lead as old_lead, o.body as old_body, o.authors as old_authors, o.published_at as old_published_at,
-  n.title as new_title, n.lead as new_lead, n.body as new_body, n.authors as new_authors, n.published_at as new_published_at
+  o.title as old_title, o.lead as old_lead,
+  case when o.extraction_id is not null then news_internal.extraction_body(o.extraction_id, o.page_id, o.body) end as old_body, o.authors as old_authors, o.published_at as old_published_at,
+  n.title as new_title, n.lead as new_lead,
+  case when n.extraction_id is not null then news_internal.extraction_body(n.extraction_id, n.page_id, n.body) end as new_body, n.authors as new_authors, n.published_at as new_published_at
 from ingest.reprocess_page r
 join ingest.page p using (page_id)
 join ingest.publisher b using (publisher_id)
@@ -230,7 +233,7 @@ with member as (delete from ingest.story_member where page_id = any(%(pages)s::b
   credit as (delete from ingest.credit where page_id = any(%(pages)s::bigint[])),
   edge as (delete from ingest.story_edge where lo = any(%(pages)s::bigint[]) or hi = any(%(pages)s::bigint[])),
   hash as (delete from ingest.sketch_hash h using ingest.sketch s
-    where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes)),
+    where s.page_id = any(%(pages)s::bigint[]) and h.page_id = s.page_id and h.h = any(s.hashes) and h.sketched_on = s.sketched_on),
   sketch as (delete from ingest.sketch where page_id = any(%(pages)s::bigint[]))
 update ingest.page p set state = 'rejected', outcome = nullif(r.before_outcome, ''), detail = r.before_detail,
   extraction_id = null, loaded_extraction_id = null, loaded_content_hash = null, canonical_page_id = null, changed_at = %(now)s

@@ -168,7 +168,7 @@ def test_what_one_publisher_repeats_hides_no_copies_of_others(desk: Desk, before
     desk.file("https://probe.example/", WIRE)
     desk.deduplicate()
     desk.execute(
-        "insert into ingest.sketch_hash (h, page_id) select h, f.page_id from ingest.sketch s"
+        "insert into ingest.sketch_hash select h, f.page_id, s.sketched_on from ingest.sketch s"
         " join ingest.page p using (page_id) cross join unnest(s.hashes) h, ingest.page f"
         " where p.url = 'https://probe.example/' and f.url like 'https://a.example/%%'"
     )

@@ -32,7 +32,7 @@ def age(desk: Desk) -> None:
     """As an older algorithm would have left it: other hashes, no edges, each article for itself."""
     desk.execute("truncate ingest.sketch_hash, ingest.story_edge, ingest.credit, ingest.story_alarm")
     desk.execute("update ingest.sketch set version = 0, hashes = array[page_id], comparison_key = null")
-    desk.execute("insert into ingest.sketch_hash select page_id, page_id from ingest.sketch")
+    desk.execute("insert into ingest.sketch_hash select page_id, page_id, sketched_on from ingest.sketch")
     desk.execute("update ingest.story_member set story_id = page_id, is_origin = true, similarity = 1")
 
 

@@ -82,6 +82,24 @@ def test_retention_drops_whole_months_and_trims_the_default(world: World) -> Non
     assert world.value("select count(*) from ingest.poll") == 1
 
 
+def test_a_body_is_kept_once_and_comes_back_when_its_article_changes(world: World) -> None:
+    bodies = "select e.body, news_internal.extraction_body(e.extraction_id, e.page_id, e.body) from ingest.extraction e"
+    first = world.run("first")
+    world.clustered(first, "https://paper.example/1", body="Old text.")
+    load(world.settings, first)
+    world.rows("update ingest.extraction set extracted_at = %s", NOW - timedelta(days=8))
+    assert run(world, "retention", retain_body_copies_days=9)["retention"]["body_copies"] == 0
+    assert run(world, "retention")["retention"]["body_copies"] == 1
+    assert world.rows(bodies) == [(None, "Old text.")]
+    second = world.run("second")
+    world.clustered(second, "https://paper.example/1", body="New text.")
+    load(world.settings, second)
+    assert sorted(world.rows(bodies)) == [("New text.", "New text."), ("Old text.", "Old text.")]
+    run(world, "retention")
+    world.rows("delete from news_internal.article")
+    assert sorted(world.rows(bodies)) == [("New text.", "New text."), ("Old text.", "Old text.")]
+
+
 def test_nothing_is_deleted_that_is_not_set(world: World) -> None:
     poll(world, NOW - timedelta(days=5000))
     settings = {
@@ -98,7 +116,8 @@ def test_superseded_extractions_go_and_the_shown_one_stays(world: World) -> None
         load(world.settings, loading)
     world.rows("update ingest.extraction set extracted_at = %s", NOW - timedelta(days=100))
     assert run(world, "retention", retain_extractions_days=90)["retention"]["extractions"] == 2
-    assert world.rows("select body from ingest.extraction") == [("Version 3.",)]
+    shown = "select news_internal.extraction_body(extraction_id, page_id, body) from ingest.extraction"
+    assert world.rows(shown) == [("Version 3.",)]
     assert world.value("select count(*) from news.revisions") == 3
 
 

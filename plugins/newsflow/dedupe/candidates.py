@@ -14,13 +14,20 @@ EVERYBODY = 0  # in place of a publisher: stopped for all
 HOT = 100  # pages from which a hash is suspected
 
 
-def partners(sketches: Mapping[int, Iterable[int]], postings: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+def partners(
+    sketches: Mapping[int, Iterable[int]],
+    postings: Mapping[int, Sequence[int]],
+    known: Iterable[tuple[int, int]] = (),
+) -> dict[int, list[int]]:
     """For each page of the batch the other pages that share a hash with it; two of the batch are named once.
 
     :param sketches: hashes of each page of the batch.
     :param postings: pages of each hash that several have.
+    :param known: further pairs of a page of the batch and another.
     """
     found = {page: {other for h in hashes for other in postings.get(h, ())} for page, hashes in sketches.items()}
+    for page, other in known:
+        found[page].add(other)
     once = {page: sorted(o for o in others if o not in sketches or o < page) for page, others in found.items()}
     return {page: others for page, others in once.items() if others}
 

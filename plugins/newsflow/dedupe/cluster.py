@@ -51,7 +51,7 @@ class Clusterer:
     def _place(self, extractions: Sequence[int]) -> int:
         readings = self.pool.readings(extractions).values()
         made = [reading.sketch for reading in readings]
-        store.put_sketches(self.conn, made)
+        store.put_sketches(self.conn, made, self.now)
         store.put_credits(self.conn, {reading.sketch.page_id: reading.credits for reading in readings})
         batch = {s.page_id for s in made}
         reached = store.replace_edges(self.conn, sorted(batch), self._compared(made), self.now)
@@ -65,7 +65,8 @@ class Clusterer:
         postings = self._postings(made)
         stops = store.own_stops(self.conn, [s.page_id for s in made])
         hashes = {s.page_id: [h for h in s.hashes if h not in stops.get(s.page_id, ())] for s in made}
-        partners = candidates.partners(hashes, postings)
+        older = store.unindexed_partners(self.conn, list(hashes))
+        partners = candidates.partners(hashes, postings, older)
         return self.pool.comparisons(partners, store.versions(self.conn, pages_of(partners)))
 
     def _postings(self, made: Sequence[Sketch]) -> dict[int, list[int]]:

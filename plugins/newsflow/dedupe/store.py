@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 
 from psycopg2.extensions import connection as Connection
 
@@ -42,18 +42,18 @@ def canonical(conn: Connection, texts: Iterable[ListTextsRow]) -> dict[bytes, Li
     return {bytes(row.url_hash): row for row in queries.dedupe.list_canonical(conn, hashes=hashes)}
 
 
-def put_sketches(conn: Connection, sketches: Sequence[Sketch]) -> None:
+def put_sketches(conn: Connection, sketches: Sequence[Sketch], now: datetime) -> None:
     """Store sketches in place of older ones of the same pages, and enter their hashes into the index."""
-    old = {
-        row.page_id: tuple(row.hashes)
-        for row in queries.dedupe.list_sketches(conn, pages=[s.page_id for s in sketches])
-    }
+    found = queries.dedupe.list_sketches(conn, pages=[s.page_id for s in sketches])
+    old = {row.page_id: tuple(row.hashes) for row in found if row.indexed}
     moved = [s.page_id for s in sketches if old.get(s.page_id) != s.hashes]
     queries.dedupe.drop_hashes(conn, pages=[page_id for page_id in moved if page_id in old])
+    today = now.astimezone(timezone.utc).date()
     data = [
         queries.dedupe.PutSketchesValues(
             page_id=s.page_id,
             extraction_id=s.extraction_id,
+            sketched_on=today,
             version=ALGORITHM,
             words=s.words,
             comparison_key=s.comparison_key,
@@ -70,6 +70,12 @@ def postings(conn: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
     """Pages of each hash that is not stopped and that several pages have; asked in the index's own order."""
     found = queries.dedupe.list_postings(conn, hashes=sorted(set(hashes)), longest=LONGEST)
     return {row.h: row.pages for row in found}
+
+
+def unindexed_partners(conn: Connection, pages: Sequence[int]) -> list[tuple[int, int]]:
+    """Each page with those that it was found alike with and that retention has taken out of the index since."""
+    found = queries.dedupe.list_unindexed_partners(conn, pages=list(pages))
+    return [(row.page_id, row.partner) for row in found]
 
 
 def story_counts(conn: Connection, postings: Mapping[int, Sequence[int]]) -> list[StoryCount]:

@@ -23,7 +23,7 @@ from newsflow.store.db import transaction
 from newsflow.store.locks import lock
 from newsflow.store.migrate import ready_session
 
-PARTITIONED = ("ingest.poll", "ingest.fetch_log", "news_internal.revision")
+PARTITIONED = ("ingest.poll", "ingest.fetch_log", "ingest.sketch_hash", "news_internal.revision")
 BATCH = 5_000
 _HOUR, _DAY = timedelta(0), timedelta(hours=20)  # a day's job may begin a little early
 
@@ -84,6 +84,7 @@ def _expire_logs(settings: Settings, conn: Connection, now: datetime) -> Iterato
     limits = {
         "ingest.poll": (queries.maintain.trim_polls, settings.retain_polls_days),
         "ingest.fetch_log": (queries.maintain.trim_fetch_log, settings.retain_fetch_log_days),
+        "ingest.sketch_hash": (queries.maintain.trim_sketches, settings.retain_sketches_days),
         "news_internal.revision": (queries.maintain.trim_revisions, settings.retain_revisions_days),
     }
     for parent, (trim, days) in limits.items():
@@ -97,6 +98,7 @@ def _expire_logs(settings: Settings, conn: Connection, now: datetime) -> Iterato
 
 def _expire_rows(settings: Settings, conn: Connection, now: datetime) -> Iterator[tuple[str, Any]]:
     limits: Mapping[str, tuple[Callable[..., int], int]] = {
+        "body_copies": (queries.maintain.drop_body_copies, settings.retain_body_copies_days),
         "extractions": (queries.maintain.trim_extractions, settings.retain_extractions_days),
         "bodies": (partial(queries.maintain.trim_bodies, now=now), settings.retain_bodies_days),
         "runs": (queries.maintain.trim_runs, settings.retain_runs_days),

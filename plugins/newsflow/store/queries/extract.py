@@ -81,7 +81,7 @@ class StoreValues(NamedTuple):
     detail: str
     title: str
     lead: str
-    body: str
+    body: str | None
     authors: list[str]
     agencies: list[str]
     published_at: datetime | None

@@ -133,7 +133,7 @@ class PutExtractionsValues(NamedTuple):
     detail: str
     title: str
     lead: str
-    body: str
+    body: str | None
     authors: list[str]
     agencies: list[str]
     published_at: datetime | None

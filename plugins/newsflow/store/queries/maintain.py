@@ -40,6 +40,16 @@ def trim_revisions(conn: Connection, *, before: datetime) -> int:
     return named_query.count(conn, "maintain.trim_revisions", {"before": before})
 
 
+def trim_sketches(conn: Connection, *, before: datetime) -> int:
+    """Deletes hashes of old sketches that lie in the default partition."""
+    return named_query.count(conn, "maintain.trim_sketches", {"before": before})
+
+
+def drop_body_copies(conn: Connection, *, before: datetime, batch: int) -> int:
+    """Empties a batch of extractions whose article has the same body."""
+    return named_query.count(conn, "maintain.drop_body_copies", {"before": before, "batch": batch})
+
+
 def trim_extractions(conn: Connection, *, before: datetime, batch: int) -> int:
     """Deletes a batch of extractions that newer ones have replaced."""
     return named_query.count(conn, "maintain.trim_extractions", {"before": before, "batch": batch})
