@@ -91,7 +91,8 @@ def fill(conn: Connection, first: int, last: int) -> None:
         cursor.execute("drop index if exists ingest.sketch_hash_h")
         cursor.execute(
             "insert into ingest.sketch_hash select"
-            " case when n %% %(fifth)s = 0 then %(hot)s else hashint8extended(n, 1) end, %(base)s + n / %(kept)s, current_date"
+            " case when n %% %(fifth)s = 0 then %(hot)s else hashint8extended(n, 1) end, %(base)s + n / %(kept)s,"
+            " current_date"
             " from generate_series(%(first)s::bigint, %(last)s::bigint) n",
             {"fifth": 5 * KEPT, "hot": HOT, "kept": KEPT, "base": BASE, "first": first * KEPT, "last": last * KEPT - 1},
         )
@@ -131,7 +132,9 @@ def measure(conn: Connection, stored: int, rng: np.random.Generator) -> Point:
     cpu, seconds = min(look_up(conn, sketches, hot=False) for _ in range(ROUNDS))
     hot_cpu, _ = min(look_up(conn, sketches, hot=True) for _ in range(ROUNDS))
     with conn.cursor() as cursor:
-        cursor.execute("select pg_table_size('ingest.sketch_hash_default'), pg_indexes_size('ingest.sketch_hash_default')")
+        cursor.execute(
+            "select pg_table_size(t), pg_indexes_size(t) from (select 'ingest.sketch_hash_default'::regclass) x (t)"
+        )
         heap, index = cursor.fetchone()
     conn.rollback()
     return Point(stored, cpu, seconds, hot_cpu, heap, index)

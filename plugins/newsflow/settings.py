@@ -251,7 +251,8 @@ class _Maintenance(BaseModel):
     retain_fetch_log_days: Kept = Field(365, description="log of page fetches")
     retain_revisions_days: Kept = Field(0, description="older contents of articles, by when they were replaced")
     retain_sketches_days: Kept = Field(
-        120, description="hashes by which near copies are found, by whole months; older texts are found if word for word"
+        120,
+        description="hashes by which near copies are found, by whole months; older texts are found if word for word",
     )
     retain_body_copies_days: Kept = Field(7, description="bodies of extractions whose articles have the same")
     retain_extractions_days: Kept = Field(90, description="extractions that newer ones have replaced")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from newsflow.dedupe.rebuild import rebuild
@@ -25,23 +27,28 @@ def test_a_rebuild_finds_the_same_stories(aged: Desk) -> None:
     assert aged.members() == expected
 
 
-def test_a_new_text_of_an_old_page_stays_in_its_story(aged: Desk) -> None:
-    ((url, title, body, at),) = aged.rows(
+def some(desk: Desk, condition: str) -> tuple[Any, ...]:
+    """Address, headline, body and time of the first article of a kind."""
+    return desk.rows(
         "select p.url, e.title, e.body, e.published_at from ingest.story_member m join ingest.page p using (page_id)"
-        " join ingest.extraction e using (extraction_id) where not m.is_origin and m.similarity between 0.7 and 0.99"
-        " and m.story_id in (select story_id from ingest.story_member group by 1 having count(*) > 2) order by 1 limit 1"
+        f" join ingest.extraction e using (extraction_id) where {condition} order by 1 limit 1"
+    )[0]
+
+
+def test_a_new_text_of_an_old_page_stays_in_its_story(aged: Desk) -> None:
+    large = "select story_id from ingest.story_member group by 1 having count(*) > 2"
+    url, title, body, at = some(
+        aged, f"not m.is_origin and m.similarity between 0.7 and 0.99 and m.story_id in ({large})"
     )
     expected = aged.stories()
-    aged.file(str(url), f"{body}\nThe reporting for this article was done on Tuesday.", title=str(title), published_at=at)  # type: ignore[arg-type]
+    body += "\nThe reporting for this article was done on Tuesday."
+    aged.file(url, body, title=title, published_at=at)
     aged.deduplicate()
     assert aged.stories() == expected
 
 
 def test_equal_texts_are_found_at_any_time(aged: Desk) -> None:
-    ((url, title, body, at),) = aged.rows(
-        "select p.url, e.title, e.body, e.published_at from ingest.story_member m join ingest.page p using (page_id)"
-        " join ingest.extraction e using (extraction_id) where m.is_origin and e.word_count > 200 order by 1 limit 1"
-    )
-    aged.file("https://late.example/1", str(body), title=str(title), published_at=at)  # type: ignore[arg-type]
+    url, title, body, at = some(aged, "m.is_origin and e.word_count > 200")
+    aged.file("https://late.example/1", body, title=title, published_at=at)
     aged.deduplicate()
     assert {url, "https://late.example/1"} <= next(s for s in aged.stories() if url in s)
