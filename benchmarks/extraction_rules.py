@@ -46,6 +46,7 @@ def _nodes(*_: Any, **__: Any) -> set[int]:
 
 # A rule's name to its module below `newsflow.extract`, the name there, and what stands in its place.
 RULES: Mapping[str, tuple[str, str, Any]] = {
+    "parts that came late": ("page.streamed", "is_streamed", lambda _: False),
     "HTML5 parser for uneven pages": ("page.markup", "_is_uneven", lambda _: False),
     "noscripts left open": ("page.markup", "_noscripts", _empty),
     "entities escaped twice": ("page.markup", "_TWICE", re.compile("(?!)")),
@@ -56,8 +57,10 @@ RULES: Mapping[str, tuple[str, str, Any]] = {
     "names that hold most of the text": ("page.misnamed", "_bulky", _nodes),
     "names in a row with the text": ("page.misnamed", "_in_a_row", _nodes),
     "fill": ("body.completeness", "missing", _empty),
-    "fill: paragraphs between boxes": ("body.placement", "_in_row", lambda *_: False),
-    "fill: boxes of the same kind": ("body.placement", "_alike", lambda *_: []),
+    "fill: paragraphs between boxes": ("body.filling", "_in_row", lambda *_: False),
+    "fill: items of lists": ("body.filling", "_in_list", lambda *_: False),
+    "fill: running text among the text": ("body.filling", "_among", lambda *_: []),
+    "fill: boxes of the same kind": ("body.filling", "_alike", lambda *_: []),
     "vote": ("body.completeness", "GATE", float("inf")),
     "second look": ("body.second_look", "paragraphs", _none),
     "deck": ("body.deck", "deck", _none),
@@ -67,6 +70,7 @@ RULES: Mapping[str, tuple[str, str, Any]] = {
     "clean: regions": ("body.regions", "named", lambda *_: False),
     "clean: strays": ("body.regions", "_cut_strays", _none),
     "clean: comment forms": ("body.cleaning", "cut_comments", _none),
+    "clean: repeated": ("body.cleaning", "cut_repeated", _none),
     "clean: links": ("body.cleaning", "cut_links", _none),
     "clean: phrases": ("body.cleaning", "cut_phrases", _none),
     "clean: about the page": ("body.cleaning", "cut_lines_about_the_page", _none),

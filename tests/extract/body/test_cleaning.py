@@ -195,3 +195,17 @@ def test_lines_that_only_hold_a_number_stay(text: str) -> None:
 )  # fmt: skip
 def test_audio_and_labels_of_advertisements_are_no_text(text: str) -> None:
     assert cut(line(text), before=True)[0] in {"audio", "advertisement"}
+
+
+@pytest.mark.parametrize(("box", "reason"), [(9, "repeated"), (1, "")])
+def test_a_text_that_comes_again_in_another_box_came_for_another_screen(box: int, reason: str) -> None:
+    again = [
+        Paragraph(p, Block(p, "p", 0.0, ("div#.", f"div#{box}.", "p#."), (1, box, 90 + n), 90 + n))
+        for n, p in enumerate(PARAGRAPHS)
+    ]
+    body = [
+        Paragraph(p, Block(p, "p", 0.0, ("div#.", "div#1.", "p#."), (1, 1, 20 + n), n)) for n, p in enumerate(PARAGRAPHS)
+    ]
+    clean(body + again, Known())
+    assert {p.cut for p in again} == {reason}
+    assert not any(p.cut for p in body)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from newsflow.extract.body.completeness import medoid
-from newsflow.extract.body.placement import densest, merge, missing, place
+from newsflow.extract.body.filling import missing
+from newsflow.extract.body.placement import densest, merge, place
 from newsflow.extract.document import extract
 from newsflow.extract.page import blocks, tree
 from tests.extract.pages import PARAGRAPHS, page

@@ -45,6 +45,26 @@ def test_a_declared_shadow_is_text(host: str, mode: str) -> None:
     assert read(f"<h1>Pier</h1><{host}>{shadow}</{host.split(maxsplit=1)[0]}>") == list(TEXT)
 
 
+@pytest.mark.parametrize("prefix", ["", "page-"])
+@pytest.mark.parametrize("kind", ["B", "P"])
+@pytest.mark.parametrize("number", ["0", "1f"])
+def test_a_part_that_came_late_stands_in_its_place(prefix: str, kind: str, number: str) -> None:
+    place = f'<!--$?--><template id="{prefix}{kind}:{number}"></template><!--/$-->'
+    late = f'<div hidden id="{prefix}S:{number}"><p>{TEXT[1]}</p></div><script>$RC("{kind}:0","S:0")</script>'
+    assert read(f"<h1>Pier</h1><main><p>{TEXT[0]}</p>{place}<p>{TEXT[2]}</p></main><footer>©</footer>{late}") == list(
+        TEXT
+    )
+
+
+def test_a_late_part_may_hold_another_ones_place_or_words_of_a_sentence() -> None:
+    first, rest = TEXT[1][:40], TEXT[1][40:]
+    late = (
+        f'<div hidden id="S:0"><p>{TEXT[0]}</p><p>{first}<template id="P:2"></template></p></div>'
+        f'<div hidden id="S:2">{rest}</div><div hidden id="S:3"><p>{TEXTS["de"].paragraphs[0]}</p></div>'
+    )
+    assert read(f'<h1>Pier</h1><main><template id="B:0"></template><p>{TEXT[2]}</p></main>{late}') == list(TEXT)
+
+
 def test_a_template_is_not() -> None:
     other = f"<template><p>{TEXTS['de'].paragraphs[0]}</p></template>"
     assert read(f"<h1>Pier</h1><div>{OWN}{other}</div>") == list(TEXT)

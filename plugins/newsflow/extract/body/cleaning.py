@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from newsflow.extract import phrase_lists
 from newsflow.extract.body import regions, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.title import squeeze
-from newsflow.extract.page.blocks import HEADINGS
+from newsflow.extract.page.blocks import HEADINGS, key
 from newsflow.languages.lists import any_of
 from newsflow.text.site_lines import line_hash
 from newsflow.text.word_count import count_words
@@ -47,6 +48,7 @@ _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
+_ROW, _REPEATED = 3, 80  # lines in a row that stood above already, and their words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,27 @@ def cut_links(paragraphs: Sequence[Paragraph]) -> None:
 
 def _is_prose(p: Paragraph) -> bool:
     return _links(p) < 0.5 and p.words >= 15
+
+
+def cut_repeated(paragraphs: Sequence[Paragraph]) -> None:
+    """Lines in a row that stood in another box already: pages that hold their text once for each width of the screen.
+
+    What comes again in the same box is meant to, as a meal of each day's plan.
+    """
+    boxes: dict[str, tuple[int, ...]] = {}
+    for again, row in groupby(kept(paragraphs), lambda p: _stood_elsewhere(p, boxes)):
+        lines = list(row)
+        if again and len(lines) >= _ROW and sum(p.words for p in lines) >= _REPEATED:
+            _cut(lines, "repeated", lambda p: True)
+
+
+def _stood_elsewhere(p: Paragraph, boxes: dict[str, tuple[int, ...]]) -> bool:
+    """Did a line stand in another box before?
+
+    :param boxes: where each line stood first; this one is added.
+    """
+    box = p.block.nodes[-2:-1] if p.block else ()
+    return boxes.setdefault(key(p.text), box) != box
 
 
 def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
@@ -270,6 +293,7 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     regions.cut_comments(paragraphs, known.head)
     regions.cut_regions(paragraphs)
     cut_comments(paragraphs)
+    cut_repeated(paragraphs)
     cut_links(paragraphs)
     cut_phrases(paragraphs)
     cut_lines_about_the_page(paragraphs)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from newsflow.extract.body.placement import Paragraph, densest, merge, missing, place
+from newsflow.extract.body.filling import missing
+from newsflow.extract.body.placement import Paragraph, densest, merge, place
 from newsflow.extract.body.trafilatura import door as trafilatura
 from newsflow.extract.page import prepare, reader_comments
 from newsflow.extract.page.blocks import Block

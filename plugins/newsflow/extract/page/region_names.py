@@ -33,7 +33,8 @@ _TAGS = ("footer#", "form#")
 
 
 @lru_cache(maxsize=20_000)
-def _junk(label: str) -> bool:
+def is_region(label: str) -> bool:
+    """Is a label the name of such a region?"""
     return label.startswith(_TAGS) or bool(_NAMES.search(_HUMPS.sub("-", label.split("#", 1)[-1])))
 
 
@@ -45,4 +46,4 @@ def named(block: Block, outer: Sequence[str]) -> bool:
     :param outer: labels of what the block stands in, without the containers of the bulk of the text.
     """
     own = outer[:-1] if block.tag in HEADINGS else outer
-    return any(map(_junk, own))
+    return any(map(is_region, own))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, document_fromstring
 
+from newsflow.extract.page import streamed
 from newsflow.text.characters import strip
 from newsflow.text.declaration import without_declaration
 
@@ -36,7 +37,11 @@ def parse(text: str) -> HtmlElement | None:
         return None
     except (ParserError, ValueError, AssertionError):
         return None
-    return root if isinstance(root, HtmlElement) else None
+    if not isinstance(root, HtmlElement):
+        return None
+    if streamed.is_streamed(text):
+        streamed.join(root)
+    return root
 
 
 def text_of(element: HtmlElement) -> str:
