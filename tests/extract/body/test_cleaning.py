@@ -203,9 +203,8 @@ def test_a_text_that_comes_again_in_another_box_came_for_another_screen(box: int
         Paragraph(p, Block(p, "p", 0.0, ("div#.", f"div#{box}.", "p#."), (1, box, 90 + n), 90 + n))
         for n, p in enumerate(PARAGRAPHS)
     ]
-    body = [
-        Paragraph(p, Block(p, "p", 0.0, ("div#.", "div#1.", "p#."), (1, 1, 20 + n), n)) for n, p in enumerate(PARAGRAPHS)
-    ]
+    path = ("div#.", "div#1.", "p#.")
+    body = [Paragraph(p, Block(p, "p", 0.0, path, (1, 1, 20 + n), n)) for n, p in enumerate(PARAGRAPHS)]
     clean(body + again, Known())
     assert {p.cut for p in again} == {reason}
     assert not any(p.cut for p in body)

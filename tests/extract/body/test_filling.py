@@ -52,8 +52,10 @@ def test_nor_is_a_list_behind_the_text_or_in_another_box() -> None:
 
 @pytest.mark.parametrize("box", [
     "<div class='elementor-widget'><div class='elementor-widget-container'><p>{}</p></div></div>",
-    "<div class='row'><div class='col-md-8'><div>{}</div></div></div>", "<section><blockquote><p>{}</p></blockquote></section>",
-    "<div class='widget-span widget-type-cell'><p>{}</p></div>", "<div><div><div><div><p>{}</p></div></div></div></div>",
+    "<div class='row'><div class='col-md-8'><div>{}</div></div></div>",
+    "<section><blockquote><p>{}</p></blockquote></section>",
+    "<div class='widget-span widget-type-cell'><p>{}</p></div>",
+    "<div><div><div><div><p>{}</p></div></div></div></div>",
 ])  # fmt: skip
 def test_running_text_in_a_box_among_the_text_is_part_of_it(box: str) -> None:
     assert left_out(among("".join(box.format(p) for p in OTHERS))) == list(OTHERS)
