@@ -5,7 +5,6 @@ set -eu
 mkdir -p "$AIRFLOW_HOME" "$AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 airflow db migrate
 newsflow migrate
-airflow pools set news_backfill 2 "Backfill and reprocess, beside the nightly run"
 umask 077
 python -c 'import json, os, sys; json.dump({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}, sys.stdout)' \
   > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"

@@ -15,7 +15,7 @@ NEWS_REPROCESS = "news_reprocess"
 COMMAND = "cli"  # stands for the Dag where `newsflow run` did the nightly run
 NIGHTLY = (NEWS_INGEST, COMMAND)  # whose runs bring in the day's news
 
-POOL = "news_backfill"  # of the tasks of backfill and reprocess; deploy/init.sh makes it too
+POOL = "news_backfill"  # of the tasks of backfill and reprocess; airflow_glue/pool.py makes it
 POOL_SLOTS = 2  # so many of them at once leave the nightly run its cores
 
 COMMAND_PREFIX = f"{COMMAND}__"  # begins the names of all runs that a command started

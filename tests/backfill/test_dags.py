@@ -17,7 +17,7 @@ from newsflow import pipeline as nightly
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
 from newsflow.commands import backfill, reprocess
-from newsflow.names import NEWS_BACKFILL, POOL, POOL_SLOTS
+from newsflow.names import NEWS_BACKFILL, POOL
 from newsflow.settings import Settings
 from newsflow.store.db import transaction
 from tests.backfill.foreign import pages, write
@@ -49,8 +49,6 @@ def test_both_run_in_a_pool_of_their_own_and_only_by_hand(dags: dict[str, dict[s
     for dag in dags.values():
         assert dag["pools"] == [POOL]
         assert dag["schedule"] == "None"
-    script = (ROOT / "deploy" / "init.sh").read_text()
-    assert f"airflow pools set {POOL} {POOL_SLOTS} " in script
 
 
 def test_the_forms_ask_what_the_steps_understand(dags: dict[str, dict[str, object]]) -> None:

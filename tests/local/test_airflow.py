@@ -16,7 +16,6 @@ from psycopg2.extensions import connection as Connection
 from newsflow.local.airflow import COMPONENTS, Airflow, AirflowError, Client, Ports, configuration, tail
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
-from newsflow.names import POOL, POOL_SLOTS
 from newsflow.store.db import transaction
 
 PORTS = Ports(18080)
@@ -128,13 +127,6 @@ def test_a_dag_file_that_can_not_be_imported_is_named_with_its_error(api: Api) -
     api.answers["GET /api/v2/importErrors"] = (200, {"import_errors": [error]})
     with pytest.raises(AirflowError, match=r"news_ingest.py can't be imported: SyntaxError"):
         Client(api.url, "x").knows("d")
-
-
-@pytest.mark.parametrize(("status", "there"), [(201, True), (409, True), (503, False)])
-def test_the_pool_of_backfills_is_made_where_there_is_none(api: Api, status: int, there: bool) -> None:
-    api.answers["POST /api/v2/pools"] = (status, {})
-    assert Client(api.url, "x").has_pool() is there
-    assert api.asked[-1][2] == {"name": POOL, "slots": POOL_SLOTS, "description": "beside the nightly run"}
 
 
 def test_nobody_answering_is_not_yet_and_no_error() -> None:

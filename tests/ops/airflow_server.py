@@ -90,6 +90,8 @@ from airflow.__main__ import main
 for words in ("db migrate", "dags reserialize"):
     sys.argv = ["airflow", *words.split()]
     main()
+from airflow.jobs.job import Job
+Job(), Job()  # as two of Airflow's servers do when they start
 """
 
 

@@ -16,6 +16,7 @@ import pytest
 from newsflow import __version__
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server
+from newsflow.names import POOL, POOL_SLOTS
 from tests.ops.airflow_server import serve
 from tests.package.installed import Installed, build_wheel, install
 from tests.paths import ROOT
@@ -132,6 +133,8 @@ def test_a_foreign_airflow_shows_our_pages_runbooks_and_dags(night: Night, tmp_p
         ask = {"headers": {"Authorization": f"Bearer {site.token('ada')}"}, "timeout": PATIENCE_S}
         dags = ada.get(f"{site.url}/api/v2/dags?limit=100", **ask).json()["dags"]
         assert {dag["dag_id"] for dag in dags} == DAGS
+        pools = ada.get(f"{site.url}/api/v2/pools", **ask).json()["pools"]
+        assert [pool["slots"] for pool in pools if pool["name"] == POOL] == [POOL_SLOTS]
         plugins = ada.get(f"{site.url}/api/v2/plugins", **ask).json()["plugins"]
         assert [(p["name"], p["source"].startswith("newsflow==")) for p in plugins if p["name"] == "newsflow"] == [
             ("newsflow", True)

@@ -1,4 +1,4 @@
-"""The plugin of newsflow: it registers the operations pages with Airflow (entry point `airflow.plugins`)."""
+"""The plugin of newsflow: the operations pages and the pool of backfills (entry point `airflow.plugins`)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from airflow.configuration import conf
 from airflow.plugins_manager import AirflowPlugin
 
+from newsflow.airflow_glue import pool
+
 _BASE = urlsplit(conf.get("api", "base_url", fallback="") or "").path.rstrip("/") + "/newsflow"
 
 
@@ -15,6 +17,7 @@ class NewsflowPlugin(AirflowPlugin):
     """ "News" in the navigation and on each task, "Funnel" on each Dag and each run."""
 
     name = "newsflow"
+    listeners = [pool]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         {"name": "News", "href": f"{_BASE}/", "url_route": "news", "destination": "nav", "nav_top_level": True},
         {"name": "Funnel", "href": f"{_BASE}/dag/{{DAG_ID}}", "url_route": "funnel", "destination": "dag"},

@@ -17,7 +17,6 @@ from newsflow.errors import NewsflowError
 from newsflow.local import logs
 from newsflow.local.home import Home
 from newsflow.local.processes import ProcessGroup
-from newsflow.names import POOL, POOL_SLOTS
 from newsflow.store.db import session, transaction
 
 API_SERVER = "api-server"
@@ -167,14 +166,13 @@ class Airflow:
             raise AirflowError(f"Airflow's {name} ended with {code}, see {log}: {tail(log)}")
 
     def wait(self, dag_id: str, progress: Callable[[str], None] = lambda _text: None) -> None:
-        """Until API, pool, scheduler and Dag are there, and the Execution API is built.
+        """Until API, scheduler and Dag are there, and the Execution API is built.
 
         :raises AirflowError: where that takes more than `READY_S`, or a component ends.
         """
         steps: tuple[tuple[str, Callable[[], bool]], ...] = (
             ("waiting for Airflow's API", self.client.answers),
             ("waking the Execution API", self.client.warm),
-            ("making the pool of backfills", self.client.has_pool),
             ("waiting for Airflow's scheduler", self.client.scheduling),
             (f"waiting for Airflow to read the Dag {dag_id}", lambda: self.client.knows(dag_id)),
         )
@@ -213,14 +211,6 @@ class Client:
     def warm(self) -> bool:
         """Have the Execution API built, so that the first task does not time out on it."""
         return bool(self._probe("/execution/health", timeout=60))
-
-    def has_pool(self) -> bool:
-        """Make the pool of news_backfill and news_reprocess, without which their tasks wait for ever.
-
-        One that is there keeps its slots: the user may have changed them. (`airflow pools set` starts a whole Airflow.)
-        """
-        pool = {"name": POOL, "slots": POOL_SLOTS, "description": "beside the nightly run"}
-        return self._call("POST", "/pools", pool).status_code in (requests.codes.created, requests.codes.conflict)
 
     def _probe(self, path: str, timeout: float = 10) -> requests.Response | None:
         try:
