@@ -210,7 +210,9 @@ join ingest.sketch s using (page_id)
 join ingest.extraction e on e.extraction_id = s.extraction_id
 left join ingest.capture c on c.capture_id = e.capture_id
 left join ingest.story_member m on m.page_id = p.page_id
-cross join lateral (select min(f.added_at) as since from ingest.feed f where f.publisher_id = p.publisher_id) w
+-- once for all members: a story may have ten thousand
+left join (select f.publisher_id, min(f.added_at) as since from ingest.feed f group by f.publisher_id) w
+  on w.publisher_id = p.publisher_id
 order by p.page_id;
 
 -- name: dedupe.list_edges lists the edges of pages, those that lead to other pages too

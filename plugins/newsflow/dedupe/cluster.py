@@ -88,7 +88,7 @@ class Clusterer:
         members = {m.page_id: m for m in rows}
         known = {r.story_id for r in rows.values() if r.story_id is not None} | {s.story_id for s in stories}
         store.put_alarms(self.conn, known, alarms(stories, members, edges), self.now)
-        return store.put_members(self.conn, stories, similarity, self.now)
+        return store.put_members(self.conn, stories, similarity, rows.values(), self.now)
 
     def _similarities(
         self,

@@ -185,9 +185,24 @@ def edges(conn: Connection, pages: Sequence[int]) -> dict[Edge, float]:
     }
 
 
-def put_members(conn: Connection, stories: Sequence[Story], similarity: Mapping[int, float], now: datetime) -> int:
-    """Write what changed in these stories; returns how many loaded articles load must carry over."""
-    flat = [(page_id, story) for story in stories for page_id in story.members]
+def put_members(
+    conn: Connection,
+    stories: Sequence[Story],
+    similarity: Mapping[int, float],
+    known: Iterable[ListTouchedRow],
+    now: datetime,
+) -> int:
+    """Write what changed in these stories; returns how many loaded articles load must carry over.
+
+    :param known: what is stored of their members.
+    """
+    stored = {row.page_id: (row.story_id, row.is_origin, row.similarity) for row in known}
+    flat = [
+        (page_id, story)
+        for story in stories
+        for page_id in story.members
+        if stored.get(page_id) != (story.story_id, page_id == story.origin, similarity[page_id])
+    ]
     return queries.dedupe.put_members(
         conn,
         pages=[page_id for page_id, _ in flat],
