@@ -21,7 +21,6 @@ from tests.paths import ROOT
 from tests.waiting import PATIENCE_S, wait_for
 
 ROLES = {"vera": "viewer", "otto": "op", "ada": "admin"}
-PROGRAM = str(Path(sys.executable).parent / "airflow")
 
 
 @dataclass(frozen=True)
@@ -84,22 +83,16 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
     }
 
 
-PREPARE = """
+# Metadata, Dags and the server by the commands for them, in one process: Airflow's imports are what takes the time.
+COMMANDS = """
 import sys
 from airflow.__main__ import main
-for words in ("db migrate", "dags reserialize"):
+for words in ("db migrate", "dags reserialize", "api-server"):
     sys.argv = ["airflow", *words.split()]
     main()
 from airflow.jobs.job import Job
 Job(), Job()  # as two of Airflow's servers do when they start
 """
-
-
-def _prepare(env: dict[str, str], program: str) -> None:
-    """Metadata and Dags, by the commands for them; in one process, since Airflow's imports are what takes the time."""
-    command = [str(Path(program).with_name("python")), "-c", PREPARE]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -113,18 +106,17 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def serve(home: Path, dsn: str, run_id: str, *, program: str = PROGRAM, **changes: str) -> Iterator[Site]:
+def serve(home: Path, dsn: str, run_id: str, *, python: str = sys.executable, **changes: str) -> Iterator[Site]:
     """Metadata (SQLite), our Dags and the API server; ended with its whole process group.
 
     :param changes: variables of its environment that are other than in a checkout.
     """
     port = free_port()
     env = {**_environment(home, port, dsn), **changes}
-    _prepare(env, program)
     log = home / "api.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [program, "api-server"], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
+            [python, "-c", COMMANDS], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
         )
     try:
         site = Site(f"http://127.0.0.1:{port}", dsn, run_id, home)

@@ -19,7 +19,7 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Literal, get_args
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import axe_playwright_python
 import psycopg2
@@ -46,6 +46,7 @@ from newsflow.ops.watch import watch
 from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import connect
+from tests.browser import QUIET
 from tests.ops.airflow_server import Site
 from tests.ops.scenario import Month
 from tests.ops.standalone import World, served
@@ -270,13 +271,6 @@ def test_the_docs_say_what_each_kind_of_route_answers() -> None:
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = PATIENCE_S * 1000
 
 
@@ -326,12 +320,27 @@ def visitors(browser: Browser, site: Site) -> Visitors:
     return Visitors(browser, site)
 
 
-@pytest.fixture
-def ada(visitors: Visitors) -> Iterator[Page]:
-    """An admin in the light theme."""
-    page = visitors.page("ada")
-    yield page
-    page.close()
+@pytest.fixture(scope="module")
+def ada(visitors: Visitors) -> Page:
+    """An admin in the light theme; one page for all tests, since Airflow's scripts are what takes the time."""
+    return visitors.page("ada")
+
+
+@pytest.fixture(scope="module")
+def dark(visitors: Visitors) -> Page:
+    """The same person in the dark theme."""
+    return visitors.page("ada", "dark")
+
+
+SHELL = "/plugin/news"
+
+
+def visit(page: Page, site: Site, path: str) -> None:
+    """Open one of our pages in Airflow's shell; where that is open, in its frame."""
+    if urlsplit(page.url).path.startswith(SHELL) and len(page.frames) > 1:
+        page.frames[1].goto(site.pages + path)
+    else:
+        page.goto(f"{site.url}{SHELL}/newsflow{path}")
 
 
 def inside(page: Page) -> FrameLocator:
@@ -371,7 +380,7 @@ def test_five_questions_are_answered_by_clicking(ada: Page, site: Site) -> None:
 
 @in_browser
 def test_a_retry_is_clicked_and_stands_in_the_audit(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/publishers/premium.example")
+    visit(ada, site, "/publishers/premium.example")
     inside(ada).locator("section[aria-labelledby=rejects] a[href*='/rejects/']").first.click()
     inside(ada).get_by_role("button", name="Retry this page").click()
     expect(inside(ada).get_by_role("status")).to_contain_text("due again")
@@ -382,7 +391,7 @@ def test_a_retry_is_clicked_and_stands_in_the_audit(ada: Page, site: Site) -> No
 
 @in_browser
 def test_a_learned_line_is_kept_by_clicking(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/publishers/tribune.example")
+    visit(ada, site, "/publishers/tribune.example")
     line = inside(ada).locator("section[aria-labelledby=lines] tr", has_text="Follow us")
     line.get_by_role("button", name="Keep it").click()
     expect(inside(ada).get_by_role("status")).to_contain_text("stays in")
@@ -392,7 +401,7 @@ def test_a_learned_line_is_kept_by_clicking(ada: Page, site: Site) -> None:
 
 @in_browser
 def test_a_column_sorts_by_its_head_and_a_filter_can_be_taken_back(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/publishers")
+    visit(ada, site, "/publishers")
     frame = inside(ada)
     frame.get_by_role("link", name="Articles, 7 days").click()
     expect(frame.locator("th[aria-sort=descending]")).to_have_text("Articles, 7 days")
@@ -406,7 +415,8 @@ def test_a_column_sorts_by_its_head_and_a_filter_can_be_taken_back(ada: Page, si
 
 
 AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js"))
-FIND = """() => axe.run(document)
+# what passes, and files of other origins, are not asked for: that is half of the time
+FIND = """() => axe.run(document, {resultTypes: ['violations'], preload: false})
   .then(found => found.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200)).join(' | ')}`))"""
 Screen = tuple[Theme, int]
 SCREENS_ALL: list[Screen] = [(theme, width) for width in (1360, 800, 390) for theme in get_args(Theme)]
@@ -452,7 +462,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, dsn: str) -
 
 @in_browser
 def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/proposals")
+    visit(ada, site, "/proposals")
     inside(ada).get_by_role("button", name="Accept").click()
     expect(inside(ada).get_by_role("status")).to_contain_text("Accepted")
     expect(inside(ada).locator("main")).to_contain_text("Nothing waits")
@@ -460,7 +470,7 @@ def test_a_proposal_is_accepted_by_clicking(ada: Page, site: Site) -> None:
 
 @in_browser
 def test_a_reprocess_is_reviewed_and_applied_by_clicking(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/reprocesses")
+    visit(ada, site, "/reprocesses")
     inside(ada).get_by_role("link", name="Reprocess 1").click()
     heading(ada, "Reprocess 1: compared")
     expect(inside(ada).locator("ins", has_text="bridge")).to_be_visible()
@@ -492,7 +502,7 @@ def test_the_funnel_is_a_tab_of_the_dag_and_of_the_run(ada: Page, site: Site) ->
 
 @in_browser
 def test_one_goes_to_the_task_in_airflow_and_back(ada: Page, site: Site) -> None:
-    ada.goto(f"{site.url}/plugin/news/newsflow/")
+    visit(ada, site, "/")
     with red_check(site, HOSTILE_LOG):
         inside(ada).get_by_role("link", name="Last night").click()
         inside(ada).get_by_role("link", name="the whole log of check").click()
@@ -505,7 +515,7 @@ def test_one_goes_to_the_task_in_airflow_and_back(ada: Page, site: Site) -> None
 @in_browser
 def test_a_viewer_sees_no_buttons(visitors: Visitors, site: Site) -> None:
     page = visitors.page("vera")
-    page.goto(f"{site.url}/plugin/news/newsflow/publishers/courier.example")
+    visit(page, site, "/publishers/courier.example")
     heading(page, "courier.example")
     expect(inside(page).locator("main button")).to_have_count(0)
     expect(inside(page).locator(".who")).to_contain_text("read only")
@@ -513,15 +523,13 @@ def test_a_viewer_sees_no_buttons(visitors: Visitors, site: Site) -> None:
 
 
 @in_browser
-def test_the_theme_is_airflows(visitors: Visitors, site: Site) -> None:
-    page = visitors.page("ada", "dark")
-    page.goto(f"{site.url}/plugin/news/newsflow/")
-    heading(page, "Last night")
-    colour = inside(page).locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
+def test_the_theme_is_airflows(dark: Page, site: Site) -> None:
+    visit(dark, site, "/")
+    heading(dark, "Last night")
+    colour = inside(dark).locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
     assert colour == "rgb(23, 29, 43)"
-    page.evaluate("localStorage.setItem('theme', 'light')")
-    expect(inside(page).locator("html")).to_have_attribute("data-theme", "light")
-    page.close()
+    dark.evaluate("localStorage.setItem('theme', 'light')")
+    expect(inside(dark).locator("html")).to_have_attribute("data-theme", "light")
 
 
 @in_browser
@@ -529,7 +537,7 @@ def test_stored_scripts_never_run(ada: Page, site: Site) -> None:
     said: list[str] = []
     ada.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss())[1])
     for path in ("/publishers/tribune.example", "/rejects?publisher=tribune.example", "/publishers"):
-        ada.goto(f"{site.url}/plugin/news/newsflow{path}")
+        visit(ada, site, path)
         expect(inside(ada).locator("h1")).to_be_visible(timeout=PATIENCE_MS)
         assert all(frame.evaluate("window.pwned") is None for frame in ada.frames)
         assert inside(ada).locator("a[href^='javascript']").count() == 0
@@ -565,17 +573,17 @@ def test_the_keyboard_reaches_all_and_tables_have_headers(ada: Page, site: Site)
 
 
 SHOTS = {
-    "last-night": "/plugin/news/newsflow/",
-    "two-runs": "/plugin/news/newsflow/nights/compare",
-    "publishers": "/plugin/news/newsflow/publishers",
-    "publisher": "/plugin/news/newsflow/publishers/redesign.example",
-    "rejects": "/plugin/news/newsflow/rejects",
-    "reject": "/plugin/news/newsflow/rejects/{reject}",
-    "proposals": "/plugin/news/newsflow/proposals",
-    "alarms": "/plugin/news/newsflow/alarms",
-    "storage": "/plugin/news/newsflow/storage",
-    "reprocess": "/plugin/news/newsflow/reprocesses/1",
-    "runbook": "/plugin/news/newsflow/runbooks/yield_drift",
+    "last-night": "/",
+    "two-runs": "/nights/compare",
+    "publishers": "/publishers",
+    "publisher": "/publishers/redesign.example",
+    "rejects": "/rejects",
+    "reject": "/rejects/{reject}",
+    "proposals": "/proposals",
+    "alarms": "/alarms",
+    "storage": "/storage",
+    "reprocess": "/reprocesses/1",
+    "runbook": "/runbooks/yield_drift",
     "funnel": "/dags/news_ingest/runs/{run}/plugin/run-funnel",
 }
 DARK = (
@@ -585,31 +593,19 @@ DARK = (
 )  # without a folder for pictures: a theme is colours, the pages are the same
 
 
-SHELL = "/plugin/news"
-
-
-def _go(page: Page, site: Site, path: str, *, within: bool) -> None:
-    """Open an address; `within` keeps Airflow around our page as it stands: its scripts are what takes the time."""
-    if within and path.startswith(SHELL) and len(page.frames) > 1:
-        page.frames[1].goto(site.url + path.removeprefix(SHELL))
-    else:
-        page.goto(site.url + path)
-
-
 @in_browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_each_page_has_its_picture(visitors: Visitors, site: Site, theme: str, tmp_path: Path) -> None:
+def test_each_page_has_its_picture(ada: Page, dark: Page, site: Site, theme: str, tmp_path: Path) -> None:
     wanted = os.environ.get("NEWSFLOW_SCREENSHOTS")
     folder = ROOT / wanted / "ops" if wanted else tmp_path
-    page = visitors.page("ada", theme)
+    page = dark if theme == "dark" else ada
     known = {"run": site.run_id.replace("+", "%2B"), "reject": _reject(site)}
     for name in SHOTS if wanted or theme == "light" else DARK:
-        path = SHOTS[name]
-        _go(page, site, path.format(**known), within=theme == "dark")
+        path = SHOTS[name].format(**known)
+        page.goto(site.url + path) if name == "funnel" else visit(page, site, path)
         expect(inside(page).locator("h1").first).to_be_visible(timeout=PATIENCE_MS)
         page.screenshot(path=folder / f"{name}-{theme}.png", animations="disabled")
         assert (folder / f"{name}-{theme}.png").stat().st_size > 10_000
-    page.close()
 
 
 OUTAGE = ["02:39:00 counted the funnel of 0 pages", "02:39:00 RunFailedError: Not good: all 14 feeds failed."]

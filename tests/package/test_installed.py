@@ -122,8 +122,8 @@ def test_a_foreign_airflow_shows_our_pages_runbooks_and_dags(night: Night, tmp_p
     }
     home = tmp_path / "airflow"
     home.mkdir()
-    program = str(night.installed.bin / "airflow")
-    with serve(home, night.env["NEWSFLOW_DATABASE_URL"], "by_hand", program=program, **own) as site:
+    python = str(night.installed.bin / "python")
+    with serve(home, night.env["NEWSFLOW_DATABASE_URL"], "by_hand", python=python, **own) as site:
         ada = site.session("ada")
         page = ada.get(f"{site.pages}/", timeout=PATIENCE_S)
         assert page.status_code == 200, page.text[-2000:]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from newsflow.local.install import browser
+from tests.browser import QUIET
 from tests.waiting import PATIENCE_S, wait_for
-
-CHROMIUM = (
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"
-)  # fmt: skip
 
 
 class Pages:
@@ -22,7 +19,7 @@ class Pages:
         from playwright.sync_api import sync_playwright
 
         self._playwright = sync_playwright().start()
-        self._browser = self._playwright.chromium.launch(executable_path=browser(), args=list(CHROMIUM))
+        self._browser = self._playwright.chromium.launch(executable_path=browser(), args=QUIET)
         self.page = self._browser.new_page(viewport={"width": 1440, "height": 900})
         self.page.set_default_timeout(PATIENCE_S * 1000)
         self.page.goto(f"{self.base}/auth/login")
