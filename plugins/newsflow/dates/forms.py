@@ -12,15 +12,17 @@ from newsflow.dates import calendars, names
 
 _LETTER = r"[^\s\d\x00-\x40\[-`{-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf\xd7\xf7\u2000-\u206f\u3000-\u303f]"
 _WORD = rf"(?<![^\W\d_])(?P<m>{_LETTER}+(?:\.{_LETTER}+)*)"
-_D = r"(?<![\d:])(?<!\d[.,/-])(?P<d>\d{1,2})(?:-?[^\W\d_]{1,3}(?=[\s.,]))?"
+_D = r"(?<!\d)(?<!\d[:.,/-])(?P<d>\d{1,2})(?:-?[^\W\d_]{1,3}(?=[\s.,]))?"
 _FILLERS = (
-    r"de la|de l'|del|de|of|d'|di|da|den|der|the|el|al|ng|gada|m|metu|г|год[ау]?|р|року|ж|жылғы|พ\.ศ|ค\.ศ|ano|anno|год|"
-    r"an|le|месяца|год|y|n|în|ko|eko|\(e\)ko"
+    r"de la|de l'|del|de|of|ta'|d'|di|da|den|der|the|el|al|ng|gada|m|metu|г|год[ау]?|р|року|ж|жылғы|พ\.ศ|ค\.ศ|ano|anno|"
+    r"год|an|le|месяца|год|y|n|în|ko|eko|\(e\)ko"
 )
 _FILL = rf"(?:(?:{_FILLERS})(?:(?<=')|\b)\.?[\s,]*)?"
 _GAP = r"[\s,./\-]*"
 _Y = r"(?P<y>\d{4}(?!\d)|(?:19|20)\d\d(?=\d{1,2}\.? ?[^\W\d_])|'?\d{2}(?!\d)(?![:h./-]\d)(?!\s?(?:am|pm)\b))"
+_THAI_SHORT = 55  # short Buddhist years from here on are of the web's time: 2555 is 2012
 _LONGEST_WORD = 20  # characters of a day of the week
+_TWO_NAMES = re.compile(r"(?<=\d )([\u0600-\u06ff]+)\s?/\s?[\u0600-\u06ff]+(?= \d{4})")
 _CJK = r"[〇零一二三四五六七八九十]"
 
 
@@ -58,9 +60,11 @@ def _named(match: re.Match[str], language: str) -> Day | None:
         return _persian(match, year, number, day)
     if not (number := names.month(word, language[:2], _word_before(match))):
         return None
-    # Thai names of months go with Thai years, whatever the page says of its language
-    at = _date(_full(match["y"], "th" if "\u0e00" <= word[0] <= "\u0e7f" else language), number, day)
-    return Day(at, match.start(), match.end(), short_year=short and "'" not in match["y"]) if at else None
+    # Thai names of months go with Thai years, whatever the page says of its language; nobody means 1960 by 60 there
+    thai = "\u0e00" <= word[0] <= "\u0e7f"
+    at = _date(_full(match["y"], "th" if thai else language), number, day)
+    short = short and "'" not in match["y"] and not (thai and year >= _THAI_SHORT)
+    return Day(at, match.start(), match.end(), short_year=short) if at else None
 
 
 def _word_before(match: re.Match[str]) -> str:
@@ -136,7 +140,7 @@ _EAST = (
 )
 # as programs write it that know the form of the west and the names of the east ("周六, 17 1月 2026")
 _EAST_DAY_FIRST = rf"(?<!\d)(?P<d>\d{{1,2}})[.日]?\s(?P<mm>{_EAST_NUMBER})\s?[月월],?\s(?P<y>\d{{4}})(?!\d)"
-_ALONE = r"(?<![\d:])(?<!\d[./-])"
+_ALONE = r"(?<!\d)(?<!\d[:./-])"
 _SAME = r"\s?(?P=s)\s?"
 _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
@@ -151,7 +155,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             r"(?P<y>\d{4}|\d{2})(?!\d)(?![.:/]\d)",
             _numeric,
         ),
-        (r"(?<![\d:])(?P<y>1\d\d)(?P<s>[-/.])(?P<mm>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", _minguo),
+        (r"(?<!\d)(?<!\d:)(?P<y>1\d\d)(?P<s>[-/.])(?P<mm>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", _minguo),
         (_EAST, _east),
         (_EAST_DAY_FIRST, _east_day_first),
         (r"(?<!\d)(?P<d>\d{1,2})\.?\s(?:thang|thg?)\s?(?P<mm>\d{1,2}),?\s(?:nam\s)?(?P<y>\d{4})(?!\d)", _year_first),
@@ -177,7 +181,9 @@ def days(text: str, language: str) -> Iterator[Day]:
 
 
 def joined(text: str) -> str:
-    """The text with months of two words as one."""
+    """The text with months of two words as one, and of two names in Arabic ("May/Ayyar") the first."""
+    if "/" in text:
+        text = _TWO_NAMES.sub(r"\1", text)
     if " " in text:
         for name in names.of_two_words():
             if name in text:

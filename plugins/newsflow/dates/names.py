@@ -21,11 +21,23 @@ _MORE_MONTHS = {
     "fr": "fevr=2 fev=2 juill=7 jui=6",
     "he": "ינו=1 פבר=2 אפר=4 אוג=8 ספט=9 אוק=10 נוב=11 דצמ=12 מרס=3",
     "eu": "urtarrilaren=1 otsailaren=2 martxoaren=3 apirilaren=4 maiatzaren=5 ekainaren=6 uztailaren=7 abuztuaren=8"
-    " irailaren=9 urriaren=10 azaroaren=11 abenduaren=12",
+    " irailaren=9 urriaren=10 azaroaren=11 abenduaren=12 urtarrilak=1 otsailak=2"
+    " martxoak=3 apirilak=4 maiatzak=5 ekainak=6 uztailak=7 abuztuak=8 irailak=9 urriak=10 azaroak=11 abenduak=12",
     "ar": "شباط=2 اذار=3 نیسان=4 حزیران=6 تموز=7 اب=8 ایلول=9 مارس=3 اغسطس=8 غشت=8 شتنبر=9 دجنبر=12 یولیوز=7 ماي=5",
     "fa": "می=5 ژوییه=7 جولای=7 اگست=8 آگوست=8",
     "hi": "सितम्बर=9 नवम्बर=11 दिसम्बर=12 अक्तूबर=10",
     "fil": "sept=9",
+    # "in May" and "of May", where the language writes that into the name
+    "lv": "janvari=1 februari=2 marta=3 aprili=4 maija=5 junija=6 julija=7 augusta=8 septembri=9 oktobri=10"
+    " novembri=11 decembri=12",
+    "et": "jaanuaril=1 veebruaril=2 martsil=3 aprillil=4 mail=5 juunil=6 juulil=7 augustil=8 septembril=9 oktoobril=10"
+    " novembril=11 detsembril=12",
+    "sr": "јануара=1 фебруара=2 марта=3 априла=4 маја=5 јуна=6 јула=7 августа=8 септембра=9 октобра=10 новембра=11"
+    " децембра=12 januara=1 februara=2 marta=3 aprila=4 maja=5 juna=6 jula=7 avgusta=8 septembra=9 oktobra=10"
+    " novembra=11 decembra=12",
+    "be": "трауня=5",
+    "ml": "മെയ്=5",
+    "so": "maajo=5",
 }
 _SHORTEST_STEM, _SHORTEST_OF_ALL = 3, 4
 # Halves of the day that are other words elsewhere ("em" is "in" in Portuguese) count in their own language only.

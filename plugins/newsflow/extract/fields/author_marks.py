@@ -30,10 +30,12 @@ _NO_NAMES = re.compile(
     r"(?<![a-z])(?:bio|desc\w*|avatar|image|img|photo|social|share|follow|job|role|position|date|time|count)(?![a-z])"
 )
 _ELSEWHERE = re.compile(
-    r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend|trending|teaser|popular|most-?read|read-?(?:more|next)"
-    r"|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|sidebar|widget-area|carousel|slider|promo|caption|credit"
-    r"|latest|up-?next|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
+    r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend"
+    r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption|credit"
+    r"|(?:^|[\s_-])tags(?:$|[\s_-])|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
 )
+# Boxes of other works, unless they hold a by-line beside the headline and nothing else: some themes call the article's own parts so.
+_BOXES = re.compile(r"trending|teaser|popular|most-?read|sidebar|widget-area|carousel|slider|promo|latest|up-?next")
 _OUTSIDE = frozenset(("figure", "figcaption", "form", "blockquote", "picture"))
 _BESIDE = frozenset(("aside", "nav"))  # unless they hold a by-line and nothing else
 _OTHER_WORKS = re.compile(r"ImageObject|VideoObject|Comment|Review$|Photograph", re.IGNORECASE)
@@ -57,6 +59,7 @@ class _Place:
     def __init__(self, root: HtmlElement, titles: set[str]) -> None:
         self.head = _headline(root, titles)
         self.around = {self.head, *self.head.iterancestors()} if self.head is not None else set()
+        self.close: set[HtmlElement] = set()  # elements near the headline
 
     def climb(self, element: HtmlElement) -> Iterator[HtmlElement]:
         """An element and what it stands in, up to where the headline stands too."""
@@ -68,7 +71,7 @@ class _Place:
 
 def _headline(root: HtmlElement, titles: set[str]) -> HtmlElement | None:
     first = None
-    for heading in root.iter("h1", "h2"):
+    for heading in root.iter("h1", "h2", "h3"):
         if squeeze(text_of(heading)) in titles:
             return heading
         first = first if first is not None or heading.tag != "h1" else heading
@@ -79,14 +82,18 @@ def _is_elsewhere(element: HtmlElement, place: _Place) -> bool:
     """Does an author's name stand with another work: a teaser, a comment, a picture?"""
     name = squeeze(text_of(element))
     return any(
-        _is_other_region(outer) or (outer is not element and _is_card(outer, name)) for outer in place.climb(element)
+        _is_other_region(outer, element in place.close) or (outer is not element and _is_card(outer, name))
+        for outer in place.climb(element)
     )
 
 
-def _is_other_region(box: HtmlElement) -> bool:
+def _is_other_region(box: HtmlElement, close: bool) -> bool:
+    name = class_of(box)
     if box.tag in _OUTSIDE or (box.tag in _BESIDE and not _is_line(box)):
         return True
-    return bool(_ELSEWHERE.search(class_of(box)) or _OTHER_WORKS.search(box.get("itemtype") or ""))
+    if _BOXES.search(name) and not (close and _is_line(box)):
+        return True
+    return bool(_ELSEWHERE.search(name) or _OTHER_WORKS.search(box.get("itemtype") or ""))
 
 
 def _is_line(box: HtmlElement) -> bool:
@@ -113,6 +120,7 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
     """
     place = _Place(root, titles)
     ranked = _ranked(root, place)
+    place.close = set(ranked[:_NEAR]) if place.head is not None else set()
     for find, lines in ((_exactly_marked, _exact), (_named, _loose), (_linking, _linked)):
         found = find(ranked)
         first = next((element for element in found if not _is_elsewhere(element, place)), None)

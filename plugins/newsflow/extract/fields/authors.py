@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from newsflow.extract.fields import author_marks
 from newsflow.extract.fields.agencies import AGENCIES
-from newsflow.extract.fields.names import people
+from newsflow.extract.fields.names import is_named_as_site, people
 from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.metadata import PageMetadata, types
@@ -72,7 +72,7 @@ def find(
     """Persons, agencies, and the source that gave the persons.
 
     Order: JSON-LD, meta, mark-up, the feed; a source that names somebody in full goes before one that gives a first
-    name or an alias. Agencies are gathered from all that was looked at.
+    name or an alias, or the name of the site. Agencies are gathered from all that was looked at.
 
     :param titles: the page's titles, which tell its headline, and so the by-line beside it.
     """
@@ -81,9 +81,10 @@ def find(
     for source, raw, exact in _rivals(root, harvest, hints, titles):
         persons, wires = people(raw, sites)
         agencies.update(dict.fromkeys(wires))
-        if any(map(plausible, persons)):
+        full = any(map(plausible, persons))
+        if full and not is_named_as_site(persons, sites):
             return persons, tuple(agencies), source
-        spare = spare if spare[0] or not persons or not exact else (persons, (), source)
+        spare = spare if spare[0] or not persons or not (exact or full) else (persons, (), source)
     return spare[0], tuple(agencies), spare[2]
 
 

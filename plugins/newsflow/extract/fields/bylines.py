@@ -18,6 +18,7 @@ from newsflow.extract.page.region_names import named
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16
 _LINKED = 0.9  # share of a heading's characters
+_LABEL = 30  # characters
 _MANY = 6  # more names than by-lines hold
 
 
@@ -25,11 +26,14 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
     """Persons and agencies of the by-line next to the headline; both empty where there is none."""
     if head is None:
         return (), ()
+    label = ""
     for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
         if _opens_teaser(block) and block.order > head.order:
             break
         if block is not head and block.words <= _WORDS and not named(block, block.path[-3:]):
-            persons, agencies = people(_names(block.text), sites)
+            line = f"{label}: {block.text}" if label and plausible(block.text) else block.text
+            label = block.text.strip(" :：") if _is_label(block.text) else ""
+            persons, agencies = people(_names(line), sites)
             likely = tuple(filter(plausible, persons))
             if likely or agencies:
                 return likely, agencies
@@ -39,6 +43,11 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
 def _opens_teaser(block: Block) -> bool:
     """Is it a heading that leads to another page? The by-line behind one is that page's."""
     return block.tag in HEADINGS and block.links > _LINKED
+
+
+def _is_label(text: str) -> bool:
+    """Is a line a word for "by" and nothing else, with the name in the next one?"""
+    return len(text) <= _LABEL and bool(BY.fullmatch(text.strip(" :：") + ": "))
 
 
 def _names(line: str) -> list[str]:

@@ -9,7 +9,9 @@ from newsflow.languages.lists import any_of, any_pattern, entries
 # "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
 BY = re.compile(
     rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：]\s*|\s+)|^(?-i:[Bb]y(?=[A-Z][a-z.]|[\u3040-\u30ff\u3400-\u9fff]))"
-    rf"|^(?:{any_of('by_joined')})\s*[/:：・|=＝]?\s*",
+    rf"|^(?:{any_of('by_joined')})\s*[/／:：・|｜丨=＝]?\s*"
+    # behind the source, as Chinese pages write it: "来源：新华网 作者：王小明"
+    rf"|^\S.{{0,30}}?[\s|｜](?:{any_of('by_joined')})\s*[:：]\s*",
     re.IGNORECASE,
 )
 # A single word behind one of these may be a surname: Di Stefano, Per Sandvik.
@@ -33,7 +35,8 @@ STAMP = re.compile(
     rf"[\s|·•,–—-]*(?:\b(?:{any_of('published')}|(?:{any_of('date_stems')})\w*)\b[\s.:,]*)*(?<!\w)\d.*$",
     re.IGNORECASE | re.DOTALL,
 )
-KOREAN = re.compile(rf"([가-힣]{{2,4}})\s?(?:{any_of('reporter')})")
+_KOREAN_DESK = r"(?:\s[가-힣]{1,5}(?:부|팀))?"  # "economy desk", between a name and "reporter"
+KOREAN = re.compile(rf"([가-힣]{{2,4}}){_KOREAN_DESK}\s?(?:{any_of('reporter')})")
 
 
 def _words(*names: str) -> re.Pattern[str]:
@@ -50,7 +53,8 @@ OTHERS_BY = re.compile(
 PHOTO = _words("photo", "others_by")
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff가-힣]")
 # Chinese, Japanese and Korean write no blank between a name and what follows it.
-JOINED_ROLE = re.compile(rf"\s*(?:{'|'.join(filter(_EAST_ASIAN.match, (*entries('roles'), *entries('reporter'))))})$")
+_JOINED = "|".join(filter(_EAST_ASIAN.match, (*entries("roles"), *entries("reporter"))))
+JOINED_ROLE = re.compile(rf"{_KOREAN_DESK}\s*(?:{_JOINED})$")
 JOINED_STAFF = re.compile(rf"(?:{'|'.join(filter(_EAST_ASIAN.match, entries('staff')))})$")
 CREDENTIAL = re.compile(rf"(?:{any_of('credentials')})", re.IGNORECASE)
 LABELS = frozenset(word.casefold() for word in entries("labels"))

@@ -20,6 +20,7 @@ _BRACKETED = re.compile(r"[(（\[【《](?P<inner>[^()（）\[\]【】《》]+)[
 # "Ada Lane (dpa)", "Ada Lane - AFP"
 _BEHIND = re.compile(r"(?:[(（\[]|\s[-–—|]\s)\s*(?P<wire>[^()（）\[\]]{2,40}?)\s*[)）\]]?$")
 _NO_NAME = re.compile(r"\d|://|@|\.[a-z]{2,4}$|[?!=<>{}#%:：]|(?:…|\.\.\.)$", re.IGNORECASE)
+_PARTS, _DIGIT = re.compile(r"\s*[|·•]\s*|\s+[-–—]\s+"), re.compile(r"\d")
 _ADDRESS = re.compile(r"\s*[-–|(<]?\s*https?://\S*")
 _GIVEN = re.compile(r"[^\W\d_][\w'’-]*(?: [^\W\d_]\.?)*")
 _SURNAME = re.compile(r"(?:[a-z]{1,3} )?[^\W\d_][\w'’-]+")
@@ -94,6 +95,11 @@ def _others_first(persons: tuple[str, ...], sites: set[str]) -> tuple[str, ...]:
     return tuple(name for name in persons if not _is_any_site(squeeze(name), sites)) or persons
 
 
+def is_named_as_site(persons: Iterable[str], sites: set[str]) -> bool:
+    """Do all go by a name of the site: its owner perhaps, but no by-line where another names somebody?"""
+    return all(_is_any_site(squeeze(name), sites) for name in persons)
+
+
 def _persons_of(names: list[str], line: str) -> list[str]:
     """Of a line that names somebody in full, nobody else; of one with commas and single words, nobody: an address."""
     full = [name for name in names if plausible(name)]
@@ -111,12 +117,20 @@ def _named(line: str, sites: set[str]) -> Iterator[str]:
     """The names of a by-line, tidied: those behind a role up to the next "and" are what the role is of."""
     if _is_address(around.COMMA.split(line), sites):
         return
-    line = around.STAMP.sub("", line).strip()
+    line = around.STAMP.sub("", line).strip() or _behind_date(line)
     whole = _BRACKETED.fullmatch(line)
     line = whole["inner"].strip() if whole else line
     groups = () if _is_word_around(line) else _LISTED.split(before_label(without_by(line)))
     for group in groups:
         yield from _names_of(around.COMMA.split(group))
+
+
+def _behind_date(line: str) -> str:
+    """What a line names behind the date that it opens with: "4 May 2026 by Ada Lane", "4 May 2026 | Ada Lane"."""
+    if found := around.BY_LAST.match(line):
+        return found["names"]
+    parts = [part for part in _PARTS.split(line) if part and not _DIGIT.search(part)]
+    return parts[-1] if parts and plausible(parts[-1]) else ""
 
 
 def _is_address(parts: list[str], sites: set[str]) -> bool:

@@ -32,7 +32,9 @@ _SPACELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\
 _NEAR = 8  # blocks below it of which the same is true: bars for sharing hold dates
 _DATELINE = 90  # characters at the beginning of a text: "BERLIN, 4 May 2026 - The council"
 _PLACE_WORDS = 8  # before the date in such a beginning
-_BEHIND_DATELINE = re.compile(r"^\W{0,3}[-|:/)]")
+_BEHIND_DATELINE = re.compile(r"^\W{0,3}(?:\([^()]{1,20}\)\W{0,2})?[-|:/)]")  # "(TN) - The council"
+# "PublishedMay 4", "Updated6 May": a label and a date in boxes of their own, in one line
+_GLUED = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ]{2,9}\.? \d)|(?<=[a-zß-ÿ]{4})(?=\d)")
 # What stands before a date that a sentence speaks of.
 _IN_PROSE = re.compile(
     r"\b(?:on|in|of|from|until|till|since|by|before|after|vom|bis|seit|ab|am|zum|der|den|du|au|le|el|del|dal|al|em|no|"
@@ -50,6 +52,7 @@ _OTHERS = re.compile(
     r"^(?:nav|footer)#|\b(?:related|recommend\w*|teasers?|comments?|most-?(?:read|popular)|promo|ticker|newsletter)\b",
     re.IGNORECASE,
 )
+_META = re.compile(r"[-_](?:meta\w*|byline|dateline|info)\b")  # of parts: "teaser-small__metadata"
 _SPAN = re.compile(r"^\s*(?:-|to|bis|until|till|until|au|al|a|do|до|по|～|~|至)\s*$")
 _UNITS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"[\d\W_]+")
@@ -106,7 +109,9 @@ def _is_short(block: Block) -> bool:
 
 def _is_in_reach(block: Block, head: Block, close: bool) -> bool:
     """Does a line below the headline stand in no other region; close to it, in none that names other articles?"""
-    return not (any(map(_OTHERS.search, _outer(block, head))) if close else _is_elsewhere(block, head))
+    if not close:
+        return not _is_elsewhere(block, head)
+    return not any(_OTHERS.search(label) and not _META.search(label) for label in _outer(block, head))
 
 
 def _is_elsewhere(block: Block, head: Block | None) -> bool:
@@ -146,7 +151,7 @@ def _before(blocks: Sequence[Block], block: Block) -> str:
 
 
 def _of(blocks: Sequence[Block], block: Block, language: str, region: str) -> list[ShownDate]:
-    line = forms.joined(fold(block.text[:_LONGEST]))
+    line = forms.joined(fold(_GLUED.sub(" ", block.text[:_LONGEST])))
     found = [*reading.find(line, language, region)]
     if len(found) == 2 and _SPAN.match(line[found[0].end : found[1].start]):
         return []  # from one day to another: when something takes place

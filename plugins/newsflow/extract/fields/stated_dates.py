@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from newsflow.dates import reading
 from newsflow.extract.fields.date_reader import NO_DATE, Dated, Reader
 from newsflow.extract.page.metadata import PageMetadata, plain, types
+from newsflow.extract.page.tree import class_of
 from newsflow.text.characters import bare
 
 _PUBLISHED = (
@@ -44,6 +45,7 @@ _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])
 _ASIDE = frozenset(("aside", "footer", "nav"))
 _FOREIGN_TYPES = re.compile(r"Comment|Review|SideBar|Footer|Header|ItemList|Question|Answer", re.IGNORECASE)
 _PROPERTIES = XPath("//*[contains(@itemprop, 'date')]")
+_COMMENTS = re.compile(r"(?:^|\s)(?:comments?(?:-?_?(?:list|area|section|thread|wrap\w*|body))?|disqus\w*)(?:$|\s)")
 _MOST = 3  # statements of one kind
 _MOST_JSON = 200_000  # characters of a script
 
@@ -205,6 +207,9 @@ def url_date(url: str) -> str:
 
 def without_asides(root: HtmlElement) -> None:
     """Take out what dates other things than the article, and JSON-LD, which was read."""
+    for element in [box for box in root.iter("div", "section", "ol", "ul") if _COMMENTS.search(class_of(box))]:
+        if next(element.iter("h1"), None) is None:
+            element.drop_tree()
     for element in [*root.iter("script", "header", *_ASIDE)]:
         is_aside = element.tag in _ASIDE or (element.tag == "header" and next(element.iter("h1"), None) is None)
         is_json_ld = "ld+json" in (element.get("type") or "").lower()

@@ -17,7 +17,7 @@ from newsflow.text.word_count import count_words
 # What stands between a headline and the site's name in <title> and og:title.
 _SEPARATOR = re.compile(
     r"\s+[|–—·•»«:/\\~‹›-]+\s+|\s*[|｜»«]\s*|_(?=[^_\s]{1,15}(?:$|_))"
-    r"|(?<=[\u3001-\u30ff\u3400-\u9fff\uff01-\uff60])[-–—](?=[^\x00-\u02ff]{2,12}(?:$|[-–—]))"
+    r"|(?<=[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60])[-–—](?=[^\x00-\u02ff]{2,12}(?:$|[-–—]))"
 )
 _WORD = re.compile(r"\w+")
 _OUTLET = re.compile(rf"(?<![\w-])(?:{any_of('staff')})(?![\w-])|(?:{any_of('outlet_ends')})$", re.IGNORECASE)
