@@ -34,7 +34,7 @@ _ELSEWHERE = re.compile(
     r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption|credit"
     r"|(?:^|[\s_-])tags(?:$|[\s_-])|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
 )
-# Boxes of other works, unless they hold a by-line beside the headline and nothing else: some themes call the article's own parts so.
+# Boxes of other works, unless one holds a by-line beside the headline and nothing else: themes call own parts so too.
 _BOXES = re.compile(r"trending|teaser|popular|most-?read|sidebar|widget-area|carousel|slider|promo|latest|up-?next")
 _OUTSIDE = frozenset(("figure", "figcaption", "form", "blockquote", "picture"))
 _BESIDE = frozenset(("aside", "nav"))  # unless they hold a by-line and nothing else

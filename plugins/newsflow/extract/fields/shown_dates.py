@@ -33,7 +33,7 @@ _NEAR = 8  # blocks below it of which the same is true: bars for sharing hold da
 _DATELINE = 90  # characters at the beginning of a text: "BERLIN, 4 May 2026 - The council"
 _PLACE_WORDS = 8  # before the date in such a beginning
 _BEHIND_DATELINE = re.compile(r"^\W{0,3}(?:\([^()]{1,20}\)\W{0,2})?[-|:/)]")  # "(TN) - The council"
-# "PublishedMay 4", "Updated6 May": a label and a date in boxes of their own, in one line
+# "PublishedMay 4", "Updated6 May"
 _GLUED = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ][a-zß-ÿ]{2,9}\.? \d)|(?<=[a-zß-ÿ]{4})(?=\d)")
 # What stands before a date that a sentence speaks of.
 _IN_PROSE = re.compile(
