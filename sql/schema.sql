@@ -1374,6 +1374,32 @@ CREATE VIEW news.revisions AS
             article.published_quality,
             article.modified_at,
             article.captured_at,
+            article.loaded_at,
+            NULL::timestamp with time zone,
+            article.word_count,
+            article.language,
+            article.language_confidence,
+            article.section,
+            article.tags,
+            article.image_url,
+            article.page_type
+           FROM news_internal.article
+          WHERE (article.revision = 1)
+        UNION ALL
+         SELECT article.article_id,
+            article.revision,
+            article.url,
+            article.publisher_id,
+            article.cause,
+            article.changed,
+            article.title,
+            article.lead,
+            article.body,
+            article.authors,
+            article.published_at,
+            article.published_quality,
+            article.modified_at,
+            article.captured_at,
             article.revised_at,
             NULL::timestamp with time zone,
             article.word_count,
@@ -1383,7 +1409,8 @@ CREATE VIEW news.revisions AS
             article.tags,
             article.image_url,
             article.page_type
-           FROM news_internal.article) r
+           FROM news_internal.article
+          WHERE (article.revision > 1)) r
      LEFT JOIN ingest.publisher p USING (publisher_id));
 
 COMMENT ON VIEW news.revisions IS 'One row per content that an article has had; key: article_id, revision. Oldest is revision 1; the newest has no valid_until. Compare two with news.diff.';
@@ -8163,8 +8190,6 @@ CREATE INDEX entry_unlinked ON ingest.entry USING btree (first_seen_at) WHERE (p
 CREATE INDEX extraction_bodies ON ingest.extraction USING btree (extracted_at) WHERE (body <> ''::text);
 
 CREATE INDEX extraction_page ON ingest.extraction USING btree (page_id);
-
-CREATE INDEX extraction_text ON ingest.extraction USING btree (text_hash);
 
 CREATE INDEX feed_due ON ingest.feed USING btree (next_poll_at) WHERE (state = 'active'::text);
 

@@ -860,7 +860,6 @@ create table ingest.extraction (
   unique (capture_id, extractor)
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 create index extraction_page on ingest.extraction (page_id);
-create index extraction_text on ingest.extraction (text_hash);
 -- Those whose body may still be stored twice, by age.
 create index extraction_bodies on ingest.extraction (extracted_at) where body <> '';
 comment on table ingest.extraction is 'What one extractor version made of one capture.';

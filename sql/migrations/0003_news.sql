@@ -82,9 +82,14 @@ from (
   from news_internal.revision o join news_internal.article a using (article_id)
   union all
   select article_id, revision, url, publisher_id, cause, changed, title, lead, body, authors,
+    published_at, published_quality, modified_at, captured_at, loaded_at, null, word_count,
+    language, language_confidence, section, tags, image_url, page_type
+  from news_internal.article where revision = 1 -- apart, so that an index finds valid_from
+  union all
+  select article_id, revision, url, publisher_id, cause, changed, title, lead, body, authors,
     published_at, published_quality, modified_at, captured_at, revised_at, null, word_count,
     language, language_confidence, section, tags, image_url, page_type
-  from news_internal.article
+  from news_internal.article where revision > 1
 ) r
 left join ingest.publisher p using (publisher_id);
 comment on view news.revisions is 'One row per content that an article has had; key: article_id, revision. Oldest is revision 1; the newest has no valid_until. Compare two with news.diff.';

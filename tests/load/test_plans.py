@@ -70,6 +70,7 @@ def plan(world: World, sql: str, *params: Any) -> str:
         ("select title from news.articles where tags @> '{energy}'", "article_names", "article"),
         ("select title from news.articles order by published_at desc limit 20", "article_published", "article"),
         ("select * from news.revisions where article_id = 7", "article_pkey", "article"),
+        ("select title from news.revisions where valid_from > now() + interval '1 day'", "article_loaded", "article"),
         ("select * from news.stories where story_id = 7", "story_pkey", "story"),
         (
             "select s.* from news.stories s join news.articles a using (story_id) where a.article_id = 7",
