@@ -31,6 +31,10 @@ def test_the_page_escapes_what_the_document_says() -> None:
     assert "<script>" not in shown
     assert "&lt;script&gt;alert(1)" in shown
     assert 'class="kept"' in shown
+    beside = explanation.html(read(html, URL), html)
+    assert "<script>" not in beside
+    assert "<iframe sandbox" in beside
+    assert "default-src" in beside
 
 
 def test_the_command_writes_both(tmp_path: Path) -> None:

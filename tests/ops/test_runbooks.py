@@ -66,7 +66,11 @@ def filled(command: str, site: Server, folder: Path) -> list[str]:
     page, pages = folder / "page.html", folder / "pages.txt"
     page.write_text(ARTICLE)
     pages.write_text(f"{site.url('/2026/harbour.html')}\n")
-    urls = {"feeds remove": site.url("/rss.xml"), "archive show": site.url("/2026/harbour.html")}
+    urls = {
+        "feeds remove": site.url("/rss.xml"),
+        "archive show": site.url("/2026/harbour.html"),
+        "explain": site.url("/2026/harbour.html"),
+    }
     address = next((url for verb, url in urls.items() if command.startswith(verb)), site.url("/"))
     given = {"URL": address, "https://the.site/": site.url("/"), "FILE": str(pages), "page.html": str(page)}
     return [given.get(word, word) for word in shlex.split(command)]

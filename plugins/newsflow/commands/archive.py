@@ -17,6 +17,7 @@ from newsflow.errors import NewsflowError
 from newsflow.text.counted import counted
 
 if TYPE_CHECKING:
+    from newsflow.model import Exchange
     from newsflow.store.archive_audit import Audit
 
 app = typer.Typer(add_completion=False)
@@ -134,6 +135,14 @@ def prune(
 @app.command()
 def show(url: Annotated[str, typer.Argument(help="Address of the page.")]) -> None:
     """Write a page as it was captured last, byte by byte, to standard output."""
+    sys.stdout.buffer.write(captured(url).body)
+
+
+def captured(url: str) -> Exchange:
+    """What a page's server answered when it was captured last.
+
+    :raises NoCaptureError: where the archive has nothing of it.
+    """
     from newsflow.model import CapturePointer
     from newsflow.store import queries
     from newsflow.store.archive import Archive, CaptureError
@@ -146,7 +155,7 @@ def show(url: Annotated[str, typer.Argument(help="Address of the page.")]) -> No
     if found is None:
         raise NoCaptureError(f"{page}: the archive has no capture of it")
     try:
-        sys.stdout.buffer.write(Archive(settings.archive_url).read(CapturePointer(*found)).body)
+        return Archive(settings.archive_url).read(CapturePointer(*found))
     except CaptureError as error:
         raise NoCaptureError(f"{page}: {error}") from error
 

@@ -15,6 +15,8 @@ _FIELDS = ("title", "authors", "agencies", "published_at", "published_quality", 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body.beside { max-width: none; display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
+iframe { width: 100%; height: 95vh; position: sticky; top: 1rem; border: 1px solid gray; background: white; }
 table { border-collapse: collapse; } th { text-align: left; vertical-align: top; padding-right: 1rem; }
 p { margin: .4rem 0; padding-left: .8rem; border-left: 4px solid seagreen; }
 p.filled, p.deck { border-color: steelblue; }
@@ -86,14 +88,30 @@ def _paragraph(p: Paragraph) -> str:
     return f'<p class="{kind}" title="{escape(_place(p), quote=True)}">{note}{escape(p.text)}</p>'
 
 
-def html(reading: PageReading) -> str:
-    """One page; everything that came from the document is escaped."""
+# The page is drawn as it was stored: it runs no script and asks nobody for anything.
+_ALONE = "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+
+
+def _beside(reading: PageReading, page: bytes) -> str:
+    """The stored page in a frame of its own; "" where there is none."""
+    if not page:
+        return ""
+    text = _ALONE + page.decode(reading.encoding or "utf-8", "replace")
+    return f'<iframe sandbox title="the page as it was stored" srcdoc="{escape(text, quote=True)}"></iframe>'
+
+
+def html(reading: PageReading, page: bytes = b"") -> str:
+    """The report as one HTML page; everything that came from the document is escaped.
+
+    :param page: the bytes that were read, which the report shows beside its lines; none leave that side out.
+    """
     made = reading.extraction
     rows = "".join(_row(*found) for found in _fields(reading))
     lines = "".join(map(_paragraph, reading.paragraphs))
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(made.title or made.url)}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(made.title or made.url)}</h1>"
+        f"<style>{_STYLE}</style><body{' class=beside' if page else ''}><main><h1>{escape(made.title or made.url)}</h1>"
         f"<p><b>{escape(str(made.outcome))}</b> {escape(made.detail)}</p><table>{rows}</table>"
-        f"<h2>Paragraphs</h2><div>{escape(_summary(reading))}</div>{lines}</html>\n"
+        f"<h2>Paragraphs</h2><div>{escape(_summary(reading))}</div>{lines}</main>"
+        f"{_beside(reading, page)}</body></html>\n"
     )
