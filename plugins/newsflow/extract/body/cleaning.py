@@ -7,6 +7,7 @@ languages (`newsflow/languages`) only where a short line stands where such lines
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -48,7 +49,7 @@ _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
-_ROW, _REPEATED = 3, 80  # lines in a row that stood above already, and their words
+_ROW, _REPEATED = 3, 80  # lines in a row that stood above already, and their words in one box
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,16 @@ def cut_repeated(paragraphs: Sequence[Paragraph]) -> None:
     boxes: dict[str, tuple[int, ...]] = {}
     for again, row in groupby(kept(paragraphs), lambda p: _stood_elsewhere(p, boxes)):
         lines = list(row)
-        if again and len(lines) >= _ROW and sum(p.words for p in lines) >= _REPEATED:
+        if again and len(lines) >= _ROW and _in_one_box(lines) >= _REPEATED:
             _cut(lines, "repeated", lambda p: True)
+
+
+def _in_one_box(lines: Sequence[Paragraph]) -> int:
+    """Words of the lines in the box that holds most of them: teasers stand in one each."""
+    words: Counter[tuple[int, ...]] = Counter()
+    for p in lines:
+        words[p.block.nodes[-2:-1] if p.block else ()] += p.words
+    return max(words.values())
 
 
 def _stood_elsewhere(p: Paragraph, boxes: dict[str, tuple[int, ...]]) -> bool:
