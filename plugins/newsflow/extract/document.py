@@ -12,16 +12,7 @@ from lxml.html import HtmlElement
 
 from newsflow import credits
 from newsflow.dates import zones
-from newsflow.extract.body import (
-    cleaning,
-    completeness,
-    deck,
-    embedded_json,
-    regions,
-    second_look,
-    size,
-    under_headline,
-)
+from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
 from newsflow.extract.page import charset, markup, prepare, signals, tree
@@ -120,15 +111,6 @@ def _body(
     root: HtmlElement, ground: Sequence[Block], text: str, page: PageMetadata, known: cleaning.Known
 ) -> tuple[list[Paragraph], str, Sequence[Block]]:
     """The body's lines, cleaned, what gave them, and the page's blocks as it saw them."""
-    made, source, ground = _found(root, ground, text, page, known)
-    own = under_headline.paragraphs(made, ground, known)
-    return (own, under_headline.SOURCE, ground) if own else (made, source, ground)
-
-
-def _found(
-    root: HtmlElement, ground: Sequence[Block], text: str, page: PageMetadata, known: cleaning.Known
-) -> tuple[list[Paragraph], str, Sequence[Block]]:
-    """The same by the engine and those who are asked after it."""
     made, source = completeness.paragraphs(root, ground, text, embedded_json.told(page))
     cleaning.clean(made, known)
     if renamed := second_look.without_names(text, ground, made, page, known):
