@@ -155,3 +155,9 @@ def test_loose_text_in_a_layout_table_is_text() -> None:
         f"<td width=150><a href=/n>News</a><br><a href=/s>Sport</a></td><td>{loose}</td><td>Weather: 12 degrees</td>"
     )
     assert read(f"<table width=100%><tr>{cells}</tr></table>") == list(TEXT)
+
+
+@pytest.mark.parametrize("target", ['<a name="p{}">{}</a>', '<a id="p{}" class="anchor">{}</a>', '<a name="p{}">{}'])
+def test_the_target_of_a_link_is_no_link(target: str) -> None:
+    body = "".join(f"<p>{target.format(number, text)}</p>" for number, text in enumerate(TEXT))
+    assert read(f"<article><h1>Pier</h1>{body}</article>") == list(TEXT)

@@ -120,3 +120,18 @@ def test_scripts_tell_themselves_without_a_language(language: str) -> None:
 def test_western_bytes_stay_western() -> None:
     text = "Das Café in der Altstadt öffnet wieder – nach elf Monaten."
     assert text in decode(f"<html lang=de><p>{text}".encode("cp1252"))[0]
+
+
+@pytest.mark.parametrize("declared", ["", "utf-8"])
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Der Gemeinderat öffnet das größte Hallenbad wieder, für Bäume gibt es eine Anhörung. " * 3, "cp1252"),
+        ("Kommunstyrelsen öppnar den gamla simhallen på måndag, säger rådmannen från Växjö. " * 3, "iso8859-1"),
+        ("O vereador não quis falar à imprensa sobre a situação, que é difícil. " * 3, "cp1252"),
+        ("市议会星期一决定重新开放旧游泳馆。" * 2 + "The plan (B) costs 4 million.", "gb18030"),
+        ("옛 수영장을 다시 열기로 했다. " * 2 + "KBS, 2026", "cp949"),
+    ],
+)
+def test_letters_with_accents_are_no_chinese(text: str, codec: str, declared: str) -> None:
+    assert text.strip() in decode(html(text, declared).encode(codec))[0]

@@ -84,6 +84,8 @@ _SCRIPTS = (
     ("gb18030", re.compile("[一-鿿]"), 0.7),
     ("big5", re.compile("[一-鿿]"), 0.7),
 )
+_TOGETHER = re.compile(r"[^\x00-\x7f]{2,}")
+_TOGETHER_SHARE = 0.7  # of the letters beyond ASCII; in Latin-1 read as Chinese they are a tenth
 _LANGUAGE = re.compile(rb"<html[^>]{0,300}?\blang\s*=\s*[\"']?\s*([A-Za-z-]{2,12})", re.IGNORECASE)
 # What pages without a label are read as in a browser of that language (Encoding Standard, legacy defaults).
 _LEGACY = {"ko": "cp949", "ja": "cp932", "zh-tw": "big5", "zh-hk": "big5", "zh": "gb18030", "ru": "cp1251",
@@ -97,10 +99,16 @@ def _by_script(html: bytes) -> str:
     language = stated[1].decode("ascii").lower() if stated else ""
     for name, letters, share in _SCRIPTS:
         text = _strictly(html, name)
-        if text and len(letters.findall(text)) >= share * sum(char.isalpha() for char in text if char > "\x7f"):
+        wide = sum(char.isalpha() for char in text if char > "\x7f")
+        if text and len(letters.findall(text)) >= share * wide and _stands_together(text):
             return "big5" if name == "gb18030" and language in {"zh-tw", "zh-hk"} else name
     legacy = _LEGACY.get(language) or _LEGACY.get(language[:2], "")
     return legacy if legacy and _strictly(html, legacy) else ""
+
+
+def _stands_together(text: str) -> bool:
+    """Do most of its letters beyond ASCII stand beside others? An umlaut and the letter behind it make one alone."""
+    return sum(map(len, _TOGETHER.findall(text))) >= _TOGETHER_SHARE * sum(char > "\x7f" for char in text)
 
 
 def _strictly(html: bytes, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Parts of sentences that only look like something else: reading aids, marks of footnotes, terms in buttons."""
+"""Parts of sentences that only look like something else: reading aids, footnotes, terms in buttons, link targets."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _PARAGRAPHS = frozenset(("p", "li", "td", "dd", "blockquote", "h2", "h3", "h4"))
 
 def join(root: HtmlElement) -> None:
     """Make them part of their sentences."""
+    _free_targets(root)
     found = list(root.iter("ruby", "sup", "button"))
     if any(element.tag == "ruby" for element in found):
         strip_elements(root, "rt", "rp", "rtc", with_tail=False)
@@ -31,6 +32,13 @@ def join(root: HtmlElement) -> None:
             _bracket(element)
         elif element.tag == "button" and _is_term(element):
             element.tag = "span"
+
+
+def _free_targets(root: HtmlElement) -> None:
+    """Read `<a name="x">`, the target of links, as text: it is no link itself, and old pages leave it open."""
+    for target in root.iter("a"):
+        if target.get("href") is None and (target.get("name") or target.get("id")):
+            target.tag = "span"
 
 
 def _before(element: HtmlElement) -> str:
