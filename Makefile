@@ -8,7 +8,7 @@ LOCK = $(VENV)/uv pip compile -q --universal --python-version 3.10 --generate-ha
 	$(if $(UPGRADE),--upgrade) --custom-compile-command "make lock"
 .DEFAULT_GOAL := help
 
-.PHONY: help setup setup-tests run test test-busy conformance lint bench chaos cluster fuzz queries docs lock screenshots down clean
+.PHONY: help setup setup-tests run test test-busy test-airflows conformance lint bench chaos cluster fuzz queries docs lock screenshots down clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: setup-tests ## Run every test (ARGS="-k newsroom" for some)
 test-busy: setup-tests ## The same beside LOAD=20 busy processes: no test may fail because the machine is slow
 	@for n in $$(seq $(or $(LOAD),20)); do $(PYTHON) -c "import itertools, os; shell = os.getppid(); \
 		any(os.getppid() != shell for _ in itertools.count())" & done; $(MAKE) test
+
+test-airflows: setup-tests ## A night and our pages under other releases of Airflow (RELEASES="3.1 3.2 3.3")
+	@$(VENV)/python -m tests.package.airflow_versions $(or $(RELEASES),3.1 3.2 3.3)
 
 conformance: setup-tests ## Play the known cases of politeness on loopback, print the scored table, write docs/conformance.md
 	@$(VENV)/python -m pytest -q tests/conformance --conformance

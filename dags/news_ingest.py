@@ -28,6 +28,7 @@ from airflow.sdk import dag, task
 
 from newsflow.airflow_glue import context, steps, tasks
 from newsflow.airflow_glue.params import form
+from newsflow.airflow_glue.releases import supported
 from newsflow.request import RunRequest
 from newsflow.settings import get_settings
 
@@ -36,7 +37,8 @@ from newsflow.settings import get_settings
     schedule=get_settings().schedule or None,
     catchup=False,
     max_active_runs=1,
-    allowed_run_types=["scheduled", "manual"],  # Airflow's Backfill dialog would ask today's feeds once for each day
+    # Airflow's Backfill dialog would ask today's feeds once for each day
+    **supported(allowed_run_types=["scheduled", "manual"]),
     default_args=context.DEFAULTS,
     tags=["news", "nightly"],
     doc_md=__doc__,

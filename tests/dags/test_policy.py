@@ -44,7 +44,7 @@ def test_runs_do_not_pile_up(bag: Any) -> None:
 
 
 def test_every_task_is_bounded_and_retried_by_the_policy(bag: Any) -> None:
-    from newsflow.airflow_glue.context import OUR_TROUBLE
+    from newsflow.airflow_glue.context import BY_FAILURE
 
     for dag in bag.dags.values():
         for task in dag.tasks:
@@ -52,7 +52,7 @@ def test_every_task_is_bounded_and_retried_by_the_policy(bag: Any) -> None:
             assert limit is not None, task.task_id
             assert task.retries >= 1, task.task_id
             policy = task.retry_policy if not task.is_mapped else task.partial_kwargs["retry_policy"]
-            assert policy == OUR_TROUBLE, task.task_id
+            assert policy == BY_FAILURE["retry_policy"], task.task_id
 
 
 def test_every_param_is_typed_and_explained(bag: Any) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg2
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context
+from airflow.sdk import get_current_context
 
 from newsflow import pipeline
+from newsflow.airflow_glue.releases import retry_by
 from newsflow.names import COMMAND_PREFIX
 from newsflow.request import RequestError
 from newsflow.settings import Settings, get_settings
@@ -18,43 +19,23 @@ _UNFINISHED = ["queued", "running"]  # states of a Dag run that has tasks to run
 
 RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
 
-OUR_TROUBLE = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(
-            exception=psycopg2.OperationalError,
-            action=RetryAction.RETRY,
-            retry_delay=RETRY_DELAY,
-            reason="the database is not there",
-        ),
-        RetryRule(
-            exception=OSError,
-            action=RetryAction.RETRY,
-            retry_delay=RETRY_DELAY * 2,
-            reason="trouble of this machine (disk, network)",
-        ),
-        RetryRule(
-            exception=pipeline.RunFailedError,
-            action=RetryAction.FAIL,
-            reason="the run is not good; a retry would not change it",
-        ),
-        RetryRule(
-            exception=RequestError,
-            action=RetryAction.FAIL,
-            reason="the run can't be what was asked for; a retry would not change it",
-        ),
-        RetryRule(
-            exception=MigrationError,
-            action=RetryAction.FAIL,
-            reason="the database's schema is not that of this release; a retry would not change it",
-        ),
-    ]
+BY_FAILURE = retry_by(
+    again=[
+        (psycopg2.OperationalError, RETRY_DELAY, "the database is not there"),
+        (OSError, RETRY_DELAY * 2, "trouble of this machine (disk, network)"),
+    ],
+    hopeless={
+        pipeline.RunFailedError: "the run is not good; a retry would not change it",
+        RequestError: "the run can't be what was asked for; a retry would not change it",
+        MigrationError: "the database's schema is not that of this release; a retry would not change it",
+    },
 )
 
 DEFAULTS: dict[str, Any] = {
     "owner": "newsflow",
     "retries": get_settings().retries,
     "retry_delay": RETRY_DELAY,
-    "retry_policy": OUR_TROUBLE,
+    **BY_FAILURE,
     "execution_timeout": timedelta(hours=3),
 }
 

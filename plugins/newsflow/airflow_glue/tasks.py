@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
-from airflow.sdk.exceptions import AirflowSkipException
 
 from newsflow import pipeline
 from newsflow.airflow_glue import context, task_logs
+from newsflow.airflow_glue.releases import AirflowSkipException
 from newsflow.model import StageReport
 from newsflow.ops.connection import task_settings
 from newsflow.outcomes import Outcome

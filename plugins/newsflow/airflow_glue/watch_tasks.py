@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk.observability import stats
-
 from newsflow.airflow_glue import context
+from newsflow.airflow_glue.releases import stats
 from newsflow.clock import utcnow
 from newsflow.ops import watch as watching
 from newsflow.ops.connection import task_settings
