@@ -90,11 +90,12 @@ using ingest.sketch s, unnest(s.hashes) as old (hash)
 where s.page_id = any(%(pages)s::bigint[]) and x.h = old.hash and x.page_id = s.page_id and x.sketched_on = s.sketched_on;
 
 -- name: dedupe.put_sketches stores the sketches of a batch in place of older ones
--- A text that is sketched again keeps its day: it belongs where its time is.
+-- A text that is sketched again keeps its day, and so do the same hashes of a newer text: that is where they stand.
 insert into ingest.sketch as s (page_id, extraction_id, sketched_on, version, words, comparison_key, hashes, site_lines)
 values %s
 on conflict (page_id) do update set
-  sketched_on = case when s.extraction_id = excluded.extraction_id then s.sketched_on else excluded.sketched_on end,
+  sketched_on = case when s.extraction_id = excluded.extraction_id or s.hashes = excluded.hashes
+    then s.sketched_on else excluded.sketched_on end,
   extraction_id = excluded.extraction_id, version = excluded.version, words = excluded.words,
   comparison_key = excluded.comparison_key, hashes = excluded.hashes, site_lines = excluded.site_lines;
 

@@ -110,7 +110,7 @@ class Desk:
             " join ingest.page o on o.page_id = om.page_id order by 1"
         )
 
-    def deduplicate(self, pages: int | None = None, **settings: object) -> StageReport:
+    def deduplicate(self, pages: int | None = None, now: datetime = NOW, **settings: object) -> StageReport:
         """One run of the step over all that waits, or over so many pages of it."""
         run_id = self.open_run()
         if pages is not None:
@@ -119,7 +119,7 @@ class Desk:
                 " (select page_id from ingest.run_page where run_id = %s order by page_id limit %s)",
                 run_id, run_id, pages,
             )  # fmt: skip
-        report = deduplicate(self.settings.model_copy(update=settings), run_id, clock=lambda: NOW)
+        report = deduplicate(self.settings.model_copy(update=settings), run_id, clock=lambda: now)
         self.finish(run_id)
         return report
 

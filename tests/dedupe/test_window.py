@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from newsflow.dedupe.rebuild import rebuild
-from tests.dedupe.conftest import Desk
+from tests.dedupe.conftest import NOW, Desk
 from tests.dedupe.test_properties import world
 
 
@@ -52,3 +53,20 @@ def test_equal_texts_are_found_at_any_time(aged: Desk) -> None:
     aged.file("https://late.example/1", body, title=title, published_at=at)
     aged.deduplicate()
     assert {url, "https://late.example/1"} <= next(s for s in aged.stories() if url in s)
+
+
+INDEXED = "select page_id, h, sketched_on from ingest.sketch_hash order by 1, 2"
+SKETCHED = "select page_id, unnest(hashes) as h, sketched_on from ingest.sketch order by 1, 2"
+
+
+def test_the_index_holds_each_text_once_whatever_comes_on_later_days(desk: Desk) -> None:
+    """The same text read anew (as a reprocess does, or a new headline), another one, and the first again."""
+    items = [item for item in world() if len(item.body) > 500][:3]
+    bodies = [item.body for item in items]
+    for day, body in enumerate(
+        [bodies[0], bodies[0], bodies[0], bodies[1], bodies[1], bodies[2], bodies[0], bodies[0]]
+    ):
+        desk.file("https://paper.example/1", body, title=f"Headline of day {day}")
+        desk.deduplicate(now=NOW + timedelta(days=day))
+        desk.load()
+        assert desk.rows(INDEXED) == desk.rows(SKETCHED) != []
