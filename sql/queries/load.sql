@@ -108,7 +108,7 @@ on conflict (article_id) do update set
   published_quality = excluded.published_quality, language = excluded.language, section = excluded.section,
   tags = excluded.tags, image_url = excluded.image_url, image_caption = excluded.image_caption,
   page_type = excluded.page_type, rights = excluded.rights, sources = excluded.sources,
-  extractor = excluded.extractor, cause = excluded.cause,
+  extractor = excluded.extractor, cause = excluded.cause, body_purged_at = null,
   changed = array_remove(array[
     case when a.title <> excluded.title then 'title' end,
     case when a.lead <> excluded.lead then 'lead' end,

@@ -19,14 +19,16 @@ delete from news_internal.revision_default where valid_until < %(before)s;
 delete from ingest.sketch_hash_default where sketched_on < (%(before)s::timestamptz at time zone 'UTC')::date;
 
 -- name: maintain.drop_body_copies empties a batch of extractions whose article has the same body
--- The articles are locked: one that is revised meanwhile gives its extraction the body back.
+-- The articles are locked: one that is revised meanwhile gives its extraction the body back. An extraction that is made
+-- anew meanwhile has other content, and keeps it.
 with shown as (
-  select a.article_id, a.extraction_id
+  select a.article_id, a.extraction_id, a.content_hash
   from ingest.extraction e join news_internal.article a on a.article_id = e.page_id and a.extraction_id = e.extraction_id
   where e.body <> '' and e.extracted_at < %(before)s and a.content_hash = e.content_hash and a.body_purged_at is null
   order by a.article_id limit %(batch)s for share of a
 )
-update ingest.extraction e set body = null from shown where e.extraction_id = shown.extraction_id;
+update ingest.extraction e set body = null from shown
+where e.extraction_id = shown.extraction_id and e.content_hash = shown.content_hash;
 
 -- name: maintain.trim_extractions deletes a batch of extractions that newer ones have replaced
 delete from ingest.extraction where extraction_id in (

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 
 import psycopg2
 import pytest
+from psycopg2.extensions import connection as Connection
 
 from newsflow.load.step import load
 from newsflow.local.postgres import Server
 from newsflow.maintain import jobs
 from newsflow.maintain.jobs import MaintenanceError, months_ahead
+from newsflow.store.db import connect
 from tests.load.world import T0, Ticker, World
+from tests.waiting import wait_for
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 
@@ -100,6 +105,29 @@ def test_a_body_is_kept_once_and_comes_back_when_its_article_changes(world: Worl
     assert sorted(world.rows(bodies)) == [("New text.", "New text."), ("Old text.", "Old text.")]
 
 
+def test_an_extraction_made_anew_meanwhile_keeps_its_body(world: World) -> None:
+    loading = world.run()
+    world.clustered(loading, "https://paper.example/1", body="Old text.")
+    load(world.settings, loading)
+    world.rows("update ingest.extraction set extracted_at = %s", NOW - timedelta(days=8))
+    with closing(connect(world.dsn)) as other, ThreadPoolExecutor(1) as thread:
+        other.cursor().execute("update ingest.extraction set body = 'New.', content_hash = sha256('new')")
+        ended = thread.submit(run, world, "retention")
+        wait_for(lambda: _waits(other), "retention to wait for the row")
+        other.commit()
+        assert ended.result()["retention"]["body_copies"] == 0
+    assert world.value("select body from ingest.extraction") == "New."
+
+
+def _waits(conn: Connection) -> bool:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select count(*) > 0 from pg_locks l join pg_stat_activity a using (pid)"
+            " where not l.granted and a.datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def test_nothing_is_deleted_that_is_not_set(world: World) -> None:
     poll(world, NOW - timedelta(days=5000))
     settings = {
@@ -132,6 +160,17 @@ def test_bodies_are_emptied_and_do_not_return(world: World) -> None:
     world.clustered(second, "https://paper.example/a", title="Kept", body="Long gone words.")
     assert load(world.settings, second).counts == {"unchanged": 1}
     assert world.value("select body from news.articles") is None
+
+
+def test_a_body_that_a_revision_brings_back_is_emptied_again(world: World) -> None:
+    shown = "select body, body_purged_at from news.articles"
+    for body in ("First words.", "Other words."):
+        loading = world.run(body)
+        world.clustered(loading, "https://paper.example/a", body=body)
+        load(world.settings, loading, clock=Ticker(T0))
+        assert world.rows(shown) == [(body, None)]
+        assert run(world, "retention", retain_bodies_days=30)["retention"]["bodies"] == 1
+        assert world.rows(f"select 1 from ({shown}) a where body is null and body_purged_at is not null") == [(1,)]
 
 
 def test_purged_articles_leave_tombstones(world: World) -> None:
