@@ -119,3 +119,26 @@ def test_a_full_name_goes_before_an_account() -> None:
 @pytest.mark.parametrize("label", ["Powered by", "Zuletzt geändert", "About the Author", "Publié le", "Автор"])
 def test_a_label_alone_is_nobody(label: str) -> None:
     assert authors(below=f"<p class=author>{label}</p>") == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>4 May 2026 by Mara Quist</p>",
+        "<div>Posted on May 4, 2026 at 10:05 by Mara Quist</div>",
+        "<div><p><a href=/2>Watch: a ferry hits the pier</a></p><p>By Bo Ek</p></div><p>By Mara Quist</p>",
+        "<section><a href=/2><span>How ferries were saved</span></a><div>By Bo Ek</div></section><p>By Mara Quist</p>",
+        "<ul><li><a href=/2>The ferries of the bay</a></li><li>By Bo Ek</li></ul><p>By Mara Quist</p>",
+        "<div><a href=/news>News</a><p>By Mara Quist</p></div>",
+    ],
+)
+def test_by_lines_without_a_name_in_their_mark_up(line: str) -> None:
+    assert authors(below=line) == ("Mara Quist",)
+
+
+@pytest.mark.parametrize("tag", ["div", "li", "span", "p"])
+def test_a_box_for_each_author_names_them_all(tag: str) -> None:
+    boxes = "".join(
+        f"<{tag} class=writer><a rel=author href=/u/{n}>{n} Quist</a></{tag}>" for n in ("Mara", "Bo", "Ada")
+    )
+    assert authors(below=boxes) == ("Mara Quist", "Bo Quist", "Ada Quist")

@@ -202,6 +202,9 @@ def test_date_lines(line: str, language: str, want: str) -> None:
         {"after": "<ol class='comments'><li>Pål, 9 June 2026 at 10:15: What a pier!</li></ol>"},
         {"after": "<div class='teasers'><p>Published 9 June 2026</p></div>"},
         {"after": "<footer><p>9 June 2026</p></footer>"},
+        {"before": "<div><article><h3><a href='/1'>Other</a></h3><time datetime='2026-06-09'></time></article></div>"},
+        {"before": "<div><article><p>9 June 2026</p><p>Other</p></article></div>"},
+        {"after": "<div><article><h2><a href='/1'>Other</a></h2><time datetime='2026-06-09'></time></article></div>"},
         {"head": "<meta property='article:modified_time' content='2026-06-09T10:00Z'>"},
     ],
 )
@@ -326,3 +329,9 @@ def test_a_date_that_we_would_have_seen_is_doubtful(raw: str, watched: datetime 
     found = made(f'<meta property="article:published_time" content="{raw}">', hints=hints)
     assert (found.published_quality, found.sources["published_at"]) == (quality, "meta")
     assert found.published_at is not None
+
+
+@pytest.mark.parametrize("line", ["Received: 16 December 2025 Accepted: 2 March 2026 Published: 4 May 2026",
+    "Submitted 16 December 2025 | Published 4 May 2026", "For 1 April 2026. Published 4 May 2026"])  # fmt: skip
+def test_days_beside_the_one_of_publication_are_others(line: str) -> None:
+    assert day(shown(f"<p>{line}</p>", head='<meta name="dc.date" content="2026-05-04">')) == "2026-05-04"

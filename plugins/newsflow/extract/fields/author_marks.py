@@ -172,9 +172,23 @@ def _group(first: HtmlElement, place: _Place) -> HtmlElement:
     return box
 
 
+def _row(box: HtmlElement) -> Iterator[HtmlElement]:
+    """A box and those right behind it of the same class: one for each author."""
+    yield box
+    for other in islice(box.itersiblings(), _MOST if class_of(box).strip() else 0):
+        if other.tag != box.tag or class_of(other) != class_of(box):
+            return
+        yield other
+
+
+def _outwards(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from element.iterancestors()
+
+
 def _exact(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
-    box = _group(first, place)
-    together = [element for element in found if element is first or box in element.iterancestors()]
+    boxes = {*_row(_group(first, place))}
+    together = [element for element in found if element is first or not boxes.isdisjoint(_outwards(element))]
     outermost = [element for element in together if not any(other in together for other in element.iterancestors())]
     yield True, [line for element in outermost if len(line := _name_in(element)) < _LINE]
 

@@ -6,9 +6,10 @@ what follows is names and nothing else. Such lines stand within a dozen lines of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from newsflow.extract.fields.name_words import BY, KOREAN
+from newsflow.extract.fields.name_words import BY, BY_LAST, KOREAN
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
@@ -17,6 +18,8 @@ from newsflow.extract.page.region_names import named
 
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16
+_TEASER = 4  # words of a link that leads to another article; shorter ones are sections
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\d[:.]\d\d")  # a year or a clock: "4 May 2026 by Ada Lane"
 _LINKED = 0.9  # share of a heading's characters
 _LABEL = 30  # characters
 _MANY = 6  # more names than by-lines hold
@@ -27,10 +30,12 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
     if head is None:
         return (), ()
     label = ""
+    promoted: set[int] = set()  # boxes that open with a line that leads to another page
     for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]:
+        promoted |= _promoted(block, head)
         if _opens_teaser(block) and block.order > head.order:
             break
-        if block is not head and block.words <= _WORDS and not named(block, block.path[-3:]):
+        if _may_be_one(block, head) and promoted.isdisjoint(block.nodes):
             line = f"{label}: {block.text}" if label and plausible(block.text) else block.text
             label = block.text.strip(" :：") if _is_label(block.text) else ""
             persons, agencies = people(_names(line), sites)
@@ -38,6 +43,16 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
             if likely or agencies:
                 return likely, agencies
     return (), ()
+
+
+def _may_be_one(block: Block, head: Block) -> bool:
+    return block is not head and block.words <= _WORDS and not named(block, block.path[-3:])
+
+
+def _promoted(block: Block, head: Block) -> set[int]:
+    """The boxes around a line that leads to another page, where the headline stands outside of them."""
+    is_link = block.links > _LINKED and block.words >= _TEASER and block is not head
+    return set(block.nodes[-2:]) - set(head.nodes) if is_link else set()
 
 
 def _opens_teaser(block: Block) -> bool:
@@ -51,10 +66,13 @@ def _is_label(text: str) -> bool:
 
 
 def _names(line: str) -> list[str]:
-    """What a line names after "by", or before the Korean word for reporter; nothing where it is no by-line."""
+    """What a line names after "by", at its beginning or behind a date, or before the Korean word for reporter."""
     if found := KOREAN.findall(line):
         return list(found)
-    return [line] if BY.match(line) else []
+    if BY.match(line):
+        return [line]
+    behind = BY_LAST.match(line)
+    return [behind["names"]] if behind and _DATE.search(behind["label"]) else []
 
 
 def wins(shown: Sequence[str], stated: Sequence[str]) -> bool:

@@ -115,11 +115,12 @@ def _stated(stated: Stated, shown: Shown, modified: Dated) -> Dated | None:
 def _rivals(found: Dated, stated: Stated, shown: Shown, modified: Dated) -> Iterator[Dated]:
     """What is right where it is much earlier: addresses stay, and some pages state their last change as publication.
 
-    A day without a time of day is stated by builders of sites that give the day of the last build.
+    A day without a time of day is stated by builders of sites that give the day of the last build. Where a line says
+    which day is the publication's, the days beside it are others: "Received: … Accepted: … Published: …".
     """
     yield stated.url
     if found.quality == "day":
-        yield from shown.near
+        yield from shown.labelled or shown.near
     elif found.at == modified.at:
         yield from shown.labelled
 

@@ -20,7 +20,7 @@ MAY_OPEN_NAMES = re.compile(
     re.IGNORECASE,
 )
 BY_LAST = re.compile(
-    rf"^(?P<label>(?:\S+\s+){{1,6}})(?:{any_of('by_safe')})\s*[:：]?\s+(?P<names>\S.*)$", re.IGNORECASE
+    rf"^(?P<label>(?:\S+\s+){{1,8}})(?:{any_of('by_safe')})\s*[:：]?\s+(?P<names>\S.*)$", re.IGNORECASE
 )
 LABELLED = re.compile(r"^(?P<label>[^:：]{2,40})[:：]\s*(?P<names>\S.*)$")
 AND = any_of("and")
@@ -43,7 +43,9 @@ def _words(*names: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{any_of(*names)})(?![\w-])", re.IGNORECASE)
 
 
-ROLE = _words("roles")
+# With what the role is for: "political editor", "home affairs correspondent".
+ROLE = re.compile(rf"(?<![\w-])(?:(?:{any_of('desks')})\s+)*(?:{any_of('roles')})(?![\w-])", re.IGNORECASE)
+ROLE_ALONE = _words("roles")
 STAFF = _words("staff")
 OUTLET = _words("staff", "outlets")
 # The makers of pictures and the like, up to the end: "Ada Lane Illustration by …", "Ada Lane Foto: …".
@@ -60,8 +62,7 @@ CREDENTIAL = re.compile(rf"(?:{any_of('credentials')})", re.IGNORECASE)
 LABELS = frozenset(word.casefold() for word in entries("labels"))
 # Shorter ones stand inside names ("del" is Danish for "share").
 LONG_LABELS = frozenset(label for label in LABELS if len(label) > 4)
-LABEL_BEHIND = re.compile(
-    rf"\s+(?P<label>{'|'.join(map(re.escape, sorted(LONG_LABELS, key=len, reverse=True)))})(?:[\s:].*)?$", re.IGNORECASE
-)
+_LONG_FIRST = "|".join(map(re.escape, sorted(LONG_LABELS, key=len, reverse=True)))
+LABEL_BEHIND = re.compile(rf"\s+(?:(?:{any_of('desks')})\s+)*(?P<label>{_LONG_FIRST})(?:[\s:].*)?$", re.IGNORECASE)
 PARTICLES = frozenset(entries("particles"))
 REPORT = re.compile(any_pattern("report_patterns"))

@@ -127,6 +127,8 @@ def _named(line: str, sites: set[str]) -> Iterator[str]:
 
 def _behind_date(line: str) -> str:
     """What a line names behind the date that it opens with: "4 May 2026 by Ada Lane", "4 May 2026 | Ada Lane"."""
+    if opened := around.BY.match(line):
+        return line[opened.end() :]
     if found := around.BY_LAST.match(line):
         return found["names"]
     parts = [part for part in _PARTS.split(line) if part and not _DIGIT.search(part)]
@@ -153,7 +155,7 @@ def _names_of(parts: list[str]) -> Iterator[str]:
 def _is_word_around(part: str) -> bool:
     """Is it a label, a role or a desk, and nothing else?"""
     part = part.strip(" :")
-    return part.casefold() in around.LABELS or bool(around.ROLE.fullmatch(part) or around.STAFF.fullmatch(part))
+    return part.casefold() in around.LABELS or bool(around.ROLE_ALONE.fullmatch(part) or around.STAFF.fullmatch(part))
 
 
 def _ends_in_role(part: str) -> bool:

@@ -13,6 +13,7 @@ from newsflow.text.characters import clean
 _MOST_WORDS = 6
 _MARKS = " ,;:.-–—|•*·●■◆✉/"
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\w)")
+_PICTURES = re.compile("[\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]")  # emoji (Unicode's blocks of symbols)
 _NICKNAME = re.compile(r"\s*\([^()]*\)(?=\s+\w)")
 CASED = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
 _HAN = re.compile(
@@ -23,7 +24,7 @@ _HANGUL = re.compile("[가-힣]{2,4}")
 
 def tidy(name: str) -> str:
     """One name without "By", labels, roles, handles and addresses; "" where none is left."""
-    name = _NICKNAME.sub("", clean(unescape(name))).strip(_MARKS)
+    name = _NICKNAME.sub("", _PICTURES.sub("", clean(unescape(name)))).strip(_MARKS)
     if squeeze(name) in AGENCIES:
         return name
     for _ in range(2):
@@ -51,7 +52,7 @@ def _unlabelled(line: str) -> str:
     found = around.LABELLED.match(line) or around.BY_LAST.match(line)
     if not found or plausible(found["label"].strip()):
         return line
-    if around.PHOTO.match(found["label"]):
+    if around.PHOTO.match(found["label"]) or around.OTHERS_BY.match(line):
         return ""
     return found["names"] if plausible(around.COMMA.split(found["names"])[0]) else line
 

@@ -109,6 +109,8 @@ def _is_short(block: Block) -> bool:
 
 def _is_in_reach(block: Block, head: Block, close: bool) -> bool:
     """Does a line below the headline stand in no other region; close to it, in none that names other articles?"""
+    if any(label.startswith("article#") for label in head.path) and _is_other_article(block, head):
+        return False
     if not close:
         return not _is_elsewhere(block, head)
     return not any(_OTHERS.search(label) and not _META.search(label) for label in _outer(block, head))
@@ -126,12 +128,17 @@ def _outer(block: Block, head: Block | None) -> tuple[str, ...]:
 
 def _is_beside(block: Block, head: Block) -> bool:
     """Does a block above the headline stand in its box: in its parent, that one's parent, or the same article?"""
-    if not _is_short(block) or _is_elsewhere(block, head):
+    if not _is_short(block) or _is_elsewhere(block, head) or _is_other_article(block, head):
         return False
     shared = _shared(block, head)
     if any(label.startswith("article#") for label in head.path[:shared]):
         return True
     return shared >= max(len(head.nodes) - 2, 2) and not head.path[shared - 1].startswith(("body#", "html#"))
+
+
+def _is_other_article(block: Block, head: Block) -> bool:
+    """Does a block stand in an article element that the headline stands outside of, as teasers do?"""
+    return any(label.startswith("article#") for label in _outer(block, head))
 
 
 def _shared(block: Block, head: Block) -> int:

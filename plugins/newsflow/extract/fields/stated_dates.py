@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from newsflow.dates import reading
 from newsflow.extract.fields.date_reader import NO_DATE, Dated, Reader
 from newsflow.extract.page.metadata import PageMetadata, plain, types
-from newsflow.extract.page.tree import class_of
+from newsflow.extract.page.tree import class_of, text_of
 from newsflow.text.characters import bare
 
 _PUBLISHED = (
@@ -46,6 +46,7 @@ _ASIDE = frozenset(("aside", "footer", "nav"))
 _FOREIGN_TYPES = re.compile(r"Comment|Review|SideBar|Footer|Header|ItemList|Question|Answer", re.IGNORECASE)
 _PROPERTIES = XPath("//*[contains(@itemprop, 'date')]")
 _COMMENTS = re.compile(r"(?:^|\s)(?:comments?(?:-?_?(?:list|area|section|thread|wrap\w*|body))?|disqus\w*)(?:$|\s)")
+_CARD = 800  # characters of a teaser
 _MOST = 3  # statements of one kind
 _MOST_JSON = 200_000  # characters of a script
 
@@ -210,11 +211,21 @@ def without_asides(root: HtmlElement) -> None:
     for element in [box for box in root.iter("div", "section", "ol", "ul") if _COMMENTS.search(class_of(box))]:
         if next(element.iter("h1"), None) is None:
             element.drop_tree()
+    for card in [box for box in root.iter("article") if _is_card(box)]:
+        card.drop_tree()
     for element in [*root.iter("script", "header", *_ASIDE)]:
         is_aside = element.tag in _ASIDE or (element.tag == "header" and next(element.iter("h1"), None) is None)
         is_json_ld = "ld+json" in (element.get("type") or "").lower()
         if is_json_ld or (is_aside and next(element.iterancestors("article"), None) is None):
             element.drop_tree()
+
+
+def _is_card(article: HtmlElement) -> bool:
+    """Is an article a teaser: short, under a heading that leads to another page?"""
+    heading = next(article.iter("h1", "h2", "h3", "h4"), None)
+    if heading is None or heading.tag == "h1" or len(text_of(article)) > _CARD:
+        return False
+    return next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
 
 
 def times(root: HtmlElement, read: Reader) -> Iterator[Dated]:
