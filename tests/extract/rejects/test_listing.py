@@ -11,6 +11,7 @@ from html import escape
 import pytest
 
 from newsflow.extract.document import extract
+from newsflow.extract.rejects import addresses
 from newsflow.outcomes import Outcome
 from tests.extract.texts import TEXTS, Text
 from tests.extract.walls import document
@@ -103,3 +104,18 @@ def test_a_list_is_none_in_any_language(make: Make, path: str) -> None:
 @pytest.mark.parametrize(("make", "path"), ARTICLES.items(), ids=lambda one: getattr(one, "__name__", None))
 def test_an_article_of_many_parts_is_one_in_any_language(make: Make, path: str) -> None:
     assert outcomes(make, path) == dict.fromkeys(TEXTS, Outcome.OK)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_list"),
+    [
+        ("https://courier.example/author/mara-quist", True),
+        ("https://courier.example/authors/mara-quist/page/2", True),
+        ("https://courier.example/?s=pier", True),
+        ("https://courier.example/search/?lang=en&q=pier", True),
+        ("https://courier.example/news/the-author-of-the-pier?s=20", False),
+        ("https://courier.example/news/in-search-of-the-pier?ref=search", False),
+    ],
+)
+def test_pages_of_authors_and_searches_are_called_lists(url: str, is_list: bool) -> None:
+    assert addresses.is_called_a_list(url) is is_list

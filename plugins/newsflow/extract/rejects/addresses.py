@@ -14,9 +14,10 @@ _NUMBER = re.compile(r"\d{4,}[^/]*$")
 # Parts of addresses by which content systems and shops call their lists.
 _LISTS = re.compile(
     r"/(?:categor(?:y|ies)|collections?|c|cat|browse|shop|shopping|tags?|topics?|hub|sections?|product-category"
-    r"|departments?|genre|list|charts?|all-[\w-]+)(?:/|$)",
+    r"|departments?|genre|list|charts?|all-[\w-]+|search|authors?)(?:/|$)",
     re.IGNORECASE,
 )
+_SEARCH = re.compile(r"(?:s|q|query|search)=[^&\d]")  # "?s=20" tells who shared a page
 
 
 def parts(url: str) -> list[str]:
@@ -40,8 +41,9 @@ def is_numbered(url: str) -> bool:
 
 
 def is_called_a_list(url: str) -> bool:
-    """Is a part of its path called as lists are: "/category/", "/tag/", "/collections/"?"""
-    return bool(_LISTS.search(path_of(url)))
+    """Is a part of its path called as lists are ("/category/", "/tag/", "/author/"), or does it ask for a search?"""
+    query = url.partition("?")[2].partition("#")[0]
+    return bool(_LISTS.search(path_of(url))) or any(map(_SEARCH.match, query.split("&")))
 
 
 def ends_in_a_number(url: str) -> bool:
