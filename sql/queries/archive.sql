@@ -31,7 +31,7 @@ where f.deleted_at is null and f.location = '' and f.sealed_at < %(before)s
   and split_part(f.file, '/', 1) = any(%(folders)s::text[])
   and not exists (
     select from ingest.capture c join ingest.page p on p.capture_id = c.capture_id
-    where c.file = f.file and p.state = 'captured')
+    where c.file = f.file and p.settled_at is null and p.state = 'captured')
   and not exists (
     select from ingest.capture o
     join ingest.capture r on r.refers_to = o.capture_id and r.file <> o.file

@@ -88,7 +88,7 @@ on conflict do nothing;
 insert into ingest.run_page (run_id, page_id, shard, entered)
 select %(run_id)s, p.page_id, 0, case p.state when 'extracted' then 'deduplicate' else 'load' end
 from ingest.page p join ingest.extraction e on e.extraction_id = p.extraction_id
-where p.state in ('extracted', 'clustered') and e.cause = 'import'
+where p.settled_at is null and p.state in ('extracted', 'clustered') and e.cause = 'import'
   and not exists (
     select from ingest.run_page x join ingest.run r using (run_id)
     where x.page_id = p.page_id and r.state = 'running' and r.run_id <> %(run_id)s)

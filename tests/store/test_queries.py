@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 
 import pytest
@@ -90,3 +91,14 @@ def test_a_false_declaration_is_found(name: str, found: list[object]) -> None:
 def test_each_room_is_in_the_package() -> None:
     rooms = {query.room for query in load().values()}
     assert all(import_module(f"newsflow.store.queries.{room}") is getattr(queries, room) for room in rooms)
+
+
+UNDER_WAY = re.compile(r"\b(?:where|and|or) (?:\w\.)?state (?:=|in) \(?'(?:pending|captured|extracted|clustered)'")
+BY_KEY = re.compile(r"run_id = %\(|any\(%\((?:pages|hashes)\)")
+
+
+def test_pages_under_way_are_asked_for_by_what_their_index_has() -> None:
+    """The index of open pages has settled_at: a query without it reads a million settled ones."""
+    asking = {name: q.sql for name, q in load().items() if "ingest.page " in q.sql and UNDER_WAY.search(q.sql)}
+    assert "runs.plan_fetch" in asking
+    assert [name for name, sql in asking.items() if "settled_at is null" not in sql and not BY_KEY.search(sql)] == []
