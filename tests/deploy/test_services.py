@@ -20,12 +20,15 @@ from cryptography.fernet import Fernet
 
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.local.processes import ProcessGroup
+from newsflow.ops import schedules
+from newsflow.ops.schedules import CONSEQUENCES
 from tests.deploy.compose import example, fill, services
 from tests.paths import ROOT
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 SERVERS = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 
@@ -137,7 +140,9 @@ def healthy(service: dict[str, Any], within_s: float = PATIENCE_S) -> str:
         time.sleep(1)
 
 
-def test_services_come_up_healthy_and_read_the_dag(stack: dict[str, Any], initialised: None, place: Path) -> None:
+def test_services_come_up_healthy_and_read_the_dags(
+    stack: dict[str, Any], initialised: None, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     family = ProcessGroup(secrets.token_hex(8))
     bin = Path(sys.executable).parent
     try:
@@ -148,6 +153,9 @@ def test_services_come_up_healthy_and_read_the_dag(stack: dict[str, Any], initia
         for name in SERVERS:
             assert "'healthy'" in healthy(stack[name]), (place / f"{name}.log").read_text()[-2000:]
         assert family.ended() == {}
+        monkeypatch.setenv(DATABASE, stack["scheduler"]["environment"][DATABASE])
+        monkeypatch.setattr(schedules, "read", list)  # a command asks without Airflow
+        wait_for(lambda: {state.dag_id for state in schedules.stored()} == set(CONSEQUENCES), "the Dags to be read")
     finally:
         family.stop(stateless=("api-server",))
 

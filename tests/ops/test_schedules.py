@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from psycopg2.extensions import connection as Connection
 
+from newsflow.ops import schedules
 from newsflow.ops.schedules import CONSEQUENCES, DagState, notices
 
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 
 
@@ -39,3 +42,32 @@ def test_a_dag_that_airflow_does_not_know_is_named() -> None:
 def test_a_run_that_begins_some_minutes_late_is_no_news() -> None:
     late = DagState("news_poll", False, NOON - timedelta(minutes=10))
     assert list(notices(all_well(news_poll=late), NOON)) == []
+
+
+DAG_TABLE = """
+create table dag (dag_id text, is_paused boolean, next_dagrun_create_after timestamptz, is_stale boolean);
+insert into dag values ('news_watch', true, null, false), ('news_poll', false, '2026-11-22 12:00Z', false),
+  ('news_ingest', false, null, true), ('somebody_elses', false, null, false)
+"""
+BY_ORM = [DagState("news_poll", False, NOON)]
+
+
+@pytest.fixture
+def orm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schedules, "read", lambda: BY_ORM)
+
+
+def test_a_command_asks_airflows_postgresql_itself(
+    conn: Connection, dsn: str, monkeypatch: pytest.MonkeyPatch, orm: None
+) -> None:
+    monkeypatch.setenv(DATABASE, dsn.replace("postgresql://", "postgresql+psycopg2://"))
+    assert schedules.stored() == BY_ORM  # no table in sight: Airflow knows in which schema they are
+    conn.cursor().execute(DAG_TABLE)
+    conn.commit()
+    assert sorted(schedules.stored()) == [DagState("news_poll", False, NOON), DagState("news_watch", True, None)]
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:////tmp/airflow.db", "mysql+mysqldb://127.0.0.1/airflow"])
+def test_another_database_is_asked_by_airflow(url: str, monkeypatch: pytest.MonkeyPatch, orm: None) -> None:
+    monkeypatch.setenv(DATABASE, url)
+    assert schedules.stored() == BY_ORM

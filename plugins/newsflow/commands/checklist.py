@@ -77,7 +77,7 @@ def dag_states() -> list[DagState] | None:
     if not is_airflow_set_up():
         return None
     try:
-        return schedules.read()
+        return schedules.stored()
     except Exception:  # Airflow's database is away, or empty: the doctor's check "airflow" tells
         return None
 
