@@ -34,7 +34,7 @@ from newsflow.settings import get_settings
 
 
 @dag(
-    schedule=get_settings().schedule or None,
+    schedule=context.times(get_settings().schedule),
     catchup=False,
     max_active_runs=1,
     # Airflow's Backfill dialog would ask today's feeds once for each day

@@ -30,7 +30,7 @@ from newsflow.settings import get_settings
 
 
 @dag(
-    schedule=get_settings().maintain_schedule or None,
+    schedule=context.times(get_settings().maintain_schedule),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

@@ -24,7 +24,7 @@ from newsflow.settings import get_settings
 
 
 @dag(
-    schedule=get_settings().watch_schedule or None,
+    schedule=context.times(get_settings().watch_schedule),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

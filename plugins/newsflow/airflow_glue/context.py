@@ -9,12 +9,13 @@ import psycopg2
 from airflow.sdk import get_current_context
 
 from newsflow import pipeline
-from newsflow.airflow_glue.releases import retry_by
+from newsflow.airflow_glue.releases import CronTriggerTimetable, retry_by
 from newsflow.names import COMMAND_PREFIX
 from newsflow.request import RequestError
 from newsflow.settings import Settings, get_settings
 from newsflow.store.migrate import MigrationError
 
+_NO_CRON = ("@once", "@continuous")  # names of schedules that are none of times
 _UNFINISHED = ["queued", "running"]  # states of a Dag run that has tasks to run
 
 RETRY_DELAY = timedelta(seconds=get_settings().retry_delay_s)
@@ -47,6 +48,16 @@ def _on(queue: str) -> dict[str, Any]:
 # Arguments of tasks that ask others, and of those that extract: which workers take them
 FETCHES = _on(get_settings().fetch_queue)
 EXTRACTS = _on(get_settings().extract_queue)
+
+
+def times(cron: str) -> CronTriggerTimetable | str | None:
+    """When a Dag runs: by cron in UTC, whatever Airflow's own zone is, and first at the next such time.
+
+    For a bare string, Airflow would begin a new Dag with the time that has just passed, beside what the user starts.
+    """
+    if cron in _NO_CRON:
+        return cron
+    return CronTriggerTimetable(cron, timezone="UTC", run_immediately=timedelta()) if cron else None
 
 
 def run_id(settings: Settings) -> int:

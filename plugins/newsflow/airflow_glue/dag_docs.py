@@ -42,8 +42,8 @@ def _param_rows(dag: Any) -> Iterable[str]:
 
 
 def _schedule(dag: Any) -> str:
-    if isinstance(dag.schedule, str):
-        return f"Schedule `{dag.schedule}`"
+    if cron := getattr(dag.schedule, "expression", ""):
+        return f"Schedule `{cron}`"
     return "After its assets" if dag.schedule else "By hand"
 
 

@@ -20,11 +20,16 @@ except ImportError:  # 3.1
     from airflow.stats import Stats as stats  # type: ignore[no-redef]  # noqa: N813
 
 try:
+    from airflow.sdk import CronTriggerTimetable
+except ImportError:  # 3.1
+    from airflow.timetables.trigger import CronTriggerTimetable  # type: ignore[assignment]
+
+try:
     from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 except ImportError:  # 3.1, 3.2
     ExceptionRetryPolicy = None  # type: ignore[assignment, misc]
 
-__all__ = ["AirflowSkipException", "retry_by", "stats", "supported"]
+__all__ = ["AirflowSkipException", "CronTriggerTimetable", "retry_by", "stats", "supported"]
 
 
 def supported(**arguments: Any) -> dict[str, Any]:
