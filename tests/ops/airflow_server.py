@@ -87,11 +87,14 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
 COMMANDS = """
 import sys
 from airflow.__main__ import main
-for words in ("db migrate", "dags reserialize", "api-server"):
-    sys.argv = ["airflow", *words.split()]
+def airflow(*words):
+    sys.argv = ["airflow", *words]
     main()
+airflow("db", "migrate")
+airflow("dags", "reserialize")
 from airflow.jobs.job import Job
 Job(), Job()  # as two of Airflow's servers do when they start
+airflow("api-server")
 """
 
 
