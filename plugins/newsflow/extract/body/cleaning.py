@@ -138,7 +138,7 @@ def _in_one_box(lines: Sequence[Paragraph]) -> int:
     """Words of the lines in the box that holds most of them: teasers stand in one each."""
     words: Counter[tuple[int, ...]] = Counter()
     for p in lines:
-        words[p.block.nodes[-2:-1] if p.block else ()] += p.words
+        words[p.box] += p.words
     return max(words.values())
 
 
@@ -147,8 +147,7 @@ def _stood_elsewhere(p: Paragraph, boxes: dict[str, tuple[int, ...]]) -> bool:
 
     :param boxes: where each line stood first; this one is added.
     """
-    box = p.block.nodes[-2:-1] if p.block else ()
-    return boxes.setdefault(key(p.text), box) != box
+    return boxes.setdefault(key(p.text), p.box) != p.box
 
 
 def cut_dates(paragraphs: Sequence[Paragraph]) -> None:

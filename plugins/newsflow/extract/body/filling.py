@@ -67,7 +67,7 @@ def _ground(placed: Sequence[Paragraph]) -> _PageLines:
     ground.taken = {p.block.order for p in placed if p.block}
     for p in placed:
         if p.block and p.block.links < LINKED:
-            ground.parents[_box(p.block)] += p.words
+            ground.parents[p.block.box] += p.words
             ground.last = max(ground.last, p.block.order)
             ground.kinds[kind(p.block)] += p.words
             ground.inside.update(p.block.nodes)
@@ -109,17 +109,12 @@ def _is_free(block: Block, ground: _PageLines) -> bool:
     return not named_junk(block.path[-1]) and not _other_article(block, ground)
 
 
-def _box(block: Block) -> tuple[int, ...]:
-    """The container that a block stands in, as a row of one node; empty at the top of the page."""
-    return block.nodes[-2:-1]
-
-
 def _is_beside(block: Block, ground: _PageLines) -> bool:
     """Does it stand in a container of the engine's text, as one of its elements or loose between them?
 
     Or beside such a container, as a paragraph of running text: the engine took one box of a row.
     """
-    if max(ground.parents[_box(block)], ground.parents[block.nodes[-1:]]) > _HOLDS_TEXT:
+    if max(ground.parents[block.box], ground.parents[block.nodes[-1:]]) > _HOLDS_TEXT:
         return True
     return _in_row(block, ground) or _in_list(block, ground)
 
@@ -127,7 +122,7 @@ def _is_beside(block: Block, ground: _PageLines) -> bool:
 def _in_row(block: Block, ground: _PageLines) -> bool:
     if block.tag != "p" or block.links > RUNNING_LINKED or block.words < RUNNING:
         return False
-    return bool(END.search(block.text)) and ground.rows[_box(block)] > _ROW_SHARE * sum(ground.parents.values())
+    return bool(END.search(block.text)) and ground.rows[block.box] > _ROW_SHARE * sum(ground.parents.values())
 
 
 def _in_list(block: Block, ground: _PageLines) -> bool:
@@ -164,7 +159,7 @@ def _alike(free: Sequence[Block], ground: _PageLines) -> list[Block]:
     boxes: dict[tuple[int, ...], list[Block]] = defaultdict(list)
     for block in free:
         if ground.kinds[kind(block)] > enough and not _is_beside(block, ground):
-            boxes[_box(block)].append(block)
+            boxes[block.box].append(block)
     if len(boxes) > _MOST_BOXES:
         return []
     return [block for box in boxes.values() if _is_part(box, ground) for block in box if not is_junk(block, 4)]

@@ -41,6 +41,11 @@ class Paragraph:
     _words: int = -1
 
     @property
+    def box(self) -> tuple[int, ...]:
+        """The container of its block; empty where it has none on the page."""
+        return self.block.box if self.block else ()
+
+    @property
     def words(self) -> int:
         """Words, comparable between scripts; counted once."""
         if self._words < 0:

@@ -190,8 +190,8 @@ def cut_others(paragraphs: Sequence[Paragraph], head: Head | None) -> None:
 def _heads_a_part(lines: Sequence[tuple[Paragraph, Block]], head: Block) -> bool:
     """Is it a part's heading in the article's name: does running text above stand in one box with text below?"""
     prose = [block for p, block in lines if p.words >= PROSE and END.search(p.text)]
-    below = {block.nodes[-2:-1] for block in prose if block.order > head.order}
-    return sum(block.order < head.order and block.nodes[-2:-1] in below for block in prose) >= _PARTS
+    below = {block.box for block in prose if block.order > head.order}
+    return sum(block.order < head.order and block.box in below for block in prose) >= _PARTS
 
 
 def _article(block: Block) -> int:

@@ -55,6 +55,11 @@ class Block:
     _key: str | None = None
 
     @property
+    def box(self) -> tuple[int, ...]:
+        """The container that it stands in, as a row of one node; empty at the top of the page."""
+        return self.nodes[-2:-1]
+
+    @property
     def words(self) -> int:
         """Words, comparable between scripts; counted once."""
         if self._words < 0:

@@ -137,7 +137,7 @@ def _in_a_row(prose: Sequence[Block], named: Named) -> set[int]:
     inside: defaultdict[int, list[Block]] = defaultdict(list)
     for block, node, _ in named:
         inside[node].append(block)
-        if node == block.nodes[-1] and block.tag == "p" and _stands_in(rows, block.nodes[-2:-1], [block]):
+        if node == block.nodes[-1] and block.tag == "p" and _stands_in(rows, block.box, [block]):
             found.add(node)
     labels = {node: label for _, node, label in named}
     for node, held in inside.items():
@@ -153,7 +153,7 @@ def _rows(prose: Sequence[Block]) -> dict[tuple[int, ...], list[Block]]:
     rows: defaultdict[tuple[int, ...], list[Block]] = defaultdict(list)
     for block in prose:
         if not suspect(block.path[-1]):
-            rows[block.nodes[-2:-1]].append(block)
+            rows[block.box].append(block)
     return rows
 
 

@@ -47,7 +47,7 @@ def as_one(blocks: Sequence[Block]) -> bool:
     boxes: Counter[tuple[int, ...]] = Counter()
     nested = 0
     for block in blocks:
-        boxes[block.nodes[-2:-1]] += block.words
+        boxes[block.box] += block.words
         nested += block.words * (levels(block) > 1)
     return bool(boxes) and 2 * max(boxes.values()) > boxes.total() > 2 * nested
 

@@ -193,8 +193,7 @@ def _is_seen(block: Block, asks: Callable[[Block], bool]) -> bool:
 
 def _woven(p: Paragraph, own: Sequence[Paragraph]) -> bool:
     """Is a paragraph running text among enough other text in one box? Then it is about walls, and none."""
-    box = p.block.nodes[-2:-1] if p.block else ()
-    beside = sum(q.words for q in own if q is not p and q.block and q.block.nodes[-2:-1] == box)
+    beside = sum(q.words for q in own if q is not p and q.block and q.box == p.box)
     return vendor_walls.is_prose(p) and beside >= OTHER_WORDS
 
 

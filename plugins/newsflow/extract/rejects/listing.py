@@ -92,7 +92,7 @@ def _of_page(blocks: Sequence[Block]) -> dict[str, float]:
         "alike": _most(kind(block) for block in blocks if block.words >= 2 and block.tag != "p"),
         "prices": log1p(sum(block.words < _LABEL and bool(_PRICE.search(block.text)) for block in blocks)),
         "products": log1p(sum(any(map(_is_product, block.path[-_NEAR:])) for block in blocks)),
-        "row": _most(_box(block) for block in blocks if is_running(block)),
+        "row": _most(block.box for block in blocks if is_running(block)),
     }
 
 
@@ -102,7 +102,7 @@ def _of_body(page: Evidence) -> dict[str, float]:
     boxes: Counter[Hashable] = Counter()
     for p in page.body:
         if p.block and is_running(p.block):
-            boxes[_box(p.block)] += p.words
+            boxes[p.block.box] += p.words
     in_text = sum(p.words for p in page.body if p.block and any(map(_is_text_box, p.block.path)))
     return {
         "line": log1p(median([p.words for p in page.body] or [0])),
@@ -120,10 +120,6 @@ def _longest_run(blocks: Sequence[Block]) -> int:
         run = 0 if block.links > _LINK else run + (block.words if is_running(block) else 0)
         longest = max(longest, run)
     return longest
-
-
-def _box(block: Block) -> tuple[int, ...]:
-    return block.nodes[-2:-1]
 
 
 @lru_cache(maxsize=20_000)
