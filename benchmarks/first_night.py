@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ from ingest.page p left join news_internal.article a on a.article_id = p.page_id
 """
 
 
-def trafilatura_alone(pages: list[real_pages.Page]) -> tuple[dict[str, str], float]:
+def trafilatura_alone(pages: Sequence[real_pages.Page]) -> tuple[dict[str, str], float]:
     """Bodies by page, and CPU seconds on one core."""
     import trafilatura
 
@@ -52,22 +54,31 @@ def feeds_file(folder: Path, origins: dict[str, str]) -> Path:
     return path
 
 
+@contextmanager
+def running(folder: Path, origins: dict[str, str], *, delay_s: float) -> Iterator[Launcher]:
+    """A local Airflow whose feeds are those of the origins.
+
+    :param delay_s: seconds between two requests to an origin, unless the environment says otherwise.
+    """
+    os.environ["NEWSFLOW_ALLOW_ORIGINS"] = " ".join(origins.values())
+    os.environ["NEWSFLOW_HOME"] = str(folder / "home")
+    os.environ.setdefault("NEWSFLOW_DELAY_S", str(delay_s))
+    launcher = Launcher(Home(folder / "home"), Settings(), Terminal(), feeds_file(folder, origins))
+    with launcher.open():
+        yield launcher
+
+
 def measure(pages: list[real_pages.Page], folder: Path) -> tuple[list[Any], list[Any], pipeline.Funnel]:
     """Run the Dag once; gives the pages' rows, the stages' rows and the funnel."""
-    with real_pages.served(real_pages.by_publisher(pages)) as origins:
-        os.environ["NEWSFLOW_ALLOW_ORIGINS"] = " ".join(origins.values())
-        os.environ["NEWSFLOW_HOME"] = str(folder / "home")
-        os.environ.setdefault("NEWSFLOW_DELAY_S", "0.2")
-        settings = Settings()
-        launcher = Launcher(Home(folder / "home"), settings, Terminal(), feeds_file(folder, origins))
-        with launcher.open():
-            launcher.show_run()
-            with session(launcher.database_url) as conn, conn.cursor() as cursor:
-                run = queries.ops.run_by_name(conn, dag_id="news_ingest", dag_run_id=None)
-                assert run is not None
-                stages = queries.runs.stages(conn, run_id=run.run_id)
-                cursor.execute(QUERY)
-                return cursor.fetchall(), stages, pipeline.funnel(launcher.settings, run.run_id)
+    shelves = real_pages.by_publisher(pages)
+    with real_pages.served(shelves) as origins, running(folder, origins, delay_s=0.2) as launcher:
+        launcher.show_run()
+        with session(launcher.database_url) as conn, conn.cursor() as cursor:
+            run = queries.ops.run_by_name(conn, dag_id="news_ingest", dag_run_id=None)
+            assert run is not None
+            stages = queries.runs.stages(conn, run_id=run.run_id)
+            cursor.execute(QUERY)
+            return cursor.fetchall(), stages, pipeline.funnel(launcher.settings, run.run_id)
 
 
 def rates(stages: list[Any]) -> Table:

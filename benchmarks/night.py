@@ -17,20 +17,17 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import process_tree, real_pages
 from benchmarks.extraction import sets
-from benchmarks.first_night import feeds_file
+from benchmarks.first_night import running, trafilatura_alone
+from benchmarks.server import Meter
 from benchmarks.sheets import Sheet
 from newsflow.local import launcher
-from newsflow.local.home import Home
-from newsflow.local.terminal import Terminal
-from newsflow.settings import Settings
 from newsflow.store import queries
 from newsflow.store.db import session
 from tests.worlds.shared import SHARED
@@ -74,26 +71,15 @@ def on_origins(pages: Sequence[real_pages.Page], most: int) -> dict[str, dict[st
     return {f"origin-{number:03}.example": shelf for number, shelf in enumerate(origins)}
 
 
-@contextmanager
-def running(folder: Path, origins: dict[str, str]) -> Iterator[launcher.Launcher]:
-    """A local Airflow with nothing to do but this night."""
-    os.environ.update(dict.fromkeys(ALONE, ""))
-    os.environ["NEWSFLOW_ALLOW_ORIGINS"] = " ".join(origins.values())
-    os.environ["NEWSFLOW_HOME"] = str(folder / "home")
-    os.environ.setdefault("NEWSFLOW_DELAY_S", "0.05")
-    os.environ.setdefault("NEWSFLOW_CONTACT", "https://example.org/bench")
-    made = launcher.Launcher(Home(folder / "home"), Settings(), Terminal(), feeds_file(folder, origins))
-    with made.open():
-        yield made
-
-
 def measure(shelves: dict[str, dict[str, real_pages.Page]], folder: Path) -> Spent:
     """One night; what it spent."""
-    with real_pages.served(shelves) as origins, running(folder, origins) as local:
-        postmaster = int((launcher.server(local.home).data / "postmaster.pid").read_text().split()[0])
-        before, served, begun = process_tree.below(), process_tree.of(postmaster), time.monotonic()
+    os.environ.update(dict.fromkeys(ALONE, ""))
+    os.environ.setdefault("NEWSFLOW_CONTACT", "https://example.org/bench")
+    with real_pages.served(shelves) as origins, running(folder, origins, delay_s=0.05) as local:
+        database = Meter(launcher.server(local.home))
+        before, served, begun = process_tree.below(), database.cpu(), time.monotonic()
         local.show_run()
-        whole, postgres = process_tree.below() - before, process_tree.of(postmaster) - served
+        whole, postgres = process_tree.below() - before, database.cpu() - served
         wall = time.monotonic() - begun
         with session(local.database_url) as conn, conn.cursor() as cursor:
             run = queries.ops.run_by_name(conn, dag_id="news_ingest", dag_run_id=None)
@@ -110,17 +96,6 @@ select stage, sum(cpu_s)::float8 as cpu_s,
   sum((select sum(value::int) from jsonb_each_text(counts) join ingest.outcome on code = key))::int as pages
 from ingest.run_stage where run_id = %(run_id)s group by stage order by min(started_at)
 """
-
-
-def alone(pages: Sequence[real_pages.Page]) -> float:
-    """CPU seconds of trafilatura's bare extraction of the bodies."""
-    import trafilatura
-
-    trafilatura.extract("<html><body><p>warm</p></body></html>")
-    before = process_tree.own()
-    for page in pages:
-        trafilatura.extract(page.html, url=page.url)
-    return process_tree.own() - before
 
 
 def sheet(spent: Spent, bare: float, pages: int) -> Sheet:
@@ -154,7 +129,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="nf-night-") as folder:
         spent = measure(shelves, Path(folder))
     process_tree.bury()
-    sheet(spent, alone(pages), len(pages)).show()
+    _bodies, bare = trafilatura_alone(pages)
+    sheet(spent, bare, len(pages)).show()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 from contextlib import suppress
 
 import psutil
@@ -36,12 +35,6 @@ def of(pid: int) -> float:
     """CPU seconds of a process and of all below it."""
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system) + below(pid)
-
-
-def own() -> float:
-    """CPU seconds of this process alone."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def bury() -> None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
+from benchmarks import process_tree
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
@@ -70,15 +70,6 @@ def database(server: Server, name: str) -> tuple[str, Connection]:
     return server.url(name), conn
 
 
-def _cpu(process: psutil.Process) -> float:
-    """CPU seconds of a process; of one that has just ended its parent tells."""
-    try:
-        times = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return float(times.user + times.system)
-
-
 @dataclass
 class Meter:
     """CPU seconds of a server's processes, and of this one, over a block."""
@@ -87,9 +78,7 @@ class Meter:
     figures: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
     def cpu(self) -> float:
-        top = psutil.Process(int((self.server.data / "postmaster.pid").read_text().split()[0]))
-        living = sum(map(_cpu, [top, *top.children()]))
-        return living + top.cpu_times().children_user + top.cpu_times().children_system
+        return process_tree.of(int((self.server.data / "postmaster.pid").read_text().split()[0]))
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
