@@ -44,6 +44,8 @@ TOUCHED = {
         "2.3.1",
         frozenset({"extract/body/trafilatura/door.py", "extract/body/trafilatura/xpaths.py"}),
         (
+            "trafilatura.external.JT_STOPLIST",
+            "trafilatura.external.jt_stoplist_init",
             "trafilatura.htmlprocessing.convert_tags",
             "trafilatura.htmlprocessing.tree_cleaning",
             "trafilatura.main_extractor.extract_content",
@@ -52,6 +54,9 @@ TOUCHED = {
             "trafilatura.xml.xmltotxt",
             "trafilatura.xpaths.BODY_XPATH",
             "trafilatura.xpaths.OVERALL_DISCARD_XPATH",
+            "trafilatura.xpaths.RAW_TREE_PRUNE_XPATH",
+            "trafilatura.xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH",
+            "trafilatura.xpaths.TEASER_DISCARD_XPATH",
         ),
     ),
     "warcio": Touched(

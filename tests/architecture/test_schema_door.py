@@ -17,7 +17,6 @@ OTHERS = {
     "dedupe/comparer_pool.py": "a worker of the step that has looked",
     "load/search_index.py": "a worker of the step that has looked",
     "local/airflow.py": "Airflow's own database",
-    "local/database.py": "migrates",
     "local/launcher.py": "migrates",
     "local/nightly_run.py": "watches while others migrate",
     "maintain/snapshot.py": "describes a scratch database",
@@ -25,8 +24,7 @@ OTHERS = {
     "ops/dependencies.py": "pages that show what there is",
     "ops/doctor.py": "says itself what is wrong with the schema",
     "store/migrate.py": "the door",
-    "store/runs.py": "looks itself, before a run begins",
-    "store/stage_work.py": "looks itself, before a step begins",
+    "store/runs.py": "looks itself, before a run or a step begins",
 }
 
 

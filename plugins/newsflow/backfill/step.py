@@ -16,7 +16,6 @@ from fastwarc.warc import WarcRecord
 
 from newsflow import sharding
 from newsflow.backfill import ledger, records
-from newsflow.backfill.copied_bytes import Stream
 from newsflow.backfill.ledger import PageCandidate
 from newsflow.backfill.records import Read
 from newsflow.backfill.request import BackfillRequest
@@ -28,12 +27,12 @@ from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, bad_rows, queries
+from newsflow.store import archive_folders, bad_rows, queries, runs
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
-from newsflow.store.stage_work import Work, work
+from newsflow.store.runs import Work
 from newsflow.web.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ def read(
     A file that can't be read is an outcome in `ingest.backfill_file`; only trouble of our own raises.
     """
     started = clock()
-    with Transport(settings) as transport, work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
+    with Transport(settings) as transport, runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
         with transaction(step.conn):
             files = queries.backfill.files(step.conn, run_id=run_id, shard=shard)
             owners = {row.origin: row.name for row in queries.backfill.publishers(step.conn)}
@@ -205,7 +204,7 @@ class WarcReader:
                 if self.spent:
                     return
 
-    def _batches(self, source: str, stream: Stream, offset: int, known: int) -> Iterator[_Batch]:
+    def _batches(self, source: str, stream: records.Stream, offset: int, known: int) -> Iterator[_Batch]:
         """What can be stored at once; also, before trouble is raised, what was read until then.
 
         :param known: records that are passed over, where reading can't resume at an offset.

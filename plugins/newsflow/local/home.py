@@ -73,11 +73,6 @@ class Home:
         return self.root / "contact"
 
     @property
-    def newsroom_notes(self) -> Path:
-        """What the home remembers of its sample newsroom."""
-        return self.root / "newsroom.json"
-
-    @property
     def archive(self) -> Path:
         """Captures (WARC)."""
         return self.root / "archive"

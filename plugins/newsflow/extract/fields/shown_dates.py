@@ -113,12 +113,22 @@ def _is_in_reach(block: Block, head: Block, close: bool) -> bool:
         return False
     if not close:
         return not _is_elsewhere(block, head)
-    return not any(_OTHERS.search(label) and not _META.search(label) for label in _outer(block, head))
+    return not any(map(_is_others, _outer(block, head)))
 
 
 def _is_elsewhere(block: Block, head: Block | None) -> bool:
     outer = _outer(block, head)
-    return any(map(_ELSEWHERE.search, outer)) or named(block, outer)
+    return any(map(_names_elsewhere, outer)) or named(block, outer)
+
+
+@lru_cache(maxsize=20_000)
+def _names_elsewhere(label: str) -> bool:
+    return bool(_ELSEWHERE.search(label))
+
+
+@lru_cache(maxsize=20_000)
+def _is_others(label: str) -> bool:
+    return bool(_OTHERS.search(label)) and not _META.search(label)
 
 
 def _outer(block: Block, head: Block | None) -> tuple[str, ...]:

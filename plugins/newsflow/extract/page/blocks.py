@@ -84,7 +84,7 @@ def key(text: str) -> str:
     return bare(text).replace("_", "")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Walk:
     blocks: list[Block] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
@@ -109,11 +109,12 @@ class _Walk:
         if not self.parts:
             return
         whole = "".join(self.parts)
-        lines = whole.split("\n") if "pre" in self.tags else [whole]
-        size = len(" ".join(whole.split())) or 1
-        for line in lines:
-            if text := " ".join(line.split()):
-                self._end(text, min(1.0, self.linked / size), min(1.0, self.bold / size))
+        if squeezed := " ".join(whole.split()):
+            links, bold = min(1.0, self.linked / len(squeezed)), min(1.0, self.bold / len(squeezed))
+            written = whole.split("\n") if "\n" in whole and "pre" in self.tags else ()
+            for line in map(" ".join, map(str.split, written)) if written else (squeezed,):
+                if line:
+                    self._end(line, links, bold)
         self.parts, self.linked, self.bold = [], 0, 0
 
     def _end(self, text: str, links: float, bold: float) -> None:

@@ -19,17 +19,16 @@ from newsflow.extract.page.blocks import Block
 from newsflow.text.sentences import END
 
 # What the engine and we take for names of other regions (trafilatura's OVERALL_DISCARD_XPATH and TEASER_DISCARD_XPATH,
-# `body/placement.py`, `region_names.py`); names after readers' comments are judged by structure elsewhere.
+# `body/placement.py`, `region_names.py`), lower-cased; names after readers' comments are judged by structure elsewhere.
 _SUSPECT = re.compile(
     r"shar|social|viral|newsletter|syndicat|cookie|consent|tags|tag-list|sidebar|banner|bread-?crumb|button|author|byline|"
     r"\bbio|caption|credit|footer|nav|menu|toolbar|bar\b|related|recirc|recommend|trending|popular|premium|paywall|subscri|"
     r"sign-?up|\bad[-_s]|[-_]ad[-_]|advert|sponsor|promo|outbrain|taboola|widget|modal|popup|tooltip|permission|next-|"
     r"more-?on|read-?more|stories|meta|rating|attachment|timestamp|user-|-icon|infos|message|slide|carousel|viewport|"
-    r"overlay|options|expand|collaps|obfuscat|blur|hid(?:e|den)|noprint|notloaded|teaser|disclaimer|copyright|embed",
-    re.IGNORECASE,
+    r"overlay|options|expand|collaps|obfuscat|blur|hid(?:e|den)|noprint|notloaded|teaser|disclaimer|copyright|embed"
 )
 # Names that say what is written there, and are right.
-_NEVER = re.compile(r"disclaimer|copyright|cookie|consent|respond|\blegal|sign-?up|opt-?in\b", re.IGNORECASE)
+_NEVER = re.compile(r"disclaimer|copyright|cookie|consent|respond|\blegal|sign-?up|opt-?in\b")
 # Names for how a text is folded, not for what it is.
 _FOLDED = re.compile(r"hid(?:e|den)|collaps|expand|unfold|fold|truncat|toggle|blur|obfuscat", re.IGNORECASE)
 _PROSE, _LINKED = 12, 0.3  # words, and share of links, of a line of running text
@@ -69,7 +68,7 @@ def unname(elements: Sequence[HtmlElement], nodes: Iterable[int]) -> None:
 @lru_cache(maxsize=20_000)
 def suspect(label: str) -> bool:
     """Is it a name for what is no text? One that is not shown at all is another matter."""
-    name = label.split("#", 1)[-1]
+    name = label.split("#", 1)[-1].lower()
     return (
         bool(_SUSPECT.search(name))
         and not _NEVER.search(name)
@@ -79,9 +78,9 @@ def suspect(label: str) -> bool:
 
 
 def _without_suspects(element: HtmlElement) -> None:
-    names = [name for name in (element.get("class") or "").split() if not _SUSPECT.search(name)]
+    names = [name for name in (element.get("class") or "").split() if not _SUSPECT.search(name.lower())]
     element.set("class", " ".join(names))
-    if _SUSPECT.search(element.get("id") or ""):
+    if _SUSPECT.search((element.get("id") or "").lower()):
         element.attrib.pop("id")
 
 

@@ -19,13 +19,14 @@ from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
 
-_NAME = re.compile(rf"comment(?!ary)|disqus|{any_of('comment_names')}", re.IGNORECASE)
+_NAME = re.compile(rf"comment(?!ary)|disqus|{any_of('comment_names')}")  # in lower case
+_ANY_CASE = re.compile(_NAME.pattern, re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
 def named(label: str) -> bool:
     """Is a label one for readers' comments?"""
-    return bool(_NAME.search(label))
+    return bool(_NAME.search(label.lower()))
 
 
 def levels(block: Block, whole: Collection[int] = ()) -> int:
@@ -39,7 +40,7 @@ def levels(block: Block, whole: Collection[int] = ()) -> int:
 
 def renamed(block: Block) -> Block:
     """The same block without names after comments around it."""
-    return replace(block, path=tuple(_NAME.sub("", label) for label in block.path))
+    return replace(block, path=tuple(_ANY_CASE.sub("", label) for label in block.path))
 
 
 def as_one(blocks: Sequence[Block]) -> bool:

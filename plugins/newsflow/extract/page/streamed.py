@@ -20,7 +20,7 @@ Name = tuple[str | None, ...]
 
 def is_streamed(text: str) -> bool:
     """May a page have such parts? Asked of all pages, so it looks for words alone."""
-    return any(sign in text for sign in _SIGNS)
+    return " hidden" in text and any(sign in text for sign in _SIGNS)
 
 
 def join(root: HtmlElement) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, document_fromstring
 
@@ -30,7 +32,7 @@ def parse(text: str) -> HtmlElement | None:
     :raises MemoryError: where the process may not take more.
     """
     try:
-        root = document_fromstring(without_declaration(strip(text)).encode(), parser=_PARSER)
+        root = document_fromstring(_source(text), parser=_PARSER)
     except XMLSyntaxError as error:
         if getattr(error, "code", 0) == _NO_MEMORY:
             raise MemoryError from error
@@ -42,6 +44,12 @@ def parse(text: str) -> HtmlElement | None:
     if streamed.is_streamed(text):
         streamed.join(root)
     return root
+
+
+@lru_cache(maxsize=1)
+def _source(text: str) -> bytes:
+    """What the parser is given; a page may be parsed several times, one after the other."""
+    return without_declaration(strip(text)).encode()
 
 
 def text_of(element: HtmlElement) -> str:

@@ -26,6 +26,22 @@ _RULE = re.compile(r"[|:\s-]*\|[|:\s-]*")
 _BUGS = (ValueError, TypeError, AttributeError, IndexError, KeyError)  # of its own, on odd trees
 
 
+class _Stopwords(tuple[str, ...]):
+    """justext's words of all languages, known by themselves: it keeps them in a cache, and hashes 190,000 each time."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+@lru_cache(maxsize=1)
+def _hash_stopwords_once() -> None:
+    from trafilatura import external as theirs
+
+    external: Any = theirs  # a list typed as None
+    external.JT_STOPLIST = _Stopwords(external.jt_stoplist_init())
+
+
 @lru_cache(maxsize=1)
 def _options() -> Any:
     from trafilatura.settings import Extractor
@@ -56,8 +72,10 @@ def thorough(root: HtmlElement) -> list[str]:
     """Paragraphs after all of trafilatura's stages, its rivals' extractors included; eats the tree."""
     from trafilatura import bare_extraction
 
+    _hash_stopwords_once()
     try:
-        document = bare_extraction(root, include_comments=False, include_formatting=False)
+        with xpaths.taken():
+            document = bare_extraction(root, include_comments=False, include_formatting=False)
     except _BUGS:
         return []
     return _lines(getattr(document, "text", None) or "")

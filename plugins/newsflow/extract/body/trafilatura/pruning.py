@@ -31,15 +31,33 @@ def unwanted(root: HtmlElement) -> list[HtmlElement]:
     return [element for element in root.iterdescendants(*_TAGS) if _unwanted(element)]
 
 
+def following(root: HtmlElement) -> list[HtmlElement]:
+    """Boxes of other articles alone."""
+    boxes = root.iterdescendants("div", "section", "aside")
+    return [box for box in boxes if (met := _met(box)) and _follows(box, met)]
+
+
+def comments(root: HtmlElement) -> list[HtmlElement]:
+    """Boxes of readers' comments alone."""
+    return [element for element in root.iterdescendants(*_TAGS) if (met := _met(element)) and _comments(element, met)]
+
+
+def _met(element: HtmlElement) -> frozenset[str]:
+    return _rules("class", element.get("class", "")) | _rules("id", element.get("id", ""))
+
+
 def _unwanted(element: HtmlElement) -> bool:
-    met = _rules("class", element.get("class", "")) | _rules("id", element.get("id", ""))
+    met = _met(element)
     return bool(met) and (_beside(element, met) or _comments(element, met))
 
 
 def _beside(element: HtmlElement, met: frozenset[str]) -> bool:
+    return element.tag in {"div", "section", "aside"} and ("shares" in met or _follows(element, met))
+
+
+def _follows(element: HtmlElement, met: frozenset[str]) -> bool:
     """A box without end is the page's own where it holds the headline."""
-    endless = "endless" in met and next(element.iterdescendants("h1"), None) is None
-    return element.tag in {"div", "section", "aside"} and (endless or bool(met & {"following", "shares"}))
+    return "following" in met or ("endless" in met and next(element.iterdescendants("h1"), None) is None)
 
 
 def _comments(element: HtmlElement, met: frozenset[str]) -> bool:
