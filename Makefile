@@ -72,7 +72,7 @@ queries: setup-tests ## Write the functions of the named queries anew, after a c
 lock: setup-tests ## Resolve the dependencies of pyproject.toml again, with hashes (UPGRADE=1: to the newest versions)
 	@# the tests' lock comes first and bounds the others: the image's, and what a laptop has beside that
 	@$(LOCK) pyproject.toml --group dev --all-extras -o tests/requirements.txt
-	@$(LOCK) -c tests/requirements.txt pyproject.toml --extra s3 --extra celery -o requirements.txt
+	@$(LOCK) -c tests/requirements.txt pyproject.toml --extra s3 --extra celery --extra fab -o requirements.txt
 	@$(LOCK) -c tests/requirements.txt .ci/local.in -o .ci/local.txt
 	@$(LOCK) .ci/bootstrap.in -o .ci/bootstrap.txt
 	@$(LOCK) .ci/sbom.in -o .ci/sbom.txt

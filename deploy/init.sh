@@ -1,11 +1,9 @@
 #!/bin/sh
-# The service airflow-init: both schemas at their head, the folders, the admin's password;
+# The service airflow-init: both schemas at their head, the folders, Airflow's roles and its user admin;
 # at the end what is left to settle (`docker compose logs airflow-init`). Safe to repeat.
 set -eu
 mkdir -p "$AIRFLOW_HOME" "$AIRFLOW__LOGGING__BASE_LOG_FOLDER"
 airflow db migrate
 newsflow migrate
-umask 077
-python -c 'import json, os, sys; json.dump({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}, sys.stdout)' \
-  > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+python "$(dirname "$0")/admin.py"
 newsflow checklist list || true  # it only tells

@@ -91,10 +91,11 @@ def test_database_and_web_are_not_open_to_the_network() -> None:
 
 def test_every_airflow_setting_exists_in_this_airflow() -> None:
     import airflow
-    from airflow.providers.celery.get_provider_info import get_provider_info
+    from airflow.providers.celery.get_provider_info import get_provider_info as celery
+    from airflow.providers.fab.get_provider_info import get_provider_info as fab
 
     config = yaml.safe_load((Path(airflow.__file__).parent / "config_templates/config.yml").read_text())
-    config = {**config, **get_provider_info()["config"]}
+    config = {**config, **celery()["config"], **fab()["config"]}
     known = {f"AIRFLOW__{s}__{k}".upper() for s, section in config.items() for k in section["options"]}
     used = {k for s in services().values() for k in s.get("environment", {}) if k.startswith("AIRFLOW__")}
     assert used

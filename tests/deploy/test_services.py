@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+import requests
 from cryptography.fernet import Fernet
 
 from newsflow.local.postgres import Server, binaries, free_port
@@ -23,6 +24,7 @@ from newsflow.local.processes import ProcessGroup
 from newsflow.ops import schedules
 from newsflow.ops.schedules import CONSEQUENCES
 from tests.deploy.compose import example, fill, services
+from tests.deploy.fab import FabAirflow, form_token
 from tests.paths import ROOT
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -111,18 +113,13 @@ def test_roles_reach_their_own_database_only(stack: dict[str, Any], server: Serv
         psycopg2.connect(news.removesuffix("/news") + "/airflow")
 
 
-def test_init_makes_both_schemas_and_the_password_and_can_be_repeated(
-    stack: dict[str, Any], initialised: None, env: dict[str, str]
-) -> None:
+def test_init_makes_both_schemas_and_can_be_repeated(stack: dict[str, Any], initialised: None) -> None:
     environment = stack["airflow-init"]["environment"]
     conn = psycopg2.connect(environment["NEWSFLOW_DATABASE_URL"])
     with conn.cursor() as cursor:
         cursor.execute("select count(*) from newsflow_meta.migration")
         assert cursor.fetchone()[0] == len(list((ROOT / "sql/migrations").glob("*.sql")))
     conn.close()
-    passwords = Path(environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"])
-    assert json.loads(passwords.read_text()) == {"admin": env["AIRFLOW_ADMIN_PASSWORD"]}
-    assert passwords.stat().st_mode & 0o077 == 0
 
 
 def healthy(service: dict[str, Any], within_s: float = PATIENCE_S) -> str:
@@ -140,24 +137,75 @@ def healthy(service: dict[str, Any], within_s: float = PATIENCE_S) -> str:
         time.sleep(1)
 
 
-def test_services_come_up_healthy_and_read_the_dags(
-    stack: dict[str, Any], initialised: None, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    family = ProcessGroup(secrets.token_hex(8))
-    bin = Path(sys.executable).parent
+@pytest.fixture(scope="module")
+def family(stack: dict[str, Any], initialised: None, place: Path) -> Iterator[ProcessGroup]:
+    """The servers, started."""
+    found = ProcessGroup(secrets.token_hex(8))
     try:
         for name in SERVERS:
             program, *arguments = stack[name]["command"]
-            env = environment(stack[name])
-            family.start(name, [str(bin / program), *arguments], env, place / f"{name}.log", ROOT)
-        for name in SERVERS:
-            assert "'healthy'" in healthy(stack[name]), (place / f"{name}.log").read_text()[-2000:]
-        assert family.ended() == {}
-        monkeypatch.setenv(DATABASE, stack["scheduler"]["environment"][DATABASE])
-        monkeypatch.setattr(schedules, "read", list)  # a command asks without Airflow
-        wait_for(lambda: {state.dag_id for state in schedules.stored()} == set(CONSEQUENCES), "the Dags to be read")
+            command = [str(Path(sys.executable).parent / program), *arguments]
+            found.start(name, command, environment(stack[name]), place / f"{name}.log", ROOT)
+        yield found
     finally:
-        family.stop(stateless=("api-server",))
+        found.stop(stateless=("api-server",))
+
+
+def test_services_come_up_healthy_and_read_the_dags(
+    stack: dict[str, Any], family: ProcessGroup, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in SERVERS:
+        assert "'healthy'" in healthy(stack[name]), (place / f"{name}.log").read_text()[-2000:]
+    assert family.ended() == {}
+    monkeypatch.setenv(DATABASE, stack["scheduler"]["environment"][DATABASE])
+    monkeypatch.setattr(schedules, "read", list)  # a command asks without Airflow
+    wait_for(lambda: {state.dag_id for state in schedules.stored()} == set(CONSEQUENCES), "the Dags to be read")
+
+
+@pytest.fixture(scope="module")
+def airflow(stack: dict[str, Any], family: ProcessGroup, env: dict[str, str]) -> FabAirflow:
+    """The API server, with a user for each role beside the admin whom init made."""
+    assert "'healthy'" in healthy(stack["api-server"])
+    found = FabAirflow(stack["api-server"]["environment"]["AIRFLOW__API__BASE_URL"], env["AIRFLOW_ADMIN_PASSWORD"])
+    for role in ("Viewer", "User", "Op", "Public"):
+        found.add_user(role.lower(), role)
+    return found
+
+
+@pytest.fixture(scope="module")
+def viewer(airflow: FabAirflow) -> requests.Session:
+    """Logged in once: FAB lets nobody try more than five times in 40 s."""
+    return airflow.logged_in("viewer")
+
+
+@pytest.fixture(scope="module")
+def publisher(stack: dict[str, Any], initialised: None) -> str:
+    """One whom a page can show and a form can change."""
+    conn = psycopg2.connect(stack["scheduler"]["environment"]["NEWSFLOW_DATABASE_URL"])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into ingest.publisher (name) values ('Morgenpost')")
+    conn.close()
+    return "Morgenpost"
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "acts"), [("Public", 403, 403), ("Viewer", 200, 403), ("User", 200, 303), ("Op", 200, 303)]
+)
+def test_fab_s_roles_say_who_sees_our_pages_and_who_acts(
+    airflow: FabAirflow, viewer: requests.Session, publisher: str, role: str, sees: int, acts: int
+) -> None:
+    client = viewer if role == "Viewer" else airflow.logged_in(role.lower())
+    page = client.get(f"{airflow.url}/newsflow/publishers/{publisher}", timeout=PATIENCE_S)
+    assert page.status_code == sees
+    form = {"subject": publisher, "title": f"said by {role}", "csrf": form_token(page.text)}
+    acted = client.post(f"{airflow.url}/newsflow/facts", data=form, timeout=PATIENCE_S, allow_redirects=False)
+    assert acted.status_code == acts
+    shown = viewer.get(f"{airflow.url}/newsflow/publishers/{publisher}", timeout=PATIENCE_S).text
+    assert (f"said by {role}" in shown) == (acts == 303)
+
+
+def test_nobody_sees_our_pages_without_a_login(airflow: FabAirflow) -> None:
+    assert requests.get(f"{airflow.url}/newsflow/", timeout=PATIENCE_S).status_code == 401
 
 
 def test_healthcheck_fails_where_nothing_answers(stack: dict[str, Any]) -> None:

@@ -1,0 +1,45 @@
+"""An Airflow whose users are FAB's, as a browser and as the admin's scripts see it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import requests
+
+from tests.waiting import PATIENCE_S
+
+_CSRF = re.compile(r'name="(?:csrf|csrf_token)"[^>]*value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class FabAirflow:
+    """Where it answers, and the password of `admin`; that of any other user is the name and "-secret"."""
+
+    url: str
+    admin_password: str
+
+    def add_user(self, name: str, role: str) -> None:
+        """By FAB's own API, with the admin's token."""
+        secret = {"username": "admin", "password": self.admin_password}
+        answer = requests.post(f"{self.url}/auth/token", json=secret, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        head = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        user = {"username": name, "first_name": name, "last_name": name, "email": f"{name}@example.org"}
+        user |= {"password": f"{name}-secret", "roles": [{"name": role}]}  # type: ignore[dict-item]
+        requests.post(f"{self.url}/auth/fab/v1/users", json=user, headers=head, timeout=PATIENCE_S).raise_for_status()
+
+    def logged_in(self, name: str) -> requests.Session:
+        """A client that filled in the login form."""
+        client, address = requests.Session(), f"{self.url}/auth/login/"
+        form = client.get(address, timeout=PATIENCE_S)
+        data = {"username": name, "password": f"{name}-secret", "csrf_token": form_token(form.text)}
+        client.post(address, data=data, timeout=PATIENCE_S).raise_for_status()
+        assert "_token" in client.cookies
+        return client
+
+
+def form_token(page: str) -> str:
+    """The token that a page's forms carry; "" where it has none."""
+    found = _CSRF.search(page)
+    return found[1] if found else ""
