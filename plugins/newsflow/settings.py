@@ -264,6 +264,10 @@ class _Maintenance(BaseModel):
     retain_task_logs_days: Kept = Field(
         90, description="log files of our tasks, on the machine that maintenance runs on"
     )
+    retain_airflow_days: Kept = Field(
+        90,
+        description="runs, tasks and events in Airflow's own database, in Compose and Kubernetes",
+    )
     retain_figures_days: Days = Field(400, ge=1, le=36_500, description="figures that maintenance measured")
     reap_query_minutes: Minutes = Field(
         15, ge=1, le=10_080, description="longest query of a reader; then its session is ended"

@@ -83,7 +83,7 @@ def test_only_settings_reads_the_environment() -> None:
 def test_settings_are_passed_but_at_the_edges() -> None:
     readers = {path for path in modules() if "newsflow.settings.get_settings" in imports(path)}
     inner = {str(path.relative_to(PACKAGE)) for path in readers if room(path) != "commands"}
-    assert inner == {"airflow_glue/context.py", "ops/connection.py"}
+    assert inner == {"airflow_glue/context.py", "airflow_glue/metadata.py", "ops/connection.py"}
 
 
 def test_importing_the_package_needs_no_airflow() -> None:

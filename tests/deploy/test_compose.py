@@ -42,7 +42,7 @@ def test_the_schema_check_can_fail(tmp_path: Path) -> None:
 
 
 def test_it_has_the_services_of_a_whole_airflow() -> None:
-    assert set(services()) == {"postgres", "airflow-init", *AIRFLOW, *CELERY}
+    assert set(services()) == {"postgres", "airflow-init", "cleaner", *AIRFLOW, *CELERY}
 
 
 def test_long_running_services_restart_and_are_watched() -> None:
@@ -187,11 +187,11 @@ def test_no_task_runs_longer_than_redis_waits_before_it_gives_it_to_another_work
 
 
 def test_every_setting_of_newsflow_can_reach_each_container() -> None:
-    for name in ("airflow-init", *AIRFLOW, "worker"):
+    for name in ("airflow-init", "cleaner", *AIRFLOW, "worker"):
         assert services()[name]["env_file"] == [{"path": "newsflow.env", "required": False}], name
 
 
-@pytest.mark.parametrize("script", ["deploy/init.sh", "deploy/postgres/10-databases.sh", ".ci/run"])
+@pytest.mark.parametrize("script", ["deploy/init.sh", "deploy/clean.sh", "deploy/postgres/10-databases.sh", ".ci/run"])
 def test_scripts_are_executable_shell(script: str) -> None:
     subprocess.run(["sh", "-n", str(ROOT / script)], check=True)
     assert (ROOT / script).stat().st_mode & 0o111

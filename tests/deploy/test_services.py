@@ -204,6 +204,28 @@ def test_fab_s_roles_say_who_sees_our_pages_and_who_acts(
     assert (f"said by {role}" in shown) == (acts == 303)
 
 
+def test_airflow_s_database_is_cleaned_by_its_retention(
+    stack: dict[str, Any], airflow: FabAirflow, server: Server
+) -> None:
+    """Old runs end, with what hangs on them; the last scheduled one of a Dag stays, and so do young ones."""
+    for name in ("old", "young"):
+        airflow.start("news_watch", name)
+    conn = psycopg2.connect(server.url("airflow"))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update dag_run set start_date = now() - interval '60 days' where run_id = 'old'")
+        cursor.execute("update dag_run set start_date = now() where run_id = 'young'")
+    env = environment(stack["cleaner"], NEWSFLOW_RETAIN_AIRFLOW_DAYS="30")
+    command = [sys.executable, "-m", "newsflow.airflow_glue.metadata"]
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select run_id from dag_run where run_id in ('old', 'young')")
+        assert cursor.fetchall() == [("young",)]
+        cursor.execute("select count(*) from information_schema.tables where table_name like '\\_airflow\\_deleted%'")
+        assert cursor.fetchone() == (0,)
+    conn.close()
+
+
 def test_nobody_sees_our_pages_without_a_login(airflow: FabAirflow) -> None:
     assert requests.get(f"{airflow.url}/newsflow/", timeout=PATIENCE_S).status_code == 401
 
