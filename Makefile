@@ -52,8 +52,8 @@ bench: setup-tests ## Measure: all, or PART=extraction (PART=list names them) wi
 chaos: setup-tests ## Crash campaign against an undisturbed twin (FAULTS=80 NIGHTS=6 SEED=3)
 	@$(VENV)/python -m benchmarks.chaos --faults $(or $(FAULTS),50) --nights $(or $(NIGHTS),3) --seed $(or $(SEED),1)
 
-cluster: setup-tests ## Nights on two Celery workers, against one process; workers are killed (NIGHTS=4 SEED=3)
-	@$(VENV)/python -m benchmarks.cluster --nights $(or $(NIGHTS),4) --seed $(or $(SEED),1)
+cluster: setup-tests ## Nights on two Celery workers, each with a fault, against one process (ARGS="--only Redis" or --speed)
+	@$(VENV)/python -m benchmarks.cluster $(ARGS)
 
 fuzz: setup-tests ## Damaged inputs of all kinds through the steps and the database (MINUTES=10 SEED=3)
 	@$(VENV)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),5) --seed $(or $(SEED),1)
