@@ -15,6 +15,7 @@ import yaml
 
 from newsflow.airflow_glue import dag_docs
 from newsflow.settings import Settings
+from newsflow.store.db import OPTIONS
 from tests.deploy.compose import MissingVariableError, example, fill, services, variables
 from tests.paths import ROOT
 
@@ -184,6 +185,13 @@ def test_no_task_runs_longer_than_redis_waits_before_it_gives_it_to_another_work
     ]
     waits = services()["worker"]["environment"]["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"]
     assert int(waits) > max(limits).total_seconds()
+
+
+def test_the_server_ends_the_sessions_of_airflow_s_dead_machines_as_it_ends_ours() -> None:
+    asked = dict(word.split("=") for word in services()["postgres"]["command"] if word.startswith("tcp_"))
+    assert asked
+    assert all(f"-c {name}={value}" in OPTIONS for name, value in asked.items())
+    assert asked.keys() == set(re.findall(r"tcp_\w+", OPTIONS))
 
 
 def test_every_setting_of_newsflow_can_reach_each_container() -> None:
