@@ -20,7 +20,8 @@ from pathlib import Path
 from benchmarks.cluster_speed import compared
 from benchmarks.sheets import Sheet
 from tests.chaos import machines
-from tests.chaos.cluster import Cluster, Recovery
+from tests.chaos.cluster import Cluster
+from tests.chaos.cluster_faults import Recovery
 
 HEADS = (
     "what was hit",

@@ -69,7 +69,7 @@ def timed(workers: Sequence[str], shelves: Shelves, folder: Path) -> Timed:
             "NEWSFLOW_CONTACT": "https://example.org/bench",
             "NEWSFLOW_DELAY_S": "0.01",
             "NEWSFLOW_HOME": str(folder / "home"),
-            "NEWSFLOW_SHARDS": "8",
+            "NEWSFLOW_SHARDS": "4",
         }
         for name, value in settings.items():
             patch.setenv(name, value)
@@ -85,6 +85,8 @@ def timed(workers: Sequence[str], shelves: Shelves, folder: Path) -> Timed:
         stack.enter_context(launcher.open())
         for name in workers:
             launcher.start_worker(name)
+        for name in workers:
+            launcher.await_worker(name)
         return _night(launcher)
 
 

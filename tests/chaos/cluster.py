@@ -7,9 +7,8 @@ store; the broker is a Redis server where there is one. What was killed is start
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 import fsspec
@@ -25,6 +24,7 @@ from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect, session
 from tests.chaos import machines
+from tests.chaos.cluster_faults import FAULTS, NETWORK, NOTHING, POSTGRES, REDIS, STRIKES, TABLES, WORKER, Recovery
 from tests.chaos.cluster_logs import dead_logs
 from tests.chaos.cluster_servers import ARCHIVE, LOGS, Broker, CeleryLauncher, Store, admit
 from tests.chaos.cluster_world import zipf_world
@@ -46,44 +46,6 @@ SETTINGS = {
     "NEWSFLOW_SHARDS": "4",
     "NEWSFLOW_SHARD_PAGES": "10",
 }
-# Where a stage writes first: a worker is struck while it waits there, with so many rows stored before.
-TABLES = {
-    "fetch": ("ingest.capture", 40),
-    "extract": ("ingest.extraction", 20),
-    "deduplicate": ("ingest.story_member", 0),
-}
-NOTHING, WORKER, REDIS, POSTGRES, API, NETWORK = (
-    "nothing", "a worker", "Redis", "PostgreSQL", "api-server", "a worker's network",
-)  # fmt: skip
-FAULTS = (
-    (NOTHING, "fetch"),
-    (WORKER, "fetch"),
-    (WORKER, "extract"),
-    (WORKER, "deduplicate"),
-    (REDIS, "fetch"),
-    (POSTGRES, "fetch"),
-    (API, "fetch"),
-    (NETWORK, "fetch"),
-)
-
-
-@dataclass
-class Recovery:
-    """A night and its fault. Seconds are from the fault to the end of the run that made the night whole."""
-
-    fault: str
-    stage: str
-    whole_s: float = 0.0
-    how: str = ""
-    lock_s: float | None = None
-    logs: list[tuple[str, int]] = field(default_factory=list)
-    differences: list[str] = field(default_factory=list)
-
-    @property
-    def log(self) -> str:
-        """Whether what the dead worker said can be read."""
-        read = sum(lines > 0 for _task, lines in self.logs)
-        return f"{read} of {len(self.logs)} tries" if self.logs else "–"
 
 
 class Cluster(Nights):
@@ -91,14 +53,19 @@ class Cluster(Nights):
 
     launcher: CeleryLauncher
     broker: Broker
+    store: Store
 
     @contextmanager
     def _opened(self) -> Iterator[CeleryLauncher]:
         with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-            store, self.broker = Store(self.folder / "s3.log"), Broker(self.folder)
-            for name, value in {**SETTINGS, **store.environment, "NEWSFLOW_HOME": str(self.folder / "home")}.items():
+            self.store, self.broker = Store(self.folder / "s3.log"), Broker(self.folder)
+            for name, value in {
+                **SETTINGS,
+                **self.store.environment,
+                "NEWSFLOW_HOME": str(self.folder / "home"),
+            }.items():
                 patch.setenv(name, value)
-            store.start(stack)
+            self.store.start(stack)
             celery = self.broker.start(stack)
             found = {name: Machine(name, n).plug(stack) for n, name in enumerate(WORKERS) if machines.possible()}
             home = Home(self.folder / "home")
@@ -107,6 +74,8 @@ class Cluster(Nights):
             admit(server(home), list(found.values()))
             for name in WORKERS:
                 launcher.start_worker(name)
+            for name in WORKERS:
+                launcher.await_worker(name)
             yield launcher
 
     @property
@@ -148,7 +117,7 @@ class Cluster(Nights):
 
         wait_for(there, f"{stage} to store", pause_s=0.1)
 
-    def _at_work(self, stage: str, waits: str) -> str:
+    def at_work(self, stage: str, waits: str) -> str:
         """The worker that has a session of the stage, which waits for a lock or (`waits` is empty) does anything."""
         with connect(self.launcher.database_url) as conn, conn.cursor() as cursor:
             cursor.execute(
@@ -170,55 +139,22 @@ class Cluster(Nights):
         top = psutil.Process(self.launcher.airflow.family.children[name].pid)
         return [top, *top.children(recursive=True)]
 
-    def _fell(self, name: str) -> None:
+    def fell(self, name: str) -> None:
         """A worker with all its tasks and their children, at once, as when its machine is gone."""
         self._tree(name)[0].suspend()
         for process in self._tree(name):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    def _strike_worker(self, stage: str, _found: Recovery) -> str:
-        with session(self.launcher.database_url) as barrier, barrier.cursor() as cursor:
-            cursor.execute(f"lock table {TABLES[stage][0]} in exclusive mode")
-            name = wait_for(lambda: self._at_work(stage, "Lock"), f"{stage} to reach the barrier")
-            self._fell(name)
-        return f"SIGKILL of {name}"
-
-    def _strike_redis(self, _stage: str, _found: Recovery) -> str:
-        self.broker.kill()
-        time.sleep(3)
-        self.broker.start()
-        return "SIGKILL of Redis"
-
-    def _strike_postgres(self, _stage: str, _found: Recovery) -> str:
+    def kill_postgres(self) -> None:
+        """Kill the server, and start it again."""
         self._kill(POSTGRES)
-        return "SIGKILL of PostgreSQL"
-
-    def _strike_api(self, _stage: str, _found: Recovery) -> str:
-        self.launcher.airflow.family.children[API].kill()
-        return "SIGKILL of the api-server"
-
-    def _strike_network(self, stage: str, found: Recovery) -> str:
-        name = wait_for(lambda: self._at_work(stage, ""), f"{stage} to be at work")
-        machine, begun = self.launcher.machines[name], time.monotonic()
-        machine.cut()
-        wait_for(lambda: not self._sessions(machine), "the server to end the sessions of the machine", pause_s=0.5)
-        found.lock_s = time.monotonic() - begun
-        return f"network cut for good of {name}"
-
-    def _sessions(self, machine: Machine) -> int:
-        with session(self.launcher.database_url) as conn, conn.cursor() as cursor:
-            cursor.execute(
-                "select count(*) from pg_stat_activity where client_addr = %s::inet and datname = current_database()",
-                (machine.address,),
-            )
-            return int((cursor.fetchone() or (0,))[0])
 
     def _mend(self) -> None:
         """A worker whose network was cut is replaced by a new one."""
         for name, machine in self.launcher.machines.items():
             if machine.is_cut:
-                self._fell(name)
+                self.fell(name)
                 self.launcher.airflow.family.children[name].wait()
                 machine.mend()
         self._restart()
@@ -235,12 +171,3 @@ class Cluster(Nights):
         with connect(self.launcher.database_url) as conn:
             found = audit(conn, Archive(ARCHIVE), datetime.now(timezone.utc), grace_s=-60.0)
         return [f"archive: {fault.kind} {fault.file}" for fault in found.faults]
-
-
-STRIKES: dict[str, Callable[[Cluster, str, Recovery], str]] = {
-    WORKER: Cluster._strike_worker,
-    REDIS: Cluster._strike_redis,
-    POSTGRES: Cluster._strike_postgres,
-    API: Cluster._strike_api,
-    NETWORK: Cluster._strike_network,
-}

@@ -23,6 +23,7 @@ from newsflow.local.newsroom import Newsroom, ScriptedWorld
 from newsflow.local.postgres import Server, free_port
 from newsflow.store.db import session
 from tests.chaos.machines import Machine
+from tests.waiting import wait_for
 
 BUCKET = "cluster"
 ARCHIVE, LOGS = f"s3://{BUCKET}/archive", f"s3://{BUCKET}/logs"
@@ -68,6 +69,7 @@ class Store:
 
     log: Path
     port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,7 +85,7 @@ class Store:
         """Start it for as long as the stack lasts; the environment must name it already."""
         command = [str(programs() / "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)]
         with self.log.open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.log.parent)
+            self._process = process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.log.parent)
         stack.callback(process.wait)
         stack.callback(process.terminate)
         while not self._answers():
@@ -91,6 +93,13 @@ class Store:
                 raise OSError(f"the S3 server ended at once: {self.log.read_text()[-1000:]}")
             time.sleep(0.1)
         fsspec.filesystem("s3").mkdir(BUCKET)
+
+    def stall(self, seconds: float) -> None:
+        """Have it take connections and answer nothing for so long (its files are in memory: it can't be killed)."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self._process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:
@@ -152,4 +161,11 @@ class CeleryLauncher(Launcher):
         words = [*words, *(["taskset", "-c", str(self.cores[name])] if name in self.cores else [])]
         words += [str(programs() / "airflow"), "celery", "worker", "--celery-hostname", name]
         words += ["--concurrency", str(self.concurrency), "--skip-serve-logs"]
-        self.airflow.family.start(name, words, env, self.home.logs / f"{name}.log", self.home.root)
+        log = self.home.logs / f"{name}.log"
+        log.unlink(missing_ok=True)
+        self.airflow.family.start(name, words, env, log, self.home.root)
+
+    def await_worker(self, name: str) -> None:
+        """Until it takes tasks."""
+        log = self.home.logs / f"{name}.log"
+        wait_for(lambda: f"{name} ready" in log.read_text(errors="replace"), f"{name} to be ready", pause_s=0.2)
