@@ -68,17 +68,30 @@ def before(text: str, end: int, language: str) -> Clock | None:
     return None
 
 
+def since_midnight(hour: int, minute: int, second: int) -> timedelta | None:
+    """A time of day; None where there is no such.
+
+    24:00 is midnight at the end of the day, a 60th second is a leap second (ISO 8601).
+    """
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
+        return None
+    return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
+
+
 def _read(match: re.Match[str], language: str) -> Clock | None:
+    at = _time_of(match, language)
+    if at is None or not _is_written_well(match):
+        return None
+    named: str = match["zone"] or ""
+    zone = zones.read(named, language) if named else None
+    end = match.end() if zone or not named else match.start("zone")
+    return Clock(at, zone, zones.is_american(named), match.start(), end)
+
+
+def _time_of(match: re.Match[str], language: str) -> timedelta | None:
     hour, minute, second = (int(match[part] or 0) for part in ("hour", "minute", "second"))
     hour_of_day = _of_24(hour, match["half"] or match["half2"] or "", language)
-    if hour_of_day is None or minute > 59 or second > 60 or not _is_written_well(match):
-        return None
-    if hour_of_day == 24 and (minute or second):  # 24:00 is midnight at the end of the day (ISO 8601)
-        return None
-    zone = zones.read(match["zone"], language) if match["zone"] else None
-    end = match.end() if zone or not match["zone"] else match.start("zone")
-    size = timedelta(hours=hour_of_day, minutes=minute, seconds=min(second, 59))
-    return Clock(size, zone, zones.is_american(match["zone"] or ""), match.start(), end)
+    return None if hour_of_day is None else since_midnight(hour_of_day, minute, second)
 
 
 def _is_written_well(match: re.Match[str]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime, time, timezone, tzinfo
 
 from newsflow.dates import clock, forms, names, zones
 from newsflow.dates.clock import Clock
@@ -19,18 +19,15 @@ from newsflow.dates.forms import Day
 
 LONGEST = 100  # characters of a text that is nothing but a date
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(?:([Zz])|([+-])(\d\d):?(\d\d))?)?"
+    r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"
+    r"(?:[Tt ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
+    r"\s*(?:(?P<utc>[Zz])|(?P<offset>[+-]\d\d:?\d\d))?)?"
 )
+_ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MAIL = re.compile(
-    r"(?:[A-Z][a-z]{2,8},? +)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? "
-    r"(?:(GMT|UTC|UT|Z)|([+-])(\d\d)(\d\d))"
+    rf"(?:[A-Z][a-z]{{2,8}},? +)?(?P<day>\d{{1,2}}) (?P<month>{'|'.join(_ENGLISH)}) (?P<year>\d{{4}}) "
+    r"(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))? (?:(?P<utc>GMT|UTC|UT|Z)|(?P<offset>[+-]\d{4}))"
 )
-_ENGLISH = {
-    name: number
-    for number, name in enumerate(
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
-    )
-}
 _BASIC = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[t ]?(\d\d):?(\d\d)(?::?(\d\d))?(?:[.,]\d+)?\s?(\D\S*)?)?")
 _EPOCH = re.compile(r"(?:/?date\()?(1\d{9}|[1-9]\d{8})(\d{3})?(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?")
 _CTIME = re.compile(
@@ -87,25 +84,22 @@ def read(raw: str, language: str = "", region: str = "") -> Reading | None:
 
 def _quick(raw: str) -> Reading | None:
     """The two forms that nearly all feeds keep to."""
-    if match := _ISO.fullmatch(raw):
-        year, month, day, hour, minute, second = [int(part or 0) for part in match.groups()[:6]]
-        zone = timezone.utc if match[7] else _offset(match[8], match[9], match[10])
-    elif (match := _MAIL.fullmatch(raw)) and match[2] in _ENGLISH:
-        day, year, hour, minute, second = [int(part or 0) for part in match.group(1, 3, 4, 5, 6)]
-        month, zone = _ENGLISH[match[2]], timezone.utc if match[7] else _offset(match[8], match[9], match[10])
-    else:
+    match = _ISO.fullmatch(raw) or _MAIL.fullmatch(raw)
+    if match is None:
         return None
-    if hour > 24 or minute > 59 or second > 60 or (match[match.lastindex or 0] and match[8] and zone is None):
+    at = clock.since_midnight(*(int(part or 0) for part in match.group("hour", "minute", "second")))
+    offset: str = match["offset"] or ""
+    zone = timezone.utc if match["utc"] else zones.read(offset.replace(":", "")) if offset else None
+    if at is None or (offset and zone is None):
         return None
-    if hour < 24:  # :60 is a leap second
-        return Reading(datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone), bool(match[4]))
-    # 24:00 is midnight at the end of the day (ISO 8601)
-    at = datetime(year, month, day, tzinfo=zone) + timedelta(days=1)
-    return Reading(at, bool(match[4])) if not (minute or second) else None
+    return Reading(datetime.combine(_day_of(match), time(), zone) + at, match["hour"] is not None)
 
 
-def _offset(sign: str | None, hours: str | None, minutes: str | None) -> tzinfo | None:
-    return zones.read(f"{sign}{hours}{minutes}") if sign else None
+def _day_of(match: re.Match[str]) -> date:
+    """Of a match whose month is a number or an English name."""
+    month = match["month"]
+    number = int(month) if month.isdecimal() else _ENGLISH.index(month) + 1
+    return date(int(match["year"]), number, int(match["day"]))
 
 
 def _whole(text: str, language: str, region: str) -> Reading | None:
@@ -136,18 +130,24 @@ def _complete(text: str, day: Day, language: str, region: str) -> Reading | None
     """The day with the time and zone beside it, if nothing else is in the text."""
     at = _time_beside(text, day, language)
     before, after = _rest(text, day, at)
-    zone = at.zone if at else None
-    if (named := zones.read(after, language[:2]) if after else None) and (
-        at or len(after) > 3 or not after[-1].isdigit()
-    ):
-        zone, after = (named if zone is None or after[-1].isdigit() else zone), ""
-    if zone is None and at and _HANGUL.search(text):
-        zone = zones.KOREA
+    zone, after = _zone_beside(after, at, language[:2])
     if not _says_nothing(before, after):
         return None
+    if zone is None and at and _HANGUL.search(text):
+        zone = zones.KOREA
     american = bool(at and at.american) or zones.is_american(text.rsplit(" ", 1)[-1])
     chosen = _chosen(day, before, language, "US" if american else region)
     return Reading(_moment(chosen, at, zone), at is not None, american) if chosen else None
+
+
+def _zone_beside(after: str, at: Clock | None, language: str) -> tuple[tzinfo | None, str]:
+    """The zone of the time, or the one named behind all else; and what is left behind it."""
+    zone = at.zone if at else None
+    named = zones.read(after, language) if after else None
+    is_offset = after[-1:].isdigit()
+    if named is None or (at is None and is_offset and len(after) <= 3):  # "+05" behind a day is no zone
+        return zone, after
+    return (named if zone is None or is_offset else zone), ""
 
 
 def _time_beside(text: str, day: Day, language: str) -> Clock | None:
