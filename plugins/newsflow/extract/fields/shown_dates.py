@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from newsflow.dates import forms, reading
 from newsflow.dates.fold import fold
@@ -69,17 +69,23 @@ class ShownDate:
 
 def near(blocks: Sequence[Block], head: Block | None, language: str, region: str) -> list[ShownDate]:
     """The dates of a page in the order in which they are to be believed, of those that readers see as the article's."""
-    read = partial(_of, blocks, language=language, region=region)
-    if head is None:
-        top = [b for b in blocks[:_BELOW] if _is_short(b) and not _is_elsewhere(b, None)]
-        return [one for b in top for one in read(b)]
+    lines = _top(blocks) if head is None else _beside(blocks, head)
+    found = [one for line in lines for one in _of(blocks, line, language=language, region=region)]
+    near_prose = blocks[head.order + 1 : head.order + _NEAR] if head else []
+    return [*found, *(one for block in near_prose for one in _dateline(block, language, region))]
+
+
+def _top(blocks: Sequence[Block]) -> list[Block]:
+    """Lines that may hold the date of a page without a headline."""
+    return [block for block in blocks[:_BELOW] if _is_short(block) and not _is_elsewhere(block, None)]
+
+
+def _beside(blocks: Sequence[Block], head: Block) -> list[Block]:
+    """Lines about the headline: those right below it, then those above, then those further below."""
     below = [*_below(blocks, head)]
     above = [b for b in reversed(blocks[max(0, head.order - _ABOVE) : head.order]) if _is_beside(b, head)]
-    found = [one for b, words in below if words <= _NEXT for one in read(b)]
-    found += [one for b in above for one in read(b)]
-    found += [one for b, words in below if words > _NEXT for one in read(b)]
-    found += [one for b in blocks[head.order + 1 : head.order + _NEAR] for one in _dateline(b, language, region)]
-    return found
+    next_to = [block for block, words in below if words <= _NEXT]
+    return [*next_to, *above, *(block for block, words in below if words > _NEXT)]
 
 
 def later(blocks: Sequence[Block], head: Block | None, language: str, region: str) -> Iterator[ShownDate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -112,12 +112,13 @@ def _statements(
     metas: tuple[str, ...],
     likely: re.Pattern[str],
 ) -> list[tuple[str, str]]:
-    found = [("json-ld", _text(node.get(key))) for node in nodes for key in keys]
+    """(Source, what it says) of a date, JSON-LD before metas, and metas whose names are known before likely ones."""
+    told = [_text(node.get(key)) for node in nodes for key in keys]
     if not any(node.get(key) for node in page.nodes for key in keys):
-        found += [("json-ld", raw) for key in keys[:1] for raw in _in_broken(root, key)]
-    found += [("meta", value) for name in metas for value in page.meta.get(name, ())]
-    found += [("meta", value) for name, values in page.meta.items() if likely.search(name) for value in values]
-    return [(source, raw) for source, raw in found if raw]
+        told += _in_broken(root, keys[0])
+    names = [*metas, *filter(likely.search, page.meta)]
+    in_metas = [value for name in names for value in page.meta.get(name, ())]
+    return [("json-ld", raw) for raw in told if raw] + [("meta", raw) for raw in in_metas if raw]
 
 
 def _own(statements: list[tuple[str, str]], properties: Sequence[_Property]) -> list[tuple[str, str]]:
@@ -142,13 +143,19 @@ def _own_nodes(page: PageMetadata, url: str) -> list[Mapping[str, Any]]:
 
 def _is_of_another(node: Mapping[str, Any], page: PageMetadata, url: str) -> bool:
     """Does a node name another page than this, and another headline than its titles? Lists of related articles do."""
-    named = {bare(_path(link)) for key in ("url", "mainEntityOfPage", "@id") if (link := _link(node.get(key)))}
-    own = {bare(_path(link)) for link in (url, *page.links.get("canonical", ()), page.first("og:url")) if link}
-    if not named or named & own:
+    named = _paths(_link(node.get(key)) for key in ("url", "mainEntityOfPage", "@id"))
+    if not named or named & _paths((url, *page.links.get("canonical", ()), page.first("og:url"))):
         return False
     headline = bare(plain(node.get("headline") or node.get("name")).casefold())
-    titles = [bare(title.casefold()) for title in (page.title, page.first("og:title", "twitter:title")) if title]
-    return not any(headline and (headline in title or title in headline) for title in titles if title)
+    return not (headline and any(headline in title or title in headline for title in _titles(page)))
+
+
+def _paths(links: Iterable[str]) -> set[str]:
+    return {bare(_path(link)) for link in links if link}
+
+
+def _titles(page: PageMetadata) -> list[str]:
+    return [*filter(None, (bare(t.casefold()) for t in (page.title, page.first("og:title", "twitter:title"))))]
 
 
 def _link(value: Any) -> str:
@@ -208,16 +215,27 @@ def url_date(url: str) -> str:
 
 def without_asides(root: HtmlElement) -> None:
     """Take out what dates other things than the article, and JSON-LD, which was read."""
-    for element in [box for box in root.iter("div", "section", "ol", "ul") if _COMMENTS.search(class_of(box))]:
-        if next(element.iter("h1"), None) is None:
-            element.drop_tree()
-    for card in [box for box in root.iter("article") if _is_card(box)]:
-        card.drop_tree()
-    for element in [*root.iter("script", "header", *_ASIDE)]:
-        is_aside = element.tag in _ASIDE or (element.tag == "header" and next(element.iter("h1"), None) is None)
-        is_json_ld = "ld+json" in (element.get("type") or "").lower()
-        if is_json_ld or (is_aside and next(element.iterancestors("article"), None) is None):
-            element.drop_tree()
+    _drop(root.iter("div", "section", "ol", "ul"), _is_comments)
+    _drop(root.iter("article"), _is_card)
+    _drop(root.iter("script", "header", *_ASIDE), _is_aside)
+
+
+def _drop(elements: Iterable[HtmlElement], unwanted: Callable[[HtmlElement], bool]) -> None:
+    for element in [one for one in elements if unwanted(one)]:
+        element.drop_tree()
+
+
+def _is_comments(box: HtmlElement) -> bool:
+    return bool(_COMMENTS.search(class_of(box))) and next(box.iter("h1"), None) is None
+
+
+def _is_aside(element: HtmlElement) -> bool:
+    """Is it JSON-LD, or outside of all articles, and not the header with the headline?"""
+    if "ld+json" in (element.get("type") or "").lower():
+        return True
+    if element.tag == "script" or (element.tag == "header" and next(element.iter("h1"), None) is not None):
+        return False
+    return next(element.iterancestors("article"), None) is None
 
 
 def _is_card(article: HtmlElement) -> bool:

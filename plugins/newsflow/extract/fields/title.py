@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -164,18 +165,25 @@ def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") ->
     rivals = _candidates(harvest, hint)
     stripped = [(source, _stripped(source, text, sites)) for source, text in rivals]
     stated = [text for source, text in stripped if source in {"json-ld", "og"} and text]
-    wordings = stated or [part for _, text in stripped for part in (text, *_openings(text))]
-    h1s = [_without_kicker(pieces, wordings) for pieces in pieces_of_headings(root)]
-    h1s = list(dict.fromkeys(text for text in h1s if squeeze(text) not in sites))
+    h1s = _h1s(root, stated or [part for _, text in stripped for part in (text, *_openings(text))], sites)
     heads = [text for text in all_headings(root) if squeeze(text) not in sites]
-    best = _heading(h1s, [text for _, text in rivals], heads)
-    if best:
+    if best := _heading(h1s, [text for _, text in rivals], heads):
         text = _without_site(best, sites)
         return title_parts.instead(text, [harvest.title], heads, stated) or text, "h1"
-    for source, title in stripped:
-        if len(title) > 3 and squeeze(title) not in sites:
-            return (title_parts.headed(title, heads) or title)[:LONGEST], source
-    return next(((text, "h1") for text in h1s or headings(root)), ("", ""))
+    return _of_metadata(stripped, heads, sites) or next(((text, "h1") for text in h1s or headings(root)), ("", ""))
+
+
+def _h1s(root: HtmlElement, wordings: list[str], sites: set[str]) -> list[str]:
+    """The page's first headings without the site's name, each once and without a kicker."""
+    found = (_without_kicker(pieces, wordings) for pieces in pieces_of_headings(root))
+    return list(dict.fromkeys(text for text in found if squeeze(text) not in sites))
+
+
+def _of_metadata(stripped: Sequence[tuple[str, str]], heads: list[str], sites: set[str]) -> tuple[str, str] | None:
+    """The first title that the head states, in the wording of a heading where there is one; and its source."""
+    telling = ((source, text) for source, text in stripped if len(text) > 3 and squeeze(text) not in sites)
+    found = next(telling, None)
+    return found and ((title_parts.headed(found[1], heads) or found[1])[:LONGEST], found[0])
 
 
 def _without_site(heading: str, sites: set[str]) -> str:

@@ -26,15 +26,24 @@ def led_away(asked: str, answered: str, *, stated: bool, listed: bool) -> str:
         moved may have a short address.
     """
     before, after = _parts(asked), _parts(answered)
-    if before is None or after is None or before == after or _goes_on(before, after) or not _is_story(before):
+    if before is None or after is None or not _is_left(before, after):
         return ""
     if _is_home(after) and (same_site(asked, answered) or not stated):
         return "the home page"
-    if stated:
-        return ""
+    return "" if stated else _no_story(before, after, listed=listed)
+
+
+def _no_story(before: _Parts, after: _Parts, *, listed: bool) -> str:
+    steps, parameters = after
     if _ERROR.fullmatch(_last(after)):
         return "an error page"
-    return "a section" if listed and not after[1] and _is_section(after[0]) and _is_another(before, after) else ""
+    is_section = listed and not parameters and _is_section(steps)
+    return "a section" if is_section and _is_another(before, after) else ""
+
+
+def _is_left(before: _Parts, after: _Parts) -> bool:
+    """Has the address of a story led to another one, and not to a wall before it?"""
+    return before != after and _is_story(before) and not _goes_on(before, after)
 
 
 _Parts = tuple[list[str], list[tuple[str, str]]]  # steps of the path without an ending, parameters
