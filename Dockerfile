@@ -29,17 +29,22 @@ RUN uv venv /opt/sbom \
 
 FROM python:3.12-slim
 
-ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH
+ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH HOME=/var/lib/newsflow AIRFLOW_HOME=/var/lib/newsflow/airflow
 WORKDIR /opt/newsflow
 
+# Process 1 has to end what a killed task leaves behind, also where nobody says `init: true`.
+RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /build/sbom.cdx.json /build/NOTICE ./
 COPY deploy deploy
+COPY deploy/image/entrypoint deploy/image/clean-logs /
+# Files are group 0's too: Kubernetes may choose any user id, always with that group.
 RUN ln -s "$(newsflow dags-folder)" dags \
- && useradd --system --uid 50000 --home-dir /var/lib/newsflow newsflow \
- && install -d -o newsflow /var/lib/newsflow
+ && useradd --system --uid 50000 --gid 0 --home-dir /var/lib/newsflow newsflow \
+ && install -d -o newsflow -g 0 -m 2775 /var/lib/newsflow /var/lib/newsflow/airflow /var/lib/newsflow/airflow/logs
 
-USER newsflow
+USER 50000
 VOLUME /var/lib/newsflow
 EXPOSE 8080
+ENTRYPOINT ["/usr/bin/tini", "--", "/entrypoint"]
 CMD ["airflow", "api-server"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,10 @@ from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.local.processes import ProcessGroup
 from newsflow.ops import schedules
 from newsflow.ops.schedules import CONSEQUENCES
+from tests.deploy.chart import commands as chart_commands
 from tests.deploy.compose import example, fill, services
 from tests.deploy.fab import FabAirflow, form_token
+from tests.deploy.this_machine import environment, healthy, here, run
 from tests.paths import ROOT
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -61,29 +61,19 @@ def env() -> dict[str, str]:
 def stack(place: Path, server: Server, env: dict[str, str]) -> dict[str, Any]:
     """The services, with the addresses and folders of containers replaced by those of this machine."""
     port = free_port()
-    here = {
-        "@postgres:5432": f"@127.0.0.1:{server.port}",
-        "api-server:8080": f"127.0.0.1:{port}",
-        "localhost:8080": f"127.0.0.1:{port}",
-        "/opt/newsflow": str(ROOT),
-        "/var/lib/newsflow": str(place / "state"),
-    }
-    found = fill(services(), env)
-    text = json.dumps(found)
-    for theirs, ours in here.items():
-        text = text.replace(theirs, ours)
-    moved: dict[str, Any] = json.loads(text)
+    moved: dict[str, Any] = here(
+        fill(services(), env),
+        {
+            "@postgres:5432": f"@127.0.0.1:{server.port}",
+            "api-server:8080": f"127.0.0.1:{port}",
+            "localhost:8080": f"127.0.0.1:{port}",
+            "/var/lib/newsflow": str(place / "state"),
+        },
+    )
     for service in moved.values():
         if "AIRFLOW__API__PORT" in service["environment"]:
             service["environment"]["AIRFLOW__API__PORT"] = str(port)
     return moved
-
-
-def environment(service: dict[str, Any], **more: str) -> dict[str, str]:
-    """As in the container: nothing of ours but the way to the programs."""
-    path = f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}"
-    base = {"PATH": path, "HOME": "/tmp", "PYTHONPATH": str(ROOT / "plugins")}
-    return {**base, **service["environment"], **more}
 
 
 @pytest.fixture(scope="module")
@@ -98,11 +88,18 @@ def databases(stack: dict[str, Any], server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def initialised(stack: dict[str, Any], databases: None) -> None:
-    service = stack["airflow-init"]
-    command = [sys.executable if word == "python" else word for word in service["command"]]
-    for _twice in range(2):
-        done = subprocess.run(command, env=environment(service), capture_output=True, text=True, check=False, cwd=ROOT)
+def chart(env: dict[str, str], place: Path) -> dict[str, Any]:
+    """What the chart runs, with the secret of its user job."""
+    (place / "password").write_text(env["AIRFLOW_ADMIN_PASSWORD"])
+    found: dict[str, Any] = here(chart_commands(), {"/run/newsflow-admin": str(place)})
+    return found
+
+
+@pytest.fixture(scope="module")
+def initialised(stack: dict[str, Any], chart: dict[str, Any], databases: None) -> None:
+    """By Compose's service, and once more by the chart's jobs."""
+    for command in (stack["airflow-init"]["command"], chart["migrate"], chart["create user"]):
+        done = run(command, environment(stack["airflow-init"]))
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
@@ -120,21 +117,6 @@ def test_init_makes_both_schemas_and_can_be_repeated(stack: dict[str, Any], init
         cursor.execute("select count(*) from newsflow_meta.migration")
         assert cursor.fetchone()[0] == len(list((ROOT / "sql/migrations").glob("*.sql")))
     conn.close()
-
-
-def healthy(service: dict[str, Any], within_s: float = PATIENCE_S) -> str:
-    """Run the healthcheck until it succeeds, as Docker does."""
-    kind, *command = service["healthcheck"]["test"]
-    assert kind == "CMD"
-    deadline = time.monotonic() + within_s
-    while True:
-        done = subprocess.run(
-            [sys.executable if word == "python" else word for word in command],
-            env=environment(service), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode == 0 or time.monotonic() > deadline:
-            return done.stdout or done.stderr[-300:]
-        time.sleep(1)
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +187,7 @@ def test_fab_s_roles_say_who_sees_our_pages_and_who_acts(
 
 
 def test_airflow_s_database_is_cleaned_by_its_retention(
-    stack: dict[str, Any], airflow: FabAirflow, server: Server
+    stack: dict[str, Any], chart: dict[str, Any], airflow: FabAirflow, server: Server
 ) -> None:
     """Old runs end, with what hangs on them; the last scheduled one of a Dag stays, and so do young ones."""
     for name in ("old", "young"):
@@ -214,9 +196,7 @@ def test_airflow_s_database_is_cleaned_by_its_retention(
     with conn, conn.cursor() as cursor:
         cursor.execute("update dag_run set start_date = now() - interval '60 days' where run_id = 'old'")
         cursor.execute("update dag_run set start_date = now() where run_id = 'young'")
-    env = environment(stack["cleaner"], NEWSFLOW_RETAIN_AIRFLOW_DAYS="30")
-    command = [sys.executable, "-m", "newsflow.airflow_glue.metadata"]
-    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    done = run(chart["clean"], environment(stack["cleaner"], NEWSFLOW_RETAIN_AIRFLOW_DAYS="30"))
     assert done.returncode == 0, done.stderr[-2000:]
     with conn, conn.cursor() as cursor:
         cursor.execute("select run_id from dag_run where run_id in ('old', 'young')")
@@ -224,6 +204,14 @@ def test_airflow_s_database_is_cleaned_by_its_retention(
         cursor.execute("select count(*) from information_schema.tables where table_name like '\\_airflow\\_deleted%'")
         assert cursor.fetchone() == (0,)
     conn.close()
+
+
+@pytest.mark.parametrize("name", ["wait", "scheduler's probe"])
+def test_what_the_chart_asks_of_a_live_airflow(
+    stack: dict[str, Any], chart: dict[str, Any], airflow: FabAirflow, name: str
+) -> None:
+    done = run(chart[name], environment(stack["scheduler"]))
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def test_nobody_sees_our_pages_without_a_login(airflow: FabAirflow) -> None:
