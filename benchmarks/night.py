@@ -27,7 +27,7 @@ from benchmarks.extraction import sets
 from benchmarks.first_night import running, trafilatura_alone
 from benchmarks.server import Meter
 from benchmarks.sheets import Sheet
-from newsflow.local import launcher
+from newsflow.local.database import server
 from newsflow.store import queries
 from newsflow.store.db import session
 from tests.worlds.shared import SHARED
@@ -76,7 +76,7 @@ def measure(shelves: dict[str, dict[str, real_pages.Page]], folder: Path) -> Spe
     os.environ.update(dict.fromkeys(ALONE, ""))
     os.environ.setdefault("NEWSFLOW_CONTACT", "https://example.org/bench")
     with real_pages.served(shelves) as origins, running(folder, origins, delay_s=0.05) as local:
-        database = Meter(launcher.server(local.home))
+        database = Meter(server(local.home))
         before, served, begun = process_tree.below(), database.cpu(), time.monotonic()
         local.show_run()
         whole, postgres = process_tree.below() - before, database.cpu() - served

@@ -17,6 +17,7 @@ OTHERS = {
     "dedupe/comparer_pool.py": "a worker of the step that has looked",
     "load/search_index.py": "a worker of the step that has looked",
     "local/airflow.py": "Airflow's own database",
+    "local/database.py": "migrates",
     "local/launcher.py": "migrates",
     "local/nightly_run.py": "watches while others migrate",
     "maintain/snapshot.py": "describes a scratch database",

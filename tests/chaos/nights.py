@@ -24,8 +24,9 @@ import requests
 
 from newsflow import pipeline
 from newsflow.local.airflow import programs
+from newsflow.local.database import DATABASE
 from newsflow.local.home import Home
-from newsflow.local.launcher import DATABASE, Launcher
+from newsflow.local.launcher import Launcher
 from newsflow.local.postgres import Server, binaries
 from newsflow.local.terminal import Terminal
 from newsflow.local.unprivileged import data_folder

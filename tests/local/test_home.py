@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from newsflow.local.ending import let_others_end
 from newsflow.local.home import BusyError, Home, Running, myself
-from newsflow.local.launcher import let_others_end
 from newsflow.local.terminal import Terminal
 from tests.paths import ROOT
 from tests.waiting import wait_for

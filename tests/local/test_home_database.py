@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from newsflow.commands import home_database
-from newsflow.local import launcher, postgres
+from newsflow.local import database, postgres
 from newsflow.local.home import Home
 from newsflow.local.terminal import Terminal
 from newsflow.settings import Settings, SettingsError, get_settings
@@ -51,7 +51,7 @@ def feeds(folder: Path) -> Path:
 
 
 def test_a_second_terminal_uses_the_server_that_is_up(home: Home, tmp_path: Path) -> None:
-    with launcher.database(home, Settings(), Terminal.on_stderr()) as url:
+    with database.database(home, Settings(), Terminal.on_stderr()) as url:
         first = newsflow("feeds", "import", str(feeds(tmp_path)))
         listed = newsflow("feeds", "list")
         asked = newsflow("psql", "-Atc", "select current_setting('port')")

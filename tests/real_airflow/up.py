@@ -28,8 +28,8 @@ from psycopg2.extensions import connection as Connection
 from newsflow.clock import utcnow
 from newsflow.local import sample
 from newsflow.local.airflow import Client
+from newsflow.local.database import DATABASE, METADATA
 from newsflow.local.home import Home, Running
-from newsflow.local.launcher import DATABASE, METADATA
 from newsflow.local.newsroom import Newsroom, Publisher, sample_world
 from newsflow.local.newsroom.server import Site
 from newsflow.settings import Settings

@@ -48,7 +48,7 @@ def database_settings(*, any_release: bool = False) -> Settings:
     settings = command_settings()
     if settings.database_url.get_secret_value():
         return settings
-    from newsflow.local.launcher import database
+    from newsflow.local.database import database
     from newsflow.local.postgres import binaries
     from newsflow.local.terminal import Terminal
 

@@ -35,8 +35,8 @@ def up(
     Where servers of this home are up already, those are used, and left up.
     """
     from newsflow.commands.checklist import closing
-    from newsflow.local.launcher import up as start
     from newsflow.local.terminal import Terminal
+    from newsflow.local.up import up as start
 
     return start(home(), get_settings(), Terminal(), run=run, once=once, feeds=feeds, closing=closing)
 
@@ -44,7 +44,7 @@ def up(
 @down_app.command()
 def down() -> int:
     """Stop the servers that another terminal started, and what a killed one may have left."""
-    from newsflow.local.launcher import down as stop
+    from newsflow.local.up import down as stop
 
     stopped = stop(home())
     typer.echo(f"stopped {stopped} processes" if stopped else "nothing was running")

@@ -73,6 +73,11 @@ class Home:
         return self.root / "contact"
 
     @property
+    def newsroom_notes(self) -> Path:
+        """What the home remembers of its sample newsroom."""
+        return self.root / "newsroom.json"
+
+    @property
     def archive(self) -> Path:
         """Captures (WARC)."""
         return self.root / "archive"

@@ -4,107 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
 from newsflow.clock import utcnow
-from newsflow.errors import NewsflowError
 from newsflow.local import contact, logs, processes, sample
-from newsflow.local.airflow import READY_S, Airflow, AirflowError, Client, Ports, configuration
-from newsflow.local.home import BusyError, Home, Running, myself
+from newsflow.local.airflow import Airflow, Client, Ports, configuration
+from newsflow.local.database import DATABASE, METADATA, server
+from newsflow.local.ending import ended_by_signals, let_others_end
+from newsflow.local.home import Home, myself
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.nightly_run import addresses, ingest, summary, watch
-from newsflow.local.postgres import PostgresError, Server, binaries, free_port
+from newsflow.local.own_feeds import import_feeds
+from newsflow.local.postgres import free_port
 from newsflow.local.terminal import Terminal
-from newsflow.local.unprivileged import data_folder
 from newsflow.names import NEWS_INGEST
 from newsflow.settings import Settings
 from newsflow.store.db import session
-from newsflow.store.migrate import MigrationError, migrate
-
-DATABASE, METADATA = "news", "airflow"
-
-
-def server(home: Home) -> Server:
-    """The embedded server of a home, not yet started."""
-    return Server(data_folder(home.root) / "data", 0, binaries())
-
-
-@contextmanager
-def database(home: Home, settings: Settings, show: Terminal, *, any_release: bool = False) -> Iterator[str]:
-    """URL of the news database: the user's, that of servers at work here, or one started for as long as this lasts.
-
-    One that is started is at this release's schema.
-
-    :param any_release: whether one of a newer release, or of an edited schema, is given as it is.
-    :raises MigrationError: where it is not, and such a one is found.
-    """
-    if own := settings.database_url.get_secret_value():
-        yield own
-        return
-    with ExitStack() as stack:
-        if running := _join(home.prepare(), stack):
-            yield running.database_url
-            return
-        embedded = server(home)
-        with show.step("starting PostgreSQL"):
-            embedded.start()
-        try:
-            embedded.ensure_database(DATABASE)
-            url = embedded.url(DATABASE)
-            with suppress(*([MigrationError] if any_release else [])), session(url) as conn:
-                migrate(conn)
-            home.announce(myself(url))
-            yield url
-        finally:
-            let_others_end(home, show)
-            embedded.stop()
-
-
-def _join(home: Home, stack: ExitStack) -> Running | None:
-    """Use the servers that are up here, for as long as the stack lasts; else hold the home (None).
-
-    Where another newsflow is just starting or stopping them, wait for it.
-
-    :raises BusyError: where that takes more than `READY_S`.
-    """
-    deadline = time.monotonic() + READY_S
-    while True:
-        with ExitStack() as use:
-            use.enter_context(home.used())
-            if running := home.running():
-                stack.push(use.pop_all())
-                return running
-        try:
-            stack.enter_context(home.held())
-        except BusyError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-        else:
-            return None
-
-
-def let_others_end(home: Home, show: Terminal) -> None:
-    """Take no more users, and wait for those that are at work with our servers; Ctrl-C ends the waiting."""
-    home.withdraw()
-    if not home.in_use():
-        return
-    show.line("· another newsflow uses these servers: they stop when it is done (Ctrl-C: at once)")
-    hurry = threading.Event()
-    with _handled(lambda _number, _frame: hurry.set()):
-        while home.in_use() and not hurry.wait(0.5):
-            pass
-
+from newsflow.store.migrate import migrate
 
 Closing = Callable[[Settings, Client], Iterable[str]]
 
@@ -112,6 +34,12 @@ Closing = Callable[[Settings, Client], Iterable[str]]
 def nothing_more(_settings: Settings, _client: Client) -> Iterable[str]:
     """No lines below the addresses."""
     return ()
+
+
+def tell(show: Terminal, closing: Closing, settings: Settings, client: Client) -> None:
+    """The last lines, below the addresses."""
+    for line in closing(settings, client):
+        show.line(line)
 
 
 @dataclass
@@ -133,7 +61,7 @@ class Launcher:
     def open(self) -> Iterator[Launcher]:
         """Start everything; raises `BusyError` where another launcher holds the home."""
         with ExitStack() as self._stack:
-            self._stack.enter_context(_signals())
+            self._stack.enter_context(ended_by_signals())
             self._stack.enter_context(self.home.prepare().held())
             processes.end(processes.marked(self.home.mark))
             metadata_url = self._start_postgres()
@@ -167,13 +95,8 @@ class Launcher:
                 migrate(conn)
         return embedded.url(METADATA)
 
-    @property
-    def notes(self) -> Path:
-        """What the home remembers of its newsroom."""
-        return self.home.root / "newsroom.json"
-
     def _open_newsroom(self) -> None:
-        notes = sample.SampleNotes.read(self.notes, utcnow())
+        notes = sample.SampleNotes.read(self.home.newsroom_notes, utcnow())
         with session(self.database_url) as conn:
             if self.feeds or sample.has_own_feeds(conn, notes):
                 self.settings = contact.asked(self.home, self.settings, self.show)
@@ -181,7 +104,7 @@ class Launcher:
                     import_feeds(self.feeds, self.settings)
                 sample.pause(conn, notes)
                 return
-            newsroom, kept = sample.open_newsroom(self.notes, utcnow())
+            newsroom, kept = sample.open_newsroom(self.home.newsroom_notes, utcnow())
             sample.register(conn, newsroom)
         if not kept and notes.ports:
             self.show.line("! a port of the sample newsroom was taken: its articles appear under new addresses")
@@ -226,7 +149,7 @@ class Launcher:
         result = ingest(self.airflow.client, self.settings, self.show, NEWS_INGEST, force=self.newsroom is not None)
         summary(self.settings, self.show, result)
         if result.good and self.newsroom:
-            sample.turn_page(self.notes)
+            sample.turn_page(self.home.newsroom_notes)
         return self.show_addresses() and result.good
 
     def _show_unfinished(self) -> None:
@@ -263,149 +186,7 @@ class Launcher:
             for log in (*self.home.logs.glob("*.log"), server(self.home).log):
                 logs.shorten(log)
             if self.newsroom:
-                edition = sample.SampleNotes.read(self.notes, utcnow()).edition
+                edition = sample.SampleNotes.read(self.home.newsroom_notes, utcnow()).edition
                 if edition and edition != self.newsroom.edition:
                     self.newsroom.advance(edition)
             time.sleep(1)
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """End on SIGTERM and SIGHUP as on Ctrl-C; a second Ctrl-C does not break the clean end."""
-
-    def stop(number: int, _frame: object) -> None:
-        for each in _ENDS:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt(number)
-
-    with _handled(stop):
-        yield
-
-
-_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@contextmanager
-def _handled(handler: Callable[[int, Any], None]) -> Iterator[None]:
-    """Handle the signals that ask for an end; Python allows that in the main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, handler) for number in _ENDS}
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
-
-
-def tell(show: Terminal, closing: Closing, settings: Settings, client: Client) -> None:
-    """The last lines, below the addresses."""
-    for line in closing(settings, client):
-        show.line(line)
-
-
-def up(
-    home: Home,
-    settings: Settings,
-    show: Terminal,
-    *,
-    run: bool,
-    once: bool,
-    feeds: Path | None,
-    closing: Closing = nothing_more,
-) -> int:
-    """Start, run, show, stay; or use the servers that are up here already. Returns the exit code."""
-    deadline, told = time.monotonic() + READY_S, False
-    while True:
-        try:
-            return _up(Launcher(home, settings, show, feeds, closing), run=run, once=once)
-        except BusyError as error:
-            running = home.running()
-            if running and running.airflow_url:
-                with home.used():
-                    if home.running() == running:  # it may have begun to stop meanwhile
-                        return attach(home, running, settings, show, run=run, feeds=feeds, closing=closing)
-            if time.monotonic() > deadline:
-                raise
-            if not told:
-                show.line(f"· {error}: waiting until it is up, or gone …")
-            told = True
-            time.sleep(1)
-
-
-def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
-    """Start, run, show, stay.
-
-    :raises BusyError: where another launcher holds the home.
-    """
-    show, good = launcher.show, True
-    try:
-        with launcher.open():
-            good = launcher.show_run() if run else launcher.show_addresses()
-            if not once:
-                show.line("\nup until Ctrl-C")
-                launcher.stay()
-    except KeyboardInterrupt:
-        show.line("stopped")
-        return 130 if launcher.working else int(not good)
-    except (AirflowError, PostgresError) as error:
-        show.line(f"! {error}")
-        return 1
-    return int(not good)
-
-
-def attach(
-    home: Home,
-    running: Running,
-    settings: Settings,
-    show: Terminal,
-    *,
-    run: bool,
-    feeds: Path | None,
-    closing: Closing = nothing_more,
-) -> int:
-    """Use the servers that another launcher of this home keeps up, and leave them up."""
-    show.line(f"✓ servers of this checkout are up already (process {running.pid}); using them")
-    settings = settings.model_copy(update={"database_url": SecretStr(running.database_url)})
-    settings = contact.known(home, settings)
-    if feeds:
-        import_feeds(feeds, settings)
-    good = True
-    if run:
-        force = sample.runs(settings, home.root / "newsroom.json")
-        result = ingest(Client(running.airflow_url, home.password()), settings, show, NEWS_INGEST, force=force)
-        good = result.good
-        summary(settings, show, result)
-        if good and force:
-            sample.turn_page(home.root / "newsroom.json")
-    show.where(addresses(home, settings, running.airflow_url, on_screen=show.is_screen))
-    tell(show, closing, settings, Client(running.airflow_url, home.password()))
-    return int(not good)
-
-
-def import_feeds(feeds: Path, settings: Settings) -> None:
-    """`newsflow feeds import FILE`.
-
-    :raises NewsflowError: where the file can't be used; the command has said why.
-    """
-    command = [sys.executable, "-m", "newsflow.cli", "feeds", "import", str(feeds)]
-    given = {"NEWSFLOW_DATABASE_URL": settings.dsn, "NEWSFLOW_CONTACT": settings.contact}
-    if subprocess.run(command, env={**os.environ, **given}, check=False).returncode:
-        raise NewsflowError(f"the feeds of {feeds} could not be imported")
-
-
-def down(home: Home) -> int:
-    """End the launcher of this home and whatever is left of it; returns how many processes ended."""
-    running, stopped = home.prepare().running(), 0
-    if running:
-        processes.end([running.pid], grace_s=60)
-        stopped += 1
-    left = processes.marked(home.mark)
-    processes.end(left)
-    embedded = server(home)
-    if embedded.running():
-        embedded.stop()
-        left.append(0)
-    home.withdraw()
-    return stopped + len(left)
