@@ -103,20 +103,28 @@ def names(words: str) -> Iterator[str]:
 
 
 def _passages(body: str, authors: Sequence[str], agencies: Sequence[str]) -> Iterator[tuple[str, str]]:
-    lines = [line.strip() for line in body.split("\n") if line.strip()]
-    if lines:
-        yield from _at_start(lines[0])
+    """(Words that name agencies, what was read) of the body's ends and of the byline, the first the strongest."""
+    lines = [line.strip() for line in body.split("\n") if line.strip()] or [""]
+    yield from _at_start(lines[0])
     for line in [*lines[:_ENDS], *lines[-_ENDS:]]:
         yield from _in_line(line)
-    for name in [*authors, *agencies]:
+    yield from _in_names([*authors, *agencies])
+    yield from _at_end(lines[-1])
+
+
+def _in_names(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
         if match := _ALONE.fullmatch(name) or _STAFF.fullmatch(name):
             yield match[1], f"byline: {name}"
-    if lines and (match := _END.search(lines[-1][-_SHORT:])):
+
+
+def _at_end(line: str) -> Iterator[tuple[str, str]]:
+    if match := _END.search(line[-_SHORT:]):
         yield match[1] or match[2], match[0].strip()
-    if lines and (aside := _ASIDE.search(lines[-1])) and (match := _WITH.match(aside[1])):
+    if (aside := _ASIDE.search(line)) and (match := _WITH.match(aside[1])):
         yield match[1], aside[0]
-    if lines and (match := _INITIALS.fullmatch(lines[-1])):
-        yield match[1], lines[-1]
+    if match := _INITIALS.fullmatch(line):
+        yield match[1], line
 
 
 def _at_start(line: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsflow.backfill import records
+from newsflow.backfill.copied_bytes import CopiedBytes
 from newsflow.backfill.records import BrokenFileError, LostFileError, Read
 from newsflow.store import warc
 from tests.backfill.foreign import EPOCH, junk, pages, write
@@ -110,7 +111,7 @@ def test_records_without_an_http_answer_are_unreadable(tmp_path: Path) -> None:
 def test_what_is_kept_in_memory_is_a_record_not_the_file(tmp_path: Path) -> None:
     file = write(tmp_path / "big.warc.gz", ((junk(n, EPOCH), EPOCH) for n in range(3000)))
     with file.open("rb") as stream:
-        tape = records.CopiedBytes(stream)
+        tape = CopiedBytes(stream)
         sizes = []
         while tape.read(4096):
             tape.forget(tape.tell() - 100)

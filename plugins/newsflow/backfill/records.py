@@ -6,14 +6,14 @@ end is known, so that a wanted record is copied without being packed again.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import BinaryIO, NamedTuple, Protocol, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from newsflow.backfill.copied_bytes import CopiedBytes, Stream
 from newsflow.backfill.gzip_members import GZIP, begins_record, is_bomb, is_cut, record_member
 from newsflow.model import Exchange
 from newsflow.store import warc
@@ -21,17 +21,6 @@ from newsflow.text.storable import Storable
 
 _ENOUGH = 512  # bytes at the beginning of a gzip member, of which some can be unpacked
 _CHUNK = 1024 * 1024
-MOST_KEPT = warc.MAX_PAYLOAD  # bytes of the file that are kept for one record; a longer one is packed anew
-
-
-class Stream(Protocol):
-    """Bytes of a file from some offset on; `tell` counts from the file's beginning."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes; b'' at the end."""
-
-    def tell(self) -> int:
-        """Offset of the next byte."""
 
 
 class BrokenFileError(Exception):
@@ -40,74 +29,6 @@ class BrokenFileError(Exception):
 
 class LostFileError(Exception):
     """The file's server or disk failed while it was read."""
-
-
-class CopiedBytes:
-    """Passes a stream on and keeps what was read since the last `forget`.
-
-    fastwarc turns an exception of its stream into a panic, so one is kept as `error` and
-    the stream ends. Of what was not forgotten the last `MOST_KEPT` bytes are kept.
-    """
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._kept: deque[bytes] = deque()
-        self._again: deque[bytes] = deque()
-        self._start = stream.tell()
-        self._held = 0
-        self.error: Exception | None = None
-
-    def read(self, size: int = -1) -> bytes:
-        """As the stream."""
-        try:
-            data = self._once_more(size) if self._again else self._stream.read(size)
-        except Exception as error:  # anything: a panic of fastwarc would end the process
-            self.error = error
-            return b""
-        if data:
-            self._kept.append(data)
-            self._held += len(data)
-            while self._held > MOST_KEPT:
-                self._drop()
-        return data
-
-    def _drop(self) -> None:
-        self._start += len(self._kept[0])
-        self._held -= len(self._kept.popleft())
-
-    @property
-    def start(self) -> int:
-        """Offset of the first byte that is kept."""
-        return self._start
-
-    def _once_more(self, size: int) -> bytes:
-        data = self._again.popleft()
-        if 0 <= size < len(data):
-            self._again.appendleft(data[size:])
-            data = data[:size]
-        return data
-
-    def tell(self) -> int:
-        """Offset of the next byte, as the stream counts."""
-        return self._stream.tell() - sum(map(len, self._again))
-
-    def from_here(self, start: int) -> CopiedBytes:
-        """A tape of the same stream that gives what was kept from `start` on once more."""
-        found = CopiedBytes(self._stream)
-        found._again.append(self.cut(start, self._stream.tell()))
-        found._start = start
-        return found
-
-    def forget(self, before: int) -> None:
-        """Drop whole pieces that end before an offset."""
-        while self._kept and self._start + len(self._kept[0]) <= before:
-            self._drop()
-
-    def cut(self, start: int, end: int) -> bytes:
-        """Bytes from `start` to `end`; b'' where they were not kept."""
-        if start < self._start:
-            return b""
-        return b"".join(self._kept)[start - self._start : end - self._start]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,30 +106,76 @@ class _DamagedError(Exception):
 
 
 def _read(tape: CopiedBytes, refuses: Refuses, refuses_page: RefusesPage) -> Iterator[Read]:
-    waiting: tuple[int, str, FoundRecord | None] | None = None
-    resumable: bool | None = None
-    first = tape.tell()
+    """Records up to the tape's end, or to damage."""
+    ends = _RecordEnds(tape)
     try:
         for record in ArchiveIterator(cast("BinaryIO", tape), record_types=WarcRecordType.response, parse_http=False):
-            at = record.stream_pos
-            if waiting:
-                if resumable is None:
-                    resumable = at > waiting[0] and tape.cut(at, at + 2) in (GZIP, b"WA")
-                yield _complete(tape, *waiting, at, resumable)
-            tape.forget(at)
-            waiting = (at, *_judge(record, refuses, refuses_page))
+            yield from ends.before(record.stream_pos)
+            ends.waiting = _Judged(record.stream_pos, *_judge(record, refuses, refuses_page))
     except (OSError, ValueError) as error:
         if tape.error is None:
-            good = _end_of_member(tape, waiting[0]) if waiting else 0
-            if waiting and good:
-                yield _complete(tape, *waiting, good, True)
-            raise _DamagedError(good or (waiting[0] if waiting else first), error, untried=good > 0) from None
+            yield from ends.at_damage(error)
     if tape.error is not None:
         raise LostFileError(f"at byte {tape.tell()}: {tape.error}") from tape.error
-    if waiting:
-        if resumable is not False and is_cut(tape.cut(waiting[0], tape.tell())):
-            raise BrokenFileError(f"the file ends in the middle of the record at byte {waiting[0]}")
-        yield _complete(tape, *waiting, tape.tell(), resumable is not False)
+    yield from ends.at_end()
+
+
+class _Judged(NamedTuple):
+    """A record that was judged, and whose end is not known yet: that is where the next one begins.
+
+    :param at: offset of its first byte.
+    """
+
+    at: int
+    refused: str
+    found: FoundRecord | None
+
+
+@dataclass
+class _RecordEnds:
+    """Gives out each record once its end is known.
+
+    :param resumable: whether a record can be read without those before it; None until the second one tells.
+    """
+
+    tape: CopiedBytes
+    waiting: _Judged | None = None
+    resumable: bool | None = None
+    first: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = self.tape.tell()
+
+    def before(self, at: int) -> Iterator[Read]:
+        """The record before the one that begins at this offset."""
+        if self.waiting:
+            if self.resumable is None:
+                self.resumable = at > self.waiting.at and self.tape.cut(at, at + 2) in (GZIP, b"WA")
+            yield _complete(self.tape, self.waiting, at, resumable=self.resumable)
+        self.tape.forget(at)
+
+    def at_damage(self, error: Exception) -> Iterator[Read]:
+        """The last record, where its member is sound.
+
+        :raises _DamagedError: always.
+        """
+        good = _end_of_member(self.tape, self.waiting.at) if self.waiting else 0
+        if self.waiting and good:
+            yield _complete(self.tape, self.waiting, good, resumable=True)
+        begun = self.waiting.at if self.waiting else self.first
+        raise _DamagedError(good or begun, error, untried=good > 0) from None
+
+    def at_end(self) -> Iterator[Read]:
+        """The file's last record.
+
+        :raises BrokenFileError: where the file ends in the middle of it.
+        """
+        if self.waiting is None:
+            return
+        at, end, resumable = self.waiting.at, self.tape.tell(), self.resumable is not False
+        if resumable and is_cut(self.tape.cut(at, end)):
+            raise BrokenFileError(f"the file ends in the middle of the record at byte {at}")
+        yield _complete(self.tape, self.waiting, end, resumable=resumable)
 
 
 def _end_of_member(tape: CopiedBytes, start: int) -> int:
@@ -249,11 +216,11 @@ def _judge(record: WarcRecord, refuses: Refuses, refuses_page: RefusesPage) -> t
     return "", FoundRecord(stored.exchange, stored.when, b"", warc.digest(stored.exchange.body))
 
 
-def _complete(tape: CopiedBytes, at: int, refused: str, found: FoundRecord | None, end: int, resumable: bool) -> Read:
+def _complete(tape: CopiedBytes, record: _Judged, end: int, *, resumable: bool) -> Read:
     next_offset = end if resumable else 0
-    if found is None:
-        return Read(next_offset, refused)
-    packed = tape.cut(at, end)
+    if record.found is None:
+        return Read(next_offset, record.refused)
+    packed = tape.cut(record.at, end)
     if resumable and is_bomb(packed):  # of a file that is packed as a whole the member is the file
         return Read(next_offset, "damaged")
-    return Read(next_offset, "", replace(found, packed=packed))
+    return Read(next_offset, "", replace(record.found, packed=packed))

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import chain
 
-from newsflow.backfill.records import Stream
+from newsflow.backfill.copied_bytes import Stream
 from newsflow.web.decode import Identity, Inflate
 
 MAX_LINE = 64 * 1024  # bytes; more is no address

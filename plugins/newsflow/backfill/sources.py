@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import urljoin
 
 from newsflow.backfill import source_lists
+from newsflow.backfill.copied_bytes import Stream
 from newsflow.backfill.http_file import HttpFile, head
-from newsflow.backfill.records import Stream
 from newsflow.errors import NewsflowError
 from newsflow.store.filesystem import open_filesystem
 from newsflow.text.storable import Storable

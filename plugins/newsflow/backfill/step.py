@@ -16,6 +16,7 @@ from fastwarc.warc import WarcRecord
 
 from newsflow import sharding
 from newsflow.backfill import ledger, records
+from newsflow.backfill.copied_bytes import Stream
 from newsflow.backfill.ledger import PageCandidate
 from newsflow.backfill.records import Read
 from newsflow.backfill.request import BackfillRequest
@@ -204,7 +205,7 @@ class WarcReader:
                 if self.spent:
                     return
 
-    def _batches(self, source: str, stream: records.Stream, offset: int, known: int) -> Iterator[_Batch]:
+    def _batches(self, source: str, stream: Stream, offset: int, known: int) -> Iterator[_Batch]:
         """What can be stored at once; also, before trouble is raised, what was read until then.
 
         :param known: records that are passed over, where reading can't resume at an offset.

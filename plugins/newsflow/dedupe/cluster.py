@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from psycopg2.extensions import connection as Connection
 
@@ -12,8 +13,9 @@ from newsflow.dedupe import candidates, store
 from newsflow.dedupe.canonical import find_canonical
 from newsflow.dedupe.comparer import Pair, pages_of
 from newsflow.dedupe.comparer_pool import ComparerPool
+from newsflow.dedupe.known_likeness import KnownLikeness
 from newsflow.dedupe.sketch import Sketch
-from newsflow.dedupe.stories import Edge, Member, Story, components
+from newsflow.dedupe.stories import Story, components
 from newsflow.dedupe.suspicious_stories import alarms
 from newsflow.dedupe.verify import Comparison
 from newsflow.store import queries
@@ -84,38 +86,16 @@ class Clusterer:
         rows = store.touched(self.conn, pages)
         edges = store.edges(self.conn, [m.page_id for m in rows])
         stories = components(rows, edges)
-        similarity = self._similarities(stories, rows, edges, batch)
+        similarity = self._similarities(stories, KnownLikeness(rows, edges, batch))
         members = {m.page_id: m for m in rows}
         known = {r.story_id for r in rows.values() if r.story_id is not None} | {s.story_id for s in stories}
         store.put_alarms(self.conn, known, alarms(stories, members, edges), self.now)
         return store.put_members(self.conn, stories, similarity, rows.values(), self.now)
 
-    def _similarities(
-        self,
-        stories: Sequence[Story],
-        rows: Mapping[Member, queries.dedupe.ListTouchedRow],
-        edges: Mapping[Edge, float],
-        batch: set[int],
-    ) -> dict[int, float]:
-        """Likeness of each member to its origin: known from before, from an edge, or compared now."""
-        by_page = {m.page_id: (m, row) for m, row in rows.items()}
-        origins = {row.story_id: row.page_id for row in rows.values() if row.is_origin}
-        by_pair = {(e.lo, e.hi): containment for e, containment in edges.items()}
-
-        def known(page_id: int, origin: int) -> float | None:
-            member, row = by_page[page_id]
-            key = by_page[origin][0].comparison_key
-            if page_id == origin or (key is not None and member.comparison_key == key):
-                return 1.0
-            if (edge := by_pair.get((min(page_id, origin), max(page_id, origin)))) is not None:
-                return edge
-            # a stored likeness holds while the origin is the same and neither text is new
-            stands = origins.get(row.story_id) == origin and not batch & {page_id, origin}
-            return row.similarity if stands else None
-
+    def _similarities(self, stories: Sequence[Story], known: KnownLikeness) -> dict[int, float]:
+        """Likeness of each member to its origin, by page: known already, or compared now."""
         pairs = [(page_id, story.origin) for story in stories for page_id in story.members]
-        found = {page_id: known(page_id, origin) for page_id, origin in pairs}
-        missing = [(page_id, origin) for page_id, origin in pairs if found[page_id] is None]
-        likeness = self.pool.own.likeness(missing, store.versions(self.conn, {p for pair in missing for p in pair}))
-        told = {page_id: likeness[page_id, origin] for page_id, origin in missing}
-        return {page_id: told[page_id] if value is None else value for page_id, value in found.items()}
+        found = {pair: known.of(*pair) for pair in pairs}
+        missing = [pair for pair in pairs if found[pair] is None]
+        told = self.pool.own.likeness(missing, store.versions(self.conn, set(chain(*missing))))
+        return {pair[0]: told[pair] if likeness is None else likeness for pair, likeness in found.items()}

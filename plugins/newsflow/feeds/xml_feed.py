@@ -13,7 +13,7 @@ from newsflow.feeds.links import start_of_links
 from newsflow.feeds.namespaces import short
 from newsflow.feeds.newest import newest
 from newsflow.feeds.parsed import MAX_ENTRIES, ParsedFeed, PollingHints
-from newsflow.feeds.polling_hints import read_wishes
+from newsflow.feeds.polling_hints import read_hints
 from newsflow.feeds.xml_fields import PUBLISHED, UPDATED, Element, Named
 from newsflow.model import Entry
 from newsflow.text.storable import replaced
@@ -175,7 +175,7 @@ def _wishes(head: Named) -> PollingHints:
     def inner(name: str) -> list[str]:
         return [xml_fields.text_of(child) for node in head.fields.get(name, ()) for child in node]
 
-    return read_wishes(
+    return read_hints(
         ttl=texts("ttl"),
         period=texts("sy:updateperiod"),
         frequency=texts("sy:updatefrequency"),

@@ -97,20 +97,19 @@ def passed(before: Window, entries: Sequence[Entry], last_ok_at: datetime | None
     They overlap where one of the newest entries of before is still shown. Old entries that are
     pinned to the top don't count, and neither does a feed that emptied itself.
     """
-    if not before.heads or not entries or last_ok_at is None:
-        return None
-    shown = {guid_hash(entry.guid) for entry in entries}
-    if not shown.isdisjoint(before.heads):
+    if not before.heads or not entries or last_ok_at is None or _overlaps(before, entries):
         return None
     since = before.newest_at or last_ok_at
-    dated = _out([e for e in entries if e.published_at], now)
-    later = [e.published_at for e in dated if e.published_at and e.published_at > since]
-    oldest = min(later) if later else None
-    if oldest is None and dated:
-        # dated, and nothing newer than what we had: entries were taken back, none passed
+    out = _out([e for e in entries if e.published_at], now)
+    later = [e.published_at for e in out if e.published_at and e.published_at > since]
+    if out and not later:  # nothing newer than what we had: entries were taken back, none passed
         return None
-    until = min(oldest or now, now)
+    until = min([*later, now])
     return Passed(min(since, until), until, _estimate(since, until, later))
+
+
+def _overlaps(before: Window, entries: Sequence[Entry]) -> bool:
+    return not {guid_hash(entry.guid) for entry in entries}.isdisjoint(before.heads)
 
 
 def _estimate(since: datetime, until: datetime, later: Sequence[datetime]) -> int:

@@ -141,19 +141,31 @@ def length(name: str, past: Sequence[Day], recent: Sequence[Day]) -> Answer:
 
     :param recent: the newest days, the last of them under judgement.
     """
-    known = [(log(d.words), d.readable**0.5) for d in past if d.words and d.readable]
+    known = [day for day in past if day.words and day.readable]
     if len(known) < SHORT_PAST:
         return Undecided.CLEAR
     if not recent or not recent[-1].words:
         return Undecided.CANT_TELL
-    middle = median(words for words, _ in known)
-    spread = mad([(words - middle) * weight for words, weight in known]) * (1 + 6 / len(known))
     windows = [_bodies(recent[-nights:]) for nights in range(1, POOLED + 1)]
-    telling = [(words, bodies) for words, bodies in windows if bodies >= FEW_BODIES]
-    odd = [w for w, bodies in telling if abs(w - middle) > max(LENGTH, WILD * spread / bodies**0.5)]
-    if odd and abs(log(recent[-1].words) - middle) > LENGTH / 2:
-        return _other_length(name, exp(odd[0]), exp(middle))
+    telling = [window for window in windows if window[1] >= FEW_BODIES]
+    usual, spread = _usual_length(known)
+    odd = _odd(telling, usual, spread)
+    if odd is not None and abs(log(recent[-1].words) - usual) > LENGTH / 2:
+        return _other_length(name, exp(odd), exp(usual))
     return Undecided.CLEAR if telling else Undecided.CANT_TELL
+
+
+def _usual_length(known: Sequence[Day]) -> tuple[float, float]:
+    """Median of log words, and by how much one body varies about it."""
+    usual = median(log(day.words) for day in known if day.words)
+    deviations = [(log(day.words) - usual) * day.readable**0.5 for day in known if day.words]
+    return usual, mad(deviations) * (1 + 6 / len(known))
+
+
+def _odd(windows: Sequence[tuple[float, int]], usual: float, spread: float) -> float | None:
+    """Log words of the first window that is far from usual and beyond chance."""
+    far = (words for words, bodies in windows if abs(words - usual) > max(LENGTH, WILD * spread / bodies**0.5))
+    return next(far, None)
 
 
 def _bodies(nights: Sequence[Day]) -> tuple[float, int]:
