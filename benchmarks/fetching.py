@@ -26,7 +26,7 @@ from newsflow.clock import utcnow
 from newsflow.fetch.step import fetch
 from newsflow.local.postgres import Server, binaries, free_port
 from newsflow.settings import Settings
-from newsflow.store import runs
+from newsflow.store import run_shards, runs
 from newsflow.store.db import connect, transaction
 from newsflow.store.migrate import migrate
 from newsflow.web import origins
@@ -122,7 +122,7 @@ def measure(dsn: str, folder: Path, ports: list[int], threads: int) -> list[str]
     )
     conn = connect(dsn)
     run_id = runs.start(conn, "bench", f"threads-{threads}", utcnow(), {})
-    runs.plan(conn, run_id, settings, utcnow())
+    run_shards.plan(conn, run_id, settings, utcnow())
     conn.close()
     memory, done = Memory(), threading.Event()
     watcher = threading.Thread(target=memory.watch, args=(done, ideal_s(threads)))

@@ -19,7 +19,8 @@ from newsflow.poll.step import ask
 from newsflow.settings import Settings
 from newsflow.store.db import connect
 from newsflow.store.migrate import migrate
-from newsflow.store.runs import plan, start
+from newsflow.store.run_shards import plan
+from newsflow.store.runs import start
 from newsflow.subscriptions.autodiscovery import in_page
 from newsflow.subscriptions.lists import Listed, ListError, decoded, read
 from newsflow.subscriptions.store import add

@@ -12,7 +12,7 @@ from newsflow.clock import utcnow
 from newsflow.fetch.step import fetch
 from newsflow.model import StageReport
 from newsflow.settings import Settings
-from newsflow.store import runs
+from newsflow.store import run_shards, runs
 from newsflow.store.db import transaction
 from newsflow.web import origins
 from newsflow.web.urls import canonicalise, origin_of, url_hash
@@ -74,7 +74,7 @@ class Ledger:
         """Open a run and take what is due into it."""
         self.runs += 1
         run_id = runs.start(self.conn, "test", f"run-{self.runs}", utcnow(), {})
-        runs.plan(self.conn, run_id, self.settings(), utcnow())
+        run_shards.plan(self.conn, run_id, self.settings(), utcnow())
         return run_id
 
     def fetch(self, **given: Any) -> StageReport:

@@ -24,7 +24,7 @@ from newsflow.outcomes import Stage
 from newsflow.request import Request, RequestError, RunRequest, only
 from newsflow.run_check import FunnelStage, Left, Verdict, judge, judge_polls
 from newsflow.settings import Settings
-from newsflow.store import publisher_days, queries, runs
+from newsflow.store import publisher_days, queries, run_shards, runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.text.counted import counted
@@ -216,7 +216,9 @@ def tell(settings: Settings, run_id: int) -> int | None:
 def plan(settings: Settings, run_id: int, request: RunRequest = RunRequest(), *, clock: Clock = utcnow) -> list[Shard]:
     """Take due pages, and what a broken run left, into this run."""
     with ready_session(settings.dsn) as conn:
-        found = runs.plan(conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit)
+        found = run_shards.plan(
+            conn, run_id, settings, clock(), publishers=only(request.publishers), limit=request.limit
+        )
     shards = [Shard(r.shard, r.to_extract, _shard_label(r)) for r in found] or [Shard(0)]
     log.info("took %d pages into run %d, in %d shards", sum(s.pages for s in shards), run_id, len(shards))
     return shards

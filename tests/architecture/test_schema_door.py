@@ -25,7 +25,8 @@ OTHERS = {
     "ops/dependencies.py": "pages that show what there is",
     "ops/doctor.py": "says itself what is wrong with the schema",
     "store/migrate.py": "the door",
-    "store/runs.py": "looks itself, before a run or a step begins",
+    "store/runs.py": "looks itself, before a run begins",
+    "store/stage_work.py": "looks itself, before a step begins",
 }
 
 

@@ -19,7 +19,7 @@ from newsflow.isolation import workers
 from newsflow.model import CapturePointer, Exchange
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, runs
+from newsflow.store import archive_folders, run_shards, runs
 from newsflow.store.archive import Archive
 from newsflow.store.archive_trouble import ArchiveGoneError
 from tests.extract.pages import PARAGRAPHS, page
@@ -179,7 +179,7 @@ def test_a_publisher_whose_pages_take_too_much_of_the_cpu_is_cut_and_goes_on_in_
     assert len(left) == counts["postponed"]
     conn.cursor().execute("update ingest.run set state = 'success'")
     later = runs.start(conn, "test", "later", NOW, {})
-    runs.plan(conn, later, settings, NOW)
+    run_shards.plan(conn, later, settings, NOW)
     monkeypatch.undo()
     found = [extract(settings, later, shard, clock=clock).counts.get("ok", 0) for shard in range(4)]
     assert sum(found) == counts["postponed"]

@@ -10,7 +10,7 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import queries, run_shards, runs
 from newsflow.store.db import transaction
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
@@ -43,7 +43,7 @@ def add(conn: Connection, sizes: list[int], state: str = "pending") -> None:
 
 def planned(conn: Connection, name: str = "night", **settings: int) -> tuple[int, list[queries.runs.ShardsRow]]:
     run_id = runs.start(conn, "news_ingest", name, NOW, {})
-    return run_id, runs.plan(conn, run_id, Settings(**settings), NOW)
+    return run_id, run_shards.plan(conn, run_id, Settings(**settings), NOW)
 
 
 def taken(conn: Connection, run_id: int) -> list[tuple[int, int, int]]:
@@ -114,7 +114,7 @@ def test_an_origin_whose_pages_came_later_stays_in_its_shard(conn: Connection) -
             " select url || '/' || n, sha256((url || '/' || n)::bytea), origin_id, publisher_id"
             " from (select * from ingest.page order by origin_id desc limit 1) p, generate_series(1, 2000) n"
         )
-    runs.plan(conn, run_id, Settings(shards=4, shard_pages=100), NOW)
+    run_shards.plan(conn, run_id, Settings(shards=4, shard_pages=100), NOW)
     pages = taken(conn, run_id)
     assert len(pages) == sum(zipf(30)) + 2000
     assert {(origin, fetch) for origin, fetch, _extract in pages} == before
@@ -123,7 +123,7 @@ def test_an_origin_whose_pages_came_later_stays_in_its_shard(conn: Connection) -
 def test_a_backfill_s_origins_are_placed_when_all_are_known(conn: Connection) -> None:
     add(conn, sizes := zipf(60))
     run_id, _found = planned(conn, shards=1)
-    runs.place_origins(conn, run_id, Settings(shards=4))
+    run_shards.place_origins(conn, run_id, Settings(shards=4))
     found = queries.runs.shards(conn, run_id=run_id)
     assert sum(sizes) / 4 / max(row.to_fetch for row in found) >= 0.95
     assert sum(row.origins for row in found) == 60

@@ -13,9 +13,9 @@ from newsflow.clock import utcnow
 from newsflow.local.postgres import Server
 from newsflow.outcomes import Meaning, Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import runs
 from newsflow.store.db import transaction
 from newsflow.store.migrate import MigrationError, check_schema, migrate, read, ready_session
+from newsflow.store.stage_work import work
 from tests.paths import ROOT
 
 
@@ -82,7 +82,7 @@ def test_steps_and_commands_refuse_another_schema_before_they_begin(conn: Connec
     with pytest.raises(MigrationError, match=schema), ready_session(dsn):
         pass
     settings = Settings(database_url=SecretStr(dsn))
-    with pytest.raises(MigrationError, match=schema), runs.work(settings, 1, Stage.LOAD, 0, utcnow):
+    with pytest.raises(MigrationError, match=schema), work(settings, 1, Stage.LOAD, 0, utcnow):
         pass
 
 

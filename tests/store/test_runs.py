@@ -11,9 +11,10 @@ from psycopg2.extensions import connection as Connection
 
 from newsflow.outcomes import Stage
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import queries, run_shards, runs
 from newsflow.store.db import transaction
 from newsflow.store.locks import LockedError
+from newsflow.store.stage_work import work
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=timezone.utc)
 SETTINGS = Settings(shards=4, shard_pages=10)
@@ -63,7 +64,7 @@ def test_an_origin_is_in_one_shard_and_shards_are_even(conn: Connection) -> None
     for number in range(20):
         add_pages(conn, f"http://h{number:02}", 5)
     run_id = start(conn)
-    shards = runs.plan(conn, run_id, SETTINGS, NOW)
+    shards = run_shards.plan(conn, run_id, SETTINGS, NOW)
     assert [(s.to_fetch, s.to_extract) for s in shards] == [(25, 25)] * 4
     assert len(placed(conn, run_id)) == 20
 
@@ -71,21 +72,21 @@ def test_an_origin_is_in_one_shard_and_shards_are_even(conn: Connection) -> None
 def test_few_pages_make_one_shard(conn: Connection) -> None:
     add_pages(conn, "http://a", 3)
     add_pages(conn, "http://b", 4)
-    assert [(s.shard, s.to_fetch, s.origins) for s in runs.plan(conn, start(conn), SETTINGS, NOW)] == [(0, 7, 2)]
+    assert [(s.shard, s.to_fetch, s.origins) for s in run_shards.plan(conn, start(conn), SETTINGS, NOW)] == [(0, 7, 2)]
 
 
 def test_planning_twice_takes_nothing_twice(conn: Connection) -> None:
     add_pages(conn, "http://a", 30)
     run_id = start(conn)
-    first = runs.plan(conn, run_id, SETTINGS, NOW)
-    assert runs.plan(conn, run_id, SETTINGS, NOW) == first
+    first = run_shards.plan(conn, run_id, SETTINGS, NOW)
+    assert run_shards.plan(conn, run_id, SETTINGS, NOW) == first
 
 
 def test_limit_and_publishers_narrow_the_plan(conn: Connection) -> None:
     add_pages(conn, "http://a", 30, publisher="alpha")
     add_pages(conn, "http://b", 30, publisher="beta")
     run_id = start(conn)
-    runs.plan(conn, run_id, SETTINGS, NOW, publishers=["beta"], limit=7)
+    run_shards.plan(conn, run_id, SETTINGS, NOW, publishers=["beta"], limit=7)
     assert {origin for origin, _ in placed(conn, run_id)} == {"http://b"}
     assert sum(s.taken for s in runs.funnel(conn, run_id)) == 7
 
@@ -102,26 +103,26 @@ def test_what_is_not_due_is_left(conn: Connection, statement: str) -> None:
     add_pages(conn, "http://a", 3)
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute(statement)
-    assert runs.plan(conn, start(conn), SETTINGS, NOW) == []
+    assert run_shards.plan(conn, start(conn), SETTINGS, NOW) == []
 
 
 def test_a_page_is_in_one_running_run_only(conn: Connection) -> None:
     add_pages(conn, "http://a", 3)
     add_pages(conn, "http://b", 3, state="captured")
     first, second = start(conn), start(conn, "r2")
-    assert sum(s.to_extract for s in runs.plan(conn, first, SETTINGS, NOW)) == 6
-    assert runs.plan(conn, second, SETTINGS, NOW) == []
+    assert sum(s.to_extract for s in run_shards.plan(conn, first, SETTINGS, NOW)) == 6
+    assert run_shards.plan(conn, second, SETTINGS, NOW) == []
 
 
 def test_the_next_run_takes_over_what_a_broken_one_left(conn: Connection) -> None:
     for state in ("captured", "extracted", "clustered", "pending"):
         add_pages(conn, f"http://{state}", 2, state=state)
     broken = start(conn)
-    runs.plan(conn, broken, SETTINGS, NOW)
+    run_shards.plan(conn, broken, SETTINGS, NOW)
     with transaction(conn):
         queries.runs.finish(conn, run_id=broken, state="failed", verdict="", now=NOW)
     following = start(conn, "r2", NOW + timedelta(days=1))
-    runs.plan(conn, following, SETTINGS, NOW + timedelta(days=1))
+    run_shards.plan(conn, following, SETTINGS, NOW + timedelta(days=1))
     entered = {r.entered: r.pages for r in queries.runs.entered(conn, run_id=following)}
     assert entered == {"fetch": 2, "extract": 2, "deduplicate": 2, "load": 2}
 
@@ -129,9 +130,9 @@ def test_the_next_run_takes_over_what_a_broken_one_left(conn: Connection) -> Non
 def test_a_run_that_was_killed_is_closed_by_the_next_one_of_its_dag(conn: Connection) -> None:
     add_pages(conn, "http://a", 3)
     killed = start(conn)
-    runs.plan(conn, killed, SETTINGS, NOW)
+    run_shards.plan(conn, killed, SETTINGS, NOW)
     following = runs.start(conn, "news_ingest", "r2", NOW, {}, alone=True)
-    assert sum(s.to_extract for s in runs.plan(conn, following, SETTINGS, NOW)) == 3
+    assert sum(s.to_extract for s in run_shards.plan(conn, following, SETTINGS, NOW)) == 3
     with conn.cursor() as cursor:
         cursor.execute("select run_id, state from ingest.run")
         assert dict(cursor.fetchall()) == {killed: "failed", following: "running"}
@@ -163,7 +164,7 @@ def execute(conn: Connection, statement: str, *values: object) -> None:
 
 
 def taken(conn: Connection, run_id: int) -> int:
-    runs.plan(conn, run_id, SETTINGS, NOW)
+    run_shards.plan(conn, run_id, SETTINGS, NOW)
     return sum(r.pages for r in queries.runs.entered(conn, run_id=run_id))
 
 
@@ -226,7 +227,7 @@ def test_a_schedulers_run_lives_as_long_as_the_scheduler_says(
 
 def test_a_step_at_work_keeps_its_run_alive_whatever_anybody_says(conn: Connection, dsn: str) -> None:
     run_id = start(conn)
-    with runs.work(Settings(database_url=dsn), run_id, Stage.FETCH, 3, utc):
+    with work(Settings(database_url=dsn), run_id, Stage.FETCH, 3, utc):
         execute(conn, QUIET)
         execute(conn, "update ingest.run_stage set seen_at = now() - interval '1 day'")
         runs.start(conn, "news_ingest", "next", NOW, {}, alone=True, scheduler=lambda dag_id, name: False)
@@ -252,7 +253,7 @@ def test_a_run_that_opens_again_gives_up_what_others_took(conn: Connection, dsn:
             " (select page_id from ingest.run_page where run_id = %s)",
             second,
         )
-    with runs.work(Settings(database_url=dsn), first, Stage.EXTRACT, 0, utc):
+    with work(Settings(database_url=dsn), first, Stage.EXTRACT, 0, utc):
         kept = sum(r.pages for r in queries.runs.entered(conn, run_id=first))
     assert (states(conn)[first], kept) == ("running", 5 - took)
 
@@ -261,7 +262,7 @@ def test_the_funnel_follows_pages_from_stage_to_stage(conn: Connection) -> None:
     add_pages(conn, "http://a", 4)
     add_pages(conn, "http://c", 1, state="captured")
     run_id = start(conn)
-    runs.plan(conn, run_id, SETTINGS, NOW)
+    run_shards.plan(conn, run_id, SETTINGS, NOW)
     with transaction(conn), conn.cursor() as cursor:
         cursor.execute(
             "update ingest.run_page x set fetch_outcome = case when p.url like '%%/0' then 'not_found' else 'ok' end"
@@ -276,7 +277,7 @@ def test_work_notes_start_counts_and_end(dsn: str, conn: Connection) -> None:
     run_id = start(conn)
     settings = Settings(database_url=dsn)
     for _ in range(2):
-        with runs.work(settings, run_id, Stage.FETCH, 1, lambda: NOW) as step:
+        with work(settings, run_id, Stage.FETCH, 1, lambda: NOW) as step:
             step.count("ok", 3)
             step.count("not_found")
     (row,) = queries.runs.stages(conn, run_id=run_id)
@@ -286,7 +287,10 @@ def test_work_notes_start_counts_and_end(dsn: str, conn: Connection) -> None:
 
 def test_work_that_dies_has_no_end(dsn: str, conn: Connection) -> None:
     run_id = start(conn)
-    with pytest.raises(ZeroDivisionError), runs.work(Settings(database_url=dsn), run_id, Stage.FETCH, 0, lambda: NOW):
+    with (
+        pytest.raises(ZeroDivisionError),
+        work(Settings(database_url=dsn), run_id, Stage.FETCH, 0, lambda: NOW),
+    ):
         raise ZeroDivisionError
     (row,) = queries.runs.stages(conn, run_id=run_id)
     assert row.ended_at is None

@@ -24,7 +24,7 @@ from newsflow.isolation.cores import tasks_at_once
 from newsflow.model import Entry
 from newsflow.outcomes import Outcome
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import queries, run_shards
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
 from newsflow.web import origins
@@ -100,7 +100,7 @@ def discover(settings: Settings, run_id: int, request: BackfillRequest, *, clock
         if request.sitemaps:
             urls = _sitemap_pages(conn, settings, transport, request, found, clock)
             _register(conn, settings, run_id, _wanted(urls, selection, found), found, "sitemap", request.limit, clock)
-        runs.place_origins(conn, run_id, settings)
+        run_shards.place_origins(conn, run_id, settings)
     log.info("%d pages to fetch; left out: %s", found.pages, found.left_out or "none")
     return found
 

@@ -13,8 +13,9 @@ from newsflow.names import COMMAND_PREFIX, NEWS_BACKFILL
 from newsflow.outcomes import Stage
 from newsflow.pipeline import Funnel, Shard
 from newsflow.settings import Settings
-from newsflow.store import queries, runs
+from newsflow.store import queries
 from newsflow.store.migrate import ready_session
+from newsflow.store.stage_work import work
 from newsflow.text.counted import counted
 
 # Seconds of one fetch task: less than the 24 h that Airflow gives the tasks of news_backfill.
@@ -40,7 +41,7 @@ def plan(settings: Settings, run_id: int, request: BackfillRequest, *, clock: Cl
 
     It is a step of its own: where it fails, `check` finds it without an end, though nothing else is missing.
     """
-    with runs.work(settings, run_id, Stage.BACKFILL, 0, clock):
+    with work(settings, run_id, Stage.BACKFILL, 0, clock):
         page_sources.discover(settings, run_id, request, clock=clock)
         shards = step.plan_files(settings, run_id, request, clock=clock)
     return [_shard(settings, run_id, n) for n in range(shards)] or [Shard(0, 0, "no files")]

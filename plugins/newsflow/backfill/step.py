@@ -28,12 +28,12 @@ from newsflow.isolation.prefetch import prefetch
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, bad_rows, queries, runs
+from newsflow.store import archive_folders, bad_rows, queries
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX
 from newsflow.store.db import transaction
 from newsflow.store.migrate import ready_session
-from newsflow.store.runs import Work
+from newsflow.store.stage_work import Work, work
 from newsflow.web.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def read(
     A file that can't be read is an outcome in `ingest.backfill_file`; only trouble of our own raises.
     """
     started = clock()
-    with Transport(settings) as transport, runs.work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
+    with Transport(settings) as transport, work(settings, run_id, Stage.BACKFILL, shard, clock) as step:
         with transaction(step.conn):
             files = queries.backfill.files(step.conn, run_id=run_id, shard=shard)
             owners = {row.origin: row.name for row in queries.backfill.publishers(step.conn)}

@@ -15,8 +15,9 @@ from newsflow.dedupe.tombstones import end_retracted
 from newsflow.model import StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import bad_rows, queries, runs
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
+from newsflow.store.stage_work import Work, work
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 def deduplicate(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageReport:
     """Give each extracted page of the run its story, or end it as another address of a known page."""
     started = clock()
-    with runs.work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
+    with work(settings, run_id, Stage.DEDUPLICATE, 0, clock) as step:
         with transaction(step.conn):
             waiting = _waiting(step)
             stale = ImportedSiteLines(step.conn).stale(teach(step.conn, run_id, started))
@@ -46,7 +47,7 @@ def _left_as_it_was(page: int, why: str) -> None:
     log.warning("page %d stays in its story as it was: the database refuses the new one: %s", page, why)
 
 
-def _waiting(step: runs.Work) -> dict[int, int]:
+def _waiting(step: Work) -> dict[int, int]:
     """The run's pages with their extractions, without those that were taken out for good: these end here."""
     found = {row.page_id: row.extraction_id for row in queries.dedupe.waiting_pages(step.conn, run_id=step.run_id)}
     retracted = end_retracted(step.conn, step.run_id, list(found), step.clock())
@@ -55,7 +56,7 @@ def _waiting(step: runs.Work) -> dict[int, int]:
     return {page: extraction for page, extraction in found.items() if page not in retracted}
 
 
-def _batch(step: runs.Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
+def _batch(step: Work, clusterer: Clusterer, pages: Sequence[int]) -> None:
     now = step.clock()
     done = clusterer.cluster(pages)
     moved = [page_id for page_id in pages if page_id not in done.canonical_of]

@@ -21,9 +21,10 @@ from newsflow.model import CapturePointer, Extraction, Hints, StageReport
 from newsflow.outcomes import WENT_WELL, Outcome, Stage
 from newsflow.publishers import listed
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, bad_rows, queries, runs
+from newsflow.store import archive_folders, bad_rows, queries
 from newsflow.store.archive import Archive, CaptureError
 from newsflow.store.db import transaction
+from newsflow.store.stage_work import Work, work
 from newsflow.text.normalise import tokens_by_line
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     """
     started = clock()
     archive = Archive(settings.archive_url)
-    with runs.work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings, step) as pool:
+    with work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings, step) as pool:
         archive_folders.enter(step.conn, archive, clock())
         sites, newest, words = SiteLines(step.conn, run_id), Newest(step.conn), SiteWords()
         shares = CpuShares()
@@ -60,7 +61,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
 
 
 def _captured(
-    step: runs.Work, archive: Archive, settings: Settings, sites: SiteLines, shares: CpuShares
+    step: Work, archive: Archive, settings: Settings, sites: SiteLines, shares: CpuShares
 ) -> Iterator[tuple[CapturedPage, ExtractionJob]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
 
@@ -80,7 +81,7 @@ def _captured(
         _postpone(step, late)
 
 
-def _postpone(step: runs.Work, pages: Sequence[CapturedPage]) -> None:
+def _postpone(step: Work, pages: Sequence[CapturedPage]) -> None:
     """Leave pages of publishers that had their share of the CPU to the next run, which finds them captured."""
     if not pages:
         return
@@ -98,7 +99,7 @@ def _postpone(step: runs.Work, pages: Sequence[CapturedPage]) -> None:
         step.save()
 
 
-def pool_of(settings: Settings, step: runs.Work) -> Extractors:
+def pool_of(settings: Settings, step: Work) -> Extractors:
     """The worker processes that the settings ask for, or this task's share of the machine."""
     workers = settings.extract_workers
     if not workers:
@@ -144,18 +145,18 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
     )
 
 
-def _store(step: runs.Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: SiteLines, newest: Newest) -> None:
+def _store(step: Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: SiteLines, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     bad_rows.halved(batch, partial(_write, step, sites, newest), partial(_refuse, step), step.savepoint)
     step.label = _label(step.counts)
     step.save()
 
 
-def _refuse(step: runs.Work, one: tuple[CapturedPage, Extraction], why: str) -> None:
+def _refuse(step: Work, one: tuple[CapturedPage, Extraction], why: str) -> None:
     step.refuse(one[0].page_id, why)
 
 
-def _write(step: runs.Work, sites: SiteLines, newest: Newest, batch: Sequence[tuple[CapturedPage, Extraction]]) -> None:
+def _write(step: Work, sites: SiteLines, newest: Newest, batch: Sequence[tuple[CapturedPage, Extraction]]) -> None:
     now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]

@@ -18,11 +18,11 @@ from newsflow.fetch.store import Stored, Tried
 from newsflow.model import Exchange, StageReport
 from newsflow.outcomes import Outcome, Stage
 from newsflow.settings import Settings
-from newsflow.store import archive_folders, bad_rows, runs
+from newsflow.store import archive_folders, bad_rows
 from newsflow.store.archive import Archive
 from newsflow.store.archive_writer import SUFFIX, ArchiveWriter, written_by
 from newsflow.store.db import transaction
-from newsflow.store.runs import Work
+from newsflow.store.stage_work import Work, work
 from newsflow.store.warc import Original
 from newsflow.web import origins, rights
 from newsflow.web.origin_queue import UrlJob
@@ -48,7 +48,7 @@ def fetch_with(
 ) -> StageReport:
     """As `fetch`, over a given transport."""
     started = clock()
-    with runs.work(settings, run_id, Stage.FETCH, shard, clock) as step:
+    with work(settings, run_id, Stage.FETCH, shard, clock) as step:
         ShardFetcher(step, settings, transport, Archive(settings.archive_url)).run()
         return step.report(started)
 

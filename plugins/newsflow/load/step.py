@@ -16,9 +16,10 @@ from newsflow.load import search_index
 from newsflow.model import StageReport
 from newsflow.outcomes import Stage, where
 from newsflow.settings import Settings
-from newsflow.store import bad_rows, queries, runs
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
 from newsflow.store.locks import LockedError
+from newsflow.store.stage_work import Work, work
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
     :raises psycopg2.Error: where the database itself is in trouble; a refused row is an outcome.
     """
     started = clock()
-    with runs.work(settings, run_id, Stage.LOAD, 0, clock) as step:
+    with work(settings, run_id, Stage.LOAD, 0, clock) as step:
         with transaction(step.conn):
             queries.load.make_plan(step.conn)
         for pages in _chunks(step, settings.load_chunk):
@@ -44,7 +45,7 @@ def load(settings: Settings, run_id: int, *, clock: Clock = utcnow) -> StageRepo
         return step.report(started)
 
 
-def _fill_search(settings: Settings, step: runs.Work, clock: Clock) -> None:
+def _fill_search(settings: Settings, step: Work, clock: Clock) -> None:
     """Index what was loaded; a session that has been at the index for minutes takes ours along, or maintenance does."""
     written = sum(step.counts.get(name, 0) for name in _WRITTEN)
     try:
@@ -54,7 +55,7 @@ def _fill_search(settings: Settings, step: runs.Work, clock: Clock) -> None:
         log.warning("search is filled later: %s", error)
 
 
-def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
+def _chunks(step: Work, size: int) -> Iterator[list[int]]:
     with transaction(step.conn):
         pages = queries.load.list_pages(step.conn, run_id=step.run_id)
         moved = queries.load.list_stories(step.conn)
@@ -63,14 +64,14 @@ def _chunks(step: runs.Work, size: int) -> Iterator[list[int]]:
         yield waiting[start : start + size]
 
 
-def _refuse(step: runs.Work, page: int, why: str) -> None:
+def _refuse(step: Work, page: int, why: str) -> None:
     """A page whose ledger, story or change can't be written; articles that are refused end in `_put`."""
     with transaction(step.conn):
         step.refuse(page, why)
         step.save()
 
 
-def _publish(step: runs.Work, pages: Sequence[int]) -> None:
+def _publish(step: Work, pages: Sequence[int]) -> None:
     """One chunk, in the caller's transaction; the change log's lock comes last and is short."""
     conn, now = step.conn, step.clock()
     queries.load.prepare(conn)
@@ -89,7 +90,7 @@ def _publish(step: runs.Work, pages: Sequence[int]) -> None:
     queries.load.log_changes(conn, run_id=step.run_id, now=now)
 
 
-def _count(step: runs.Work) -> None:
+def _count(step: Work) -> None:
     moved = 0
     for found in queries.load.count_verdicts(step.conn):
         moved += found.moved
@@ -99,7 +100,7 @@ def _count(step: runs.Work) -> None:
     step.save()
 
 
-def _put(step: runs.Work, pages: Sequence[int], now: datetime) -> None:
+def _put(step: Work, pages: Sequence[int], now: datetime) -> None:
     """Write articles; one that the database refuses is a `bad_row`."""
 
     def put(some: Sequence[int]) -> None:

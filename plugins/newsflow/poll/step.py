@@ -24,8 +24,9 @@ from newsflow.poll.reading import bad_poll, children_of, read, with_children
 from newsflow.poll.sitemap_parts import Choice, choose
 from newsflow.poll.state import EntryCounts, FeedState, PollResult
 from newsflow.settings import Settings
-from newsflow.store import bad_rows, queries, runs
+from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
+from newsflow.store.stage_work import Work, work
 from newsflow.subscriptions import proposals
 from newsflow.subscriptions.finder import Finder
 from newsflow.text.counted import counted
@@ -49,7 +50,7 @@ def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -
     """Ask the feeds of a shard; counts polls by outcome."""
     started = clock()
     with (
-        runs.work(settings, run_id, Stage.POLL, shard, clock) as step,
+        work(settings, run_id, Stage.POLL, shard, clock) as step,
         Transport(settings, clock=clock) as transport,
         _readers(settings, step) as children,
     ):
@@ -60,7 +61,7 @@ def ask(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcnow) -
         return step.report(started)
 
 
-def _readers(settings: Settings, step: runs.Work) -> ParserProcesses:
+def _readers(settings: Settings, step: Work) -> ParserProcesses:
     """A shard's part of the processes that read feeds: they are shared among all shards of the run."""
     with transaction(step.conn):
         shards = queries.poll.count_shards(step.conn, run_id=step.run_id)
@@ -71,7 +72,7 @@ def _readers(settings: Settings, step: runs.Work) -> ParserProcesses:
 class _Poller:
     """The polls of one step: a scheduler of threads asks, a few processes read, the caller's thread stores."""
 
-    def __init__(self, step: runs.Work, settings: Settings, transport: Transport, children: ParserProcesses) -> None:
+    def __init__(self, step: Work, settings: Settings, transport: Transport, children: ParserProcesses) -> None:
         self._step, self._settings, self._transport, self._children = step, settings, transport, children
         self._clock = step.clock
         self._jitter: Callable[[], float] = random.random
