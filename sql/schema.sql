@@ -2218,8 +2218,25 @@ end $$;
 COMMENT ON FUNCTION news_internal.flush_search() IS 'Moves what the last load left in the index''s pending list into the index, so that searches stay quick.';
 
 CREATE FUNCTION news_internal.fold(words text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN (octet_length(words) = length(words)) THEN words ELSE replace(replace(replace(replace(replace(translate(NORMALIZE(regexp_replace(NORMALIZE(words, NFD), '[\u0300-\u0305\u0307\u0309-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|(?<![ИиУу])\u0306|(?<![Іі])\u0308'::text, ''::text, 'g'::text), NFC), ('łŁøØđĐðÐħĦıŧŦĸŋŊґҐς'::text || 'یکىہةʼ׳״'::text), ('lLoOdDdDhHitTknNгГσ'::text || 'يكيهه'::text)), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'Æ'::text, 'AE'::text), 'þ'::text, 'th'::text) END;
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+begin
+  if words !~ '[^\x01-\x7f\u00a0-\u00bf\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122\u2500-\u27bf\ufe0f\U0001f300-\U0001faff]' then
+    return words;
+  elsif words !~ '[^\x01-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122\u2500-\u27bf\ufe0f\U0001f300-\U0001faff]' then
+    words := regexp_replace(normalize(words, nfd), '[\u0300-\u036f]+', '', 'g');
+    if words ~ '[łŁøØđĐðÐħĦıŧŦĸŋŊ]' then
+      words := translate(words, 'łŁøØđĐðÐħĦıŧŦĸŋŊ', 'lLoOdDdDhHitTknN');
+    end if;
+  else
+    words := translate(
+      normalize(regexp_replace(normalize(words, nfd),
+        '[\u0300-\u0305\u0307\u0309-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|(?<![ИиУу])\u0306|(?<![Іі])\u0308',
+        '', 'g'), nfc),
+      'łŁøØđĐðÐħĦıŧŦĸŋŊґҐς' || e'\u06cc\u06a9\u0649\u06c1\u0629ʼ׳״', 'lLoOdDdDhHitTknNгГσ' || e'\u064a\u0643\u064a\u0647\u0647');
+  end if;
+  return replace(replace(replace(replace(replace(words, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'Æ', 'AE'), 'þ', 'th');
+end $$;
 
 COMMENT ON FUNCTION news_internal.fold(words text) IS 'A text without accents and other marks on letters, as people type it who lack them: Łódź is Lodz. й, ї and ў stay, for they are letters.';
 
@@ -4190,14 +4207,13 @@ end $$;
 
 COMMENT ON FUNCTION news_internal.fts_query(lang text, parts news_internal.query_part[], shown boolean) IS 'A search in the stems of one language.';
 
-CREATE FUNCTION news_internal.fts_stems(lang text, words text) RETURNS text
+CREATE FUNCTION news_internal.fts_stems(lang text, words text, plain text, simple text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 declare
-  plain constant text := news_internal.fold(words);
   -- marked, so that no word* takes a stem for a word
   light constant text := case when lang <> 'en' then
-    replace(' ' || news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text), ' ''', ' ''~') end;
+    replace(' ' || news_internal.light_stem(lang, simple), ' ''', ' ''~') end;
   stems text;
 begin
   if news_internal.stems_lightly(lang) then
@@ -4205,7 +4221,7 @@ begin
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
-    stems := regexp_replace(news_internal.fold(stems), '(?<![^ ])'''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    stems := regexp_replace(news_internal.fold(' ' || stems), ' '''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
     -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
     if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
       stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
@@ -4216,7 +4232,13 @@ begin
   return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else stems || ' ' || light end;
 end $$;
 
-COMMENT ON FUNCTION news_internal.fts_stems(lang text, words text) IS 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
+COMMENT ON FUNCTION news_internal.fts_stems(lang text, words text, plain text, simple text) IS 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet. plain: the text, folded; simple: its words with their places.';
+
+CREATE FUNCTION news_internal.fts_stems(lang text, words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN news_internal.fts_stems(lang, words, news_internal.fold(words), (to_tsvector('simple'::regconfig, news_internal.fold(words)))::text);
+
+COMMENT ON FUNCTION news_internal.fts_stems(lang text, words text) IS 'The same of a word that is asked.';
 
 CREATE FUNCTION news_internal.fts_text(lang text, words text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -4244,9 +4266,12 @@ COMMENT ON FUNCTION news_internal.fts_text(lang text, words text) IS 'A text of 
 CREATE FUNCTION news_internal.fts_words(lang text, words text) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
-declare prepared text := news_internal.fts_text(lang, words);
+declare
+  prepared constant text := news_internal.fts_text(lang, words);
+  plain constant text := news_internal.fold(prepared);
+  simple constant text := to_tsvector('pg_catalog.simple', plain)::text;
 begin
-  return (to_tsvector('pg_catalog.simple', news_internal.fold(prepared))::text || ' ' || news_internal.fts_stems(lang, prepared))::tsvector;
+  return (simple || ' ' || news_internal.fts_stems(lang, prepared, plain, simple))::tsvector;
 end $$;
 
 COMMENT ON FUNCTION news_internal.fts_words(lang text, words text) IS 'What is indexed of a text: its words without accents, for word*, and their stems, at the same places.';

@@ -821,16 +821,27 @@ end $$;
 comment on function news_internal.fts_text is 'A text of which PostgreSQL''s parser makes nothing but words: without the marks of which it would make addresses, paths, tags and decimals, and without invisible ones; in scripts that write without spaces each character is a word.';
 
 -- Marks that NFD sets free go, but those of й, ї and ў, which are letters of their own, and of Indic and Thai vowels.
+-- Of most texts only quotation marks, dashes and pictures are no ASCII, and stay; most others are in Latin letters, where
+-- nothing has to be looked at from behind or put together again.
 create function news_internal.fold(words text) returns text
-language sql immutable strict parallel safe
-return case when octet_length(words) = length(words) then words else
-  replace(replace(replace(replace(replace(
-    translate(
+language plpgsql immutable strict parallel safe as $$
+begin
+  if words !~ '[^\x01-\x7f\u00a0-\u00bf\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122\u2500-\u27bf\ufe0f\U0001f300-\U0001faff]' then
+    return words;
+  elsif words !~ '[^\x01-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2122\u2500-\u27bf\ufe0f\U0001f300-\U0001faff]' then
+    words := regexp_replace(normalize(words, nfd), '[\u0300-\u036f]+', '', 'g');
+    if words ~ '[łŁøØđĐðÐħĦıŧŦĸŋŊ]' then
+      words := translate(words, 'łŁøØđĐðÐħĦıŧŦĸŋŊ', 'lLoOdDdDhHitTknN');
+    end if;
+  else
+    words := translate(
       normalize(regexp_replace(normalize(words, nfd),
         '[\u0300-\u0305\u0307\u0309-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]|(?<![ИиУу])\u0306|(?<![Іі])\u0308',
         '', 'g'), nfc),
-      'łŁøØđĐðÐħĦıŧŦĸŋŊґҐς' || e'\u06cc\u06a9\u0649\u06c1\u0629ʼ׳״', 'lLoOdDdDhHitTknNгГσ' || e'\u064a\u0643\u064a\u0647\u0647'),
-    'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'Æ', 'AE'), 'þ', 'th') end;
+      'łŁøØđĐðÐħĦıŧŦĸŋŊґҐς' || e'\u06cc\u06a9\u0649\u06c1\u0629ʼ׳״', 'lLoOdDdDhHitTknNгГσ' || e'\u064a\u0643\u064a\u0647\u0647');
+  end if;
+  return replace(replace(replace(replace(replace(words, 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'Æ', 'AE'), 'þ', 'th');
+end $$;
 comment on function news_internal.fold is 'A text without accents and other marks on letters, as people type it who lack them: Łódź is Lodz. й, ї and ў stay, for they are letters.';
 
 -- Light stemmers: few rules a language, by its grammar, tested by benchmarks/search_words.tsv. They work on a tsvector's
@@ -955,13 +966,12 @@ begin
 end $$;
 comment on function news_internal.light_stem is 'Stems of the words of a tsvector''s text, which are in lower case and without accents: endings of nouns and adjectives first, then what the stem''s last letters become in front of them (Praha, Praze; Helsinki, Helsingin). Where an ending may as well be a part of the word, the word stays beside its stem. Empty for languages without rules here.';
 
-create function news_internal.fts_stems(lang text, words text) returns text
+create function news_internal.fts_stems(lang text, words text, plain text, simple text) returns text
 language plpgsql immutable parallel safe as $$
 declare
-  plain constant text := news_internal.fold(words);
   -- marked, so that no word* takes a stem for a word
   light constant text := case when lang <> 'en' then
-    replace(' ' || news_internal.light_stem(lang, to_tsvector('pg_catalog.simple', plain)::text), ' ''', ' ''~') end;
+    replace(' ' || news_internal.light_stem(lang, simple), ' ''', ' ''~') end;
   stems text;
 begin
   if news_internal.stems_lightly(lang) then
@@ -969,7 +979,7 @@ begin
   end if;
   stems := to_tsvector(news_internal.fts_config(lang), words)::text;
   if plain <> words then
-    stems := regexp_replace(news_internal.fold(stems), '(?<![^ ])'''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
+    stems := regexp_replace(news_internal.fold(' ' || stems), ' '''':[0-9,]+', '', 'g') || ' ' || to_tsvector(news_internal.fts_config(lang), plain)::text;
     -- Zuerich for Zürich, Aarhus for Århus; in these languages the letters are no other way to write two
     if lang not in ('tr', 'hu', 'fi', 'et', 'az') and words ~ '[äöüåøÄÖÜÅØ]' then
       stems := stems || ' ' || to_tsvector(news_internal.fts_config(lang), news_internal.fold(
@@ -979,13 +989,21 @@ begin
   -- company and companies meet in "company", so that compani* does not find the company
   return case when lang = 'en' then replace(stems, 'i'':', 'y'':') else stems || ' ' || light end;
 end $$;
-comment on function news_internal.fts_stems is 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet.';
+comment on function news_internal.fts_stems(text, text, text, text) is 'Stems of a text with their places, as a tsvector is written: of the words as they stand, folded afterwards, and of the folded words. A text and a question that share one of them meet. plain: the text, folded; simple: its words with their places.';
+
+create function news_internal.fts_stems(lang text, words text) returns text
+language sql immutable parallel safe
+return news_internal.fts_stems(lang, words, news_internal.fold(words), to_tsvector('pg_catalog.simple', news_internal.fold(words))::text);
+comment on function news_internal.fts_stems(text, text) is 'The same of a word that is asked.';
 
 create function news_internal.fts_words(lang text, words text) returns tsvector
 language plpgsql immutable parallel safe as $$
-declare prepared text := news_internal.fts_text(lang, words);
+declare
+  prepared constant text := news_internal.fts_text(lang, words);
+  plain constant text := news_internal.fold(prepared);
+  simple constant text := to_tsvector('pg_catalog.simple', plain)::text;
 begin
-  return (to_tsvector('pg_catalog.simple', news_internal.fold(prepared))::text || ' ' || news_internal.fts_stems(lang, prepared))::tsvector;
+  return (simple || ' ' || news_internal.fts_stems(lang, prepared, plain, simple))::tsvector;
 end $$;
 comment on function news_internal.fts_words is 'What is indexed of a text: its words without accents, for word*, and their stems, at the same places.';
 
