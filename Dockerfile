@@ -1,6 +1,6 @@
 # One image for all Airflow services: the locked requirements and our wheel; not run as root.
 # What builds (uv, setuptools, pip's caches) stays in the first stage.
-FROM python:3.12-slim AS build
+FROM python:3.12.13-slim-trixie AS build
 
 ENV UV_NO_CACHE=1
 WORKDIR /build
@@ -27,7 +27,7 @@ RUN uv venv /opt/sbom \
  && /opt/sbom/bin/pip-licenses --python /opt/venv/bin/python --format plain-vertical --with-license-file \
     --no-license-path --with-urls --output-file NOTICE
 
-FROM python:3.12-slim
+FROM python:3.12.13-slim-trixie
 
 ENV PYTHONUNBUFFERED=1 PATH=/opt/venv/bin:$PATH HOME=/var/lib/newsflow AIRFLOW_HOME=/var/lib/newsflow/airflow
 WORKDIR /opt/newsflow

@@ -38,9 +38,13 @@ class FabAirflow:
         """Queue a run of a Dag."""
         self.post(f"/api/v2/dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None})
 
-    def logged_in(self, name: str) -> requests.Session:
-        """A client that filled in the login form."""
+    def logged_in(self, name: str, **headers: str) -> requests.Session:
+        """A client that filled in the login form.
+
+        :param headers: what a proxy would add.
+        """
         client, address = requests.Session(), f"{self.url}/auth/login/"
+        client.headers.update(headers)
         form = client.get(address, timeout=PATIENCE_S)
         data = {"username": name, "password": f"{name}-secret", "csrf_token": form_token(form.text)}
         client.post(address, data=data, timeout=PATIENCE_S).raise_for_status()

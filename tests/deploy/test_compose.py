@@ -21,6 +21,7 @@ from tests.paths import ROOT
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 CELERY = ("redis", "worker", "flower")
+FOREIGN = ("postgres", "redis", "caddy")
 IN_IMAGE = "/opt/newsflow"
 
 
@@ -43,7 +44,7 @@ def test_the_schema_check_can_fail(tmp_path: Path) -> None:
 
 
 def test_it_has_the_services_of_a_whole_airflow() -> None:
-    assert set(services()) == {"postgres", "airflow-init", "cleaner", *AIRFLOW, *CELERY}
+    assert set(services()) == {"postgres", "airflow-init", "cleaner", "caddy", *AIRFLOW, *CELERY}
 
 
 def test_long_running_services_restart_and_are_watched() -> None:
@@ -87,7 +88,8 @@ def test_nothing_secret_has_a_default_or_stands_in_the_file() -> None:
 
 def test_database_and_web_are_not_open_to_the_network() -> None:
     assert "ports" not in services()["postgres"]
-    assert all(port.startswith("127.0.0.1:") for s in services().values() for port in s.get("ports", ()))
+    open_to_all = {n for n, s in services().items() for port in s.get("ports", ()) if not port.startswith("127.0.0.1:")}
+    assert open_to_all == {"caddy"}
 
 
 def airflow_settings() -> set[str]:
@@ -151,6 +153,14 @@ def test_the_image_does_not_run_as_root_and_installs_against_hashes() -> None:
     assert text.count("--require-hashes") == 3
 
 
+def test_each_image_is_named_by_its_patch_and_system() -> None:
+    """A tag such as 18 or slim is another image next month."""
+    images = [services()[name]["image"] for name in FOREIGN]
+    images += re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(set(images)) == 4
+    assert all(re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?-(slim-)?(trixie|alpine)", image) for image in images), images
+
+
 def test_the_image_says_what_is_in_it() -> None:
     text = (ROOT / "Dockerfile").read_text()
     assert "COPY --from=build /build/sbom.cdx.json /build/NOTICE ./" in text
@@ -161,7 +171,7 @@ def test_the_image_says_what_is_in_it() -> None:
 
 def test_every_command_is_a_program_of_the_image() -> None:
     for name, service in services().items():
-        if name not in ("postgres", "redis"):
+        if name not in FOREIGN:
             assert program(service["command"][0]), name
             assert program(service.get("healthcheck", {}).get("test", ["CMD", "sh"])[1]), name
 
@@ -177,7 +187,8 @@ def test_every_airflow_command_is_one_that_airflow_knows() -> None:
 
 
 def test_celery_s_services_start_only_where_they_are_asked_for() -> None:
-    assert {name for name, service in services().items() if "profiles" in service} == set(CELERY)
+    assert {name for name, service in services().items() if service.get("profiles") == ["celery"]} == set(CELERY)
+    assert services()["caddy"]["profiles"] == ["tls"]
     assert services()["scheduler"]["depends_on"]["redis"]["required"] is False
 
 

@@ -191,7 +191,7 @@ def test_airflow_s_database_is_cleaned_by_its_retention(
 ) -> None:
     """Old runs end, with what hangs on them; the last scheduled one of a Dag stays, and so do young ones."""
     for name in ("old", "young"):
-        airflow.start("news_watch", name)
+        airflow.start("news_ingest", name)  # which is paused: no scheduler gives the runs another start
     conn = psycopg2.connect(server.url("airflow"))
     with conn, conn.cursor() as cursor:
         cursor.execute("update dag_run set start_date = now() - interval '60 days' where run_id = 'old'")
@@ -212,6 +212,12 @@ def test_what_the_chart_asks_of_a_live_airflow(
 ) -> None:
     done = run(chart[name], environment(stack["scheduler"]))
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_behind_a_proxy_with_tls_the_login_s_cookie_is_for_tls_only(airflow: FabAirflow) -> None:
+    page = f"{airflow.url.replace('http:', 'https:')}/auth/login/"
+    client = airflow.logged_in("viewer", **{"X-Forwarded-Proto": "https", "Referer": page})
+    assert [cookie.secure for cookie in client.cookies if cookie.name == "_token"] == [True]
 
 
 def test_nobody_sees_our_pages_without_a_login(airflow: FabAirflow) -> None:
