@@ -63,6 +63,7 @@ RULES: Mapping[str, tuple[str, str, Any]] = {
     "fill: boxes of the same kind": ("body.filling", "_alike", lambda *_: []),
     "vote": ("body.completeness", "GATE", float("inf")),
     "second look": ("body.second_look", "paragraphs", _none),
+    "arbiter": ("body.arbiter", "better", _none),
     "deck": ("body.deck", "deck", _none),
     "clean: title": ("body.cleaning", "cut_title", _none),
     "clean: other articles": ("body.regions", "cut_others", _none),

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import extraction_rules
-from benchmarks.extraction import bodies, fields, figure, learned, outcomes, running, sets, suites, validate
+from benchmarks import extraction_arbiter, extraction_rules
+from benchmarks.extraction import bodies, boosting, fields, figure, learned, outcomes, running, sets, suites, validate
 from benchmarks.extraction.environments import UnavailableError
 from benchmarks.extraction.extractors import EXTRACTORS, Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
 from benchmarks.sheets import Sheet
+from newsflow.extract.body import arbiter
 from newsflow.outcomes import Outcome
 from tests.extract import walls
 
@@ -207,3 +208,23 @@ def test_each_rule_can_be_switched_off() -> None:
     assert trial.f1[""] > 0.9
     assert trial.f1[""] > trial.f1["clean: title"] or trial.f1[""] == 1.0
     assert len(extraction_rules.sheet([trial]).rows) == len(extraction_rules.RULES)
+
+
+def test_boosted_trees_find_what_two_signs_say_together() -> None:
+    signs = np.array([[a, b, (7 * a + b) % 5] for a in range(10) for b in range(10)], dtype=float)
+    gains = np.where(signs[:, 0] > 4, 0.2, 0.0) + np.where(signs[:, 1] > 6, -0.1, 0.0)
+    trees = boosting.boosted(signs, gains, boosting.Manner(leaf=5, drawn=1.0))
+    assert np.abs(boosting.estimates(trees, signs) - gains).max() < 0.02
+    assert trees == boosting.boosted(signs, gains, boosting.Manner(leaf=5, drawn=1.0))
+    shipped = sum(arbiter.value(tree, signs[0].tolist()) for tree in trees)
+    assert shipped == pytest.approx(boosting.estimates(trees, signs)[0])
+
+
+def test_the_arbiter_takes_a_rival_that_is_estimated_to_be_better() -> None:
+    better, worse = (extraction_arbiter.Rival({"": 0.0}, gain, gain) for gain in (0.3, -0.3))
+    pages = [
+        extraction_arbiter.Page("wcxb", "a.example", [worse, better]),
+        extraction_arbiter.Page("wcxb", "b.example", []),
+    ]
+    assert extraction_arbiter.taken(pages, np.array([0.01, 0.03]), 0.02) == [better, None]
+    assert extraction_arbiter.taken(pages, np.array([0.01, 0.01]), 0.02) == [None, None]

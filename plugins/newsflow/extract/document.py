@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from newsflow import credits
 from newsflow.dates import zones
-from newsflow.extract.body import cleaning, completeness, deck, embedded_json, regions, second_look, size
+from newsflow.extract.body import arbiter, cleaning, completeness, deck, embedded_json, regions, second_look, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
 from newsflow.extract.page import charset, markup, prepare, signals, tree
@@ -116,7 +116,9 @@ def _body(
     if renamed := second_look.without_names(text, ground, made, page, known):
         made, source, ground = renamed
     if _words(made) >= MIN_WORDS:
-        return second_look.fuller(text, ground, made, known) or (made, source, ground)
+        found = second_look.fuller(text, ground, made, known) or (made, source, ground)
+        better = arbiter.better(found, text, known)
+        return better if better and _words(better[0]) >= MIN_WORDS else found
     return second_look.paragraphs(text, ground, page, known, MIN_WORDS) or (made, source, ground)
 
 

@@ -62,7 +62,8 @@ def _misnamed(blocks: Sequence[Block]) -> list[Block]:
     return found if reader_comments.as_one(found) else []
 
 
-def _light(html: str) -> list[str]:
+def light(html: str) -> list[str]:
+    """The lines that resiliparse takes for a page's main content."""
     from resiliparse.extract.html2text import extract_plain_text
 
     text = extract_plain_text(
@@ -99,7 +100,7 @@ def _voted(
     candidates: dict[str, Sequence[str]] = {
         **{name: [p.text for p in made] for name, made in placed.items()},
         "densest container": dense,
-        "resiliparse": _light(html),
+        "resiliparse": light(html),
         "json-ld": told,
     }
     chosen = medoid(candidates)
