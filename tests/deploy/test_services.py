@@ -206,6 +206,21 @@ def test_airflow_s_database_is_cleaned_by_its_retention(
     conn.close()
 
 
+def test_a_dag_of_theirs_with_our_name_is_told_before_ours_is_added(
+    stack: dict[str, Any], airflow: FabAirflow, server: Server
+) -> None:
+    """Airflow says nothing: it keeps the one that it read last."""
+    conn = psycopg2.connect(server.url("airflow"))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update dag set fileloc = '/theirs/dags/news.py' where dag_id = 'news_backfill'")
+    conn.close()
+    done = run([str(Path(sys.executable).parent / "newsflow"), "dags-folder"], environment(stack["scheduler"]))
+    assert done.stdout == f"{ROOT / 'plugins/newsflow/dags'}\n" or done.stdout == f"{ROOT / 'dags'}\n"
+    assert done.stderr == (
+        "newsflow: Airflow has a Dag news_backfill already, of /theirs/dags/news.py: rename that one first\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["wait", "scheduler's probe"])
 def test_what_the_chart_asks_of_a_live_airflow(
     stack: dict[str, Any], chart: dict[str, Any], airflow: FabAirflow, name: str

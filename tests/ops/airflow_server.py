@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -87,10 +87,13 @@ def _environment(home: Path, port: int, dsn: str) -> dict[str, str]:
 COMMANDS = """
 import sys
 from airflow.__main__ import main
+before = sys.argv[1:]
 def airflow(*words):
     sys.argv = ["airflow", *words]
     main()
 airflow("db", "migrate")
+for words in before:
+    airflow(*words.split())
 airflow("dags", "reserialize")
 from airflow.jobs.job import Job
 Job(), Job()  # as two of Airflow's servers do when they start
@@ -109,9 +112,12 @@ def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def serve(home: Path, dsn: str, run_id: str, *, python: str = sys.executable, **changes: str) -> Iterator[Site]:
+def serve(
+    home: Path, dsn: str, run_id: str, *, python: str = sys.executable, before: Sequence[str] = (), **changes: str
+) -> Iterator[Site]:
     """Metadata (SQLite), our Dags and the API server; ended with its whole process group.
 
+    :param before: commands of Airflow, between the metadata and the Dags.
     :param changes: variables of its environment that are other than in a checkout.
     """
     port = free_port()
@@ -119,7 +125,7 @@ def serve(home: Path, dsn: str, run_id: str, *, python: str = sys.executable, **
     log = home / "api.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [python, "-c", COMMANDS], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
+            [python, "-c", COMMANDS, *before], env=env, stdout=output, stderr=output, start_new_session=True, cwd=home
         )
     try:
         site = Site(f"http://127.0.0.1:{port}", dsn, run_id, home)

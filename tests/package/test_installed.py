@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ import pytest
 from newsflow import __version__
 from newsflow.local.newsroom import Newsroom
 from newsflow.local.postgres import Server
-from newsflow.names import POOL, POOL_SLOTS
-from tests.ops.airflow_server import serve
+from newsflow.names import POOL
+from tests.ops.airflow_server import Site, serve
 from tests.package.installed import Installed, build_wheel, install
 from tests.paths import ROOT
 from tests.pipeline.night import quick_world
@@ -105,38 +107,112 @@ def test_the_image_holds_neither_a_postgresql_nor_what_builds_it(night: Night) -
 
 
 @pytest.mark.parametrize("night", ["image"], indirect=True)
-def test_a_foreign_airflow_shows_our_pages_runbooks_and_dags(night: Night, tmp_path: Path) -> None:
-    """An Airflow home with folders of its own, and one setting: the bundle that `dags-folder` prints.
+def test_a_foreign_airflow_takes_us_in_and_lets_us_go(night: Night, tmp_path: Path) -> None:
+    """An Airflow with a Dag, a plugin and a pool of its own, and one setting more: our bundle beside theirs.
 
-    On the fewer packages of the two, since a foreign Airflow has no more of ours than the wheel asks for.
+    On the fewer packages of the two, since a foreign Airflow has no more of ours than the wheel asks for. It is the
+    last test of this environment: at its end, newsflow is gone from it.
     """
-    bundle = night.installed.run("newsflow", "dags-folder", "--bundle").stdout.strip()
-    own = {
-        **night.env,
-        "PATH": night.installed.environment()["PATH"],
-        "PYTHONPATH": "",
-        "NEWSFLOW_ARCHIVE": "",
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(tmp_path / "plugins"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path / "dags"),
-        "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": bundle,
-    }
-    home = tmp_path / "airflow"
-    home.mkdir()
-    python = str(night.installed.bin / "python")
-    with serve(home, night.env["NEWSFLOW_DATABASE_URL"], "by_hand", python=python, **own) as site:
-        ada = site.session("ada")
-        page = ada.get(f"{site.pages}/", timeout=PATIENCE_S)
-        assert page.status_code == 200, page.text[-2000:]
-        assert "Last night" in page.text
-        runbook = ada.get(f"{site.pages}/runbooks/silent", timeout=PATIENCE_S)
-        assert "Publishers are silent" in runbook.text
-        ask = {"headers": {"Authorization": f"Bearer {site.token('ada')}"}, "timeout": PATIENCE_S}
-        dags = ada.get(f"{site.url}/api/v2/dags?limit=100", **ask).json()["dags"]
-        assert {dag["dag_id"] for dag in dags} == DAGS
-        pools = ada.get(f"{site.url}/api/v2/pools", **ask).json()["pools"]
-        assert [pool["slots"] for pool in pools if pool["name"] == POOL] == [POOL_SLOTS]
-        plugins = ada.get(f"{site.url}/api/v2/plugins", **ask).json()["plugins"]
-        assert [(p["name"], p["source"].startswith("newsflow==")) for p in plugins if p["name"] == "newsflow"] == [
-            ("newsflow", True)
-        ]
-        assert ada.get(f"{site.url}/api/v2/plugins/importErrors", **ask).json()["total_entries"] == 0
+    house = House(tmp_path, night)
+    ours = json.loads(night.installed.run("newsflow", "dags-folder", "--bundle").stdout)
+    bundles = json.dumps([THEIR_BUNDLE, *ours])
+    own = {**night.env, **house.settings, "NEWSFLOW_ARCHIVE": ""}
+    own["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"] = bundles
+    python, pool = str(night.installed.bin / "python"), f"pools set {POOL} 7 theirs"
+    with serve(house.home, night.env["NEWSFLOW_DATABASE_URL"], "by_hand", python=python, before=[pool], **own) as site:
+        our_pages_work(site)
+        found = house.shown(site)
+        assert found["dags"] == {*DAGS, "payroll"}
+        assert found["pools"][POOL] == 7, "a pool of our name stays as it was"
+        assert {"house", "newsflow"} <= found["plugins"].keys()
+        assert found["plugins"]["newsflow"].startswith("newsflow==")
+        left = house.left_behind()
+    assert left["dags"] == {"payroll"}
+    assert (left["pools"][POOL], left["plugins"]) == ("7", {"house"})
+
+
+THEIR_BUNDLE = {
+    "name": "dags-folder",
+    "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle",
+    "kwargs": {},
+}
+THEIR_DAG = """
+from airflow.sdk import dag
+@dag(schedule=None, tags=["news"])
+def payroll(): ...
+payroll()
+"""
+THEIR_PLUGIN = """
+from airflow.plugins_manager import AirflowPlugin
+class House(AirflowPlugin):
+    name = "house"
+"""
+# one process: Airflow's imports are what takes the time
+LISTED = """
+import sys
+from airflow.__main__ import main
+for dag in sys.argv[1:]:
+    sys.argv = ["airflow", "dags", "delete", "--yes", dag]
+    main()
+for words in ("dags reserialize", "dags list -o json", "pools list -o json", "plugins -o json"):
+    print("==", words)
+    sys.argv = ["airflow", *words.split()]
+    main()
+"""
+
+
+class House:
+    """A foreign Airflow's folders, and what it holds."""
+
+    def __init__(self, folder: Path, night: Night) -> None:
+        self.home, self._installed = folder / "airflow", night.installed
+        for name, text in (("dags/payroll.py", THEIR_DAG), ("plugins/house.py", THEIR_PLUGIN)):
+            (folder / name).parent.mkdir()
+            (folder / name).write_text(text)
+        self.home.mkdir()
+        self.settings = {
+            "PATH": night.installed.environment()["PATH"],
+            "PYTHONPATH": "",
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(folder / "plugins"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        }
+
+    def shown(self, site: Site) -> dict[str, Any]:
+        """As its API tells it."""
+        client = site.session("ada")
+        client.headers["Authorization"] = f"Bearer {site.token('ada')}"
+
+        def get(path: str) -> Any:
+            return client.get(f"{site.url}/api/v2/{path}", timeout=PATIENCE_S).json()
+
+        assert get("plugins/importErrors")["total_entries"] == 0
+        return {
+            "dags": {dag["dag_id"] for dag in get("dags?limit=100")["dags"]},
+            "pools": {pool["name"]: pool["slots"] for pool in get("pools")["pools"]},
+            "plugins": {plugin["name"]: plugin["source"] for plugin in get("plugins")["plugins"]},
+        }
+
+    def left_behind(self) -> dict[str, Any]:
+        """What it holds when our package, bundle and Dags are gone, by the commands of docs/deployment.md."""
+        uv = str(Path(sys.executable).parent / "uv")
+        python = str(self._installed.bin / "python")
+        subprocess.run([uv, "pip", "uninstall", "-q", "--python", python, "newsflow"], check=True)
+        done = self._installed.run("python", "-c", LISTED, *DAGS, AIRFLOW_HOME=str(self.home), **self.settings)
+        assert done.returncode == 0, done.stderr[-2000:]
+        told = [json.loads(part[part.index("[{") : part.rindex("]") + 1]) for part in done.stdout.split("== ")[2:]]
+        dags, pools, plugins = told
+        return {
+            "dags": {row["dag_id"] for row in dags},
+            "pools": {row["pool"]: row["slots"] for row in pools},
+            "plugins": {row["name"] for row in plugins},
+        }
+
+
+def our_pages_work(site: Site) -> None:
+    """The first page, and a runbook."""
+    ada = site.session("ada")
+    page = ada.get(f"{site.pages}/", timeout=PATIENCE_S)
+    assert page.status_code == 200, page.text[-2000:]
+    assert "Last night" in page.text
+    assert "Publishers are silent" in ada.get(f"{site.pages}/runbooks/silent", timeout=PATIENCE_S).text

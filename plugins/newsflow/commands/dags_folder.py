@@ -14,11 +14,17 @@ app = typer.Typer(add_completion=False)
 def dags_folder(
     bundle: Annotated[bool, typer.Option("--bundle", help="As the value of Airflow's dag_bundle_config_list.")] = False,
 ) -> None:
-    """Print the folder of the Dag files, for an Airflow of your own to read."""
-    from newsflow import resources
+    """Print the folder of the Dag files, for an Airflow of your own to read.
 
-    folder = str(resources.dags_folder())
-    typer.echo(json.dumps([_bundle(folder)]) if bundle else folder)
+    Says on stderr which Dags of the same names that Airflow has from other files.
+    """
+    from newsflow import resources
+    from newsflow.ops.taken_names import elsewhere
+
+    folder = resources.dags_folder()
+    for name, file in elsewhere(folder):
+        typer.echo(f"newsflow: Airflow has a Dag {name} already, of {file}: rename that one first", err=True)
+    typer.echo(json.dumps([_bundle(str(folder))]) if bundle else str(folder))
 
 
 def _bundle(folder: str) -> dict[str, object]:
