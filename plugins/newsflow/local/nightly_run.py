@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 import psycopg2
 import requests
+from psycopg2.extensions import connection as Connection
 
 from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.local.airflow import FINAL, USER, Client
 from newsflow.local.home import Home
 from newsflow.local.terminal import ProgressLines, Terminal
-from newsflow.progress import snapshot
+from newsflow.progress import StageProgress, snapshot
 from newsflow.settings import Settings
-from newsflow.store.db import session
+from newsflow.store.db import connect, session
 
-STATE_EVERY_S = 1.0
-SHOW_EVERY_S = 0.3
+LOOK_EVERY_S = 1.0  # each look costs the servers some 15 ms of CPU, which the run lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +43,26 @@ def ingest(client: Client, settings: Settings, show: Terminal, dag_id: str, *, f
 
 def watch(client: Client, settings: Settings, show: Terminal, dag_id: str, dag_run_id: str) -> NightResult:
     """Watch a run to its end."""
-    with show.progress() as progress:
-        state, run_id = _watch(client, settings, progress, dag_id, dag_run_id)
+    with show.progress() as progress, closing(_Ledger(settings)) as ledger:
+        state, run_id = _watch(client, settings, ledger, progress, dag_id, dag_run_id)
         if run_id:
-            _look(settings, progress, run_id, last=True)
+            progress.end(ledger.stages(run_id))
     if state != "success":
         _complain(client, show, dag_id, dag_run_id)
     return NightResult(dag_run_id, state == "success", run_id)
 
 
 def _watch(
-    client: Client, settings: Settings, progress: ProgressLines, dag_id: str, dag_run_id: str
+    client: Client, settings: Settings, ledger: _Ledger, progress: ProgressLines, dag_id: str, dag_run_id: str
 ) -> tuple[str, int]:
-    state, run_id, asked = "queued", 0, 0.0
+    state, run_id = "queued", 0
     while state not in FINAL:
-        time.sleep(SHOW_EVERY_S)
-        if time.monotonic() - asked > STATE_EVERY_S:
-            asked = time.monotonic()
-            with suppress(requests.RequestException):  # a busy API server is asked again
-                state = client.state(dag_id, dag_run_id)
+        time.sleep(LOOK_EVERY_S)
+        with suppress(requests.RequestException):  # a busy API server is asked again
+            state = client.state(dag_id, dag_run_id)
         run_id = run_id or _find(settings, dag_id, dag_run_id)
         if run_id:
-            _look(settings, progress, run_id, note=f"Airflow: {state}")
+            progress.update(ledger.stages(run_id), f"Airflow: {state}")
         else:
             progress.update([], f"Airflow: {state}, the first task is starting")
     return state, run_id or _find(settings, dag_id, dag_run_id)
@@ -77,13 +75,28 @@ def _find(settings: Settings, dag_id: str, dag_run_id: str) -> int:
         return 0
 
 
-def _look(settings: Settings, progress: ProgressLines, run_id: int, *, note: str = "", last: bool = False) -> None:
-    with suppress(psycopg2.OperationalError), session(settings.dsn, application="newsflow up") as conn:
-        stages = snapshot(conn, run_id, utcnow())
-        if last:
-            progress.end(stages)
-        else:
-            progress.update(stages, note)
+class _Ledger:
+    """What the ledger says of a run, over one connection: to open one costs the server more than the answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._conn: Connection | None = None
+        self._seen: list[StageProgress] = []
+
+    def stages(self, run_id: int) -> list[StageProgress]:
+        """The stages of a run; where the server is away, as they were seen last."""
+        try:
+            self._conn = self._conn or connect(self._settings.dsn, application="newsflow up")
+            self._seen = snapshot(self._conn, run_id, utcnow())
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            self.close()
+        return self._seen
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._conn is not None:
+            self._conn.close()
+        self._conn = None
 
 
 def _complain(client: Client, show: Terminal, dag_id: str, dag_run_id: str) -> None:
