@@ -30,7 +30,7 @@ from newsflow.text.storable import Storable
 MAX_PAYLOAD = 64 * 1024 * 1024  # bytes; a stored record that unpacks to more is damaged or hostile
 
 _NAMESPACE = uuid.UUID("5a1c2f0e-9a55-4c0f-8a0e-6e6577736677")
-_LEVEL = 6  # zlib; 9 costs 1.6 times the CPU for 1 % of the size
+_LEVEL = 5  # zlib; 6 costs 1.3 times the CPU for 1.4 % of the size, 9 twice as much for 2.3 %
 _UNFITTING = {"content-encoding", "transfer-encoding", "content-length"}
 _SECRET = {"authorization", "proxy-authorization", "cookie"}
 _PRINTABLE = "".join(map(chr, range(32, 127)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -62,14 +63,15 @@ def _misnamed(blocks: Sequence[Block]) -> list[Block]:
     return found if reader_comments.as_one(found) else []
 
 
-def light(html: str) -> list[str]:
+@lru_cache(maxsize=1)  # it is asked up to three times of a page
+def light(html: str) -> tuple[str, ...]:
     """The lines that resiliparse takes for a page's main content."""
     from resiliparse.extract.html2text import extract_plain_text
 
     text = extract_plain_text(
         html, main_content=True, alt_texts=False, list_bullets=False, comments=False, post_meta=False
     )
-    return clean_lines(text)
+    return tuple(clean_lines(text))
 
 
 def paragraphs(
