@@ -53,6 +53,13 @@ def test_long_running_services_restart_and_are_watched() -> None:
     assert all({"test", "interval", "timeout", "retries"} <= s["healthcheck"].keys() for s in found.values())
 
 
+def test_no_service_fills_the_disk_with_its_log_or_the_memory_with_itself() -> None:
+    found = services()
+    assert {name for name, service in found.items() if service["logging"]["options"]["max-size"] != "10m"} == set()
+    assert {name for name, service in found.items() if "mem_limit" not in service} == {"postgres"}, "none may kill it"
+    assert found["postgres"]["stop_grace_period"] == "2m"
+
+
 def test_airflow_starts_after_its_schemas_are_made() -> None:
     for name in AIRFLOW:
         assert services()[name]["depends_on"]["airflow-init"] == {"condition": "service_completed_successfully"}
@@ -214,7 +221,17 @@ def test_every_setting_of_newsflow_can_reach_each_container() -> None:
         assert services()[name]["env_file"] == [{"path": "newsflow.env", "required": False}], name
 
 
-@pytest.mark.parametrize("script", ["deploy/init.sh", "deploy/clean.sh", "deploy/postgres/10-databases.sh", ".ci/run"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "deploy/init.sh",
+        "deploy/clean.sh",
+        "deploy/backup.sh",
+        "deploy/restore.sh",
+        "deploy/postgres/10-databases.sh",
+        ".ci/run",
+    ],
+)
 def test_scripts_are_executable_shell(script: str) -> None:
     subprocess.run(["sh", "-n", str(ROOT / script)], check=True)
     assert (ROOT / script).stat().st_mode & 0o111

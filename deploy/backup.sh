@@ -1,0 +1,17 @@
+#!/bin/sh
+# A backup of a Compose installation, into a new folder: roles, both databases, the archive, the keys. Runs may go on.
+#   sh deploy/backup.sh /backups/2026-12-01    beside docker-compose.yml; copy the folder to another machine
+set -eu
+umask 077
+to="${1:?a folder that is not there yet}"
+mkdir "$to"
+postgres() { docker compose exec -T postgres "$@"; }
+postgres pg_dumpall -U postgres --roles-only > "$to/roles.sql"
+postgres pg_dump -U postgres -Fc airflow > "$to/airflow.dump"
+postgres pg_dump -U postgres -Fc news > "$to/news.dump"
+# After the database: what it names is in the archive by now. An archive in an object store is left to that store.
+docker compose exec -T scheduler sh -c 'cd /var/lib/newsflow && mkdir -p archive && exec tar -cf - archive' > "$to/archive.tar"
+cp .env "$to/env"
+[ ! -f newsflow.env ] || cp newsflow.env "$to/newsflow.env"
+(cd "$to" && sha256sum -- * > SHA256SUMS)
+docker compose exec -T scheduler python /opt/newsflow/deploy/note_backup.py "$(wc -c < "$to/news.dump")"
