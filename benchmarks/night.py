@@ -54,11 +54,15 @@ class Spent:
 
 
 def read(most: int) -> list[real_pages.Page]:
-    """The first pages of each open set, evenly."""
+    """The first pages of each open set, evenly, without the two or three whose address is none of the web's."""
     found = [sets.load(name) for name in SETS if (SHARED / name).is_dir()]
     total = sum(map(len, found))
     taken = [one for gold in found for one in gold[: max(1, round(len(gold) * min(1.0, most / total)))]]
-    return [real_pages.Page(f"{number}", one.url, one.html(), one.text) for number, one in enumerate(taken)]
+    return [
+        real_pages.Page(f"{number}", one.url, one.html(), one.text)
+        for number, one in enumerate(taken)
+        if one.url.startswith(("http://", "https://"))
+    ]
 
 
 def on_origins(pages: Sequence[real_pages.Page], most: int) -> dict[str, dict[str, real_pages.Page]]:

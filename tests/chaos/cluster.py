@@ -24,7 +24,18 @@ from newsflow.store.archive import Archive
 from newsflow.store.archive_audit import audit
 from newsflow.store.db import connect, session
 from tests.chaos import machines
-from tests.chaos.cluster_faults import FAULTS, NETWORK, NOTHING, POSTGRES, REDIS, STRIKES, TABLES, WORKER, Recovery
+from tests.chaos.cluster_faults import (
+    FAULTS,
+    IDLE,
+    NETWORK,
+    NOTHING,
+    POSTGRES,
+    REDIS,
+    STRIKES,
+    TABLES,
+    WORKER,
+    Recovery,
+)
 from tests.chaos.cluster_logs import dead_logs
 from tests.chaos.cluster_servers import ARCHIVE, LOGS, Broker, CeleryLauncher, Store, admit
 from tests.chaos.cluster_world import zipf_world
@@ -81,7 +92,7 @@ class Cluster(Nights):
     @property
     def faults(self) -> list[tuple[str, str]]:
         """Those that this machine allows."""
-        missing = {REDIS: not self.broker.is_redis, NETWORK: not self.launcher.machines}
+        missing = {REDIS: not self.broker.is_redis, **dict.fromkeys((NETWORK, IDLE), not self.launcher.machines)}
         return [(victim, stage) for victim, stage in FAULTS if not missing.get(victim)]
 
     def night(self, victim: str, stage: str) -> Recovery:
@@ -93,15 +104,16 @@ class Cluster(Nights):
         client = self.launcher.airflow.client
         name, struck = client.trigger(NEWS_INGEST, {"force": True}), time.monotonic()
         if victim != NOTHING:
-            self._await_rows(stage)
+            if stage in TABLES:
+                self._await_rows(stage)
             struck = time.monotonic()
             found.fault = STRIKES[victim](self, stage, found)
         found.how = f"the run: {self._end_of(name)}"
         if not found.how.endswith("success"):
             found.how += f", the next: {self._end_of(client.trigger(NEWS_INGEST, {}))}"
         found.whole_s = time.monotonic() - struck
-        if victim in (WORKER, NETWORK):
-            found.logs = dead_logs(client, name, found.fault.split()[-1] if self.launcher.machines else "")
+        host = found.fault.split()[-1] if victim in (WORKER, NETWORK) and self.launcher.machines else ""
+        found.logs = dead_logs(client, name, host)
         self._mend()
         found.differences = differences(left(self.launcher.database_url), self.twin) + self._faults()
         return found

@@ -20,7 +20,7 @@ TABLES = {
     "extract": ("ingest.extraction", 20),
     "deduplicate": ("ingest.story_member", 0),
 }
-NOTHING, WORKER, NETWORK = "nothing", "a worker", "a worker's network"
+NOTHING, WORKER, NETWORK, IDLE = "nothing", "a worker", "a worker's network", "an idle worker's network"
 REDIS, POSTGRES, API, STORE = "Redis", "PostgreSQL", "api-server", "object store"
 FAULTS = (
     (NOTHING, "fetch"),
@@ -32,12 +32,16 @@ FAULTS = (
     (API, "fetch"),
     (STORE, "fetch"),
     (NETWORK, "fetch"),
+    (IDLE, "claim"),
 )
 
 
 @dataclass
 class Recovery:
-    """A night and its fault. Seconds are from the fault to the end of the run that made the night whole."""
+    """A night and its fault. Seconds are from the fault to the end of the run that made the night whole.
+
+    `logs`: tries that it ended, and how many lines of their logs Airflow's API gives.
+    """
 
     fault: str
     stage: str
@@ -49,9 +53,9 @@ class Recovery:
 
     @property
     def log(self) -> str:
-        """Whether what the dead worker said can be read."""
+        """Of the tries that were ended, how many can be read."""
         read = sum(lines > 0 for _task, lines in self.logs)
-        return f"{read} of {len(self.logs)} tries" if self.logs else "–"
+        return f"{len(self.logs)}, {read}" if self.logs else "–"
 
 
 def _worker(cluster: Cluster, stage: str, _found: Recovery) -> str:
@@ -93,6 +97,13 @@ def _network(cluster: Cluster, stage: str, found: Recovery) -> str:
     return f"network cut for good of {name}"
 
 
+def _idle(cluster: Cluster, _stage: str, _found: Recovery) -> str:
+    """Redis may hand a task to the worker before it knows: then nobody has it."""
+    name = cluster.chance.choice(sorted(cluster.launcher.machines))
+    cluster.launcher.machines[name].cut()
+    return f"network cut for good of idle {name}"
+
+
 def _sessions(cluster: Cluster, machine: Machine) -> int:
     with session(cluster.launcher.database_url) as conn, conn.cursor() as cursor:
         cursor.execute(
@@ -109,4 +120,5 @@ STRIKES: dict[str, Callable[[Cluster, str, Recovery], str]] = {
     API: _api,
     STORE: _store,
     NETWORK: _network,
+    IDLE: _idle,
 }
