@@ -15,7 +15,6 @@ _DEFAULTS = {
     "triggerer's probe": ["sh", "-c", f"{_PROBE} --job-type TriggererJob --local"],
     "Dag processor's probe": ["sh", "-c", f"{_PROBE} --job-type DagProcessorJob --local"],
     "groomer": ["bash", "/clean-logs"],
-    "api-server": ["bash", "-c", "exec airflow api-server"],
     "scheduler": ["bash", "-c", "exec airflow scheduler"],
     "triggerer": ["bash", "-c", "exec airflow triggerer"],
     "Dag processor": ["bash", "-c", "exec airflow dag-processor"],
@@ -38,6 +37,7 @@ def commands() -> dict[str, list[str]]:
         "wait": ["airflow", "db", "check-migrations", wait],
         "migrate": ours["migrateDatabaseJob"]["args"],
         "create user": ours["createUserJob"]["args"],
+        "api-server": ours["apiServer"]["args"],
         "clean": ours["databaseCleanup"]["args"],
         "worker's probe": ours["workers"]["livenessProbe"]["command"],
     }
