@@ -97,7 +97,7 @@ def _voted(
     first: list[Paragraph], dense: Sequence[str], blocks: Sequence[Block], html: str, told: Sequence[str]
 ) -> tuple[list[Paragraph], str]:
     """What agrees best with the others, and its name."""
-    second = _filled(trafilatura.thorough(prepare.anew(html)[0]), blocks)
+    second = _filled(trafilatura.thorough(prepare.anew(html)), blocks)
     placed = {"engine": first, "engine, thorough": second}
     candidates: dict[str, Sequence[str]] = {
         **{name: [p.text for p in made] for name, made in placed.items()},

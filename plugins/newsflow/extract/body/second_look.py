@@ -47,7 +47,7 @@ def without_names(
     nodes = misnamed.lost(ground, "\n".join(key(p.text) for p in kept))
     if not nodes:
         return None
-    root, unnamed = prepare.anew(text, nodes)
+    root, unnamed = prepare.without_names(text, nodes)
     found, source = completeness.paragraphs(root, unnamed, text, embedded_json.told(page))
     letters = "\n".join(key(p.text) for p in found)
     # Of the engine's new choice what it left out of its old one: the tree is the same but for the names.

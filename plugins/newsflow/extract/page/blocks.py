@@ -7,7 +7,8 @@ sees as one paragraph, list item, heading or caption.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
@@ -165,6 +166,17 @@ def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, dept
     walk.path.pop()
     walk.nodes.pop()
     walk.tags.pop()
+
+
+def relabelled(found: Sequence[Block], elements: Sequence[HtmlElement], nodes: Collection[int]) -> list[Block]:
+    """The same blocks, where some of the elements that they stand in got other names."""
+    new = {node: label(elements[node - 1]) for node in nodes}
+    return [block if new.keys().isdisjoint(block.nodes) else _relabelled(block, new) for block in found]
+
+
+def _relabelled(block: Block, new: Mapping[int, str]) -> Block:
+    path = (new.get(node, old) for node, old in zip(block.nodes, block.path, strict=True))
+    return replace(block, path=tuple(path))
 
 
 def segment(root: HtmlElement) -> list[Block]:

@@ -13,28 +13,35 @@ from newsflow.extract.page.blocks import JUNK, Block
 
 def clear(root: HtmlElement) -> list[Block]:
     """Make a page's tree such a one; gives its blocks."""
-    return _cleared(root)[0]
+    _clear(root)
+    return blocks.segment(root)
 
 
-def _cleared(root: HtmlElement) -> tuple[list[Block], list[HtmlElement]]:
+def _clear(root: HtmlElement) -> None:
     _open_shadows(root)
     inline.join(root)
     strip_elements(root, *JUNK, with_tail=False)
     layout_tables.unwrap(root)
     reader_comments.unname(root)
-    return blocks.walked(root)
 
 
-def anew(html: str, unnamed: Collection[int] = ()) -> tuple[HtmlElement, list[Block]]:
-    """The same from its text, for what comes after one that eats the tree; pages that need it are few.
-
-    :param unnamed: nodes of its blocks whose names mislead.
-    """
+def anew(html: str) -> HtmlElement:
+    """Such a tree from the page's text, for what comes after one that eats it; pages that need it are few."""
     root = tree.parse(html)
     assert root is not None  # noqa: S101 -- it was parsed before
-    found, elements = _cleared(root)
-    misnamed.unname(elements, unnamed)
-    return root, blocks.segment(root) if unnamed else found
+    _clear(root)
+    return root
+
+
+def without_names(html: str, nodes: Collection[int]) -> tuple[HtmlElement, list[Block]]:
+    """The same tree with its blocks, where names mislead.
+
+    :param nodes: those of the blocks that have such names.
+    """
+    root = anew(html)
+    found, elements = blocks.walked(root)
+    misnamed.unname(elements, nodes)
+    return root, blocks.relabelled(found, elements, nodes)
 
 
 def _open_shadows(root: HtmlElement) -> None:
