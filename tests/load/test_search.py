@@ -230,6 +230,23 @@ def test_search_catches_up_over_several_connections(world: World, monkeypatch: p
     assert len(found(world, "number")) == 7
 
 
+def test_a_further_connection_that_is_lost_or_refused_costs_no_article(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = world.run()
+    for number in range(5):
+        world.clustered(run, f"https://paper.example/{number}", title=f"Number {number}")
+    load(world.settings.model_copy(update={"load_search": False}), run)
+    monkeypatch.setattr(search_index, "cores", lambda: 3)
+    with search_index.helpers(world.settings.dsn, search_index.MANY) as beside:
+        world.value(f"select pg_terminate_backend({beside[0].get_backend_pid()}, 10000)")
+        beside[1].close()
+        assert catch_up(world.conn, Ticker(), beside) == 5
+    assert len(found(world, "number")) == 5
+    with search_index.helpers(f"{world.settings.dsn}_not_there", search_index.MANY) as beside:
+        assert beside == []
+
+
 def test_an_index_scan_finds_the_candidates(searched: World) -> None:
     """EXPLAIN guard: the GIN index, never a walk over all documents."""
     settings = searched.value("select proconfig from pg_proc where proname = 'search_index'")

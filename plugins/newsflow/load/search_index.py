@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from newsflow.clock import Clock
@@ -28,10 +29,19 @@ MOST = 4  # connections that index at once
 
 @contextmanager
 def helpers(dsn: str, articles: int) -> Iterator[list[Connection]]:
-    """Further connections for `catch_up`: one for each further core where many articles wait, else none."""
+    """Further connections for `catch_up`: one for each further core where many articles wait, else none.
+
+    Fewer where the server has no more to give: they only save time.
+    """
     wanted = min(cores(), MOST) - 1 if articles >= MANY else 0
     with ExitStack() as opened:
-        yield [opened.enter_context(session(dsn, application="newsflow search")) for _ in range(wanted)]
+        beside: list[Connection] = []
+        try:
+            for _ in range(wanted):
+                beside.append(opened.enter_context(session(dsn, application="newsflow search")))
+        except psycopg2.OperationalError as error:
+            log.warning("search is indexed over %d connections, not %d: %s", 1 + len(beside), 1 + wanted, error)
+        yield beside
 
 
 def catch_up(conn: Connection, clock: Clock, beside: Sequence[Connection] = ()) -> int:
@@ -61,14 +71,21 @@ def _index_next(conn: Connection, clock: Clock, beside: Sequence[Connection]) ->
         shares = [found.articles[n :: 1 + len(beside)] for n in range(1 + len(beside))]
         with ThreadPoolExecutor(max_workers=len(shares)) as pool:
             others = pool.map(_index, beside, shares[1:])
-            indexed = _put(conn, shares[0]) + sum(others)
+            indexed = _put(conn, shares[0])
+        for share, done in zip(shares[1:], others, strict=True):
+            indexed += _put(conn, share) if done is None else done
         queries.load.move_cursor(conn, cursor=found.cursor, now=clock())
         return indexed
 
 
-def _index(conn: Connection, articles: Sequence[int]) -> int:
-    with transaction(conn):
-        return _put(conn, articles)
+def _index(conn: Connection, articles: Sequence[int]) -> int | None:
+    """Index a helper's share; None where its connection is lost, or waits for another's lock too long."""
+    try:
+        with transaction(conn):
+            return _put(conn, articles)
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        log.warning("a further connection of search's is lost, its share goes on over the first: %s", error)
+        return None
 
 
 def _put(conn: Connection, articles: Sequence[int]) -> int:
