@@ -1,7 +1,9 @@
 """Airflow's user `admin` under FAB: `admin.py` makes it, or sets its password again. Safe to repeat.
 
 The password is that of AIRFLOW_ADMIN_PASSWORD. Where that is empty, a new user gets a generated one, which is told this
-once, and one who is there keeps theirs. One process, since `airflow users create` imports all of Airflow each time.
+once, and one who is there keeps theirs. A house that renamed or deleted `admin`, and has another active user with the
+role Admin, gets no second one: a start must not give back what was taken away.
+One process, since `airflow users create` imports all of Airflow each time.
 """
 
 from __future__ import annotations
@@ -37,11 +39,23 @@ def settle(manager: Any, password: str) -> str:
     if user:
         manager.reset_password(user.id, password)
         return f"The user {USER} has the password of AIRFLOW_ADMIN_PASSWORD."
+    if others := admins(manager):
+        return f"Made no user {USER}: {others[0]} has the role {ROLE}."
     given = password or secrets.token_urlsafe(18)
-    email = os.environ.get("AIRFLOW_ADMIN_EMAIL") or f"{USER}@localhost.localdomain"
-    if not manager.add_user(USER, USER, "of Airflow", email, manager.find_role(ROLE), given):
+    if not manager.add_user(USER, USER, "of Airflow", free_email(manager), manager.find_role(ROLE), given):
         raise SystemExit(f"FAB made no user {USER}: see above")
     return f"Made the user {USER}, " + ("with the password of AIRFLOW_ADMIN_PASSWORD." if password else once(given))
+
+
+def admins(manager: Any) -> list[str]:
+    """The active users who may do all, by name."""
+    return [user.username for user in manager.get_all_users() if user.active and ROLE in map(str, user.roles)]
+
+
+def free_email(manager: Any) -> str:
+    """AIRFLOW_ADMIN_EMAIL, or one that nobody reads; FAB takes each address once, so another one where it is taken."""
+    email = os.environ.get("AIRFLOW_ADMIN_EMAIL") or f"{USER}@localhost.localdomain"
+    return f"{USER}-{secrets.token_hex(4)}@localhost.localdomain" if manager.find_user(email=email) else email
 
 
 def once(password: str) -> str:

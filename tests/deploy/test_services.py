@@ -154,6 +154,21 @@ def airflow(stack: dict[str, Any], family: ProcessGroup, env: dict[str, str]) ->
     return found
 
 
+def test_an_admin_whom_the_house_renamed_is_not_given_back(
+    stack: dict[str, Any], airflow: FabAirflow, server: Server
+) -> None:
+    """Nor does the next start fail at the address, which is still the other's."""
+    conn = psycopg2.connect(server.url("airflow"))
+    conn.autocommit = True
+    admin = [sys.executable, str(ROOT / "deploy/admin.py")]
+    with conn.cursor() as cursor:
+        cursor.execute("update ab_user set username = 'ada' where username = 'admin'")
+        done = run(admin, environment(stack["airflow-init"]))
+        cursor.execute("update ab_user set username = 'admin' where username = 'ada'")
+    conn.close()
+    assert done.stdout.endswith("Made no user admin: ada has the role Admin.\n"), done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def viewer(airflow: FabAirflow) -> requests.Session:
     """Logged in once: FAB lets nobody try more than five times in 40 s."""
