@@ -10,8 +10,10 @@ postgres pg_dumpall -U postgres --roles-only > "$to/roles.sql"
 postgres pg_dump -U postgres -Fc airflow > "$to/airflow.dump"
 postgres pg_dump -U postgres -Fc news > "$to/news.dump"
 # After the database: what it names is in the archive by now. An archive in an object store is left to that store.
-docker compose exec -T scheduler sh -c 'cd /var/lib/newsflow && mkdir -p archive && exec tar -cf - archive' > "$to/archive.tar"
+# tar ends with 1 where a file came, grew or went while it read, as runs and retention have it; trouble is 2.
+docker compose exec -T scheduler sh -c 'cd /var/lib/newsflow && mkdir -p archive || exit
+  tar -cf - archive || [ $? = 1 ]' > "$to/archive.tar"
 cp .env "$to/env"
 [ ! -f newsflow.env ] || cp newsflow.env "$to/newsflow.env"
-(cd "$to" && sha256sum -- * > SHA256SUMS)
+(cd "$to" && sha256sum -- * > .sums && mv .sums SHA256SUMS)  # last, and whole: restore.sh takes no backup without it
 docker compose exec -T scheduler python /opt/newsflow/deploy/note_backup.py "$(wc -c < "$to/news.dump")"

@@ -82,6 +82,15 @@ def installations() -> Iterator[tuple[Installation, Installation]]:
     shutil.rmtree(base, ignore_errors=True)
 
 
+def grows_while_it_is_read(old: Installation, folder: Path) -> str:
+    """Options of tar: a run writes into the archive at each 10 kB that tar has read of it."""
+    captures, a_run = old.state / "archive/b.warc.gz", folder / "a-run"
+    captures.write_bytes(bytes(100_000))
+    a_run.write_text(f"#!/bin/sh\necho more >> '{captures}'\n")
+    a_run.chmod(0o755)
+    return f"--checkpoint=1 --checkpoint-action=exec={a_run}"
+
+
 def test_a_restored_installation_holds_what_was_backed_up(
     installations: tuple[Installation, Installation], tmp_path: Path
 ) -> None:
@@ -96,8 +105,8 @@ def test_a_restored_installation_holds_what_was_backed_up(
     (old.state / "archive").mkdir()
     (old.state / "archive/a.warc.gz").write_bytes(b"a capture")
     (old.folder / ".env").write_text("NEWS_DB_PASSWORD=news-secret\n")
-    backup = tmp_path / "backup"
-    old.run("sh", str(ROOT / "deploy/backup.sh"), str(backup))
+    backup = tmp_path / "a backup"
+    old.run("sh", str(ROOT / "deploy/backup.sh"), str(backup), TAR_OPTIONS=grows_while_it_is_read(old, tmp_path))
     assert {path.stat().st_mode & 0o077 for path in backup.iterdir()} == {0}
     new.take_password_of(old)
     new.run("sh", str(ROOT / "deploy/restore.sh"), str(backup))
@@ -112,5 +121,9 @@ def test_a_restored_installation_holds_what_was_backed_up(
     assert (again.returncode, again.stderr) == (
         1, "restore.sh: this installation holds news already: nothing was done\n"
     )  # fmt: skip
+    (new.folder / ".env").write_text("NEWS_DB_PASSWORD=of-another-house\n")
+    other = new.run("sh", str(ROOT / "deploy/restore.sh"), str(backup), check=False)
+    assert (other.returncode, "another key than the backup's" in other.stderr) == (1, True)
+    (new.folder / ".env").unlink()
     (backup / "news.dump").write_bytes(b"")
     assert new.run("sh", str(ROOT / "deploy/restore.sh"), str(backup), check=False).returncode == 1
