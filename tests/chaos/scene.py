@@ -28,6 +28,7 @@ from tests.chaos.proxy import ChaosProxy
 from tests.chaos.result import Result
 from tests.chaos.strangers import Strangers
 from tests.paths import ROOT
+from tests.waiting import PATIENCE_S
 
 STEPS = ("poll", "fetch", "extract", "deduplicate", "load")
 POINTS = {
@@ -38,7 +39,7 @@ POINTS = {
     "load": ("query", "commit-before", "commit-after"),
 }
 PASSAGES = {"query": 14, "commit-before": 4, "commit-after": 4, "seal-before": 3, "seal-after": 3, "write": 20}
-PATIENCE_S = 120.0
+
 EXTRACT_S = 0.5  # CPU seconds that a page may take here; a standstill of its process is several times as long
 
 Process = subprocess.Popen[str]

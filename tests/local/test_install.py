@@ -140,7 +140,7 @@ def test_the_laptops_lock_is_what_the_extra_local_adds_to_the_images() -> None:
     assert wanted
 
 
-HANDED_DOWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS", "PART", "FEEDS", "ONCE")
+HANDED_DOWN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS", "PART", "FEEDS", "ONCE", "WORKERS")
 
 
 def make(*words: str) -> str:
