@@ -29,7 +29,7 @@ from newsflow import pipeline
 from newsflow.clock import utcnow
 from newsflow.request import RunRequest
 from newsflow.settings import get_settings
-from newsflow.store import archive, named_query, runs
+from newsflow.store import archive, named_query, stage_work
 
 REACHED = "reached the trap"
 SIGNALS = {"kill": signal.SIGKILL, "freeze": signal.SIGSTOP}
@@ -129,7 +129,7 @@ def prepare(plan: dict[str, Any]) -> None:
     if plan["act"] == "log":
         logging.basicConfig(level=logging.DEBUG)
     if "wait_s" in plan:
-        runs.lock = partial(runs.lock, wait_s=plan["wait_s"])  # type: ignore[assignment]
+        stage_work.lock = partial(stage_work.lock, wait_s=plan["wait_s"])  # type: ignore[assignment]
 
 
 def main(step: str, run_id: int, shard: int, plan: dict[str, Any]) -> None:

@@ -33,6 +33,11 @@ def test_nobody_is_asked_where_only_a_second_look_found_the_text() -> None:
     assert arbiter.asked(found(HTML, 1, "scripts"), HTML) == []
 
 
+def test_nobody_is_asked_of_a_page_that_is_longer_than_any_that_was_fitted_on() -> None:
+    html = HTML.replace("</body>", "<div>word</div>" * 5_000 + "</body>")
+    assert arbiter.asked(found(html, 1), html) == []
+
+
 def test_rivals_are_asked_where_ours_has_less() -> None:
     ours, *rivals = arbiter.asked(found(HTML, 1), HTML)
     assert len(ours.lines) == 1

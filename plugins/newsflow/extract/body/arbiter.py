@@ -25,6 +25,9 @@ from newsflow.extract.page.blocks import HEADINGS, Block, is_running
 DENSE, LIGHT = "densest container", "resiliparse"
 LEAST = 0.03  # of F1, by which another must be better: a smaller estimate is noise (the command's table)
 _ALIKE = 0.93  # of the words of the longer of two texts that both have, where nobody is asked
+_MOST_BLOCKS = (
+    5_000  # of a page: longer ones are unlike all that it was fitted on, and to read them again costs seconds
+)
 # Bodies that a second look gave are on pages that the others can't read.
 _OURS = frozenset(("engine", "engine, thorough", DENSE, LIGHT))
 
@@ -67,8 +70,10 @@ def better(found: Found, html: str, known: cleaning.Known) -> Found | None:
 def asked(found: Found, html: str) -> list[Rival]:
     """Our body and its rivals as they came, those without a line left out; nothing where nobody need be asked."""
     made, source, blocks = found
+    if source not in _OURS or len(blocks) > _MOST_BLOCKS:
+        return []
     ours, dense = Rival("", cleaning.kept(made)), densest(blocks)
-    if source not in _OURS or _are_alike(ours, dense):
+    if _are_alike(ours, dense):
         return []
     container = Rival(DENSE, [Paragraph(block.text, block, DENSE) for block in dense])
     return [ours, *(one for one in (container, Rival(LIGHT, place(completeness.light(html), blocks))) if one.lines)]
