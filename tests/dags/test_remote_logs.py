@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
+import pytest
 import structlog
 
+from newsflow.airflow_glue import remote_logs
 from newsflow.airflow_glue.remote_logs import RemoteLogs
 from tests.waiting import wait_for
 
@@ -55,3 +58,30 @@ def test_a_task_that_is_forked_sends_nothing_of_its_parents(tmp_path: Path) -> N
         os._exit(len(logs._waiting) + (not logs._sending.acquire(blocking=False)))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     logs.upload(PATH)
+
+
+def test_who_reads_a_copy_while_the_next_is_written_reads_it_whole(tmp_path: Path) -> None:
+    logs = RemoteLogs((tmp_path / "store").as_uri(), tmp_path / "here")
+    log = logger(logs, tmp_path / "here")
+    log.info("begun")
+    logs.upload(PATH)
+    with (tmp_path / "store" / PATH).open() as opened:
+        log.info("went on")
+        logs.upload(PATH)
+        assert "begun" in opened.read()
+    assert "went on" in read(logs)
+
+
+def test_a_store_that_hangs_is_not_waited_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client would wait for ever: a PUT asks for "100 Continue" first."""
+    monkeypatch.setattr(remote_logs, "_PATIENCE_S", 0.5)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        logs = RemoteLogs("s3://bucket/logs", tmp_path / "here")
+        logger(logs, tmp_path / "here").info("begun")
+        logs.upload(PATH)
+        told, found = logs.read(PATH)
+    assert found is None
+    assert "can't be read" in told[0]
