@@ -87,3 +87,19 @@ def test_the_groomer_deletes_old_logs_until_it_is_ended(tmp_path: Path) -> None:
     assert young.exists()
     groomer.terminate()
     assert groomer.wait(30) == 0
+
+
+def test_the_groomer_keeps_all_logs_where_no_age_is_set(tmp_path: Path) -> None:
+    """With 0 days it deleted the logs of running tasks that were quiet for a minute."""
+    log, empty = tmp_path / "logs/dag_id=a/attempt=1.log", tmp_path / "logs/dag_id=b"
+    log.parent.mkdir(parents=True)
+    log.write_text("x")
+    empty.mkdir()
+    for path in (log, empty):
+        os.utime(path, (0, 0))
+    env = {"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__LOG_RETENTION_DAYS": "0"}
+    groomer = subprocess.Popen(here(commands()["groomer"], {}), env=env)
+    wait_for(lambda: not empty.exists(), "the first round")
+    groomer.terminate()
+    assert groomer.wait(30) == 0
+    assert log.exists()
