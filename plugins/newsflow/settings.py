@@ -266,7 +266,7 @@ class _Maintenance(BaseModel):
     )
     retain_airflow_days: Kept = Field(
         90,
-        description="runs, tasks and events in Airflow's own database, in Compose and Kubernetes",
+        description="runs, tasks and events in Airflow's own database, in Compose and Kubernetes; at least 7",
     )
     retain_figures_days: Days = Field(400, ge=1, le=36_500, description="figures that maintenance measured")
     reap_query_minutes: Minutes = Field(

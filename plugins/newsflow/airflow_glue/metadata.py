@@ -10,10 +10,13 @@ from datetime import datetime, timedelta, timezone
 
 from newsflow.settings import get_settings
 
+# Airflow deletes runs and tasks by their start, those at work too; a task of a backfill may take 24 hours.
+LEAST_DAYS = 7
+
 
 def words(days: int, now: datetime) -> list[str]:
-    """The command. It keeps the last scheduled run of each Dag, whatever its age."""
-    before = (now - timedelta(days=days)).isoformat(timespec="seconds")
+    """The command. It keeps the last scheduled run of each Dag, whatever its age, and all of the last `LEAST_DAYS`."""
+    before = (now - timedelta(days=max(days, LEAST_DAYS))).isoformat(timespec="seconds")
     return ["db", "clean", "--clean-before-timestamp", before, "--skip-archive", "--yes", "--batch-size", "10000"]
 
 
