@@ -27,10 +27,12 @@ from newsflow.local.home import Home
 from newsflow.local.terminal import Terminal
 from newsflow.settings import Settings
 from newsflow.store.db import session
+from newsflow.text.counted import counted
 from tests.chaos.cluster import WORKERS
 from tests.chaos.cluster_servers import Broker, CeleryLauncher
 
 ORIGINS = 64
+CUT = ("fetch", "extract")  # stages that are cut into tasks for all workers
 GOAL = 1.85
 SPANS = """
 select stage, extract(epoch from max(ended_at) - min(started_at))::float8, sum(cpu_s)::float8
@@ -128,5 +130,19 @@ def sheet(one: Timed, two: Timed, pages: int) -> Sheet:
         f"{pages} pages on {ORIGINS} origins; {one.articles} articles on one worker, {two.articles} on two; "
         f"{cpu:.0f} CPU seconds in our stages.",
         f"Two workers: {gain:.2f} times (goal {GOAL}). Load of the machine at the end: {os.getloadavg()[0]:.1f}.",
+        *(_projection(one, workers) for workers in (1, 4, 16)),
     ]
     return Sheet("A night on one worker and on two", ("", "one, s", "two, s", "times sooner"), rows, notes)
+
+
+def _projection(one: Timed, workers: int) -> str:
+    """The same night on other numbers of workers, by arithmetic: what is cut by them, and what is not, as measured."""
+    shares = {stage: seconds / (workers if stage in CUT else 1) for stage, (seconds, _cpu) in one.stages.items()}
+    between_s = one.whole_s - sum(seconds for seconds, _cpu in one.stages.values())
+    night_s = between_s + sum(shares.values())
+    longest = max(shares, key=shares.__getitem__)
+    return (
+        f"{counted(workers, 'worker')}, by arithmetic: {night_s:.0f} s, "
+        f"{one.articles / night_s * 3600:,.0f} articles an hour; "
+        f"the longest stage is {longest} ({shares[longest]:.0f} s), {between_s:.0f} s pass between tasks."
+    )

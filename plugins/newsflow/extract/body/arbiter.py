@@ -25,9 +25,7 @@ from newsflow.extract.page.blocks import HEADINGS, Block, is_running
 DENSE, LIGHT = "densest container", "resiliparse"
 LEAST = 0.03  # of F1, by which another must be better: a smaller estimate is noise (the command's table)
 _ALIKE = 0.93  # of the words of the longer of two texts that both have, where nobody is asked
-_MOST_BLOCKS = (
-    5_000  # of a page: longer ones are unlike all that it was fitted on, and to read them again costs seconds
-)
+_MOST_BLOCKS = 5_000  # of a page: a longer one is unlike those it was fitted on, and costs seconds to read again
 # Bodies that a second look gave are on pages that the others can't read.
 _OURS = frozenset(("engine", "engine, thorough", DENSE, LIGHT))
 
