@@ -88,7 +88,7 @@ class RemoteLogs:
                 _put(f"{self._base}/{path}", (self._local / path).read_bytes())
             except Exception as error:  # whatever a store's client raises
                 _OWN.warning(
-                    "the log %s could not be copied to %s: %s", path, self._base, error or type(error).__name__
+                    "the log %s could not be copied to %s: %s", path, self._base, str(error) or type(error).__name__
                 )
 
     def upload(self, path: str | os.PathLike[str], ti: object = None) -> None:
@@ -107,7 +107,7 @@ class RemoteLogs:
         except FileNotFoundError:
             return [f"no copy at {url}"], None
         except Exception as error:  # whatever a store's client raises
-            return [f"{url} can't be read: {error or type(error).__name__}"], None
+            return [f"{url} can't be read: {str(error) or type(error).__name__}"], None
 
 
 def _asked(fs: Any, verb: str, place: str, *text: bytes) -> Any:
