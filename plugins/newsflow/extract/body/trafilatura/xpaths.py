@@ -49,7 +49,7 @@ class XpathWalk:
 
     def __call__(self, tree: HtmlElement) -> Found:
         """The elements below a tree, in document order."""
-        return self._gather(filter(self._is_one, tree.iterdescendants(*self._tags)))
+        return self._gather(filter(self._is_one, tree.iterdescendants(*(self._tags or ("*",)))))
 
     def _is_one(self, element: HtmlElement) -> bool:
         classes, own = element.get("class", ""), element.get("id", "")
