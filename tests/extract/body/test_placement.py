@@ -128,3 +128,10 @@ def test_rules_under_the_heads_of_tables_are_no_text() -> None:
     found = extract(page("".join(f"<p>{p}</p>" for p in PARAGRAPHS) + table), URL).body
     assert "| Alda | 1911 |" in found
     assert "---" not in found
+
+
+def test_rows_that_begin_with_few_letters_are_found_in_order() -> None:
+    html = "<p>A b c</p><p>A</p><p>long opening of a line of text</p><p>end</p><p>A</p><p>b</p>"
+    ground = segment(html)
+    placed = place(["A long opening of a line of text end", "A b"], ground)
+    assert [p.block.order if p.block else -1 for p in placed] == [1, 4]

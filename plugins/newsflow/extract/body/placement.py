@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
 from newsflow.extract.page.blocks import Block, key
+from newsflow.extract.page.remembered import remembered
 from newsflow.text.word_count import count_words
 
 # Regions that are not the article, by the words that designers call them (English by custom everywhere). Page builders
@@ -22,6 +23,7 @@ _JUNK = re.compile(  # in lower case: a third of the time of one that folds
 )
 SUBHEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 TEXT_TAGS = SUBHEADINGS | {"p", "div", "li", "blockquote", "section", "article", "td", "dd", "pre", "main", "body"}
+_BEGINNING = 16  # letters: thousands of blocks may begin with the same one
 _SOLID = 24  # characters: twelve words of any script are longer
 # Measured on the pages named above.
 LINKED = 0.5  # share of a line's characters in links from which it is no text
@@ -71,7 +73,7 @@ def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
 
 @dataclass(slots=True)
 class _Places:
-    """Places of the blocks' keys: by the whole key, and (made when a line is a row of blocks) by its first letter."""
+    """Places of the blocks' keys: by the whole key, and (made when a line is a row of blocks) by its beginning."""
 
     whole: dict[str, list[int]]
     starts: dict[str, list[int]]
@@ -90,7 +92,7 @@ def _find(wanted: str, keys: Sequence[str], where: _Places, last: int) -> tuple[
     if end >= 0 or not wanted:
         return first, end
     where.starts = where.starts or _starts(keys)
-    return _row(wanted, keys, where.starts.get(wanted[0], ()), last)
+    return _row(wanted, keys, _begun(wanted, where.starts), last)
 
 
 def _at(found: Sequence[int], last: int) -> tuple[int, int]:
@@ -100,11 +102,16 @@ def _at(found: Sequence[int], last: int) -> tuple[int, int]:
 
 
 def _starts(keys: Sequence[str]) -> dict[str, list[int]]:
-    """Where rows of blocks may begin, by their first letter."""
+    """Where rows of blocks may begin, by their first letters, or all where they have fewer."""
     starts: dict[str, list[int]] = defaultdict(list)
     for n, first in enumerate(keys):
-        starts[first[:1]].append(n)
+        starts[first[:_BEGINNING]].append(n)
     return starts
+
+
+def _begun(wanted: str, starts: Mapping[str, Sequence[int]]) -> list[int]:
+    """Places of the blocks that a line may begin with."""
+    return [n for size in range(1, min(len(wanted), _BEGINNING) + 1) for n in starts.get(wanted[:size], ())]
 
 
 def _row(wanted: str, keys: Sequence[str], starts: Sequence[int], last: int) -> tuple[int, int]:
@@ -141,7 +148,7 @@ def _shared_depth(row: Sequence[Block]) -> int:
     return sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _form(label: str) -> str:
     return _NUMBERS.sub("", _IDS.sub("", label))
 
@@ -157,7 +164,7 @@ def _kind(tag: str, path: tuple[str, ...]) -> tuple[str, ...]:
     return (tag, *map(_form, named[-2:]))
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def named_junk(label: str) -> bool:
     return bool(_JUNK.search(label.lower()))
 

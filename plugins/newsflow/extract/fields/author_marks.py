@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.title import squeeze
+from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
 
@@ -152,7 +152,7 @@ def _is_author(element: HtmlElement) -> bool:
     return marks is not None and "author" in marks.split()
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _is_name(classes: str, identity: str) -> bool:
     names = f"{classes} {identity}".lower()
     return bool(_NAMED.search(names)) and not _NO_NAMES.search(names)

@@ -16,6 +16,7 @@ from newsflow.dates.fold import fold
 from newsflow.dates.reading import Reading
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
+from newsflow.extract.page.remembered import remembered
 from newsflow.languages import lists
 from newsflow.text.word_count import count_words
 
@@ -127,12 +128,12 @@ def _is_elsewhere(block: Block, head: Block | None) -> bool:
     return any(map(_names_elsewhere, outer)) or named(block, outer)
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _names_elsewhere(label: str) -> bool:
     return bool(_ELSEWHERE.search(label))
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _is_others(label: str) -> bool:
     return bool(_OTHERS.search(label)) and not _META.search(label)
 

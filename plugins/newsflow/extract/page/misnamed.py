@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.remembered import remembered
 from newsflow.text.sentences import END
 
 # What the engine and we take for names of other regions (trafilatura's OVERALL_DISCARD_XPATH and TEASER_DISCARD_XPATH,
@@ -65,7 +65,7 @@ def unname(elements: Sequence[HtmlElement], nodes: Iterable[int]) -> None:
         _without_suspects(elements[node - 1])
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def suspect(label: str) -> bool:
     """Is it a name for what is no text? One that is not shown at all is another matter."""
     name = label.split("#", 1)[-1].lower()

@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
 
@@ -23,7 +23,7 @@ _NAME = re.compile(rf"comment(?!ary)|disqus|{any_of('comment_names')}")  # in lo
 _ANY_CASE = re.compile(_NAME.pattern, re.IGNORECASE)
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def named(label: str) -> bool:
     """Is a label one for readers' comments?"""
     return bool(_NAME.search(label.lower()))

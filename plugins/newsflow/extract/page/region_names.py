@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from newsflow.extract.page.blocks import HEADINGS, Block
+from newsflow.extract.page.remembered import remembered
 from newsflow.languages.lists import any_of, any_pattern
 
 # "relatedArticles" and "related_articles" are "related-Articles" to the names below.
@@ -32,7 +32,7 @@ _NAMES = re.compile(
 _TAGS = ("footer#", "form#")
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def is_region(label: str) -> bool:
     """Is a label the name of such a region?"""
     return label.startswith(_TAGS) or bool(_NAMES.search(_HUMPS.sub("-", label.split("#", 1)[-1]).lower()))

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from math import log1p
 from statistics import median
 
 from newsflow.extract.body.placement import Paragraph, kind
 from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.metadata import types
+from newsflow.extract.page.remembered import remembered
 from newsflow.extract.rejects import addresses
 from newsflow.extract.rejects.evidence import Evidence, Verdict
 from newsflow.outcomes import Outcome
@@ -122,12 +122,12 @@ def _longest_run(blocks: Sequence[Block]) -> int:
     return longest
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _is_product(label: str) -> bool:
     return bool(_PRODUCT.search(label))
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _is_text_box(label: str) -> bool:
     return bool(_TEXT.search(label))
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.body.regions import PROSE
 from newsflow.extract.page.blocks import HEADINGS, Block
+from newsflow.extract.page.remembered import remembered
 from newsflow.text.sentences import END
 
 # Piano (tinypass), Poool, Zephr, Leaky Paywall, Mather and Sophi, Evolok, Pelcro, Steady, and names that many use.
@@ -26,7 +26,7 @@ _OVER = re.compile(r"\b(?:modal|pop-?up|lightbox|dialog|overlay|site-?footer)", 
 _LINE = 8  # words of a line that should end as a sentence
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _named(label: str) -> bool:
     return bool(_NAMES.search(label)) and not label.endswith(" hidden")
 
@@ -65,7 +65,7 @@ def is_prose(p: Paragraph) -> bool:
     return p.words >= PROSE and bool(END.search(p.text)) and not (p.block and p.block.links > 0.2)
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def laid_over(label: str) -> bool:
     """Is a box the page's foot, or one that scripts lay over the page?"""
     return label.startswith("footer#") or bool(_OVER.search(label))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml.etree import XPath
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, fragment_fromstring
 
 from newsflow.extract.body.trafilatura import xpaths
 from newsflow.extract.page import tree
@@ -99,3 +99,9 @@ def test_trafilatura_is_itself_before_and_after() -> None:
         _ = 1 / 0
     assert [place.get() for place in PLACES] == [walk.expression for walk in WALKS]
     assert all(isinstance(place.get(), XPath) for place in PLACES)
+
+
+@NAMED
+def test_a_walk_passes_over_comments_and_instructions(walk: xpaths.Walk) -> None:
+    root = fragment_fromstring('<div><!-- c --><?pi class="nav"?><p class="nav">words</p></div>')
+    assert same(walk, root)

@@ -8,9 +8,10 @@ page. Here one walk asks for names, and a name that was met before is known. The
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from lxml.html import HtmlElement
+
+from newsflow.extract.page.remembered import remembered
 
 _ANY = {"following": r"mvp-post-add-(?:box|wrap)", "endless": r"infinite-?scroll"}
 _PATTERNS = {
@@ -20,7 +21,7 @@ _PATTERNS = {
 _TAGS = ("div", "section", "aside", "details", "list", "ol", "ul")
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def _rules(attribute: str, name: str) -> frozenset[str]:
     """The rules that a class or an id meets: nearly always none."""
     return frozenset(rule for rule, pattern in _PATTERNS[attribute].items() if re.search(pattern, name))

@@ -18,6 +18,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsflow.extract.body.trafilatura import pruning
+from newsflow.extract.page.remembered import remembered
 
 _TEST = re.compile(r"re:test\(@(id|class), '([^']*)'(, 'i')?\)")
 _EQUAL = re.compile(r"@(id|class)='([^']*)'")
@@ -63,7 +64,7 @@ def _names(expression: XPath, attribute: str) -> Callable[[str], bool]:
     patterns += [rf"\A{re.escape(wording)}\Z" for name, wording in _EQUAL.findall(path) if name == attribute]
     patterns += [_folded(capitals, part) for name, capitals, part in _FOLDED.findall(path) if name == attribute]
     pattern = re.compile("|".join(patterns))
-    return lru_cache(maxsize=20_000)(lambda name: pattern.search(name) is not None)
+    return remembered(lambda name: pattern.search(name) is not None)
 
 
 def _folded(capitals: str, part: str) -> str:
@@ -114,7 +115,7 @@ class BasicCleaning:
     def __init__(self, expression: XPath) -> None:
         self.expression = expression
         pattern = re.compile(_CONSENT.findall(expression.path)[0], re.IGNORECASE)
-        self._consent = lru_cache(maxsize=20_000)(lambda name: pattern.search(name) is not None)
+        self._consent = remembered(lambda name: pattern.search(name) is not None)
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         """The elements below a tree, in document order."""
