@@ -5,6 +5,9 @@ set -eu
 umask 077
 to="${1:?a folder that is not there yet}"
 mkdir "$to"
+unless_whole() { [ -f "$to/SHA256SUMS" ] || rm -rf "$to"; }  # what was begun goes, and its name is free again
+trap unless_whole EXIT
+trap 'exit 130' INT TERM HUP
 postgres() { docker compose exec -T postgres "$@"; }
 postgres pg_dumpall -U postgres --roles-only > "$to/roles.sql"
 postgres pg_dump -U postgres -Fc airflow > "$to/airflow.dump"

@@ -8,7 +8,7 @@ from="${1:?the folder of a backup}"
 [ -f .env ] || cp "$from/env" .env
 [ -f newsflow.env ] || [ ! -f "$from/newsflow.env" ] || cp "$from/newsflow.env" newsflow.env
 # the databases come with their passwords, and connections in the backup's key: another .env would not get in
-held() { grep -E '^(AIRFLOW_DB_PASSWORD|NEWS_DB_PASSWORD|AIRFLOW_FERNET_KEY)=' "$1" | sort; }
+held() { grep -E '^(AIRFLOW_DB_PASSWORD|NEWS_DB_PASSWORD|AIRFLOW_FERNET_KEY)=' "$1" | sed "s/=\([\"']\)\(.*\)\1\$/=\2/" | sort; }
 [ "$(held .env)" = "$(held "$from/env")" ] || {
   echo "restore.sh: .env has other passwords or another key than the backup's env: nothing was done" >&2
   exit 1

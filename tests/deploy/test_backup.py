@@ -102,19 +102,22 @@ def test_a_restored_installation_holds_what_was_backed_up(
     conn.close()
     old.run("newsflow", "readers", "add", "ana")
     old.sql("airflow", "create table theirs as select 1 as one")
-    (old.state / "archive").mkdir()
+    backup = tmp_path / "a backup"
+    broken = old.run("sh", str(ROOT / "deploy/backup.sh"), str(backup), check=False, TAR_OPTIONS="--nonsense")
+    assert (broken.returncode != 0, backup.exists()) == (True, False)
+    (old.state / "archive").mkdir(exist_ok=True)
     (old.state / "archive/a.warc.gz").write_bytes(b"a capture")
     (old.folder / ".env").write_text("NEWS_DB_PASSWORD=news-secret\n")
-    backup = tmp_path / "a backup"
     old.run("sh", str(ROOT / "deploy/backup.sh"), str(backup), TAR_OPTIONS=grows_while_it_is_read(old, tmp_path))
     assert {path.stat().st_mode & 0o077 for path in backup.iterdir()} == {0}
     new.take_password_of(old)
+    (new.folder / ".env").write_text("NEWS_DB_PASSWORD='news-secret'\n")
     new.run("sh", str(ROOT / "deploy/restore.sh"), str(backup))
     assert new.sql("news", "select name from ingest.publisher") == [("Morgenpost",)]
     assert new.sql("airflow", "select one from theirs") == [(1,)]
     assert new.sql("postgres", "select rolcanlogin from pg_roles where rolname = 'ana'") == [(True,)]
     assert (new.state / "archive/a.warc.gz").read_bytes() == b"a capture"
-    assert (new.folder / ".env").read_text() == "NEWS_DB_PASSWORD=news-secret\n"
+    assert (new.folder / ".env").read_text() == "NEWS_DB_PASSWORD='news-secret'\n"
     psycopg2.connect(new.news).close()
 
     again = new.run("sh", str(ROOT / "deploy/restore.sh"), str(backup), check=False)

@@ -75,13 +75,14 @@ def test_an_unknown_user_id_has_a_name_behind_the_entrypoint() -> None:
     assert done.stdout.split() == [b"newsflow", b"0002"]
 
 
-def test_the_groomer_deletes_old_logs_until_it_is_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", ["15", "08", "0.5"])
+def test_the_groomer_deletes_old_logs_until_it_is_ended(tmp_path: Path, days: str) -> None:
     old, young = tmp_path / "logs/dag_id=a/attempt=1.log", tmp_path / "logs/dag_id=b/attempt=1.log"
     for path in (old, young):
         path.parent.mkdir(parents=True)
         path.write_text("x")
     os.utime(old, (0, 0))
-    env = {"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__LOG_RETENTION_DAYS": "15"}
+    env = {"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(tmp_path), "AIRFLOW__LOG_RETENTION_DAYS": days}
     groomer = subprocess.Popen(here(commands()["groomer"], {}), env=env)
     wait_for(lambda: not old.exists(), "the old log to go")
     assert young.exists()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
+from newsflow.store import filesystem
 from newsflow.store.archive import Archive, CaptureMissingError
-from newsflow.store.archive_trouble import ArchiveGoneError
+from newsflow.store.archive_trouble import ArchiveGoneError, ArchiveWriteError
 from newsflow.store.warc import Original
 from tests.store.test_archive import NAME, WHEN, exchange, race, store
 
@@ -115,3 +117,18 @@ def test_a_pointer_behind_the_end_is_missing(bucket: str) -> None:
     behind = type(pointer)(NAME, pointer.offset + 10_000_000, 100)
     with pytest.raises(CaptureMissingError):
         archive.read(behind)
+
+
+def test_a_store_that_accepts_and_stays_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client would wait for ever: a PUT asks for "100 Continue" first."""
+    monkeypatch.setattr(filesystem, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(fsspec.filesystem("s3").__class__, "exists", lambda fs, path: False)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        options = {"endpoint_url": f"http://127.0.0.1:{silent.getsockname()[1]}", "key": "test", "secret": "test"}
+        monkeypatch.setitem(fsspec.config.conf, "s3", options)
+        with pytest.raises(ArchiveWriteError, match="did not answer within"):
+            Archive(URL).begin("news")
+        writer = Archive(URL).writer(NAME)
+        writer.add(exchange(), WHEN)
+        with pytest.raises(ArchiveWriteError, match="did not answer within"):
+            writer.seal()

@@ -11,7 +11,6 @@ far is sent every few seconds, so a dead worker's stands there but for its last 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import threading
@@ -21,17 +20,15 @@ from typing import Any
 
 from airflow.config_templates.airflow_local_settings import DEFAULT_LOGGING_CONFIG
 from airflow.configuration import conf
-from fsspec.asyn import AsyncFileSystem, sync
 from fsspec.implementations.local import LocalFileSystem
 
-from newsflow.store.filesystem import open_filesystem
+from newsflow.store.filesystem import ask, open_filesystem
 
 LOGGING_CONFIG = DEFAULT_LOGGING_CONFIG
 
 _FIRST_S, _EVERY_S = 0.5, 5.0  # seconds from a log's first line to its first copy, and from a later line to the next
 _BYTES_A_S = 1_000_000  # a log is sent whole each time: a long one waits so much longer
-# A store that hangs holds up a task's end, and the start of the next one in that process. Clients' own limits don't do:
-# aiohttp waits without end for the "100 Continue" that botocore asks for before it sends an object.
+# A store that hangs holds up a task's end, and the start of the next one in that process.
 _PATIENCE_S = 20.0  # seconds for a copy, and a second more for each megabyte
 _OWN = logging.getLogger(__name__)
 
@@ -103,33 +100,18 @@ class RemoteLogs:
         url = f"{self._base}/{relative_path}"
         try:
             fs, place = open_filesystem(url)
-            return [url], [_asked(fs, "cat_file", place).decode(errors="replace")]
+            return [url], [ask(fs, "cat_file", place, limit_s=_PATIENCE_S).decode(errors="replace")]
         except FileNotFoundError:
             return [f"no copy at {url}"], None
         except Exception as error:  # whatever a store's client raises
             return [f"{url} can't be read: {str(error) or type(error).__name__}"], None
 
 
-def _asked(fs: Any, verb: str, place: str, *text: bytes) -> Any:
-    """What a store answers to `pipe_file` or `cat_file`; stores of asynchronous clients within `_PATIENCE_S`.
-
-    :raises TimeoutError: where it does not, the request is given up.
-    """
-    if not isinstance(fs, AsyncFileSystem):
-        return getattr(fs, verb)(place, *text)
-    limit_s = _PATIENCE_S + sum(map(len, text)) / _BYTES_A_S
-
-    async def within() -> Any:
-        return await asyncio.wait_for(getattr(fs, f"_{verb}")(place, *text), limit_s)
-
-    return sync(fs.loop, within)
-
-
 def _put(url: str, text: bytes) -> None:
     """Write a copy that appears whole: an object does by itself, a file by its name."""
     fs, place = open_filesystem(url)
     if not isinstance(fs, LocalFileSystem):
-        _asked(fs, "pipe_file", place, text)
+        ask(fs, "pipe_file", place, text, limit_s=_PATIENCE_S + len(text) / _BYTES_A_S)
         return
     part = Path(f"{place}.part")
     part.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from newsflow.errors import NewsflowError
 from newsflow.export.formats import KINDS, USUAL, Column, Format, named
 from newsflow.store import queries
 from newsflow.store.db import transaction
-from newsflow.store.filesystem import open_filesystem
+from newsflow.store.filesystem import open_filesystem, write
 
 MANIFEST = "manifest.json"
 BATCH = 2_000
@@ -73,7 +73,7 @@ class Target:
             self.fs.put_file(str(path), f"{final}.part")
             Path(f"{final}.part").replace(final)
         else:
-            self.fs.put_file(str(path), final)
+            write(self.fs, "put_file", final, path)
 
     def add(self, made: ExportedFile, folder: Path) -> None:
         """List a file in the manifest, in place of an earlier one of its name."""

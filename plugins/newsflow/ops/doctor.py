@@ -24,7 +24,7 @@ from newsflow.store import archive_folders, migrate, queries
 from newsflow.store.archive import Archive
 from newsflow.store.archive_trouble import ArchiveGoneError
 from newsflow.store.db import session
-from newsflow.store.filesystem import open_filesystem
+from newsflow.store.filesystem import open_filesystem, write
 from newsflow.text.counted import counted
 
 log = logging.getLogger(__name__)
@@ -212,7 +212,7 @@ def _archive(settings: Settings, conn: Connection | None = None, clock: Clock = 
     try:
         fs, path = open_filesystem(probe)
         fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        fs.pipe_file(path, b"written by newsflow doctor\n")
+        write(fs, "pipe_file", path, b"written by newsflow doctor\n")
         fs.rm_file(path)
     except Exception as error:
         cure = "make room, make the folder or bucket writable for this user, or set NEWSFLOW_ARCHIVE"

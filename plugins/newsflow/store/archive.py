@@ -28,7 +28,7 @@ from newsflow.model import CapturePointer, Exchange
 from newsflow.store import warc
 from newsflow.store.archive_trouble import ArchiveGoneError, writing
 from newsflow.store.archive_writer import OPEN, SUFFIX, ArchiveWriter, checked_name
-from newsflow.store.filesystem import create_file, open_filesystem
+from newsflow.store.filesystem import create_file, open_filesystem, write
 from newsflow.store.warc import Record
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Archive:
             if not self.remote:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             if not self._fs.exists(path):
-                self._fs.pipe_file(path, _MARK)
+                write(self._fs, "pipe_file", path, _MARK)
 
     def ask(self, folder: str) -> None:
         """See that the archive is there.
