@@ -47,23 +47,25 @@ def _churns(polled: PollResult, unknown: Counter[int]) -> bool:
 
 def _matched(conn: Connection, doubtful: Sequence[ShownEntries], now: datetime) -> Iterator[tuple[ShownEntries, str]]:
     """Entries with the guid under which we have their link, else their title and date; each stands once in its poll."""
-    links = Counter((one.polled.feed.feed_id, one.entry.link) for one in doubtful)
-    linked = [
-        (one, key)
-        for one in doubtful
-        if links[one.polled.feed.feed_id, one.entry.link] == 1 and (key := one.place.url_hash) is not None
-    ]
-    feed_ids = [one.polled.feed.feed_id for one, _ in linked]
     found = set()
-    for row in queries.poll.entries_by_link(conn, feed_ids=feed_ids, url_hashes=[key for _, key in linked]):
-        one = linked[row.n - 1][0]
-        if _same_place(one.entry.link, row.link):
-            found.add(id(one))
-            yield one, row.guid
+    for one, guid in _matched_by_link(conn, doubtful):
+        found.add(id(one))
+        yield one, guid
     titles = Counter(map(_title, doubtful))
     titled = [one for one in doubtful if id(one) not in found and one.entry.title and titles[_title(one)] == 1]
     if titled:
         yield from _matched_by_title(conn, titled, now)
+
+
+def _matched_by_link(conn: Connection, doubtful: Sequence[ShownEntries]) -> Iterator[tuple[ShownEntries, str]]:
+    links = Counter((one.polled.feed.feed_id, one.entry.link) for one in doubtful)
+    single = (one for one in doubtful if links[one.polled.feed.feed_id, one.entry.link] == 1)
+    linked = [(one, key) for one in single if (key := one.place.url_hash) is not None]
+    feed_ids = [one.polled.feed.feed_id for one, _ in linked]
+    for row in queries.poll.entries_by_link(conn, feed_ids=feed_ids, url_hashes=[key for _, key in linked]):
+        one = linked[row.n - 1][0]
+        if _same_place(one.entry.link, row.link):
+            yield one, row.guid
 
 
 def _matched_by_title(

@@ -137,18 +137,12 @@ def put(conn: Connection, given: Mapping[int, Mapping[str, Value]], word: Word) 
     written = [{**before[publisher], **columns} for publisher, columns in new.items() if columns]
     if written:
         queries.publishers.put_facts(conn, given={"rows": written})
-    return {
-        publisher: Change(
-            str(before[publisher]["name"]),
-            {
-                field: (before[publisher][field], columns[field])
-                for field in FIELDS
-                if field in columns and before[publisher][field] != columns[field]
-            },
-        )
-        for publisher, columns in new.items()
-        if columns
-    }
+    return {publisher: _change(before[publisher], columns) for publisher, columns in new.items() if columns}
+
+
+def _change(before: Mapping[str, Any], columns: Mapping[str, Any]) -> Change:
+    differ = (field for field in FIELDS if field in columns and before[field] != columns[field])
+    return Change(str(before["name"]), {field: (before[field], columns[field]) for field in differ})
 
 
 def join_collections(conn: Connection, given: Mapping[int, Iterable[str]]) -> None:

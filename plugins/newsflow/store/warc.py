@@ -270,14 +270,16 @@ def to_record(record: WarcRecord) -> Record:
         ip=warc.get("WARC-IP-Address") or "",
         reason=headers.reason_phrase or "",
     )
-    # of a response it could only be another's word, which must not lead into our archive
-    revisits = warc.get("Newsflow-Refers-To-Capture") if record.record_type is WarcRecordType.revisit else None
-    pointer = None
-    stored = warc.get("WARC-Payload-Digest") or ""
-    if revisits:
-        offset, length, file = revisits.split(" ", 2)
-        pointer = CapturePointer(file, int(offset), int(length), stored)
-    return Record(exchange, record.record_date, stored, pointer)
+    return Record(exchange, record.record_date, warc.get("WARC-Payload-Digest") or "", _revisited(record))
+
+
+def _revisited(record: WarcRecord) -> CapturePointer | None:
+    """Where a revisit's body stands. Of a response it could only be another's word, which must not lead us there."""
+    found = record.headers.get("Newsflow-Refers-To-Capture")
+    if not found or record.record_type is not WarcRecordType.revisit:
+        return None
+    offset, length, file = found.split(" ", 2)
+    return CapturePointer(file, int(offset), int(length), record.headers.get("WARC-Payload-Digest") or "")
 
 
 def _unpacked(member: bytes) -> bytes:

@@ -200,19 +200,23 @@ def site_of(url: str) -> str:
     return origin_of(url) + "/"
 
 
+_OF_A_KIND = {"rss": 10.0, "atom": 10.0, "json": 10.0, "sitemap": 6.0, "sitemapindex": 4.0}
+
+
 def judge(candidate: FeedCandidate, url: str, parsed: ParsedFeed, now: datetime) -> FoundFeed:
     """How good a feed is for us: dated news of its own, fresh, and not only comments."""
     dates = [entry.published_at for entry in parsed.entries if entry.published_at and entry.published_at <= now]
     newest = max(dates, default=None)
-    score = {"rss": 10.0, "atom": 10.0, "json": 10.0, "sitemap": 6.0, "sitemapindex": 4.0}.get(parsed.kind, 0.0)
-    score += min(len(parsed.entries), 50) / 10
-    score += 4.0 if newest and newest > now - timedelta(days=7) else 0.0
-    score += 2.0 if candidate.how == "link rel=alternate" else 0.0
     comments = bool(_COMMENTS.search(f"{url} {candidate.title} {parsed.title}"))
-    score -= 12.0 if comments else 0.0
-    score -= 5.0 if not parsed.news else 0.0
-    # of a site's many feeds the one of all news mostly has the shortest address
-    score -= min(len(url), 200) / 100
+    score = sum((
+        _OF_A_KIND.get(parsed.kind, 0.0),
+        min(len(parsed.entries), 50) / 10,
+        4.0 * (newest is not None and newest > now - timedelta(days=7)),
+        2.0 * (candidate.how == "link rel=alternate"),
+        -12.0 * comments,
+        -5.0 * (not parsed.news),
+        -min(len(url), 200) / 100,  # of a site's many feeds the one of all news mostly has the shortest address
+    ))  # fmt: skip
     links = tuple(entry.link for entry in parsed.entries[:_MOST_LINKS] if entry.link)
     title = parsed.title or candidate.title
     return FoundFeed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -49,22 +50,31 @@ def taken_apart(url: str) -> Address:
     host, _, rest = url.partition("://")[2].partition("/")
     path, _, query = rest.partition("#")[0].partition("?")
     parts = [unquote(part) for part in path.split("/") if part]
-    ending = _ENDING.search(parts[-1]) if parts else None
-    if ending and ending[1].lower() not in _PAGES | _FILES:
-        ending = None  # a dot in a name: "mutter-50.rc"
+    ending = _ending(parts[-1]) if parts else ""
     if ending:
-        parts[-1] = parts[-1][: ending.start()]
-    tail = (f".{ending[1].lower()}" if ending else "") + _keys(query)
+        parts[-1] = parts[-1][: -len(f".{ending}")]
     kinds = [_kind(part) for part in parts[:_MOST_PARTS]]
-    # the last part is the thing's own name: never a section's
+    tail = (f".{ending}" if ending else "") + _keys(query)
+    return Address(
+        form=f"{host}/{'/'.join(_names(parts, kinds))}{tail}",
+        strength=_strength(parts, kinds, query),
+        is_file=ending in _FILES,
+    )
+
+
+def _ending(part: str) -> str:
+    """The ending of a page or a file, in lower case; "" for a dot in a name: "mutter-50.rc"."""
+    found = _ENDING.search(part)
+    ending = found[1].lower() if found else ""
+    return ending if ending in _PAGES | _FILES else ""
+
+
+def _names(parts: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """Each part by its name where it is a word, else by its kind; the last names the thing itself."""
     names = [part.lower() if kind == "w" else kind for part, kind in zip(parts, kinds, strict=False)]
     if kinds:
         names[-1] = "*" if kinds[-1] in ("w", "s") else kinds[-1]
-    return Address(
-        form=f"{host}/{'/'.join(names)}{tail}",
-        strength=_strength(parts, kinds, query),
-        is_file=bool(ending and ending[1].lower() in _FILES),
-    )
+    return names
 
 
 def _keys(query: str) -> str:
