@@ -112,3 +112,45 @@ def test_what_was_escaped_twice_is_read() -> None:
 def test_a_title_of_several_parts(headings: str, title: str, og: str) -> None:
     """The headline is the part that stands on the page as a heading, or that is stated for others to show."""
     assert titled(headings, title=title, og=og) == TITLE
+
+
+COLUMN = "Harbour column of the week"
+
+
+@pytest.mark.parametrize(
+    ("headings", "title", "og"),
+    [
+        (
+            f"<h1><span>{COLUMN}</span> <span>{TITLE}</span></h1>",
+            f"{COLUMN} | {TITLE} - Westmere Post",
+            f"{COLUMN} | {TITLE}",
+        ),
+        (f"<h1><span>{COLUMN}</span><br>{TITLE}</h1>", f"{COLUMN}: {TITLE}", f"{TITLE} - {COLUMN}"),
+        (f"<h1><b>{COLUMN}</b><i>-</i><b>{TITLE}</b></h1>", f"{COLUMN} - {TITLE}", f"{COLUMN} - {TITLE}"),
+        (f"<h1>{TITLE}</h1><h1>Westmere: all about its pier</h1>", f"{TITLE} – Westmere: all about its pier", TITLE),
+        (f"<h1>Westmere Post</h1><h2>{TITLE}</h2>", f"{TITLE} - Post from Westmere", TITLE),
+        (f"<h1>{TITLE}</h1><h1>More from the harbour</h1>", "Westmere rebuilding pier", "Westmere rebuilding pier"),
+        (f"<h1>{TITLE} | Harbour and ferries | The Westmere Evening Post</h1><h2>{TITLE}</h2>", TITLE, ""),
+        (
+            f"<h1>Lane’s log</h1><h3>One</h3><h3>Two</h3><h3>Three</h3><h2>{TITLE}</h2>",
+            f"Lane’s log » Archive » {TITLE}",
+            "",
+        ),
+    ],
+)
+def test_which_heading(headings: str, title: str, og: str) -> None:
+    """Not a kicker that a title parts from it, another work's heading, or the site's name."""
+    assert titled(headings, title=title, og=og) == TITLE
+
+
+def test_a_colon_in_a_headline_of_two_lines_is_its_own() -> None:
+    h1 = "<h1><b>Row over the pier:</b><b>Westmere meets again tonight</b></h1>"
+    whole = "Row over the pier: Westmere meets again tonight"
+    assert titled(h1, title=f"{whole} | Westmere Post", og=whole) == whole
+
+
+def test_a_title_that_was_cut_is_read_whole() -> None:
+    """JSON-LD's headlines once had to be at most 110 characters long."""
+    whole = f"{TITLE}, and its people ask who pays for all of it (and why nobody was told before)"
+    assert titled("", title=whole, og=f"{whole[:70]}…") == whole
+    assert titled("", title=f"{whole} | Westmere Post", og=whole) == whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -25,6 +25,7 @@ _OUTLET = re.compile(rf"(?<![\w-])(?:{any_of('staff')})(?![\w-])|(?:{any_of('out
 # "Westmere Post": words with capitals, the last of which is one that outlets end with.
 _NAMED_OUTLET = re.compile(rf"(?:[^\W\d_a-z][\w'’.-]* ){{1,3}}(?=[^\W\d_a-z])(?i:{any_of('outlets')})")
 _SHORTEST, _HEADLINE, _NAME_WORDS = 2, 4, 4  # words of a title that others are held against, of a headline, of a name
+_STEM = 6  # letters
 _MOST_SPANS = 60  # wordings of a heading in pieces that are looked at
 _SITE_NAME = 60  # characters; a longer part of a title is no site's name
 
@@ -118,14 +119,18 @@ def _without_kicker(pieces: list[str], rivals: list[str]) -> str:
     """An h1 without the pieces before or behind it that no other title has; they are kickers and badges."""
     whole = " ".join(pieces)
     titles = {squeeze(rival) for rival in rivals if count_words(rival) >= _SHORTEST}
-    if len(pieces) < 2 or squeeze(whole) in titles:
+    if len(pieces) < 2:
+        return whole
+    if parted := title_parts.behind_kicker(pieces, rivals):
+        return parted
+    if squeeze(whole) in titles:
         return whole
     spans = ((start, end) for start in range(len(pieces)) for end in range(len(pieces), start, -1))
     texts = (" ".join(pieces[start:end]) for start, end in islice(spans, _MOST_SPANS))
     return next((text for text in texts if squeeze(text) in titles), whole)
 
 
-def _heading(h1s: list[str], rivals: list[str], heads: list[str]) -> str:
+def _heading(h1s: list[str], rivals: list[str], heads: list[str], stated: Sequence[str]) -> str:
     """The h1 whose words all stand in another title: the visible headline. Else the only h1, if it is about the same.
 
     Newsrooms write one headline for readers and another for search engines and social media. An h1 below a heading
@@ -134,12 +139,25 @@ def _heading(h1s: list[str], rivals: list[str], heads: list[str]) -> str:
     known = [set(words(rival)) for rival in rivals if rival]
     repeated = [text for text in h1s if _is_repeated(text, known)]
     if repeated:
-        return max(repeated, key=len)
-    if len(h1s) != 1 or not _akin(h1s[0], known):
+        return _best(repeated, rivals, heads, stated)
+    akin = [text for text in h1s if _akin(text, known)]
+    if not akin or akin[:1] != h1s[:1]:
         return ""
     above = heads[: heads.index(h1s[0])] if h1s[0] in heads else []
     titled = (head for head in above for rival in rivals if head == rival or title_parts.headed(rival, [head]))
     return next(titled, h1s[0])
+
+
+def _best(repeated: Sequence[str], rivals: Sequence[str], heads: Sequence[str], stated: Sequence[str]) -> str:
+    """The heading that is a stated title, else the longest.
+
+    One whose words are strewn over a title gives way to a stated title that stands below it: "Council News" is the
+    name of the site in "Council votes for the bridge - Westmere Council News".
+    """
+    titles = {squeeze(text) for text in stated}
+    best = max(repeated, key=lambda text: (squeeze(text) in titles, len(text)))
+    strewn = not any(squeeze(best) in squeeze(rival) for rival in rivals)
+    return next((text for text in heads if strewn and squeeze(text) in titles), best)
 
 
 def _is_repeated(text: str, known: list[set[str]]) -> bool:
@@ -156,7 +174,13 @@ def _akin(text: str, known: list[set[str]]) -> bool:
     own, marked = set(words(text)), bool(_SEPARATOR.search(text) or ": " in text)
     if len(own) < 4 or (marked and any(other and other <= own and len(own - other) <= 2 for other in known)):
         return False
-    return any(sum(len(word) > 3 for word in own & other) >= 2 for other in known)
+    stems = _stems(own)
+    return any(len(stems & _stems(other)) >= 2 for other in known)
+
+
+def _stems(said: Iterable[str]) -> set[str]:
+    """The first letters of words of substance: endings differ between two wordings, in some languages in each word."""
+    return {word[:_STEM] for word in said if len(word) > _STEM // 2}
 
 
 def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") -> tuple[str, str]:
@@ -167,8 +191,8 @@ def find(root: HtmlElement, harvest: PageMetadata, host: str, hint: str = "") ->
     stated = [text for source, text in stripped if source in {"json-ld", "og"} and text]
     h1s = _h1s(root, stated or [part for _, text in stripped for part in (text, *_openings(text))], sites)
     heads = [text for text in all_headings(root) if squeeze(text) not in sites]
-    if best := _heading(h1s, [text for _, text in rivals], heads):
-        text = _without_site(best, sites)
+    if best := _heading(h1s, [text for _, text in rivals], heads, stated):
+        text = title_parts.before_bar(best, heads) or _without_site(best, sites)
         return title_parts.instead(text, [harvest.title], heads, stated) or text, "h1"
     return _of_metadata(stripped, heads, sites) or next(((text, "h1") for text in h1s or headings(root)), ("", ""))
 
@@ -183,7 +207,10 @@ def _of_metadata(stripped: Sequence[tuple[str, str]], heads: list[str], sites: s
     """The first title that the head states, in the wording of a heading where there is one; and its source."""
     telling = ((source, text) for source, text in stripped if len(text) > 3 and squeeze(text) not in sites)
     found = next(telling, None)
-    return found and ((title_parts.headed(found[1], heads) or found[1])[:LONGEST], found[0])
+    if not found:
+        return None
+    whole = title_parts.uncut(found[1], heads, (text for _, text in stripped))
+    return (title_parts.headed(whole, heads) or whole)[:LONGEST], found[0]
 
 
 def _without_site(heading: str, sites: set[str]) -> str:

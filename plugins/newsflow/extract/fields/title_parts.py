@@ -12,7 +12,8 @@ from newsflow.text.characters import bare
 from newsflow.text.word_count import count_words
 
 _FEWEST, _SURE = 2, 4  # words of a headline, of one before which nothing stands; a single one is a section
-_NEXT = 3  # headings below the site's name, one of which is the headline
+_CUT = 60  # characters of a title that may be cut
+_KICKER = 6  # words of a kicker
 _BARS = "|｜"  # behind these, names of sites stand
 
 
@@ -33,14 +34,14 @@ def instead(name: str, titles: Iterable[str], heads: Sequence[str], stated: Sequ
 
     :param name: an h1.
     :param titles: the page's whole titles.
-    :param heads: its headings, the smaller ones too, in order.
+    :param heads: its headings, the smaller ones too, in order; one below the site's name is the headline.
     :param stated: titles that are stated for other sites to show, which leave the site's name out.
     :returns: "" where the h1 is the headline.
     """
     folded = name.casefold()
     if any(folded in one.casefold() for one in stated):
         return ""
-    below = heads[heads.index(name) + 1 :][:_NEXT] if name in heads else []
+    below = heads[heads.index(name) + 1 :] if name in heads else []
     for title in titles:
         rest = _without(folded, title.casefold())
         behind = title.casefold().startswith(folded) and title[len(folded) :].strip()[:1] not in _BARS
@@ -81,3 +82,46 @@ def _opens_other(rest: str) -> bool:
     """Does what follows begin with a mark that has a blank before it, or needs none?"""
     short = rest.lstrip()
     return short[0] in "|｜»«_" or short[:2] == ": " or (short[0] in "-–—:·•~/" and rest[0].isspace())
+
+
+def uncut(title: str, heads: Iterable[str], others: Iterable[str]) -> str:
+    """A title, whole where it was cut: JSON-LD's headlines are cut after 110 characters, as Google once asked.
+
+    :param heads: the page's headings.
+    :param others: its other titles, behind which names of sections may stand.
+    """
+    opening = title.rstrip(".… ")
+    if len(opening) < _CUT:
+        return title
+    going_on = (one for one in (*heads, *others) if one.startswith(opening) and bare(one[len(opening) :].lstrip()[:1]))
+    return next(going_on, title)
+
+
+def before_bar(heading: str, heads: Iterable[str]) -> str:
+    """What stands before a heading's first bar, where it is a heading of its own; "" otherwise."""
+    first = next((heading[:at].strip() for at, mark in enumerate(heading) if mark in _BARS), "")
+    return first if count_words(first) >= _SURE and first in heads else ""
+
+
+def behind_kicker(pieces: Sequence[str], titles: Iterable[str]) -> str:
+    """The last piece of a heading, where a title parts it by a mark from the ones before, which end in none.
+
+    A colon in the words before it is the headline's own: "Row at the works: Board meets".
+
+    :returns: "" where there is no kicker.
+    """
+    *before, last = pieces
+    before = [piece for piece in before if bare(piece)]
+    kicker = " ".join(before)
+    if count_words(last) < _FEWEST or not bare(kicker) or not bare(kicker[-1]) or count_words(kicker) > _KICKER:
+        return ""
+    return last if any(_is_parted(title, kicker, last) for title in titles) else ""
+
+
+def _is_parted(title: str, kicker: str, last: str) -> bool:
+    """Does a title consist of both, with a mark between them, in either order?"""
+    for first, second in ((kicker, last), (last, kicker)):
+        mark = title.removeprefix(first).removesuffix(second)
+        if len(first) + len(second) + len(mark) == len(title) and mark.strip() and not bare(mark):
+            return True
+    return False
