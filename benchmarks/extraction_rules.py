@@ -67,6 +67,8 @@ RULES: Mapping[str, tuple[str, str, Any]] = {
     "deck": ("body.deck", "deck", _none),
     "clean: title": ("body.cleaning", "cut_title", _none),
     "clean: other articles": ("body.regions", "cut_others", _none),
+    "behind the article: rows of teasers": ("body.behind", "_rows", lambda *_: {}),
+    "behind the article: talk, legal notices": ("body.behind", "_named", _nodes),
     "clean: readers' comments": ("body.regions", "cut_comments", _none),
     "clean: regions": ("body.regions", "named", lambda *_: False),
     "clean: strays": ("body.regions", "_cut_strays", _none),

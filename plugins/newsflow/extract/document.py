@@ -12,7 +12,17 @@ from lxml.html import HtmlElement
 
 from newsflow import credits
 from newsflow.dates import zones
-from newsflow.extract.body import arbiter, cleaning, completeness, deck, embedded_json, regions, second_look, size
+from newsflow.extract.body import (
+    arbiter,
+    behind,
+    cleaning,
+    completeness,
+    deck,
+    embedded_json,
+    regions,
+    second_look,
+    size,
+)
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
 from newsflow.extract.page import charset, markup, prepare, signals, tree
@@ -147,7 +157,8 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         hints,
     )
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
-    known = cleaning.Known((*titles, *h1s), found["authors"], hints.site_lines, head)
+    beyond = behind.nodes(ground, head, found["title"])
+    known = cleaning.Known((*titles, *h1s), found["authors"], hints.site_lines, head, beyond)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):

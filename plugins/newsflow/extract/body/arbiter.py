@@ -56,7 +56,7 @@ def better(found: Found, html: str, known: cleaning.Known) -> Found | None:
     :param found: our body's lines, cleaned, its source and the page's blocks.
     :param html: the page as text.
     """
-    rivals = asked(found, html)
+    rivals = asked(found, html, known.behind)
     gains = {n: estimate(signs(rivals, n, found)) for n in range(1, len(rivals))}
     best = max(gains, key=gains.__getitem__, default=0)
     if not best or gains[best] < LEAST:
@@ -65,16 +65,20 @@ def better(found: Found, html: str, known: cleaning.Known) -> Found | None:
     return rivals[best].lines, rivals[best].name, found[2]
 
 
-def asked(found: Found, html: str) -> list[Rival]:
-    """Our body and its rivals as they came, those without a line left out; nothing where nobody need be asked."""
+def asked(found: Found, html: str, behind: frozenset[int] = frozenset()) -> list[Rival]:
+    """Our body and its rivals as they came, those without a line left out; nothing where nobody need be asked.
+
+    :param behind: boxes behind the article: no rival has what stands in them.
+    """
     made, source, blocks = found
     if source not in _OURS or len(blocks) > _MOST_BLOCKS:
         return []
-    ours, dense = Rival("", cleaning.kept(made)), densest(blocks)
+    ours, dense = Rival("", cleaning.kept(made)), [b for b in densest(blocks) if behind.isdisjoint(b.nodes)]
     if _are_alike(ours, dense):
         return []
     container = Rival(DENSE, [Paragraph(block.text, block, DENSE) for block in dense])
-    return [ours, *(one for one in (container, Rival(LIGHT, place(completeness.light(html), blocks))) if one.lines)]
+    light = [p for p in place(completeness.light(html), blocks) if not p.block or behind.isdisjoint(p.block.nodes)]
+    return [ours, *(one for one in (container, Rival(LIGHT, light)) if one.lines)]
 
 
 def _are_alike(ours: Rival, dense: Sequence[Block]) -> bool:

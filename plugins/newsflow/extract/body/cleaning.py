@@ -57,13 +57,14 @@ class Known:
     """What is known of the page before its lines are judged.
 
     `titles`: wordings of the headline; `names`: its authors; `site_lines`: learned for the publisher;
-    `head`: where the headline stands.
+    `head`: where the headline stands; `behind`: boxes behind the article that are none of it.
     """
 
     titles: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     site_lines: frozenset[int] = frozenset()
     head: regions.Head | None = None
+    behind: frozenset[int] = frozenset()
 
     @property
     def squeezed(self) -> frozenset[str]:
@@ -298,6 +299,7 @@ def clean(paragraphs: Sequence[Paragraph], known: Known) -> None:
     size.cut_data(paragraphs)
     cut_title(paragraphs, known)
     regions.cut_others(paragraphs, known.head)
+    _cut(paragraphs, "behind", lambda p: p.block is not None and not known.behind.isdisjoint(p.block.nodes))
     regions.cut_comments(paragraphs, known.head)
     regions.cut_regions(paragraphs)
     cut_comments(paragraphs)

@@ -8,6 +8,7 @@ what scripts hold; and the plain engine on the tree as it came. What one of thes
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -97,7 +98,8 @@ def paragraphs(
     :param least: words of running text that make one.
     """
     for made, source, blocks in _looks(text, ground, page, known):
-        cleaning.clean(made, known)
+        # Boxes are numbered anew in a tree of its own.
+        cleaning.clean(made, known if blocks is ground else replace(known, behind=frozenset()))
         # Running text alone counts: lists of links and labels are what no text leaves behind.
         if sum(p.words for p in cleaning.kept(made) if _is_sentence(p.text)) >= least:
             return made, source, blocks

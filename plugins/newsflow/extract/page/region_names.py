@@ -35,7 +35,12 @@ _TAGS = ("footer#", "form#")
 @remembered
 def is_region(label: str) -> bool:
     """Is a label the name of such a region?"""
-    return label.startswith(_TAGS) or bool(_NAMES.search(_HUMPS.sub("-", label.split("#", 1)[-1]).lower()))
+    return label.startswith(_TAGS) or bool(_NAMES.search(hyphened(label)))
+
+
+def hyphened(label: str) -> str:
+    """The id and classes of a label in small letters, with hyphens between their words."""
+    return _HUMPS.sub("-", label.split("#", 1)[-1]).lower()
 
 
 def named(block: Block, outer: Sequence[str]) -> bool:

@@ -1,0 +1,137 @@
+"""What stands behind the article in boxes of its own: teasers of other articles, what readers say, legal notices.
+
+Told by structure, on the page as a whole, so that no extractor's choice matters: a row of three or more small boxes,
+each with a linked line, that holds no other running text and no headline, and has next to none behind it. Behind a
+short article such a row may hold most of the page's words. `make bench PART=extraction_rules` prints what it gains.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from newsflow.extract.body.regions import Head
+from newsflow.extract.page import reader_comments
+from newsflow.extract.page.blocks import HEADINGS, Block, is_running
+from newsflow.extract.page.region_names import hyphened
+from newsflow.extract.page.remembered import remembered
+
+_LEAST, _MOST = 3, 100  # boxes of a row, and words of each: the parts of an article are longer
+_LINK = 0.8  # share of links of a linked line
+_BEFORE = 30  # words of running text between the headline and such a box
+_AFTER = 0.1  # of as many, that may stand behind it: an article goes on behind a box in its midst
+# English by custom everywhere, as in `region_names`. Talk is judged by its boxes, too: the names have other meanings.
+_LEGAL = re.compile(r"\b(?:legal|disclaimers?|imprint|impressum|(?:small|fine)-?print)\b")
+_TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?)\b")
+_NUMBER = re.compile(r"\d")
+
+
+@dataclass(slots=True)
+class _Boxes:
+    """Of each box: its words, its lines, and the first of them."""
+
+    words: Counter[int] = field(default_factory=Counter)
+    lines: Counter[int] = field(default_factory=Counter)
+    first: dict[int, Block] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, blocks: Sequence[Block]) -> _Boxes:
+        boxes = cls()
+        for block in blocks:
+            for node in block.nodes:
+                boxes.words[node] += block.words
+                boxes.lines[node] += 1
+                boxes.first.setdefault(node, block)
+        return boxes
+
+
+@dataclass(slots=True)
+class _Text:
+    """The article's running text: its lines' places, the words up to each of them, and the innermost box around it."""
+
+    places: list[int]
+    words: list[int]
+    box: int
+
+    @classmethod
+    def of(cls, lines: Sequence[Block], head: Head) -> _Text:
+        shared = set(head.block.nodes).intersection(*(block.nodes for block in lines))
+        return cls(
+            [b.order for b in lines], list(accumulate((b.words for b in lines), initial=0)), max(shared, default=0)
+        )
+
+    def is_before(self, block: Block) -> bool:
+        """Does enough of it stand before a line, and next to none behind?"""
+        before = self.words[bisect_left(self.places, block.order)]
+        return before >= _BEFORE and self.words[-1] - before <= _AFTER * before
+
+
+def nodes(blocks: Sequence[Block], head: Head | None, headline: str) -> frozenset[int]:
+    """The boxes of a page that stand behind its article and are none of it; none where no headline was found.
+
+    :param head: where the headline stands.
+    :param headline: its words. One with a number in it ("The 12 best …") promises a list: rows in the article's own
+        box are that list.
+    """
+    if head is None:
+        return frozenset()
+    boxes, below = _Boxes.of(blocks), [b for b in blocks[head.block.order + 1 :] if is_running(b)]
+    rows = _rows(blocks, boxes)
+    cards = frozenset(node for row in rows.values() for node in row)
+    free = [block for block in below if cards.isdisjoint(block.nodes)]
+    teasers = rows.keys() - {node for block in (head.block, *free) for node in block.nodes}
+    found = teasers | _named(below, head, boxes)
+    own = _Text.of([block for block in free if found.isdisjoint(block.nodes)], head)
+    behind = {node for node in found if own.is_before(boxes.first[node])}
+    if _NUMBER.search(headline):
+        behind -= {node for node in teasers if own.box in boxes.first[node].nodes}
+    return frozenset(behind)
+
+
+def _rows(blocks: Sequence[Block], boxes: _Boxes) -> dict[int, set[int]]:
+    """Boxes of two lines or more with few words and a linked line, by what they stand in, where it has several such."""
+    rows: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for block in blocks:
+        if block.links > _LINK:
+            for parent, node, label in _small(block, boxes):
+                rows[parent, label.partition("#")[0]].add(node)
+    return {parent: row for (parent, _), row in rows.items() if len(row) >= _LEAST}
+
+
+def _small(block: Block, boxes: _Boxes) -> Iterator[tuple[int, int, str]]:
+    """The small boxes around a line, from the innermost, each behind what it stands in and before its label."""
+    for place in range(len(block.nodes) - 1, 0, -1):
+        node = block.nodes[place]
+        if boxes.words[node] > _MOST:
+            return
+        if boxes.lines[node] > 1:
+            yield block.nodes[place - 1], node, block.path[place]
+
+
+def _named(below: Sequence[Block], head: Head, boxes: _Boxes) -> set[int]:
+    """Boxes below the headline with names for legal notices, and those of several boxes with names for talk."""
+    talk: defaultdict[int, set[int]] = defaultdict(set)
+    legal: set[int] = set()
+    for block in below:
+        for place, node in enumerate(block.nodes[: -1 if block.tag in HEADINGS else None]):
+            if boxes.first[node].order <= head.block.order:
+                continue
+            if _is_legal(block.path[place]):
+                legal.add(node)
+            if _is_talk(block.path[place]):
+                talk[node].update(block.nodes[place + 1 : place + 2])
+    return legal | {node for node, parts in talk.items() if len(parts) >= _LEAST}
+
+
+@remembered
+def _is_legal(label: str) -> bool:
+    return bool(_LEGAL.search(hyphened(label)))
+
+
+@remembered
+def _is_talk(label: str) -> bool:
+    return bool(_TALK.search(hyphened(label))) or reader_comments.named(label)

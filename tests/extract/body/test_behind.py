@@ -1,0 +1,62 @@
+"""What stands behind an article in boxes of its own is none of it, however short the article is."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsflow.extract.document import extract
+from tests.extract.texts import TEXTS
+
+URL = "https://news.example/2026/03/04/harbour-ferry-gets-a-second-pier"
+TITLE = "Harbour ferry gets a second pier"
+OWN, *OTHERS = TEXTS["en"].paragraphs
+WORDS = [*" ".join(OTHERS).split()]
+
+
+def line(number: int, words: int = 24) -> str:
+    """A sentence of its own."""
+    first = (number * 7) % (len(WORDS) - words)
+    return f"Item {number} {' '.join(WORDS[first : first + words])}."
+
+
+def page(behind: str, *, title: str = TITLE, inside: bool = True) -> str:
+    """The body of a short article and what stands behind it, in the article's own box or beside it."""
+    article = f"<h1>{title}</h1><p>{OWN}</p>"
+    html = f"<div class=x1>{article}{behind}</div>" if inside else f"<div class=x1>{article}</div>{behind}"
+    return extract(f"<html><head><title>{title}</title></head><body>{html}</body></html>".encode(), URL).body
+
+
+def row(box: str, number: int = 6) -> str:
+    return "".join(box.format(n=n, text=line(n)) for n in range(number))
+
+
+TEASERS = (
+    "<div class=c><h3><a href=/a/{n}>The headline of another story {n}</a></h3><p>{text}</p></div>",
+    "<li><a href=/a/{n}><h4>The headline of another story {n}</h4></a><div>{text}</div></li>",
+    "<article><h2>The headline of another story {n}</h2><p>{text}</p><a href=/a/{n}>Read it</a></article>",
+)
+TALK = "<div><b>reader {n}</b><p>{text}</p></div>"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("box", TEASERS)
+def test_a_row_of_teasers(box: str, inside: bool) -> None:
+    assert page(f"<div class=z9>{row(box)}</div>", inside=inside) == OWN
+
+
+@pytest.mark.parametrize("name", ["discussion", "readerResponses", "comment-thread"])
+def test_what_readers_say(name: str) -> None:
+    assert page(f"<div class={name}>{row(TALK)}</div>") == OWN
+
+
+@pytest.mark.parametrize("name", ["legal", "smallPrint", "imprint"])
+def test_a_legal_notice(name: str) -> None:
+    assert page(f"<div class={name}><p>{line(1, 60)}</p><p>{line(2, 60)}</p></div>") == OWN
+
+
+def test_a_list_that_the_headline_promises_is_the_article() -> None:
+    assert line(1) in page(f"<div class=z9>{row(TEASERS[0])}</div>", title="The 6 best ferries")
+
+
+def test_an_article_goes_on_behind_a_row_in_its_midst() -> None:
+    assert line(1) in page(f"<div class=z9>{row(TEASERS[0])}</div><p>{line(20, 60)}</p>")
