@@ -60,7 +60,7 @@ def looked_at(one: tuple[str, Gold]) -> Page:
     rivals: list[Rival] = []
 
     def look(found: arbiter.Found, html: str, known: cleaning.Known) -> None:
-        asked = arbiter.asked(found, html)
+        asked = arbiter.asked(found, html, known)
         signs = [arbiter.signs(asked, number, found) for number in range(1, len(asked))]
         for rival in asked[1:]:
             cleaning.clean(rival.lines, known)

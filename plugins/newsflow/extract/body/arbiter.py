@@ -10,7 +10,7 @@ folds of other sites.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
@@ -24,6 +24,8 @@ from newsflow.extract.page.blocks import HEADINGS, Block, is_running
 
 DENSE, LIGHT = "densest container", "resiliparse"
 LEAST = 0.03  # of F1, by which another must be better: a smaller estimate is noise (the command's table)
+_SHARED = 0.5  # of our words, that a rival has at least: one that has none of them is another text
+_LINKED = 0.5  # share of links of a line that no rival adds
 _ALIKE = 0.93  # of the words of the longer of two texts that both have, where nobody is asked
 _MOST_BLOCKS = 5_000  # of a page: a longer one is unlike those it was fitted on, and costs seconds to read again
 # Bodies that a second look gave are on pages that the others can't read.
@@ -56,7 +58,7 @@ def better(found: Found, html: str, known: cleaning.Known) -> Found | None:
     :param found: our body's lines, cleaned, its source and the page's blocks.
     :param html: the page as text.
     """
-    rivals = asked(found, html, known.behind)
+    rivals = asked(found, html, known)
     gains = {n: estimate(signs(rivals, n, found)) for n in range(1, len(rivals))}
     best = max(gains, key=gains.__getitem__, default=0)
     if not best or gains[best] < LEAST:
@@ -65,20 +67,41 @@ def better(found: Found, html: str, known: cleaning.Known) -> Found | None:
     return rivals[best].lines, rivals[best].name, found[2]
 
 
-def asked(found: Found, html: str, behind: frozenset[int] = frozenset()) -> list[Rival]:
-    """Our body and its rivals as they came, those without a line left out; nothing where nobody need be asked.
-
-    :param behind: boxes behind the article: no rival has what stands in them.
-    """
+def asked(found: Found, html: str, known: cleaning.Known) -> list[Rival]:
+    """Our body and its rivals as they came, without what no rival may add; nothing where nobody need be asked."""
     made, source, blocks = found
     if source not in _OURS or len(blocks) > _MOST_BLOCKS:
         return []
-    ours, dense = Rival("", cleaning.kept(made)), [b for b in densest(blocks) if behind.isdisjoint(b.nodes)]
+    ours, dense = Rival("", cleaning.kept(made)), densest(blocks)
     if _are_alike(ours, dense):
         return []
     container = Rival(DENSE, [Paragraph(block.text, block, DENSE) for block in dense])
-    light = [p for p in place(completeness.light(html), blocks) if not p.block or behind.isdisjoint(p.block.nodes)]
-    return [ours, *(one for one in (container, Rival(LIGHT, light)) if one.lines)]
+    light = Rival(LIGHT, place(completeness.light(html), blocks))
+    return [ours, *(one for one in _bounded(ours, (container, light), known) if _share(ours, one) >= _SHARED)]
+
+
+def _bounded(ours: Rival, rivals: Sequence[Rival], known: cleaning.Known) -> Iterator[Rival]:
+    """Rivals without lines that we have not and that are links, or stand behind the article or out of its box."""
+    box, places = _box(ours, known), ours.places
+    for one in rivals:
+        lines = (p for p in one.lines if p.block is None or p.block.order in places or _may_add(p.block, box, known))
+        yield Rival(one.name, list(lines))
+
+
+def _may_add(block: Block, box: int, known: cleaning.Known) -> bool:
+    return block.links < _LINKED and known.behind.isdisjoint(block.nodes) and (not box or box in block.nodes)
+
+
+def _box(ours: Rival, known: cleaning.Known) -> int:
+    """The innermost box that holds the headline and our text; 0 where there is none, or no headline was found."""
+    around = [set(p.block.nodes) for p in ours.lines if p.block]
+    return max(set(known.head.block.nodes).intersection(*around), default=0) if known.head else 0
+
+
+def _share(ours: Rival, one: Rival) -> float:
+    """The share of our words in lines that a rival has, too."""
+    places = one.places
+    return sum(words for at, words in ours.places.items() if at in places) / (ours.words or 1)
 
 
 def _are_alike(ours: Rival, dense: Sequence[Block]) -> bool:
