@@ -158,7 +158,8 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     )
     _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
     beyond = behind.nodes(ground, head, found["title"])
-    known = cleaning.Known((*titles, *h1s), found["authors"], hints.site_lines, head, beyond)
+    headlines = (*titles, *regions.headlines(h1s, ground, head))
+    known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):

@@ -77,3 +77,22 @@ def test_a_second_time_further_down(dress: str) -> None:
 def test_a_sentence_that_begins_as_the_headline_stays() -> None:
     line = f"{TEXTS['en'].title}, said the mayor, who had waited for nine years."
     assert line in read("en", f"<p>{line}</p>")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "within", ["Why is the pier so dear?", "What CVE-2024-49113 means", "What came in 2.26 (May)?"]
+)
+def test_headings_of_the_first_level_within_a_text(within: str, language: str) -> None:
+    """Some write each heading of a text as an h1; also the one before its first line, and one with numbers."""
+    heading, first = f"<h1>{within}</h1>", TEXTS[language].paragraphs[0]
+    assert read(language, headline=f"<h1 class=big>{{}}</h1><div class=text>{heading}<p>{first}</p></div>")[0] == within
+    assert within in read(language, within=heading, headline=f"<h1 class=big>{{}}</h1><div>{heading}</div>")
+
+
+def test_headings_of_one_level_in_one_box() -> None:
+    text = TEXTS["en"]
+    parts = "".join(f"<h1>Part {n}</h1><p>{p}</p>" for n, p in enumerate(text.paragraphs * 2, 1))
+    html = f"<title>{text.title}</title><body><article><h1>{text.title}</h1>{parts}</article>"
+    body = extract(html.encode(), URL).body
+    assert "Part 2" in body and text.paragraphs[-1] in body

@@ -159,15 +159,16 @@ def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
 
 def _is_date(p: Paragraph) -> bool:
     """Is a line a date ("Updated 12 May 2026, 10:30") and no table's row or quoted post's signature?"""
-    if p.words > _DATE_LINE or "@" in p.text or p.text.startswith("|"):
+    if p.words > _DATE_LINE or "@" in p.text or p.text.startswith("|") or p.text.endswith(("?", "？", "؟")):
         return False
-    return _is_mostly_digits(_TOKEN.findall(_NOTE.sub("", p.text))) and bool(_DATE.search(p.text))
+    tokens = _TOKEN.findall(_NOTE.sub("", p.text))
+    return _is_mostly_digits(tokens, 2 if _heading(p) else 4) and bool(_DATE.search(p.text))
 
 
-def _is_mostly_digits(tokens: Sequence[str]) -> bool:
-    """Do two of a few tokens, and a quarter of all, hold digits?"""
+def _is_mostly_digits(tokens: Sequence[str], share: int) -> bool:
+    """Do two of a few tokens, and one of `share` of them, hold digits?"""
     digits = sum(any(map(str.isdigit, token)) for token in tokens)
-    return len(tokens) <= _DATE_TOKENS and digits >= 2 and digits * 4 >= len(tokens)
+    return len(tokens) <= _DATE_TOKENS and digits >= 2 and digits * share >= len(tokens)
 
 
 def cut_lines_about_the_page(paragraphs: Sequence[Paragraph]) -> None:

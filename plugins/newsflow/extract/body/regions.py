@@ -163,11 +163,22 @@ def headline(blocks: Sequence[Block], titles: Collection[str]) -> Head | None:
     return Head(own, _rival(own, blocks, titles)) if own else None
 
 
+def headlines(h1s: Sequence[str], blocks: Sequence[Block], head: Head | None) -> list[str]:
+    """The texts of h1 elements that may be the headline: those below it head parts of the text."""
+    if head is None:
+        return list(h1s)
+    below = {squeeze(block.text) for block in blocks[head.block.order + 1 :] if block.tag == "h1"}
+    return [text for text in h1s if squeeze(text) not in below]
+
+
 def _rival(own: Block, blocks: Sequence[Block], titles: Collection[str]) -> int:
-    """The place of the next h1 of the same kind in other words; -1 where there is none."""
+    """The place of the next h1 of the same kind in other words; -1 where there is none.
+
+    One in the very box of the headline heads a part of the text.
+    """
     if own.tag != "h1":
         return -1
-    after = (b for b in blocks[own.order + 1 :] if b.tag == "h1" and kind(b) == kind(own))
+    after = (b for b in blocks[own.order + 1 :] if b.tag == "h1" and kind(b) == kind(own) and b.box != own.box)
     return next((b.order for b in after if squeeze(b.text) not in titles), -1)
 
 
