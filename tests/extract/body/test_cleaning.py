@@ -96,6 +96,19 @@ def test_a_linked_heading_within_the_text_stays() -> None:
     assert [p.cut for p in body] == ["", "", ""]
 
 
+def item(text: str) -> Paragraph:
+    return Paragraph(text, Block(text, "li", 1.0, ("div#.", "ul#.", "li#."), (1, 2, 3), 0))
+
+
+@pytest.mark.parametrize(
+    ("lead", "reason"), [("These towns have one:", ""), ("Read more:", "link"), ("No town has one.", "link")]
+)
+def test_a_list_of_links_that_the_text_leads_in_stays(lead: str, reason: str) -> None:
+    items = [item("The ferry of Westmere"), item("The pier of Eastmere")]
+    clean([line(PARAGRAPHS[0]), line(lead), *items, *map(line, PARAGRAPHS[1:])], Known())
+    assert [p.cut for p in items] == [reason, reason]
+
+
 def test_the_title_and_its_variants_above_the_text() -> None:
     known = Known(titles=("The pier is rebuilt", "The pier is rebuilt - Courier"))
     assert (

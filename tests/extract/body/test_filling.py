@@ -70,3 +70,15 @@ def test_running_text_in_a_box_among_the_text_is_part_of_it(box: str) -> None:
 ])  # fmt: skip
 def test_text_in_a_box_for_something_else_is_not(box: str) -> None:
     assert left_out(among("".join(box.format(p) for p in OTHERS))) == []
+
+
+@pytest.mark.parametrize("box", [
+    "<div class='accordion-panel accordion-panel-hidden'><div><p>{}</p></div></div>",
+    "<div class='QaItem_hiddenAnswer'><div class='ReadMoreAnswer'><p>{}</p></div></div>",
+])  # fmt: skip
+def test_what_a_click_unfolds_among_the_text_is_part_of_it(box: str) -> None:
+    assert left_out(among(box.format(OTHERS[0]))) == [OTHERS[0]]
+
+
+def test_what_is_not_shown_at_all_is_not() -> None:
+    assert left_out(among(f"<div hidden class=accordion><div><p>{OTHERS[0]}</p></div></div>")) == []

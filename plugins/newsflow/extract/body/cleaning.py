@@ -114,9 +114,25 @@ def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     lines = kept(paragraphs)
     last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
     # a heading that is a link may head a part of the text; behind the text it is a teaser
-    linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not _heading(p))]
+    linked = [
+        p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not (_heading(p) or _in_list(lines, i)))
+    ]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
         _cut(linked, "link", lambda p: True)
+
+
+def _in_list(lines: Sequence[Paragraph], number: int) -> bool:
+    """Is it an item of a list that a line of text leads in with a colon, and no link or "Read also"?"""
+    if not _item(lines[number]):
+        return False
+    lead = next((p for p in reversed(lines[:number]) if not _item(p)), None)
+    if lead is None or _heading(lead) or _links(lead) > 0.5 or phrase_lists.opens("related", lead.text):
+        return False
+    return lead.text.endswith((":", "："))
+
+
+def _item(p: Paragraph) -> bool:
+    return p.block is not None and any(label.startswith("li#") for label in p.block.path)
 
 
 def _is_prose(p: Paragraph) -> bool:

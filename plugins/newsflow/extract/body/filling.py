@@ -8,6 +8,7 @@ often; other lines don't.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from newsflow.extract.body.placement import (
 )
 from newsflow.extract.page.blocks import Block, is_running, key
 from newsflow.extract.page.region_names import is_region
+from newsflow.extract.page.remembered import remembered
 from newsflow.text.sentences import END
 
 # Measured on the pages named above.
@@ -36,6 +38,10 @@ _ROW_WORDS = 20  # the same of a box that stands under the very same names as th
 _ROW_SHARE = 0.5  # of the engine's text in boxes of one container: what stands between them is of their row
 _FEWEST_WORDS = 5  # of a line worth filling in; headings may be shorter
 _MANY, _MUCH = 3, 0.2  # lines of running text that were left out among the engine's, and their share of its words
+_NEAR = 6  # boxes around a line that are asked for such names
+# What designers call parts that a click unfolds, and how they say that one is folded (English by custom everywhere).
+_FOLDED = re.compile(r"accordion|collaps|toggle|faq|answer|panel|expand|details#", re.IGNORECASE)
+_HIDING = re.compile(r"hidden|read-?more", re.IGNORECASE)
 _LISTS = ("ul#", "ol#", "dl#")
 
 
@@ -135,7 +141,9 @@ def _among(free: Sequence[Block], ground: _PageLines) -> list[Block]:
     """Running text in boxes of its own among the engine's, where it is so much that it is no caption or notice."""
     found = [block for block in free if _is_between(block, ground) and not _is_there(block, ground)]
     words = sum(block.words for block in found)
-    return found if len(found) >= _MANY and words >= _MUCH * sum(ground.parents.values()) else []
+    if len(found) >= _MANY and words >= _MUCH * sum(ground.parents.values()):
+        return found
+    return [block for block in found if any(map(_is_folded, block.path[-_NEAR:]))]
 
 
 def _is_between(block: Block, ground: _PageLines) -> bool:
@@ -143,7 +151,20 @@ def _is_between(block: Block, ground: _PageLines) -> bool:
     if not is_running(block) or block.order not in ground.span or ground.shared not in block.nodes:
         return False
     apart = zip(block.nodes, block.path, strict=True)
-    return not any(named_junk(label) or is_region(label) for node, label in apart if node not in ground.inside)
+    names = (_unfolded(label) for node, label in apart if node not in ground.inside)
+    return not any(named_junk(name) or is_region(name) for name in names)
+
+
+@remembered
+def _is_folded(label: str) -> bool:
+    """Is it named as a part of the text that a click unfolds: an accordion's panel, an answer?"""
+    return bool(_FOLDED.search(label))
+
+
+@remembered
+def _unfolded(label: str) -> str:
+    """The label of such a part without what says that it is folded; one that is not shown at all keeps it."""
+    return _HIDING.sub("", label) if _is_folded(label) and not label.endswith(" hidden") else label
 
 
 def _worth(block: Block) -> bool:
