@@ -101,6 +101,16 @@ def _add_byline(found: dict[str, Any], persons: tuple[str, ...], agencies: tuple
         found["sources"]["authors"] = "text"
 
 
+def _take_signature(found: dict[str, Any], lines: Sequence[Paragraph], sites: set[str]) -> None:
+    """The author who signs a text, where nothing else names one; the line is cut."""
+    if found["authors"]:
+        return
+    at, persons, agencies = bylines.below([line.text for line in lines], sites)
+    if persons:
+        lines[at].cut = "byline"
+        _add_byline(found, persons, agencies)
+
+
 @dataclass(slots=True)
 class PageReading:
     """All that was made of a page, cut paragraphs and evidence included: what `newsflow explain` shows."""
@@ -161,6 +171,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     headlines = (*titles, *regions.headlines(h1s, ground, head))
     known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
+    _take_signature(found, cleaning.kept(made), title.site_names(page, _host(url)))
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))

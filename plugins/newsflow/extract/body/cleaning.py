@@ -15,6 +15,7 @@ from itertools import groupby
 from newsflow.extract import phrase_lists
 from newsflow.extract.body import regions, size
 from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS, key
 from newsflow.languages.lists import any_of
@@ -48,6 +49,7 @@ _ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
+_BESIDE_NAMES = 14  # letters beside the names in such a line, or as many as they have
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
 _ROW, _REPEATED = 3, 80  # lines in a row that stood above already, and their words in one box
 
@@ -213,13 +215,13 @@ def _is_byline(p: Paragraph, names: Sequence[str]) -> bool:
 
     :param names: squeezed, the longest first.
     """
-    rest = squeeze(p.text)
+    rest = squeeze(BY.sub("", _HANDLE.sub("", p.text)))
     if len(rest) > _BYLINE_LETTERS or count_words(p.text) > _BYLINE:
         return False
     found = [name for name in names if len(name) > 4 and name in rest]
     for name in found:
         rest = rest.replace(name, "")
-    return bool(found) and len(rest) <= max(12, sum(map(len, found)))
+    return bool(found) and len(rest) <= max(_BESIDE_NAMES, sum(map(len, found)))
 
 
 def _opens(name: str, limit: int) -> Callable[[Paragraph], bool]:

@@ -18,17 +18,22 @@ from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
 
+_CALLED = ("class", "id", "data-testid", "data-hook", "data-qa")
+_AUTHOR = frozenset(("author", "schema:author", "sioc:has_creator", "dc:creator"))  # microdata, links, RDFa
 _MARKED = (
     "a", "span", "div", "p", "address", "li", "strong", "cite", "em", "b", "i", "small", "h2", "h3", "h4", "h5", "h6",
     "dd", "td", "section", "header", "ul", "font", "label", "time", "footer", "meta",
 )  # fmt: skip
 _NAMED = re.compile(
-    rf"author|by-?_?line|writtenby|\b(?:writer|reporter|journalist|contributor)s?\b|{any_of('author_names')}"
+    r"author|by-?_?line|writtenby|\b(?:writer|reporter|journalist|contributor)s?\b"
+    rf"|(?<![a-z])user-?name(?![\w-])|field--name-uid|{any_of('author_names')}"
 )
 # Parts of an author's box that are no name, and boxes that gather authors.
+_NAMES = frozenset(("name", "schema:name", "foaf:name"))
 _NO_NAMES = re.compile(
     r"(?<![a-z])(?:bio|desc\w*|avatar|image|img|photo|social|share|follow|job|role|position|date|time|count)(?![a-z])"
 )
+_BOX = re.compile(r"author-?_?(?:bio|box|info|card|profile)|about-?_?(?:the-?_?)?author")
 _ELSEWHERE = re.compile(
     r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend"
     r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption|credit"
@@ -121,7 +126,7 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
     place = _Place(root, titles)
     ranked = _ranked(root, place)
     place.close = set(ranked[:_NEAR]) if place.head is not None else set()
-    for find, lines in ((_exactly_marked, _exact), (_named, _loose), (_linking, _linked)):
+    for find, lines in ((_exactly_marked, _exact), (_named, _loose), (_linking, _linked), (_boxes, _headed)):
         found = find(ranked)
         first = next((element for element in found if not _is_elsewhere(element, place)), None)
         if first is not None:
@@ -133,11 +138,16 @@ def _exactly_marked(ranked: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _named(ranked: list[HtmlElement]) -> list[HtmlElement]:
-    return [element for element in ranked if _is_name(element.get("class") or "", element.get("id") or "")][:_MOST]
+    return [element for element in ranked if _is_named(element)][:_MOST]
 
 
 def _linking(ranked: list[HtmlElement]) -> list[HtmlElement]:
     return [element for element in ranked[:_NEAR] if _is_link(element)]
+
+
+def _boxes(ranked: list[HtmlElement]) -> list[HtmlElement]:
+    """Boxes that tell who the author is: "About the author"."""
+    return [element for element in ranked if _BOX.search(class_of(element))][:_MOST]
 
 
 def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
@@ -149,12 +159,19 @@ def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
 
 def _is_author(element: HtmlElement) -> bool:
     marks = element.get("itemprop") or element.get("rel")
-    return marks is not None and "author" in marks.split()
+    if marks is not None and not _AUTHOR.isdisjoint(marks.split()):
+        return True
+    return element.tag != "meta" and not _AUTHOR.isdisjoint((element.get("property") or "").split())
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Is an element called an author's, by its class, its id, or what its makers' tests call it?"""
+    return _is_name(" ".join(filter(None, map(element.get, _CALLED))))
 
 
 @remembered
-def _is_name(classes: str, identity: str) -> bool:
-    names = f"{classes} {identity}".lower()
+def _is_name(names: str) -> bool:
+    names = names.lower()
     return bool(_NAMED.search(names)) and not _NO_NAMES.search(names)
 
 
@@ -197,7 +214,7 @@ def _name_in(element: HtmlElement) -> str:
     """The text of a marked author: of its name or its link, where these are marked up within."""
     if element.tag == "meta":
         return element.get("content") or ""
-    inner = next((part for part in element.iter() if part.get("itemprop") == "name"), None)
+    inner = next((part for part in element.iter() if _NAMES & {part.get("itemprop"), part.get("property")}), None)
     if inner is None:
         links = [link for link in element.iter("a") if text_of(link)]
         inner = links[0] if len(links) == 1 else None
@@ -224,3 +241,8 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 def _linked(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
     box = _group(first, place)
     yield False, [text_of(link) for link in found if link is first or box in link.iterancestors()]
+
+
+def _headed(first: HtmlElement, _: list[HtmlElement], __: _Place) -> Iterator[Line]:
+    """What stands as a heading in the author's box."""
+    yield from ((False, [text_of(one)]) for one in islice(first.iter(*_HEADINGS, "strong", "b", "a"), 4))

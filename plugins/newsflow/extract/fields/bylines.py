@@ -1,7 +1,7 @@
-"""By-lines that no mark-up calls so: "By Ada Lane" in a plain paragraph under the headline.
+"""By-lines that no mark-up calls so: "By Ada Lane" in a plain paragraph under the headline, or behind the text.
 
-Precision first: the line opens with a word for "by" in one of the languages of the news, and
-what follows is names and nothing else. Such lines stand within a dozen lines of the headline.
+Precision first: the line opens with a word for "by" in one of the languages of the news, or has a date or a mark
+before that, and what follows is names and nothing else. Such lines stand within a dozen lines of the headline.
 """
 
 from __future__ import annotations
@@ -15,11 +15,17 @@ from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
+from newsflow.text.word_count import count_words
 
 _ABOVE, _BELOW = 4, 12  # blocks around the headline
 _WORDS = 16
 _TEASER = 4  # words of a link that leads to another article; shorter ones are sections
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\d[:.]\d\d")  # a year or a clock: "4 May 2026 by Ada Lane"
+_PARTS = re.compile(r"\s*[|｜•·]\s*|\s+[-–—/]\s+")
+_BEHIND_DATE = re.compile(
+    r".*(?:\b(?:19|20)\d\d|\d[:.h]\d\d)(?: (?:uhr|h|[ap]\.?m\.?))?\W+(?P<names>\D{4,80})", re.IGNORECASE
+)
+_ENDS = 3  # last lines of a text, one of which its author may sign
 _LINKED = 0.9  # share of a heading's characters
 _LABEL = 30  # characters
 _MANY = 6  # more names than by-lines hold
@@ -72,7 +78,31 @@ def _names(line: str) -> list[str]:
     if BY.match(line):
         return [line]
     behind = BY_LAST.match(line)
-    return [behind["names"]] if behind and _DATE.search(behind["label"]) else []
+    if behind and _DATE.search(behind["label"]):
+        return [behind["names"]]
+    return [part for part in _PARTS.split(line)[1:] if BY.match(part)][:1] or _behind_date(line)
+
+
+def _behind_date(line: str) -> list[str]:
+    """What stands with "by" behind a date: "04.05.2026 10:00 Uhr von Ada Lane".
+
+    Without "by" as many sections as names stand there: "4 May 2026 | Real Estate".
+    """
+    found = _BEHIND_DATE.fullmatch(line)
+    return [found["names"]] if found and BY.match(found["names"]) else []
+
+
+def below(lines: Sequence[str], sites: set[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """Where a text's last lines name its author, as letters are signed: the line, persons and agencies.
+
+    :returns: -1 and nothing where none does.
+    """
+    for at in range(len(lines) - 1, max(-1, len(lines) - 1 - _ENDS), -1):
+        if count_words(lines[at]) <= _WORDS and BY.match(lines[at]):
+            persons, agencies = people([lines[at]], sites)
+            if likely := tuple(filter(plausible, persons)):
+                return at, likely, agencies
+    return -1, (), ()
 
 
 def wins(shown: Sequence[str], stated: Sequence[str]) -> bool:

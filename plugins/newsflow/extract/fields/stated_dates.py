@@ -44,7 +44,14 @@ _URL_TURNED = re.compile(r"/(1[3-9]|2\d|3[01])-(0[1-9]|1[0-2])-(20\d\d)(?=/|$)")
 _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _ASIDE = frozenset(("aside", "footer", "nav"))
 _FOREIGN_TYPES = re.compile(r"Comment|Review|SideBar|Footer|Header|ItemList|Question|Answer", re.IGNORECASE)
-_PROPERTIES = XPath("//*[contains(@itemprop, 'date')]")
+_PROPERTIES = XPath(
+    "//*[contains(@itemprop, 'date') or (@property and not(self::meta) and contains(@property, 'date'))]"
+)
+# What RDFa calls them, as Drupal writes it.
+_RDFA = {
+    name: "dateModified" if "Modified" in name else "datePublished"
+    for name in ("schema:datePublished", "schema:dateCreated", "schema:dateModified", "dc:date", "datePublished")
+}
 _COMMENTS = re.compile(r"(?:^|\s)(?:comments?(?:-?_?(?:list|area|section|thread|wrap\w*|body))?|disqus\w*)(?:$|\s)")
 _CARD = 800  # characters of a teaser
 _MOST = 3  # statements of one kind
@@ -183,10 +190,13 @@ class _Property(NamedTuple):
 
 def _properties(root: HtmlElement) -> list[_Property]:
     dated = cast("list[HtmlElement]", _PROPERTIES(root))
-    return [
-        _Property((each.get("itemprop") or "").split(), _value(each), any(map(_is_foreign, each.iterancestors())))
-        for each in dated
-    ]
+    return [_Property(_property(each), _value(each), any(map(_is_foreign, each.iterancestors()))) for each in dated]
+
+
+def _property(element: HtmlElement) -> list[str]:
+    """What microdata, or RDFa, calls a date."""
+    own = (element.get("itemprop") or "").split()
+    return own or [_RDFA[name] for name in (element.get("property") or "").split() if name in _RDFA]
 
 
 def _microdata(properties: Sequence[_Property], name: str) -> list[tuple[str, str]]:

@@ -132,7 +132,7 @@ def _is_dated_work(node: Mapping[str, Any]) -> bool:
 def _metas(root: HtmlElement) -> dict[str, tuple[str, ...]]:
     metas: dict[str, tuple[str, ...]] = {}
     for meta in root.iter("meta"):
-        name, content = _meta_name(meta), meta.get("content")
+        name, content = _meta_name(meta), meta.get("content") or meta.get("value")
         if name and content and len(metas) < _MAX_METAS and not _is_of_picture(meta):
             key = name.strip().lower()
             metas[key] = (*metas.get(key, ())[:_MAX_VALUES], clean(unescape(content[:_MAX_VALUE])))
