@@ -118,4 +118,20 @@ def test_an_article_of_many_parts_is_one_in_any_language(make: Make, path: str) 
     ],
 )
 def test_pages_of_authors_and_searches_are_called_lists(url: str, is_list: bool) -> None:
-    assert addresses.is_called_a_list(url) is is_list
+    assert (addresses.called_a_list(url) > 0.5) is is_list
+
+
+@pytest.mark.parametrize(
+    ("url", "likeness"),
+    [("topic/coffee", 1), ("topic/coffee-trade", 2 / 3), ("topic/a-history-of-the-coffee-trade", 0)],
+)
+def test_a_long_name_is_a_thing_s_and_no_list_s(url: str, likeness: float) -> None:
+    assert addresses.called_a_list(f"https://courier.example/{url}") == pytest.approx(likeness)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_section"),
+    [("news", True), ("about/in-the-news/", True), ("news/pier", False), ("", False)],
+)
+def test_names_of_sections(path: str, is_section: bool) -> None:
+    assert addresses.names_a_section(f"https://courier.example/{path}") is is_section

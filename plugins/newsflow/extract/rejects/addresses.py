@@ -17,6 +17,12 @@ _LISTS = re.compile(
     r"|departments?|genre|list|charts?|all-[\w-]+|search|authors?)(?:/|$)",
     re.IGNORECASE,
 )
+_SECTIONS = re.compile(
+    r"(?:in-the-)?news|newsroom|blogs?|press|press-releases|articles|stories|posts|latest|archives?|events|insights"
+    r"|updates|noticias|nachrichten|actualites|headlines|topics|categories|products|shop|videos|photos|galleries|trails"
+    r"|recipes|collections|directory|standings|rankings|deals",
+    re.IGNORECASE,
+)
 _SEARCH = re.compile(r"(?:s|q|query|search)=[^&\d]")  # "?s=20" tells who shared a page
 
 
@@ -40,10 +46,30 @@ def is_numbered(url: str) -> bool:
     return any(_ITEM.fullmatch(part) and not _LIST_QUERY.match(part) for part in query.split("&"))
 
 
-def is_called_a_list(url: str) -> bool:
-    """Is a part of its path called as lists are ("/category/", "/tag/", "/author/"), or does it ask for a search?"""
+def called_a_list(url: str) -> float:
+    """How much of a list an address is: a part of its path is called as lists are ("/category/", "/tag/", "/author/").
+
+    Or it asks for a search. From 0 to 1: less by a third for each hyphen in the last part, as a thing's name is longer
+    than a category's ("/topic/coffee", "/topic/the-history-of-coffee").
+    """
     query = url.partition("?")[2].partition("#")[0]
-    return bool(_LISTS.search(path_of(url))) or any(map(_SEARCH.match, query.split("&")))
+    if not (_LISTS.search(path_of(url)) or any(map(_SEARCH.match, query.split("&")))):
+        return 0.0
+    return max(0.0, 1 - _last(url).count("-") / 3)
+
+
+def names_a_section(url: str) -> bool:
+    """Is the last part of its path what sites call a section: "/news", "/blog/", "/about/in-the-news"?"""
+    return bool(_SECTIONS.fullmatch(_last(url)))
+
+
+def is_home(url: str) -> bool:
+    """Is it a site's own address, with no path, and no query that names one thing?"""
+    return not (parts(url) or is_numbered(url))
+
+
+def _last(url: str) -> str:
+    return (parts(url) or [""])[-1]
 
 
 def ends_in_a_number(url: str) -> bool:

@@ -1,7 +1,7 @@
 """Is a page a list of other pages (a section, a shop's shelf, a home page) rather than one text?
 
 Told by structure, in any language: a list has many linked lines of one kind, prices, and short texts that stand each
-in a box of its own; an article has paragraphs in a row, a day and a name. Twenty such signs are weighed and added up.
+in a box of its own; an article has paragraphs in a row, a day and a name. 22 such signs are weighed and added up.
 The weights were fitted (logistic regression, `make bench PART=extraction_listings`) on the open sets; that command
 prints what they find and lose on five folds of sites, each judged by weights that were fitted without it.
 """
@@ -24,15 +24,16 @@ from newsflow.outcomes import Outcome
 from newsflow.text.word_count import count_words
 
 WEIGHTS: Mapping[str, float] = {
-    "depth": -0.254, "number": -0.792, "list address": 2.743, "section": 1.356,
-    "og:article": -0.809, "json-ld article": -0.588, "day": -0.821, "signed": -0.942,
-    "headline": -0.913, "buttons": 0.573, "cards": 0.465, "alike": 0.42,
-    "prices": 0.463, "products": 0.413, "row": -0.745, "line": 0.428,
-    "links": 2.883, "run": -0.101, "row words": -0.162, "text box": -1.113,
-    "": -2.876,
+    "home": 0.725, "depth": -0.202, "number": -0.672, "list address": 3.832, "section's name": 4.258, "section": 1.182,
+    "og:article": -0.811, "json-ld article": -0.663, "day": -0.97, "signed": -0.836,
+    "headline": -0.874, "buttons": 0.617, "cards": 0.437, "alike": 0.375,
+    "prices": 0.45, "products": 0.407, "row": -0.641, "line": 0.251,
+    "links": 2.844, "run": -0.073, "row words": -0.188, "text box": -1.005,
+    "": -2.472,
 }  # fmt: skip
-LIMIT = -0.4  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.9 % of WCXB's)
+LIMIT = -0.4  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.5 % of WCXB's)
 _LINK, _CARD = 0.8, 4  # share of links, and words, of a linked line that leads to another page
+_HEADLINES = 6  # linked lines of one kind that a section has at least
 _WORKS = ("Article", "Posting", "Recipe")  # ends of the JSON-LD types of a page that is one text
 _LABEL = 12  # words: a price stands in a shorter line
 _NEAR, _DEEPEST = 5, 5  # boxes around a line that are asked for their names, parts of a path that are told apart
@@ -61,14 +62,19 @@ def score(found: Mapping[str, float]) -> float:
 
 def signs(page: Evidence) -> dict[str, float]:
     """The signs of a page, by the names of their weights."""
-    return {**_of_address(page.url), **_of_statements(page), **_of_page(page.blocks), **_of_body(page)}
+    found = {**_of_address(page.url), **_of_statements(page), **_of_page(page.blocks), **_of_body(page)}
+    # An address is a section's where the page has a section's headlines: a blog's only text may stand at "/blog/".
+    listed = found["cards"] >= log1p(_HEADLINES)
+    return found | {name: found[name] * listed for name in ("home", "section's name")}
 
 
 def _of_address(url: str) -> dict[str, float]:
     return {
         "depth": float(min(len(addresses.parts(url)), _DEEPEST)),
         "number": float(addresses.ends_in_a_number(url)),
-        "list address": float(addresses.is_called_a_list(url)),
+        "list address": addresses.called_a_list(url),
+        "home": float(addresses.is_home(url)),
+        "section's name": float(addresses.names_a_section(url)),
         "section": float(addresses.is_section(url)),
     }
 
