@@ -15,7 +15,7 @@ _WORD = rf"(?<![^\W\d_])(?P<m>{_LETTER}+(?:\.{_LETTER}+)*)"
 _D = r"(?<!\d)(?<!\d[:.,/-])(?P<d>\d{1,2})(?:-?[^\W\d_]{1,3}(?=[\s.,]))?"
 _FILLERS = (
     r"de la|de l'|del|de|of|ta'|d'|di|da|den|der|the|el|al|ng|gada|m|metu|г|год[ау]?|р|року|ж|жылғы|พ\.ศ|ค\.ศ|ano|anno|"
-    r"год|an|le|месяца|год|y|n|în|ko|eko|\(e\)ko"
+    r"год|an|le|месяца|год|y|n|în|ko|eko|\(e\)ko|yil|yili|nam|оны|он"
 )
 _FILL = rf"(?:(?:{_FILLERS})(?:(?<=')|\b)\.?[\s,]*)?"
 _GAP = r"[\s,./\-]*"

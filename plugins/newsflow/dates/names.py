@@ -38,7 +38,15 @@ _MORE_MONTHS = {
     "be": "трауня=5",
     "ml": "മെയ്=5",
     "so": "maajo=5",
+    "vi": "thangmot=1 thanghai=2 thangba=3 thangtu=4 thangnam=5 thangsau=6 thangbay=7 thangtam=8"
+    " thangchin=9 thangmuoi=10 thangmuoimot=11 thangmuoihai=12",
+    "mn": "нэгдүгээрсарын=1 хоердугаарсарын=2 гуравдугаарсарын=3 дөрөвдүгээрсарын=4 тавдугаарсарын=5"
+    " зургаадугаарсарын=6 долоодугаарсарын=7 наимдугаарсарын=8 есдүгээрсарын=9"
+    " аравдугаарсарын=10 арваннэгдүгээрсарын=11 арванхоердугаарсарын=12",
 }
+# "Month five", as Vietnamese writes it out; the CLDR has numbers alone.
+_TWO_WORDS = tuple(f"thang {n}" for n in ["mot", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi"])
+_TWO_WORDS += ("thang muoi mot", "thang muoi hai")
 _SHORTEST_STEM, _SHORTEST_OF_ALL = 3, 4
 # Halves of the day that are other words elsewhere ("em" is "in" in Portuguese) count in their own language only.
 _NO_LATIN = re.compile(r"[^\x00-\x7f]|\.")
@@ -155,7 +163,7 @@ def halves(language: str = "") -> tuple[frozenset[str], frozenset[str]]:
 def of_two_words() -> tuple[str, ...]:
     """Names of months that are two words ("كانون الثاني"), the longest first."""
     months = (name for names in _file().values() for written in names["months"] for name in written)
-    return tuple(sorted({name for name in months if " " in name}, key=len, reverse=True))
+    return tuple(sorted({*_TWO_WORDS, *(name for name in months if " " in name)}, key=len, reverse=True))
 
 
 def alternatives(words: Iterable[str]) -> str:

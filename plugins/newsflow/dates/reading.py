@@ -197,15 +197,16 @@ def _moment(day: date, at: Clock | None, zone: tzinfo | None) -> datetime:
     return start + at.since_midnight if at else start
 
 
-def find(text: str, language: str = "", region: str = "") -> Iterator[Found]:
+def find(text: str, language: str = "", region: str = "", *, short_years: bool = False) -> Iterator[Found]:
     """The dates in a line, each with the time that stands beside it.
 
     :param text: folded (`fold.fold`), with months of two words joined (`forms.joined`).
+    :param short_years: those with years of two digits, too: in a sentence, as many such numbers are none.
     """
     for day in forms.days(text, language.lower()):
         at = _time_beside(text, day, language)
         american = bool(at and at.american)
         chosen = _chosen(day, text[: day.start][-12:].strip(), language, "US" if american else region)
-        if chosen and not day.short_year:
+        if chosen and (short_years or not day.short_year):
             start, end = (min(day.start, at.start), max(day.end, at.end)) if at else (day.start, day.end)
             yield Found(_moment(chosen, at, at.zone if at else None), at is not None, american, start, end)

@@ -29,6 +29,7 @@ _LONGEST = 220  # characters of a line that holds a date
 _LINE = 110  # characters that are never more than a line, in scripts without blanks too
 _MOST_WORDS = 22  # of such a line
 _MOST_OTHER_WORDS = 12  # beside the dates, in a line without a word that says what date it is
+_MOST_BESIDE_SHORT = 2  # such words beside dates with years of two digits
 _SPACELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\u0590-\u06ff\u0900-\u0dff]")
 _NEAR = 8  # blocks below it of which the same is true: bars for sharing hold dates
 _DATELINE = 90  # characters at the beginning of a text: "BERLIN, 4 May 2026 - The council"
@@ -176,7 +177,7 @@ def _before(blocks: Sequence[Block], block: Block) -> str:
 
 def _of(blocks: Sequence[Block], block: Block, language: str, region: str) -> list[ShownDate]:
     line = forms.joined(fold(_GLUED.sub(" ", block.text[:_LONGEST])))
-    found = [*reading.find(line, language, region)]
+    found = [*reading.find(line, language, region)] or _short(line, language, region)
     if len(found) == 2 and _SPAN.match(line[found[0].end : found[1].start]):
         return []  # from one day to another: when something takes place
     kinds = [_kind(line, found, n) for n in range(len(found))]
@@ -187,6 +188,13 @@ def _of(blocks: Sequence[Block], block: Block, language: str, region: str) -> li
     if found and not any(kinds) and _is_prose(block, line, found):
         return []
     return [ShownDate(one, block.text[:100], kind) for one, kind in zip(found, kinds, strict=True)]
+
+
+def _short(line: str, language: str, region: str) -> list[reading.Found]:
+    """The dates with years of two digits, where a line says no more than what they are."""
+    found = [*reading.find(line, language, region, short_years=True)]
+    labelled = any(_kind(line, found, n) for n in range(len(found)))
+    return found if labelled and _other_words(line, found) <= _MOST_BESIDE_SHORT else []
 
 
 def _stated(block: Block, kinds: list[str], language: str, region: str) -> list[ShownDate]:
