@@ -46,7 +46,7 @@ def _nodes(*_: Any, **__: Any) -> set[int]:
 
 # A rule's name to its module below `newsflow.extract`, the name there, and what stands in its place.
 RULES: Mapping[str, tuple[str, str, Any]] = {
-    "parts that came late": ("page.streamed", "is_streamed", lambda _: False),
+    "parts that came late": ("page.streamed", "is_streamed", lambda *_: False),
     "HTML5 parser for uneven pages": ("page.markup", "_is_uneven", lambda _: False),
     "noscripts left open": ("page.markup", "_noscripts", _empty),
     "entities escaped twice": ("page.markup", "_TWICE", re.compile("(?!)")),

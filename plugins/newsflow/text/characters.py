@@ -30,7 +30,18 @@ def clean(text: str) -> str:
 def strip(text: str) -> str:
     """The text without those characters, its lines and spaces as they are."""
     unusual = _without(_PLAIN, text)  # few characters to look at, where a page has a hundred thousand
-    return _BAD.sub("", _ANSI.sub("", text)) if _BAD.search(unusual) else text
+    return _stripped(text) if _BAD.search(unusual) else text
+
+
+def encoded(text: str) -> bytes:
+    """The same in UTF-8, at half the price of one after the other."""
+    whole = text.encode("utf-8", "surrogatepass")
+    unusual = whole.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    return _stripped(text).encode() if _BAD.search(unusual) else whole
+
+
+def _stripped(text: str) -> str:
+    return _BAD.sub("", _ANSI.sub("", text))
 
 
 def storable(text: str) -> str:

@@ -24,12 +24,26 @@ _TWICE = re.compile(
 )
 
 
+# What tells of such entities; and the tags that are asked for below: one look at a page for all of them, as each
+# costs a twentieth of parsing it.
+_ESCAPED = re.compile(r"&amp;(?:amp;|#|quot;|nbsp;)")
+_TAGS = re.compile(rf"</?(?:{'|'.join((*_CONTAINERS, _OPENS[0][1:], _OPENS[1][1:]))})")
+
+
 def mended(text: str) -> str:
     """The same page, as libxml2 has to be told it."""
-    if "&amp;amp;" in text or "&amp;#" in text or "&amp;quot;" in text or "&amp;nbsp;" in text:
+    if _ESCAPED.search(text):
         text = _TWICE.sub("&", text)
-    text = "".join(_without_open_noscripts(text))
-    return _evened(text) if _is_uneven(text) else text
+    tags = _tags(text)
+    if any(map(_is_open, _inside_noscripts(tags))):
+        text = "".join(_without_open_noscripts(text))
+        tags = _tags(text)
+    return _evened(text) if _is_uneven(tags) else text
+
+
+def _tags(text: str) -> str:
+    """The page's tags of those kinds, without anything else."""
+    return ">".join((*_TAGS.findall(text), ""))
 
 
 def _evened(text: str) -> str:
@@ -48,11 +62,20 @@ def _without_open_noscripts(text: str) -> Iterator[str]:
     at = 0
     for start, end in _noscripts(text):
         inner = text[start:end]
-        if any(inner.count(f"<{tag}") != inner.count(f"</{tag}") for tag in _CONTAINERS):
+        if _is_open(inner):
             yield text[at:start]
             yield escape(inner, quote=False)
             at = end
     yield text[at:]
+
+
+def _inside_noscripts(text: str) -> Iterator[str]:
+    return (text[start:end] for start, end in _noscripts(text))
+
+
+def _is_open(inner: str) -> bool:
+    """Are there ends of containers missing or left over?"""
+    return bool(inner) and any(inner.count(f"<{tag}") != inner.count(f"</{tag}") for tag in _CONTAINERS)
 
 
 def _noscripts(text: str) -> Iterator[tuple[int, int]]:

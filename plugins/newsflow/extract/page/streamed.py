@@ -18,9 +18,9 @@ _PART = re.compile(r"(.*)S:([0-9a-f]+)")
 Name = tuple[str | None, ...]
 
 
-def is_streamed(text: str) -> bool:
-    """May a page have such parts? Asked of all pages, so it looks for words alone."""
-    return " hidden" in text and any(sign in text for sign in _SIGNS)
+def is_streamed(root: HtmlElement, text: str) -> bool:
+    """May a page have such parts? Asked of all pages: most have no template."""
+    return next(root.iter("template"), None) is not None and any(sign in text for sign in _SIGNS)
 
 
 def join(root: HtmlElement) -> None:

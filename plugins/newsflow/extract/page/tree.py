@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, document_fromstring
 
 from newsflow.extract.page import streamed
-from newsflow.text.characters import strip
+from newsflow.text.characters import encoded, strip
 from newsflow.text.declaration import without_declaration
 
+_OPENS = re.compile(r"\s*<[!A-Za-z]")  # of a page, as most are: without a declaration
 _NO_MEMORY = 2  # XML_ERR_NO_MEMORY, libxml2's xmlerror.h
 
 
@@ -41,7 +43,7 @@ def parse(text: str) -> HtmlElement | None:
         return None
     if not isinstance(root, HtmlElement):
         return None
-    if streamed.is_streamed(text):
+    if streamed.is_streamed(root, text):
         streamed.join(root)
     return root
 
@@ -49,7 +51,7 @@ def parse(text: str) -> HtmlElement | None:
 @lru_cache(maxsize=1)
 def _source(text: str) -> bytes:
     """What the parser is given; a page may be parsed several times, one after the other."""
-    return without_declaration(strip(text)).encode()
+    return encoded(text) if _OPENS.match(text) else without_declaration(strip(text)).encode()
 
 
 def text_of(element: HtmlElement) -> str:

@@ -8,105 +8,55 @@ They read the patterns from the expressions, and remember the names that they me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from newsflow.extract.body.trafilatura import pruning
+from newsflow.extract.body.trafilatura import pruning, sections
+from newsflow.extract.body.trafilatura.expressions import asked_for, first_of
 from newsflow.extract.page.remembered import remembered
 
-_TEST = re.compile(r"re:test\(@(id|class), '([^']*)'(, 'i')?\)")
-_EQUAL = re.compile(r"@(id|class)='([^']*)'")
-_FOLDED = re.compile(r"contains\(translate\(@(id|class), '([A-Z]+)',\s*'[a-z]+'\), '([^']*)'\)")
 _TAG = re.compile(r"self::(\w+)")
 
-Asks = Callable[[HtmlElement, str, str], bool]  # of an element, its class and its id
-Found = Iterable[HtmlElement]
-
-
-def _nothing(_element: HtmlElement, _classes: str, _own: str) -> bool:
-    return False
+Asks = Callable[[HtmlElement], bool]
 
 
 class XpathWalk:
-    """An expression of the form `.//*[tags][conditions]` as a callable that gives the same elements.
+    """An expression of the form `.//*[tags][conditions]` as a callable that looks for the same elements.
 
     :param further: the conditions that are neither patterns nor wordings of an id or a class.
-    :param gather: `iter` where only the first is taken, and looked for when it is asked for; `list` where elements
-        are taken out of the tree in turn.
     """
 
-    def __init__(
-        self, expression: XPath, further: Asks = _nothing, gather: Callable[[Iterator[HtmlElement]], Found] = list
-    ) -> None:
-        self.expression, self._further, self._gather = expression, further, gather
+    def __init__(self, expression: XPath, further: Asks = lambda _: False) -> None:
+        self.expression, self._further = expression, further
         self._tags = _TAG.findall(expression.path)
         self._class, self._id = _names(expression, "class"), _names(expression, "id")
 
-    def __call__(self, tree: HtmlElement) -> Found:
-        """The elements below a tree, in document order."""
-        return self._gather(filter(self._is_one, tree.iterdescendants(*(self._tags or ("*",)))))
+    def __call__(self, tree: HtmlElement) -> Iterator[HtmlElement]:
+        """The elements below a tree, in document order; the first alone is taken."""
+        return filter(self._is_one, tree.iterdescendants(*self._tags))
 
     def _is_one(self, element: HtmlElement) -> bool:
-        classes, own = element.get("class", ""), element.get("id", "")
-        return self._class(classes) or self._id(own) or self._further(element, classes, own)
+        return self._class(element.get("class", "")) or self._id(element.get("id", "")) or self._further(element)
 
 
 def _names(expression: XPath, attribute: str) -> Callable[[str], bool]:
     """Whether a class or an id is one that an expression asks for."""
-    path = expression.path
-    patterns = [f"(?i:{wanted})" if flag else wanted for name, wanted, flag in _TEST.findall(path) if name == attribute]
-    patterns += [rf"\A{re.escape(wording)}\Z" for name, wording in _EQUAL.findall(path) if name == attribute]
-    patterns += [_folded(capitals, part) for name, capitals, part in _FOLDED.findall(path) if name == attribute]
-    pattern = re.compile("|".join(patterns))
+    pattern = asked_for(expression, attribute)
     return remembered(lambda name: pattern.search(name) is not None)
 
 
-def _folded(capitals: str, part: str) -> str:
-    """A part of a name of which some letters may be capitals, as a pattern."""
-    either = {letter.lower(): f"[{letter}{letter.lower()}]" for letter in capitals}
-    return "".join(either.get(letter, re.escape(letter)) for letter in part)
-
-
-def _first(element: HtmlElement, one: str, other: str) -> str:
-    """The attribute of these two that stands first: what XPath takes a set of them for."""
-    found, rival = element.get(one), element.get(other)
-    if found is None or rival is None:
-        return found or rival or ""
-    return next(str(value) for name, value in element.items() if name in {one, other})
-
-
-def _is_body(element: HtmlElement, _classes: str, _own: str) -> bool:
+def _is_body(element: HtmlElement) -> bool:
     return bool(element.get("itemprop") == "articleBody")
 
 
-def _is_story(element: HtmlElement, _classes: str, _own: str) -> bool:
+def _is_story(element: HtmlElement) -> bool:
     return bool(element.get("role") == "article")
-
-
-def _is_beside(element: HtmlElement, classes: str, own: str) -> bool:
-    return (
-        "nav" in element.get("role", "").replace("N", "n")
-        or "MostPopularStories" in element.get("data-component", "")
-        or element.get("data-lp-replacement-content") is not None
-        or (("cookie" in own or "cookie" in classes) and "cookie" in _first(element, "id", "class"))
-    )
-
-
-def _is_hidden(element: HtmlElement, classes: str, own: str) -> bool:
-    style = element.get("style", "")
-    return (
-        element.get("aria-hidden") == "true"
-        or "display:none" in style
-        or "display: none" in style
-        or (("hidden" in own or "hidden" in style) and "hidden" in _first(element, "id", "style"))
-        or (("reply-" in own or "reply-" in classes) and _first(element, "id", "class").startswith("reply-"))
-    )
 
 
 class BasicCleaning:
@@ -122,9 +72,13 @@ class BasicCleaning:
         return [element for element in tree.iterdescendants("*") if self._is_one(element)]
 
     def _is_one(self, element: HtmlElement) -> bool:
-        if element.tag in _CLEANED or (element.tag == "div" and "footer" in _first(element, "class", "id")):
+        if element.tag in _CLEANED or (element.tag == "div" and _is_footer(element)):
             return True
         return self._consent(element.get("class", "")) or self._consent(element.get("id", ""))
+
+
+def _is_footer(element: HtmlElement) -> bool:
+    return "footer" in first_of(dict(element.items()), "class", "id")
 
 
 _CLEANED = frozenset(("aside", "fencedframe", "footer", "script", "style", "svg", "template"))
@@ -141,21 +95,12 @@ class Pruning:
         return self._finds(tree)
 
 
-class Walk(Protocol):
-    """A callable in the place of an expression."""
-
-    expression: XPath
-
-    def __call__(self, tree: HtmlElement) -> Iterable[HtmlElement]:
-        """The elements below a tree that the expression finds, in document order."""
-
-
 class Place(NamedTuple):
-    """A place of trafilatura's: an item of a list, or an attribute of a module; and the walk that stands in it."""
+    """A place of trafilatura's: an item of a list, or an attribute of a module; and our own that stands in it."""
 
     holder: Any
     at: int | str
-    walk: Walk
+    ours: Any
 
     def get(self) -> Any:
         return self.holder[self.at] if isinstance(self.at, int) else getattr(self.holder, self.at)
@@ -169,18 +114,15 @@ class Place(NamedTuple):
 
 @lru_cache(maxsize=1)
 def places() -> tuple[Place, ...]:
-    """Where walks stand, and which."""
+    """Where our own stand instead: walks in the places of expressions, and a function."""
     from trafilatura import xpaths as theirs
 
     baseline = import_module("trafilatura.baseline")  # its package has a function of this name
-    body, beside = theirs.BODY_XPATH, theirs.OVERALL_DISCARD_XPATH
+    body = theirs.BODY_XPATH
     return (
-        Place(body, 0, XpathWalk(body[0], _is_body, iter)),
-        Place(body, 2, XpathWalk(body[2], _is_story, iter)),
-        Place(body, 3, XpathWalk(body[3], gather=iter)),
-        Place(beside, 0, XpathWalk(beside[0], _is_beside)),
-        Place(beside, 1, XpathWalk(beside[1], _is_hidden)),
-        Place(theirs.TEASER_DISCARD_XPATH, 0, XpathWalk(theirs.TEASER_DISCARD_XPATH[0])),
+        Place(body, 0, XpathWalk(body[0], _is_body)),
+        Place(body, 2, XpathWalk(body[2], _is_story)),
+        Place(body, 3, XpathWalk(body[3])),
         Place(theirs.RAW_TREE_PRUNE_XPATH, 0, Pruning(theirs.RAW_TREE_PRUNE_XPATH[0], pruning.following)),
         Place(
             theirs.REMOVE_COMMENTS_AND_LISTS_XPATH,
@@ -188,16 +130,22 @@ def places() -> tuple[Place, ...]:
             Pruning(theirs.REMOVE_COMMENTS_AND_LISTS_XPATH[0], pruning.comments),
         ),
         Place(baseline, "BASIC_CLEAN_XPATH", BasicCleaning(baseline.BASIC_CLEAN_XPATH)),
+        Place(
+            import_module("trafilatura.main_extractor"),
+            "prune_unwanted_sections",
+            sections.prune_unwanted_sections,
+        ),
     )
 
 
 @contextmanager
 def taken() -> Iterator[None]:
-    """The walks stand in their places as long as this lasts."""
+    """Ours stand in their places as long as this lasts."""
+    theirs = [(place, place.get()) for place in places()]
     for place in places():
-        place.put(place.walk)
+        place.put(place.ours)
     try:
         yield
     finally:
-        for place in places():
-            place.put(place.walk.expression)
+        for place, original in theirs:
+            place.put(original)
