@@ -45,6 +45,7 @@ TOUCHED = {
         frozenset(f"extract/body/trafilatura/{name}.py" for name in ("door", "link_density", "sections", "xpaths")),
         (
             "trafilatura.external.JT_STOPLIST",
+            "trafilatura.external.ParagraphMaker",
             "trafilatura.external.jt_stoplist_init",
             "trafilatura.htmlprocessing.convert_tags",
             "trafilatura.htmlprocessing.tree_cleaning",

@@ -17,7 +17,7 @@ from newsflow.extract.body import regions, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.title import squeeze
-from newsflow.extract.page.blocks import HEADINGS, key
+from newsflow.extract.page.blocks import HEADINGS
 from newsflow.languages.lists import any_of
 from newsflow.text.site_lines import line_hash
 from newsflow.text.word_count import count_words
@@ -166,7 +166,7 @@ def _stood_elsewhere(p: Paragraph, boxes: dict[str, tuple[int, ...]]) -> bool:
 
     :param boxes: where each line stood first; this one is added.
     """
-    return boxes.setdefault(key(p.text), p.box) != p.box
+    return boxes.setdefault(p.key, p.box) != p.box
 
 
 def cut_dates(paragraphs: Sequence[Paragraph]) -> None:

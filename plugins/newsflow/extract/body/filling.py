@@ -24,7 +24,7 @@ from newsflow.extract.body.placement import (
     kind,
     named_junk,
 )
-from newsflow.extract.page.blocks import Block, is_running, key
+from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.region_names import is_region
 from newsflow.extract.page.remembered import remembered
 from newsflow.text.sentences import END
@@ -69,7 +69,7 @@ class _PageLines:
 
 
 def _ground(placed: Sequence[Paragraph]) -> _PageLines:
-    ground = _PageLines(letters="\n".join(key(p.text) for p in placed))
+    ground = _PageLines(letters="\n".join(p.key for p in placed))
     ground.taken = {p.block.order for p in placed if p.block}
     for p in placed:
         if p.block and p.block.links < LINKED:

@@ -47,6 +47,11 @@ class Paragraph:
         return self.block.box if self.block else ()
 
     @property
+    def key(self) -> str:
+        """The key of its text."""
+        return self.block.key if self.block and self.block.text == self.text else key(self.text)
+
+    @property
     def words(self) -> int:
         """Words, comparable between scripts; counted once."""
         if self._words < 0:

@@ -17,7 +17,7 @@ from newsflow.extract.body import cleaning, completeness, embedded_json
 from newsflow.extract.body.placement import Paragraph, merge, place
 from newsflow.extract.body.trafilatura import door as trafilatura
 from newsflow.extract.page import markup, misnamed, prepare, tree
-from newsflow.extract.page.blocks import Block, is_running, key
+from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.metadata import PageMetadata
 from newsflow.extract.page.tree import text_of
 from newsflow.model import SECOND_LOOKS
@@ -45,12 +45,12 @@ def without_names(
     :param made: the lines so far.
     """
     kept = cleaning.kept(made)
-    nodes = misnamed.lost(ground, "\n".join(key(p.text) for p in kept))
+    nodes = misnamed.lost(ground, "\n".join(p.key for p in kept))
     if not nodes:
         return None
     root, unnamed = prepare.without_names(text, nodes)
     found, source = completeness.paragraphs(root, unnamed, text, embedded_json.told(page))
-    letters = "\n".join(key(p.text) for p in found)
+    letters = "\n".join(p.key for p in found)
     # Of the engine's new choice what it left out of its old one: the tree is the same but for the names.
     old = [unnamed[p.block.order] for p in kept if p.block and p.block.key not in letters]
     found = merge(found, old, "filled")
@@ -76,9 +76,9 @@ def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known:
 
 
 def _is_fuller(found: Sequence[Paragraph], ours: Sequence[Paragraph]) -> bool:
-    letters, own = ("\n".join(key(p.text) for p in lines) for lines in (found, ours))
-    shared = sum(p.words for p in ours if key(p.text) in letters)
-    new = [p for p in found if key(p.text) not in own]
+    letters, own = ("\n".join(p.key for p in lines) for lines in (found, ours))
+    shared = sum(p.words for p in ours if p.key in letters)
+    new = [p for p in found if p.key not in own]
     running = sum(p.words for p in new if p.words >= _LINE and END.search(p.text))
     many = _words(found) >= _FULLER * _words(ours) and shared >= _SHARED * _words(ours)
     return many and running >= _RUNNING * _words(new)

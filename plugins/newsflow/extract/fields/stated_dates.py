@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsflow.dates import reading
@@ -44,9 +43,6 @@ _URL_TURNED = re.compile(r"/(1[3-9]|2\d|3[01])-(0[1-9]|1[0-2])-(20\d\d)(?=/|$)")
 _URL_TIGHT = re.compile(r"(?<!\d)(20[0-3]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _ASIDE = frozenset(("aside", "footer", "nav"))
 _FOREIGN_TYPES = re.compile(r"Comment|Review|SideBar|Footer|Header|ItemList|Question|Answer", re.IGNORECASE)
-_PROPERTIES = XPath(
-    "//*[contains(@itemprop, 'date') or (@property and not(self::meta) and contains(@property, 'date'))]"
-)
 # What RDFa calls them, as Drupal writes it.
 _RDFA = {
     name: "dateModified" if "Modified" in name else "datePublished"
@@ -189,8 +185,14 @@ class _Property(NamedTuple):
 
 
 def _properties(root: HtmlElement) -> list[_Property]:
-    dated = cast("list[HtmlElement]", _PROPERTIES(root))
+    dated = filter(_is_dated, root.iter("*"))
     return [_Property(_property(each), _value(each), any(map(_is_foreign, each.iterancestors()))) for each in dated]
+
+
+def _is_dated(element: HtmlElement) -> bool:
+    if "date" in (element.get("itemprop") or ""):
+        return True
+    return "date" in (element.get("property") or "") and element.tag != "meta"
 
 
 def _property(element: HtmlElement) -> list[str]:

@@ -54,6 +54,7 @@ class Block:
     times: tuple[tuple[str, str], ...] = ()
     _words: int = -1
     _key: str | None = None
+    _running: bool | None = None
 
     @property
     def box(self) -> tuple[int, ...]:
@@ -68,6 +69,13 @@ class Block:
         return self._words
 
     @property
+    def running(self) -> bool:
+        """Is it running text: long enough, with few links, and a sentence to its end? Asked once."""
+        if self._running is None:
+            self._running = self.links < _LINKED and self.words >= _RUNNING and bool(END.search(self.text))
+        return self._running
+
+    @property
     def key(self) -> str:
         """The key of its text; made once."""
         if self._key is None:
@@ -76,8 +84,8 @@ class Block:
 
 
 def is_running(block: Block) -> bool:
-    """Is a line running text: long enough, with few links, and a sentence to its end?"""
-    return block.words >= _RUNNING and block.links < _LINKED and bool(END.search(block.text))
+    """The same as a function, to sort lines by."""
+    return block.running
 
 
 def key(text: str) -> str:

@@ -16,7 +16,6 @@ from lxml.html import HtmlElement
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.remembered import remembered
-from newsflow.text.sentences import END
 
 # What the engine and we take for names of other regions (trafilatura's OVERALL_DISCARD_XPATH and TEASER_DISCARD_XPATH,
 # `body/placement.py`, `region_names.py`), lower-cased; names after readers' comments are judged by structure elsewhere.
@@ -31,7 +30,6 @@ _SUSPECT = re.compile(
 _NEVER = re.compile(r"disclaimer|copyright|cookie|consent|respond|\blegal|sign-?up|opt-?in\b")
 # Names for how a text is folded, not for what it is.
 _FOLDED = re.compile(r"hid(?:e|den)|collaps|expand|unfold|fold|truncat|toggle|blur|obfuscat", re.IGNORECASE)
-_PROSE, _LINKED = 12, 0.3  # words, and share of links, of a line of running text
 _BULK = 0.5  # of the page's running text that makes boxes of a form the text's own
 _LOST = 0.5  # of as much, lost: all else was kept in spite of the names
 _BESIDE = 0.2  # of as much, kept beside them, that makes them something else
@@ -44,7 +42,7 @@ def lost(blocks: Sequence[Block], letters: str) -> set[int]:
 
     :param letters: the keys of the lines that were kept.
     """
-    prose = [block for block in blocks if _is_prose(block)]
+    prose = [block for block in blocks if block.running]
     gone = {block.order for block in prose if block.key not in letters}
     named = (
         [(block, node, label) for block in prose for node, label in _inside(block) if suspect(label)] if gone else []
@@ -82,10 +80,6 @@ def _without_suspects(element: HtmlElement) -> None:
     element.set("class", " ".join(names))
     if _SUSPECT.search((element.get("id") or "").lower()):
         element.attrib.pop("id")
-
-
-def _is_prose(block: Block) -> bool:
-    return block.links < _LINKED and block.words >= _PROSE and bool(END.search(block.text))
 
 
 def _inside(block: Block) -> list[tuple[int, str]]:

@@ -44,7 +44,8 @@ def comments(root: HtmlElement) -> list[HtmlElement]:
 
 
 def _met(element: HtmlElement) -> frozenset[str]:
-    return _rules("class", element.get("class", "")) | _rules("id", element.get("id", ""))
+    by_class, own = _rules("class", element.get("class", "")), element.get("id")
+    return by_class | _rules("id", own) if own else by_class
 
 
 def _unwanted(element: HtmlElement) -> bool:

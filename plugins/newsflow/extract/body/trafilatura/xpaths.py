@@ -114,8 +114,11 @@ class Place(NamedTuple):
 
 @lru_cache(maxsize=1)
 def places() -> tuple[Place, ...]:
-    """Where our own stand instead: walks in the places of expressions, and a function."""
+    """Where our own stand instead: walks in the places of expressions, a function, and a class."""
+    from trafilatura import external, main_extractor
     from trafilatura import xpaths as theirs
+
+    from newsflow.extract.body.trafilatura.justext_paragraphs import Maker
 
     baseline = import_module("trafilatura.baseline")  # its package has a function of this name
     body = theirs.BODY_XPATH
@@ -130,11 +133,8 @@ def places() -> tuple[Place, ...]:
             Pruning(theirs.REMOVE_COMMENTS_AND_LISTS_XPATH[0], pruning.comments),
         ),
         Place(baseline, "BASIC_CLEAN_XPATH", BasicCleaning(baseline.BASIC_CLEAN_XPATH)),
-        Place(
-            import_module("trafilatura.main_extractor"),
-            "prune_unwanted_sections",
-            sections.prune_unwanted_sections,
-        ),
+        Place(main_extractor, "prune_unwanted_sections", sections.prune_unwanted_sections),
+        Place(external, "ParagraphMaker", Maker),
     )
 
 
