@@ -17,11 +17,12 @@ from lxml.html import HtmlElement
 from newsflow.extract.body.filling import missing
 from newsflow.extract.body.placement import Paragraph, densest, merge, place
 from newsflow.extract.body.trafilatura import door as trafilatura
-from newsflow.extract.page import prepare, reader_comments
+from newsflow.extract.page import markup, prepare, reader_comments
 from newsflow.extract.page.blocks import Block
 from newsflow.text.characters import clean_lines
 
 GATE = 1.54  # the engine may miss up to 35 % before others are asked: 5 % of the open pages come so far
+_DEEPEST = 2_000  # boxes in boxes: its time grows by their square; the deepest of the open pages has 1,400
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff]")
 _TOKEN = re.compile(r"\w+")
 
@@ -65,9 +66,11 @@ def _misnamed(blocks: Sequence[Block]) -> list[Block]:
 
 @lru_cache(maxsize=1)  # it is asked up to three times of a page
 def light(html: str) -> tuple[str, ...]:
-    """The lines that resiliparse takes for a page's main content."""
+    """The lines that resiliparse takes for a page's main content; none of a page too deep for it."""
     from resiliparse.extract.html2text import extract_plain_text
 
+    if markup.is_deep(html, _DEEPEST):
+        return ()
     text = extract_plain_text(
         html, main_content=True, alt_texts=False, list_bullets=False, comments=False, post_meta=False
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -102,8 +103,11 @@ def _find(wanted: str, keys: Sequence[str], where: _Places, last: int) -> tuple[
 
 def _at(found: Sequence[int], last: int) -> tuple[int, int]:
     """The first place after the last one, else the first of all, as a row of one; (0, -1) where there is none."""
-    at = next((n for n in found if n > last), found[0] if found else -1)
-    return max(at, 0), at
+    if not found:
+        return 0, -1
+    behind = bisect_right(found, last)  # a line may stand thousands of times on a page
+    at = found[behind] if behind < len(found) else found[0]
+    return at, at
 
 
 def _starts(keys: Sequence[str]) -> dict[str, list[int]]:

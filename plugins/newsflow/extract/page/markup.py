@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import accumulate
 
 from resiliparse.parse.html import HTMLTree
 
@@ -87,6 +88,17 @@ def _noscripts(text: str) -> Iterator[tuple[int, int]]:
             if not 0 < start <= end:
                 break
             yield start, end
+
+
+_NESTED = ("div", "section", "article", "span", "ul", "ol", "table", "blockquote", "center", "font", "b", "i", "em")
+_BOXES = re.compile(rf"<(/?)(?:{'|'.join((*_NESTED, *map(str.upper, _NESTED)))})\b")
+_STEP = {"": 1, "/": -1}
+
+
+def is_deep(text: str, levels: int) -> bool:
+    """Do boxes stand within boxes more than so many levels deep? On some pages each is left open."""
+    found = _BOXES.findall(text)
+    return len(found) > levels and max(accumulate(map(_STEP.__getitem__, found))) > levels
 
 
 _WRAPPINGS = re.compile(r"</?(?:noscript|template)\b[^>]*>", re.IGNORECASE)
