@@ -25,6 +25,7 @@ def body(mark_up: str, **parts: str) -> list[str]:
         "most-read", "mostViewedList", "recirc-module", "outbrain", "comments-area", "commentList", "komentarze",
         "kommentare", "comentarios", "yorumlar", "reacties", "lire-aussi", "leggi-anche", "lees-ook", "mehr-zum-thema",
         "czytaj-takze", "read-more", "social-share", "breadcrumbs", "sponsored-box sponsor", "lightbox", "see-also",
+        "article-cta", "call-to-action", "author-desc", "saboxplugin-wrap", "inlinePromo", "disclosures",
     ],
 )  # fmt: skip
 def test_regions_by_their_names(name: str) -> None:
@@ -32,7 +33,7 @@ def test_regions_by_their_names(name: str) -> None:
     assert body(f"<div class=text>{OWN}{box}</div>") == list(PARAGRAPHS)
 
 
-@pytest.mark.parametrize("name", ["relative", "biosphere", "promoted-by-nobody", "commentary-desk"])
+@pytest.mark.parametrize("name", ["relative", "biosphere", "promoted-by-nobody", "commentary-desk", "doctag"])
 def test_names_that_only_sound_so_stay(name: str) -> None:
     box = f'<div class="{name}"><p>{ALIEN[0]}</p></div>'
     assert ALIEN[0] in body(f"<div class=text>{OWN}{box}</div>")

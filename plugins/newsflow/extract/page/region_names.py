@@ -15,7 +15,9 @@ _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 # All in lower case, and the most of them behind one \b: three times as fast as what a reader would write.
 _NAMES = re.compile(
     r"\b(?:"
-    rf"(?:author|writer|reporter|contributor|{any_of('author_names')})s?-?(?:bio\w*|box|card|info|details?|profile|about)\b"
+    rf"(?:author|writer|reporter|contributor|{any_of('author_names')})s?-?"
+    r"(?:bio\w*|box|card|info|desc\w*|details?|profile|about)\b"
+    r"|saboxplugin\w*|cta\b|call-?to-?action\b|promo\b|disclosures?\b"
     r"|bio(?:graph\w*|graf\w*|s)?\b"
     r"|(?:related|recirc\w*|recommend\w*|trending|teasers?)\b"
     r"|most-?(?:read|viewed|popular|shared|commented)\b|(?:read|see|view)-?(?:more|next|also)\b|up-?next\b"
