@@ -98,6 +98,25 @@ class CapturePointer(Storable):
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """What a publisher's pages share, as 64-bit hashes of forms (`extract/body/forms.py`).
+
+    `rows`: boxes that stand in rows beside the text, as comments and teasers do; `outside`, `inside`: elements whose
+    text is mostly none of the body, and nearly always of it.
+    """
+
+    rows: frozenset[int] = frozenset()
+    outside: frozenset[int] = frozenset()
+    inside: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.outside or self.inside)
+
+
+NO_TEMPLATE = Template()
+
+
+@dataclass(frozen=True, slots=True)
 class Hints(Storable):
     """What feed, transport and publisher know of a page before its bytes are read."""
 
@@ -118,6 +137,7 @@ class Hints(Storable):
         None  # since then its publisher's feeds had been polled without a gap; None: they had not
     )
     site_lines: frozenset[int] = frozenset()  # 64-bit hashes of lines learned across the publisher's pages
+    template: Template = NO_TEMPLATE  # learned across the publisher's pages
 
 
 @dataclass(frozen=True, slots=True)

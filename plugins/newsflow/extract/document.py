@@ -22,6 +22,8 @@ from newsflow.extract.body import (
     regions,
     second_look,
     size,
+    template,
+    template_learning,
 )
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
@@ -34,6 +36,8 @@ from newsflow.extract.version import extractor
 from newsflow.model import Extraction, Hints
 from newsflow.outcomes import Outcome
 from newsflow.text.bounds import LONGEST_BODY
+from newsflow.text.normalise import tokens_by_line
+from newsflow.text.site_lines import page_lines
 
 MIN_WORDS = 25
 _STATED = frozenset(("json-ld", "meta", "microdata", "feed"))  # sources of a date that only articles have
@@ -119,6 +123,7 @@ class PageReading:
     paragraphs: list[Paragraph] = field(default_factory=list)
     encoding: str = ""
     page: PageMetadata = field(default_factory=PageMetadata)
+    blocks: Sequence[Block] = ()
 
 
 def _nothing(url: str, encoding: str) -> PageReading:
@@ -172,6 +177,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)
     made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
     _take_signature(found, cleaning.kept(made), title.site_names(page, _host(url)))
+    made = template.applied(made, ground, hints.template, hints.site_lines, MIN_WORDS)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))
@@ -190,7 +196,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         asked=hints.asked_url,
     )
     outcome, detail = judge.judge(evidence, min_words)
-    return PageReading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page)
+    return PageReading(_finish(url, outcome, detail, made, page, hints, found), made, encoding, page, ground)
 
 
 def _finish(
@@ -236,3 +242,15 @@ def extract(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = M
     :param min_words: shorter texts are no article.
     """
     return read(html, url, hints, min_words=min_words).extraction
+
+
+def sketch(html: bytes, url: str, hints: Hints = Hints()) -> template_learning.PageSketch:
+    """A page as what its publisher's pages share is learned from it; without a body where it is no article.
+
+    :param hints: without what was learned: the learner's own mistakes would teach it.
+    """
+    reading = read(html, url, hints)
+    made = reading.extraction
+    body = made.body if made.outcome is Outcome.OK else ""
+    lines = page_lines(url, made.title, tokens_by_line(body))
+    return template_learning.sketch(lines, reading.paragraphs, reading.blocks if body else ())

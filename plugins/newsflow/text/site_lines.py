@@ -114,6 +114,11 @@ def _shared(pages: Sequence[PageLines], places: Mapping[int, list[int]]) -> Coun
     return shared
 
 
+def articles(pages: Sequence[PageLines]) -> list[int]:
+    """For each page the number of its article: pages with one headline, or most of their words, are one."""
+    return _articles(pages, _where(pages), RULE)
+
+
 def _articles(pages: Sequence[PageLines], places: Mapping[int, list[int]], rule: Rule) -> list[int]:
     """For each page the number of its article; pages that are one article have one number."""
     groups = _Groups(len(pages))

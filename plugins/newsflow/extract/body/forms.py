@@ -1,0 +1,39 @@
+"""The form of an element: its tag, id and classes without numbers, and those of the two that it stands in.
+
+Elements of one form stand at the same place of a publisher's template, whatever the page.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import xxhash
+
+from newsflow.extract.page.blocks import Block
+from newsflow.extract.page.remembered import remembered
+
+_LEVELS = 3  # labels of a form; chosen among two to all on `sites`
+_NUMBERS = re.compile(r"\d+")
+_SIGN = 1 << 63
+
+
+@remembered
+def _masked(label: str) -> str:
+    return _NUMBERS.sub("0", label)
+
+
+def forms(block: Block) -> tuple[int, ...]:
+    """Forms of a block's element and of all boxes that it stands in, from the innermost, as signed 64-bit hashes."""
+    return _forms(block.path)
+
+
+@lru_cache(maxsize=2_000)
+def _forms(path: tuple[str, ...]) -> tuple[int, ...]:
+    labels = tuple(map(_masked, path))
+    return tuple(_hash("\0".join(labels[max(0, end - _LEVELS) : end])) for end in range(len(labels), 0, -1))
+
+
+def _hash(form: str) -> int:
+    value = xxhash.xxh3_64_intdigest(form.encode("utf-8", "surrogatepass"))
+    return value - 2 * _SIGN if value >= _SIGN else value
