@@ -1,15 +1,25 @@
-"""Newsflow with the lines that recur on a site: learned from all its pages, or only from others than the one read."""
+"""Newsflow with what a site's pages share: learned from all its pages, or only from others than the one read.
+
+Site lines alone, as an import has them; and lines and template, as the nightly run has them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from rich.progress import track
+
 from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.running import Run
 from benchmarks.extraction.sets import Gold
+from newsflow.extract import document
+from newsflow.extract.body import template_learning
+from newsflow.extract.site_learning import MOST
+from newsflow.model import Hints
 from newsflow.text.normalise import tokens_by_line
 from newsflow.text.site_lines import RULE, PageLines, Rule, learn, line_hash, page_lines
 
@@ -60,15 +70,35 @@ def held_out(gold: Sequence[Gold], made: Sequence[Made], rule: Rule = RULE) -> l
     return bodies
 
 
+def with_templates(gold: Sequence[Gold], folds: int, most: int = 1_000) -> list[str]:
+    """Bodies with what their site's pages taught.
+
+    :param folds: parts of a site's pages, each read with what the others taught; 1 for what all taught.
+    :param most: pages that teach.
+    """
+    bodies = [""] * len(gold)
+    sketches = [document.sketch(one.html(), one.url) for one in track(gold, "  sketches", transient=True)]
+    for numbers in track(by_site(gold).values(), "  templates", transient=True):
+        for fold in range(folds):
+            others = [n for place, n in enumerate(numbers) if folds == 1 or place % folds != fold]
+            sample = sorted(others, key=lambda n: hashlib.md5(gold[n].url.encode()).digest())[:most]
+            found = template_learning.learned([sketches[n] for n in sample])
+            hints = Hints(site_lines=frozenset(found.lines), template=found.template)
+            for n in numbers[fold::folds]:
+                bodies[n] = document.extract(gold[n].html(), gold[n].url, hints).body
+    return bodies
+
+
 def runs(gold: Sequence[Gold], run: Run) -> list[Run]:
-    """Both as runs of their own, without a speed."""
-    ways = {"newsflow, site lines": applied, "newsflow, site lines of other pages": held_out}
+    """All of them as runs of their own, without a speed."""
+    made = {
+        "newsflow, site lines": applied(gold, run.made),
+        "newsflow, site lines of other pages": held_out(gold, run.made),
+        f"newsflow, templates of {MOST} pages": with_templates(gold, 1, MOST),
+        "newsflow, templates": with_templates(gold, 1),
+        "newsflow, templates of other pages": with_templates(gold, FOLDS),
+    }
     return [
-        Run(
-            name,
-            run.version,
-            [replace(m, body=b, seconds=0.0) for m, b in zip(run.made, way(gold, run.made), strict=True)],
-            0.0,
-        )
-        for name, way in ways.items()
+        Run(name, run.version, [replace(m, body=b, seconds=0.0) for m, b in zip(run.made, bodies, strict=True)], 0.0)
+        for name, bodies in made.items()
     ]

@@ -920,6 +920,7 @@ create table ingest.site_line (
   articles integer not null,
   sample text not null,
   enabled boolean not null default true,
+  own_run boolean not null default false,
   learned_at timestamptz not null default now(),
   primary key (publisher_id, line_hash)
 );
@@ -927,10 +928,32 @@ comment on table ingest.site_line is 'Lines that stand in several different arti
 comment on column ingest.site_line.publisher_id is 'Publisher.';
 comment on column ingest.site_line.line_hash is 'Fingerprint of the line, its digits masked.';
 comment on column ingest.site_line.since_run is 'Run that learned it; later runs apply it, so that the order of pages within a run does not matter.';
+comment on column ingest.site_line.own_run is 'True where that run applies it, too: it was learned from a sample of its captures before its extraction began.';
 comment on column ingest.site_line.articles is 'Different articles that it stood in when it was learned.';
 comment on column ingest.site_line.sample is 'The line, as one of them had it.';
 comment on column ingest.site_line.enabled is 'False where a person has said that it belongs to the articles.';
 comment on column ingest.site_line.learned_at is 'When it was learned.';
+
+create table ingest.site_template (
+  publisher_id integer not null references ingest.publisher,
+  since_run bigint not null,
+  articles smallint not null,
+  rows bigint[] not null,
+  outside bigint[] not null,
+  inside bigint[] not null,
+  enabled boolean not null default true,
+  learned_at timestamptz not null default now(),
+  primary key (publisher_id, since_run)
+);
+comment on table ingest.site_template is 'Where on a publisher''s pages the text stands, learned from a sample of its captures before a run''s extraction began. That run and later ones apply the newest. A person can switch it off.';
+comment on column ingest.site_template.publisher_id is 'Publisher.';
+comment on column ingest.site_template.since_run is 'Run that learned it, and applied it first.';
+comment on column ingest.site_template.articles is 'Different articles that it was learned from.';
+comment on column ingest.site_template.rows is 'Fingerprints of the forms of boxes that stand in rows beside the text, as comments and teasers do.';
+comment on column ingest.site_template.outside is 'Of elements whose text is mostly none of the body.';
+comment on column ingest.site_template.inside is 'Of elements whose text is nearly always in the body.';
+comment on column ingest.site_template.enabled is 'False where a person has said that the publisher''s pages are read each for itself; what is learned later keeps to it.';
+comment on column ingest.site_template.learned_at is 'When it was learned.';
 
 -- Stories -----------------------------------------------------------------------------------------
 -- Which articles are copies of one another, and how that was found.

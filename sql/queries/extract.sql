@@ -104,8 +104,81 @@ returning m.outcome;
 -- not null: lines, version
 select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version
 from ingest.site_line
-where publisher_id = any(%(publishers)s) and enabled and since_run < %(run_id)s
+where publisher_id = any(%(publishers)s) and enabled and (since_run < %(run_id)s or since_run = %(run_id)s and own_run)
 group by publisher_id;
+
+-- name: extract.templates lists the newest template of publishers that a run knows, where nobody has switched it off
+select t.publisher_id, t.since_run, t.rows, t.outside, t.inside
+from (
+  select distinct on (publisher_id) * from ingest.site_template
+  where publisher_id = any(%(publishers)s) and since_run <= %(run_id)s
+  order by publisher_id, since_run desc
+) t
+where t.enabled;
+
+-- name: extract.to_learn lists the publishers of a shard's captured pages whose template is to be learned
+-- returns: value
+-- As of the run's start, so that all its shards say the same: none is there, it is a week old, or of few articles and a
+-- day old.
+select coalesce(array_agg(distinct p.publisher_id order by p.publisher_id), '{}')
+from ingest.run_page x join ingest.page p using (page_id) join ingest.run r using (run_id)
+where x.run_id = %(run_id)s and x.extract_shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
+  and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on))
+  and not exists (
+    select from ingest.site_template t
+    where t.publisher_id = p.publisher_id and t.since_run <= x.run_id and (t.since_run = x.run_id
+      or t.learned_at > r.started_at - make_interval(days => case when t.articles < %(many)s then 1 else 7 end)));
+
+-- name: extract.learn_from lists the captures that publishers' templates are learned from
+-- not null: publisher_id, page_id, url, final_url, content_type, fetched_at, file, offset, length, payload_digest
+-- Of the run's pages a sample that neither their order nor the number of shards changes, then the newest of the week.
+with own as (
+  select p.publisher_id, p.page_id, p.url, p.capture_id,
+    row_number() over (partition by p.publisher_id order by md5(p.page_id::text)) as place
+  from ingest.run_page x join ingest.page p using (page_id)
+  where x.run_id = %(run_id)s and p.publisher_id = any(%(publishers)s) and p.capture_id is not null
+    and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on))
+), week as (
+  select w.*, %(most)s + w.newest as place
+  from ingest.run r cross join unnest(%(publishers)s::integer[]) as u (publisher_id) cross join lateral (
+    select p.publisher_id, p.page_id, p.url, p.capture_id,
+      row_number() over (order by p.settled_at desc, p.page_id) as newest
+    from ingest.page p
+    where p.publisher_id = u.publisher_id and p.state = 'loaded' and p.capture_id is not null
+      and p.settled_at between r.started_at - interval '7 days' and r.started_at
+      and not exists (select from ingest.run_page x where x.run_id = r.run_id and x.page_id = p.page_id)
+    order by p.settled_at desc, p.page_id limit %(most)s
+  ) w
+  where r.run_id = %(run_id)s
+), ranked as (
+  select f.*, row_number() over (partition by f.publisher_id order by f.place) as rank
+  from (
+    select publisher_id, page_id, url, capture_id, place from own where place <= %(most)s
+    union all select publisher_id, page_id, url, capture_id, place from week
+  ) f
+)
+select f.publisher_id, f.page_id, f.url, c.final_url, c.content_type, c.fetched_at, c.file, c."offset", c.length,
+  c.payload_digest
+from ranked f join ingest.capture c using (capture_id)
+where f.rank <= %(most)s
+order by f.publisher_id, f.page_id;
+
+-- name: extract.has_learned tells whether a run has learned a publisher's template
+-- returns: value
+select exists (select from ingest.site_template where publisher_id = %(publisher_id)s and since_run = %(run_id)s);
+
+-- name: extract.put_template stores what a run learned of a publisher; a person's switch stays as it is
+insert into ingest.site_template (publisher_id, since_run, articles, rows, outside, inside, enabled, learned_at)
+select %(publisher_id)s, %(run_id)s, %(articles)s, %(rows)s::bigint[], %(outside)s::bigint[], %(inside)s::bigint[],
+  coalesce((
+    select enabled from ingest.site_template where publisher_id = %(publisher_id)s order by since_run desc limit 1), true),
+  %(now)s
+on conflict do nothing;
+
+-- name: extract.prune_templates takes out a publisher's templates that no run under way asks for
+delete from ingest.site_template t
+where t.publisher_id = %(publisher_id)s and t.learned_at < %(now)s - interval '30 days'
+  and exists (select from ingest.site_template n where n.publisher_id = t.publisher_id and n.since_run > t.since_run);
 
 -- name: extract.keep_pages remembers the lines of a batch's articles, to learn from
 -- values: page_id bigint, title text, lines bigint[], words integer[], seen_at timestamptz
@@ -131,11 +204,12 @@ delete from ingest.site_page where page_id in (
 -- name: extract.learning_pages lists a publisher's remembered articles
 select page_id, title, lines, words from ingest.site_page where publisher_id = %(publisher_id)s order by page_id;
 
--- name: extract.known_lines lists the lines that earlier runs learned
-select line_hash from ingest.site_line where publisher_id = %(publisher_id)s and since_run < %(run_id)s;
+-- name: extract.known_lines lists the lines that are known to a run
+select line_hash from ingest.site_line
+where publisher_id = %(publisher_id)s and (since_run < %(run_id)s or since_run = %(run_id)s and own_run);
 
 -- name: extract.forget_lines takes back what this run learned from fewer pages
-delete from ingest.site_line where publisher_id = %(publisher_id)s and since_run = %(run_id)s;
+delete from ingest.site_line where publisher_id = %(publisher_id)s and since_run = %(run_id)s and not own_run;
 
 -- name: extract.bodies lists the bodies in which learned lines stand, for their samples
 -- not null: body
@@ -144,7 +218,7 @@ from ingest.page p join ingest.extraction e using (extraction_id)
 where p.page_id = any(%(page_ids)s) order by e.page_id;
 
 -- name: extract.learn_lines stores learned lines
-insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, learned_at)
+insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, own_run, learned_at)
 values %s
 on conflict do nothing;
 

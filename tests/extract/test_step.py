@@ -190,6 +190,7 @@ def test_what_was_stored_before_an_archive_went_away_stays(
 ) -> None:
     monkeypatch.setattr("newsflow.extract.step.BATCH", 2)
     monkeypatch.setattr("newsflow.isolation.workers.LOOK_AHEAD", 1)
+    monkeypatch.setattr("newsflow.extract.step.learn_sites", lambda *_: None)  # it would find the archive gone first
     run_id = register(conn, capture_pages(settings, [ARTICLE, ARTICLE, ARTICLE, ARTICLE, ARTICLE, STUB]))
     with conn.cursor() as cursor:
         cursor.execute("update ingest.capture set file = 'gone/a.warc.gz' where page_id <= 2")  # read last
@@ -315,7 +316,7 @@ def test_an_archive_that_is_not_there_raises_and_the_next_run_carries_on(
     assert extract(settings, run_id, 0, clock=clock).counts["ok"] >= 1
 
 
-def test_a_later_run_leaves_out_what_earlier_articles_had_in_common(settings: Settings, conn: Connection) -> None:
+def test_a_first_run_leaves_out_what_its_articles_have_in_common(settings: Settings, conn: Connection) -> None:
     site_line = "<p>The Courier is read on both shores of the sound.</p>"
     bodies = ["".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + site_line for code in ("en", "de", "fr")]
     pages = [page(body, title=f"Headline number {n} of three") for n, body in enumerate(bodies)]
@@ -323,13 +324,22 @@ def test_a_later_run_leaves_out_what_earlier_articles_had_in_common(settings: Se
     extract(settings, first, 0, clock=clock)
     (learned,) = rows(conn, "select sample, articles, since_run, enabled from ingest.site_line")
     assert learned == ("The Courier is read on both shores of the sound.", 3, first, True)
-    assert all("both shores" in r[0] for r in rows(conn, "select body from ingest.extraction"))
-
-    second = again(conn)
-    extract(settings, second, 0, clock=clock)
     stored = rows(conn, "select body, sources from ingest.extraction")
     assert not any("both shores" in r.body for r in stored)
     assert {r.sources["site_lines"] for r in stored} == {f"run {first}"}
+
+
+def test_of_too_few_articles_a_later_run_leaves_out_what_they_had_in_common(
+    settings: Settings, conn: Connection
+) -> None:
+    bodies = [
+        "".join(f"<p>{p}</p>" for p in TEXTS[code].paragraphs) + "<p>A line of the house.</p>" for code in ("en", "de")
+    ]
+    first = register(conn, capture_pages(settings, [page(b, title=f"Headline {n} here") for n, b in enumerate(bodies)]))
+    extract(settings, first, 0, clock=clock)
+    assert all("A line of the house." in r[0] for r in rows(conn, "select body from ingest.extraction"))
+    extract(settings, again(conn), 0, clock=clock)
+    assert not any("A line of the house." in r[0] for r in rows(conn, "select body from ingest.extraction"))
 
 
 def test_a_person_can_switch_a_line_off(settings: Settings, conn: Connection) -> None:

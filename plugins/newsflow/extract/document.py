@@ -253,4 +253,4 @@ def sketch(html: bytes, url: str, hints: Hints = Hints()) -> template_learning.P
     made = reading.extraction
     body = made.body if made.outcome is Outcome.OK else ""
     lines = page_lines(url, made.title, tokens_by_line(body))
-    return template_learning.sketch(lines, reading.paragraphs, reading.blocks if body else ())
+    return template_learning.sketch(lines, body, reading.paragraphs, reading.blocks if body else ())

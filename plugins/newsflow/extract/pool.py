@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from newsflow.extract import document
+from newsflow.extract.body.template_learning import PageSketch
 from newsflow.extract.document import MIN_WORDS, extract
 from newsflow.extract.version import extractor
 from newsflow.isolation.limits import Ending, Finished, Limits, Stopped
@@ -48,6 +50,11 @@ def work(job: ExtractionJob) -> Extraction:
     return extract(job.html, job.url, job.hints, min_words=job.min_words)
 
 
+def sketched(job: ExtractionJob) -> PageSketch | None:
+    """The same for a page that is learned from; None where its bytes could not be read."""
+    return None if job.error else document.sketch(job.html, job.url, job.hints)
+
+
 class Extractors:
     """A pool of extracting processes, as a context manager.
 
@@ -85,6 +92,12 @@ class Extractors:
         for (key, url), result in self._workers.in_order(work, keyed):
             note(key, result.cpu_s if isinstance(result, Finished) else self._limits.cpu_s)
             yield key, result.value if isinstance(result, Finished) else self._stopped(url, result)
+
+    def sketches(self, jobs: Iterable[ExtractionJob]) -> Iterator[PageSketch]:
+        """Pages as templates are learned from them, without those that could not be read or were stopped."""
+        for _, result in self._workers.in_order(sketched, ((None, job) for job in jobs)):
+            if isinstance(result, Finished) and result.value is not None:
+                yield result.value
 
     def _stopped(self, url: str, stopped: Stopped) -> Extraction:
         if stopped.ending is Ending.TIMED_OUT:

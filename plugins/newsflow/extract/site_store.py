@@ -1,7 +1,7 @@
-"""The site lines of publishers in the database: loaded for a run, learned at the end of a step.
+"""What was learned of publishers in the database: loaded for a run; lines are learned once more at the end of a step.
 
-A run applies what earlier runs learned and nothing of its own, so neither the order of pages
-nor the number of shards changes an extraction.
+A run applies what earlier runs learned, and of its own what was learned before its extraction began
+(`site_learning.py`), so neither the order of pages nor the number of shards changes an extraction.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappush, heappushpop
+from typing import NamedTuple
 
 from psycopg2.extensions import connection as Connection
 
 from newsflow.extract.row import CapturedPage
-from newsflow.model import Extraction
+from newsflow.model import NO_TEMPLATE, Extraction, Template
 from newsflow.outcomes import Outcome
 from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
@@ -28,29 +29,44 @@ log = logging.getLogger(__name__)
 KEEP = 60  # newest articles of a publisher that are learned from
 
 
+class Site(NamedTuple):
+    """What is in force for a publisher; `version`: the newest run that taught any of it, 0 for none."""
+
+    lines: frozenset[int] = frozenset()
+    template: Template = NO_TEMPLATE
+    version: int = 0
+
+
 @dataclass
-class SiteLines:
-    """The lines in force in one run, by publisher."""
+class Sites:
+    """What is in force in one run, by publisher."""
 
     conn: Connection
     run_id: int
-    known: dict[int, tuple[frozenset[int], int]] = field(default_factory=dict)
+    known: dict[int, Site] = field(default_factory=dict)
 
     def load(self, publishers: Iterable[int]) -> None:
-        """Make sure that these publishers' lines are at hand."""
+        """Make sure that what was learned of these publishers is at hand."""
         missing = sorted(set(publishers) - self.known.keys())
-        if missing:
-            found = queries.extract.site_lines(self.conn, publishers=missing, run_id=self.run_id)
-            by_publisher = {row.publisher_id: (frozenset(row.lines), int(row.version)) for row in found}
-            self.known.update({publisher: by_publisher.get(publisher, (frozenset(), 0)) for publisher in missing})
+        if not missing:
+            return
+        told = queries.extract.site_lines(self.conn, publishers=missing, run_id=self.run_id)
+        lines = {row.publisher_id: row for row in told}
+        found = queries.extract.templates(self.conn, publishers=missing, run_id=self.run_id)
+        forms = {row.publisher_id: row for row in found}
+        self.known |= {publisher: _site(lines.get(publisher), forms.get(publisher)) for publisher in missing}
 
-    def lines(self, publisher: int) -> frozenset[int]:
-        """Fingerprints of a publisher's lines."""
-        return self.known[publisher][0]
+    def of(self, publisher: int) -> Site:
+        """What is in force for a publisher that was loaded."""
+        return self.known[publisher]
 
-    def version(self, publisher: int) -> int:
-        """The newest run that taught one of them; 0 where there are none."""
-        return self.known[publisher][1]
+
+def _site(lines: queries.extract.SiteLinesRow | None, forms: queries.extract.TemplatesRow | None) -> Site:
+    template = NO_TEMPLATE
+    if forms:
+        template = Template(frozenset(forms.rows), frozenset(forms.outside), frozenset(forms.inside))
+    version = max(int(lines.version) if lines else 0, forms.since_run if forms and template else 0)
+    return Site(frozenset(lines.lines) if lines else frozenset(), template, version)
 
 
 @dataclass
@@ -125,6 +141,7 @@ def _teach(conn: Connection, run_id: int, publisher: int, now: datetime) -> int:
                 since_run=run_id,
                 articles=fresh[line],
                 sample=samples[line],
+                own_run=False,
                 learned_at=now,
             )
             for line in sorted(fresh)

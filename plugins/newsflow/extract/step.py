@@ -14,7 +14,8 @@ from newsflow.extract import row
 from newsflow.extract.cpu_shares import SHARE_CPU_S, CpuShares
 from newsflow.extract.pool import ExtractionJob, Extractors
 from newsflow.extract.row import CapturedPage
-from newsflow.extract.site_store import Newest, SiteLines, teach
+from newsflow.extract.site_learning import learn_sites
+from newsflow.extract.site_store import Newest, Sites, teach
 from newsflow.extract.site_words import SiteWords
 from newsflow.isolation.cores import children_each
 from newsflow.model import CapturePointer, Extraction, Hints, StageReport
@@ -43,7 +44,8 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
     archive = Archive(settings.archive_url)
     with work(settings, run_id, Stage.EXTRACT, shard, clock) as step, pool_of(settings, step) as pool:
         archive_folders.enter(step.conn, archive, clock())
-        sites, newest, words = SiteLines(step.conn, run_id), Newest(step.conn), SiteWords()
+        learn_sites(step, archive, pool)
+        sites, newest, words = Sites(step.conn, run_id), Newest(step.conn), SiteWords()
         shares = CpuShares()
         made = pool.pairs(
             _captured(step, archive, settings, sites, shares),
@@ -61,7 +63,7 @@ def extract(settings: Settings, run_id: int, shard: int, *, clock: Clock = utcno
 
 
 def _captured(
-    step: Work, archive: Archive, settings: Settings, sites: SiteLines, shares: CpuShares
+    step: Work, archive: Archive, settings: Settings, sites: Sites, shares: CpuShares
 ) -> Iterator[tuple[CapturedPage, ExtractionJob]]:
     """The shard's pages with their jobs, read as the workers need them: they work on while a batch is stored.
 
@@ -108,9 +110,7 @@ def pool_of(settings: Settings, step: Work) -> Extractors:
     return Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb)
 
 
-def jobs(
-    batch: Sequence[CapturedPage], archive: Archive, settings: Settings, sites: SiteLines
-) -> Iterator[ExtractionJob]:
+def jobs(batch: Sequence[CapturedPage], archive: Archive, settings: Settings, sites: Sites) -> Iterator[ExtractionJob]:
     """What the workers are given for a batch: captures as they were stored, and what is known of their pages.
 
     :raises ArchiveGoneError: where the archive is not there.
@@ -125,7 +125,7 @@ def jobs(
             yield ExtractionJob(page.final_url or page.url, answer.body, _hints(page, sites), settings.min_words)
 
 
-def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
+def _hints(page: CapturedPage, sites: Sites) -> Hints:
     return Hints(
         title=page.title,
         authors=tuple(page.authors),
@@ -141,11 +141,12 @@ def _hints(page: CapturedPage, sites: SiteLines) -> Hints:
         seen_at=page.fetched_at,
         first_seen_at=page.discovered_at,
         watched_since=page.watched_since,
-        site_lines=sites.lines(page.publisher_id),
+        site_lines=sites.of(page.publisher_id).lines,
+        template=sites.of(page.publisher_id).template,
     )
 
 
-def _store(step: Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: SiteLines, newest: Newest) -> None:
+def _store(step: Work, batch: Sequence[tuple[CapturedPage, Extraction]], sites: Sites, newest: Newest) -> None:
     """One batch into the tables: extractions, page states, funnel, what to learn from, progress."""
     bad_rows.halved(batch, partial(_write, step, sites, newest), partial(_refuse, step), step.savepoint)
     step.label = _label(step.counts)
@@ -156,7 +157,7 @@ def _refuse(step: Work, one: tuple[CapturedPage, Extraction], why: str) -> None:
     step.refuse(one[0].page_id, why)
 
 
-def _write(step: Work, sites: SiteLines, newest: Newest, batch: Sequence[tuple[CapturedPage, Extraction]]) -> None:
+def _write(step: Work, sites: Sites, newest: Newest, batch: Sequence[tuple[CapturedPage, Extraction]]) -> None:
     now = step.clock()
     pages, made = [page for page, _ in batch], [extraction for _, extraction in batch]
     lines = [tokens_by_line(extraction.body) for extraction in made]
@@ -186,7 +187,7 @@ def _label(counts: Mapping[str, int]) -> str:
 
 
 def _record(
-    run_id: int, page: CapturedPage, extraction: Extraction, values: Mapping[str, Any], sites: SiteLines, now: datetime
+    run_id: int, page: CapturedPage, extraction: Extraction, values: Mapping[str, Any], sites: Sites, now: datetime
 ) -> queries.extract.StoreValues:
     cause = "backfill" if page.discovered_by == "backfill" else "fetch"
-    return row.record(page, run_id, cause, extraction, values, sites.version(page.publisher_id), now)
+    return row.record(page, run_id, cause, extraction, values, sites.of(page.publisher_id).version, now)

@@ -15,7 +15,7 @@ from newsflow.clock import Clock, utcnow
 from newsflow.errors import NewsflowError
 from newsflow.extract import row
 from newsflow.extract.pool import ExtractionJob, Extractors
-from newsflow.extract.site_store import SiteLines
+from newsflow.extract.site_store import Sites
 from newsflow.extract.step import jobs
 from newsflow.extract.version import extractor
 from newsflow.isolation.cores import cores
@@ -76,7 +76,7 @@ def _open(conn: Connection, run_id: int, selection: ReprocessRequest, clock: Clo
 
 def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clock: Clock) -> None:
     workers = settings.extract_workers or cores()
-    sites = SiteLines(conn, run_id)
+    sites = Sites(conn, run_id)
     with Extractors(workers, settings.extract_timeout_s, settings.extract_memory_mb) as pool:
         for batch in batched(pool.pairs(_waiting(conn, settings, number, sites)), BATCH):
             with transaction(conn):
@@ -85,7 +85,7 @@ def _compare(conn: Connection, settings: Settings, run_id: int, number: int, clo
 
 
 def _waiting(
-    conn: Connection, settings: Settings, number: int, sites: SiteLines
+    conn: Connection, settings: Settings, number: int, sites: Sites
 ) -> Iterator[tuple[queries.reprocess.TakeRow, ExtractionJob]]:
     """The pages to compare with their jobs, read as the workers need them, from each archive that has captures."""
     for pages in batched(queries.reprocess.waiting(conn, reprocess_id=number), BATCH):
@@ -102,7 +102,7 @@ def _note(
     run_id: int,
     number: int,
     batch: Sequence[tuple[queries.reprocess.TakeRow, Extraction]],
-    sites: SiteLines,
+    sites: Sites,
     clock: Clock,
 ) -> None:
     ids = [page.before_extraction_id for page, _ in batch if page.before_extraction_id]
@@ -138,11 +138,11 @@ def _leave_alone(conn: Connection, number: int, page: int, why: str) -> None:
 
 
 def _record(
-    run_id: int, number: int, page: queries.reprocess.TakeRow, extraction: Extraction, sites: SiteLines, clock: Clock
+    run_id: int, number: int, page: queries.reprocess.TakeRow, extraction: Extraction, sites: Sites, clock: Clock
 ) -> queries.extract.StoreValues:
     """A row of `extract.store`; its own extractor name keeps it apart from what the capture already has."""
     values = {**row.values(extraction), "extractor": f"{extraction.extractor}#r{number}"}
-    return row.record(page, run_id, "reprocess", extraction, values, sites.version(page.publisher_id), clock())
+    return row.record(page, run_id, "reprocess", extraction, values, sites.of(page.publisher_id).version, clock())
 
 
 def _verdict(

@@ -1,4 +1,4 @@
-"""The form of an element: its tag, id and classes without numbers, and those of the two that it stands in.
+"""The form of an element: its tag, id and classes without long numbers, and those of the two that it stands in.
 
 Elements of one form stand at the same place of a publisher's template, whatever the page.
 """
@@ -14,7 +14,7 @@ from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.remembered import remembered
 
 _LEVELS = 3  # labels of a form; chosen among two to all on `sites`
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"\d{2,}")  # of pages; "col-1" and "col-2" are two forms
 _SIGN = 1 << 63
 
 

@@ -9,7 +9,7 @@ a body took for its text. The numbers were chosen on `sites`, see docs/extractio
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class SeenBlock:
-    """A block as the learner sees it: its line's hash, its words, is it running text, does the body hold it, its forms."""
+    """A block as the learner sees it; `line`: its hash, `held`: whether the body has it."""
 
     line: int
     words: int
@@ -44,9 +44,13 @@ class SeenBlock:
 
 @dataclass(frozen=True, slots=True)
 class PageSketch:
-    """A page as the learner sees it; `rows`: boxes of two blocks or more by form, and how many of them are marked."""
+    """A page as the learner sees it.
+
+    `lines`, `body`: of its body; `rows`: boxes of two blocks or more by form, and how many of them are marked.
+    """
 
     lines: PageLines
+    body: str = ""
     blocks: tuple[SeenBlock, ...] = ()
     rows: Mapping[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -60,21 +64,21 @@ class Learned:
     articles: int
 
 
-def sketch(lines: PageLines, made: Sequence[Paragraph], blocks: Sequence[Block]) -> PageSketch:
+def sketch(lines: PageLines, body: str, made: Sequence[Paragraph], blocks: Sequence[Block]) -> PageSketch:
     """A page, from its body as it is without what was learned.
 
-    :param lines: of its body.
+    :param lines: those of `body`.
     :param made: the same with what was cut.
     """
     if len(blocks) > MOST_BLOCKS:
-        return PageSketch(lines)
+        return PageSketch(lines, body)
     there = zip(blocks, held(blocks, cleaning.kept(made)), strict=True)
     seen = (
         SeenBlock(line_hash(block.text), block.words, is_running(block), inside, forms(block))
         for block, inside in there
         if block.path
     )
-    return PageSketch(lines, tuple(seen), _rows(blocks))
+    return PageSketch(lines, body, tuple(seen), _rows(blocks))
 
 
 def _rows(blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
@@ -94,14 +98,12 @@ def _rows(blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
 
 def _is_mark(block: Block) -> bool:
     """Is it a link, a date or a count: what each comment and each teaser has?"""
-    return block.links > LINKED or (
-        block.words <= _MARK_WORDS and len(_NUMBER.findall(block.text)) >= _MARK_NUMBERS
-    )
+    return block.links > LINKED or (block.words <= _MARK_WORDS and len(_NUMBER.findall(block.text)) >= _MARK_NUMBERS)
 
 
 def learned(pages: Sequence[PageSketch]) -> Learned:
     """What a publisher's pages share; the same for the same pages in any order."""
-    ordered = sorted(pages, key=lambda page: page.lines.page)
+    ordered = sorted((page for page in pages if page.body), key=lambda page: page.lines.page)
     lines = [page.lines for page in ordered]
     one_each = list(dict(zip(reversed(articles(lines)), reversed(ordered), strict=True)).values())
     found = learn(lines)
@@ -131,11 +133,12 @@ def _in_rows(pages: Sequence[PageSketch]) -> Iterator[int]:
 
 def _shares(pages: Sequence[PageSketch], rows: frozenset[int], lines: Collection[int]) -> dict[int, float]:
     """Which share of a form's words are in bodies, for forms of enough pages; site lines count for neither."""
-    words, inside, on = defaultdict(int), defaultdict(int), defaultdict(int)
+    words: Counter[int] = Counter()
+    inside: Counter[int] = Counter()
+    on: Counter[int] = Counter()
     for page in pages:
         blocks = [block for block in page.blocks if block.line not in lines]
-        for form in {block.forms[0] for block in blocks}:
-            on[form] += 1
+        on.update({block.forms[0] for block in blocks})
         for block, kept in zip(blocks, _kept(blocks, rows), strict=True):
             words[block.forms[0]] += block.words
             inside[block.forms[0]] += block.words * kept

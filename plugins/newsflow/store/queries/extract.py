@@ -162,6 +162,93 @@ def site_lines(conn: Connection, *, publishers: Iterable[int], run_id: int) -> l
     )
 
 
+class TemplatesRow(NamedTuple):
+    """A row of `extract.templates`."""
+
+    publisher_id: int
+    since_run: int
+    rows: list[int]
+    outside: list[int]
+    inside: list[int]
+
+
+def templates(conn: Connection, *, publishers: Iterable[int], run_id: int) -> list[TemplatesRow]:
+    """Lists the newest template of publishers that a run knows, where nobody has switched it off."""
+    return named_query.rows(
+        conn,
+        "extract.templates",
+        TemplatesRow._make,
+        {"publishers": named_query.array(publishers), "run_id": run_id},
+    )
+
+
+def to_learn(conn: Connection, *, run_id: int, shard: int, many: int) -> list[int]:
+    """Lists the publishers of a shard's captured pages whose template is to be learned."""
+    return named_query.value(conn, "extract.to_learn", {"run_id": run_id, "shard": shard, "many": many})
+
+
+class LearnFromRow(NamedTuple):
+    """A row of `extract.learn_from`."""
+
+    publisher_id: int
+    page_id: int
+    url: str
+    final_url: str
+    content_type: str
+    fetched_at: datetime
+    file: str
+    offset: int
+    length: int
+    payload_digest: str
+
+
+def learn_from(conn: Connection, *, run_id: int, publishers: Iterable[int], most: int) -> list[LearnFromRow]:
+    """Lists the captures that publishers' templates are learned from."""
+    return named_query.rows(
+        conn,
+        "extract.learn_from",
+        LearnFromRow._make,
+        {"run_id": run_id, "publishers": named_query.array(publishers), "most": most},
+    )
+
+
+def has_learned(conn: Connection, *, publisher_id: int, run_id: int) -> bool:
+    """Tells whether a run has learned a publisher's template."""
+    return named_query.value(conn, "extract.has_learned", {"publisher_id": publisher_id, "run_id": run_id})
+
+
+def put_template(
+    conn: Connection,
+    *,
+    publisher_id: int,
+    run_id: int,
+    articles: int,
+    rows: Iterable[int],
+    outside: Iterable[int],
+    inside: Iterable[int],
+    now: datetime,
+) -> int:
+    """Stores what a run learned of a publisher; a person's switch stays as it is."""
+    return named_query.count(
+        conn,
+        "extract.put_template",
+        {
+            "publisher_id": publisher_id,
+            "run_id": run_id,
+            "articles": articles,
+            "rows": named_query.array(rows),
+            "outside": named_query.array(outside),
+            "inside": named_query.array(inside),
+            "now": now,
+        },
+    )
+
+
+def prune_templates(conn: Connection, *, publisher_id: int, now: datetime) -> int:
+    """Takes out a publisher's templates that no run under way asks for."""
+    return named_query.count(conn, "extract.prune_templates", {"publisher_id": publisher_id, "now": now})
+
+
 class KeepPagesValues(NamedTuple):
     """A row for `extract.keep_pages`."""
 
@@ -208,7 +295,7 @@ class KnownLinesRow(NamedTuple):
 
 
 def known_lines(conn: Connection, *, publisher_id: int, run_id: int) -> list[KnownLinesRow]:
-    """Lists the lines that earlier runs learned."""
+    """Lists the lines that are known to a run."""
     return named_query.rows(
         conn,
         "extract.known_lines",
@@ -242,6 +329,7 @@ class LearnLinesValues(NamedTuple):
     since_run: int
     articles: int
     sample: str
+    own_run: bool
     learned_at: datetime
 
 
