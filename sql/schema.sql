@@ -6388,7 +6388,8 @@ CREATE TABLE ingest.site_line (
     articles integer NOT NULL,
     sample text NOT NULL,
     enabled boolean DEFAULT true NOT NULL,
-    learned_at timestamp with time zone DEFAULT now() NOT NULL
+    learned_at timestamp with time zone DEFAULT now() NOT NULL,
+    own_run boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE ingest.site_line IS 'Lines that stand in several different articles of a publisher and are therefore left out of bodies. A person can switch one off.';
@@ -6406,6 +6407,8 @@ COMMENT ON COLUMN ingest.site_line.sample IS 'The line, as one of them had it.';
 COMMENT ON COLUMN ingest.site_line.enabled IS 'False where a person has said that it belongs to the articles.';
 
 COMMENT ON COLUMN ingest.site_line.learned_at IS 'When it was learned.';
+
+COMMENT ON COLUMN ingest.site_line.own_run IS 'True where that run applies it, too: it was learned from a sample of its captures before its extraction began.';
 
 CREATE TABLE ingest.site_page (
     page_id bigint NOT NULL,
@@ -6429,6 +6432,35 @@ COMMENT ON COLUMN ingest.site_page.lines IS 'Fingerprints of the lines of its bo
 COMMENT ON COLUMN ingest.site_page.words IS 'Length of each of them in words.';
 
 COMMENT ON COLUMN ingest.site_page.seen_at IS 'When the page was captured.';
+
+CREATE TABLE ingest.site_template (
+    publisher_id integer NOT NULL,
+    since_run bigint NOT NULL,
+    articles smallint NOT NULL,
+    rows bigint[] NOT NULL,
+    outside bigint[] NOT NULL,
+    inside bigint[] NOT NULL,
+    enabled boolean DEFAULT true NOT NULL,
+    learned_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE ingest.site_template IS 'Where on a publisher''s pages the text stands, learned from a sample of its captures before a run''s extraction began. That run and later ones apply the newest. A person can switch it off.';
+
+COMMENT ON COLUMN ingest.site_template.publisher_id IS 'Publisher.';
+
+COMMENT ON COLUMN ingest.site_template.since_run IS 'Run that learned it, and applied it first.';
+
+COMMENT ON COLUMN ingest.site_template.articles IS 'Different articles that it was learned from.';
+
+COMMENT ON COLUMN ingest.site_template.rows IS 'Fingerprints of the forms of boxes that stand in rows beside the text, as comments and teasers do.';
+
+COMMENT ON COLUMN ingest.site_template.outside IS 'Of elements whose text is mostly none of the body.';
+
+COMMENT ON COLUMN ingest.site_template.inside IS 'Of elements whose text is nearly always in the body.';
+
+COMMENT ON COLUMN ingest.site_template.enabled IS 'False where a person has said that the publisher''s pages are read each for itself; what is learned later keeps to it.';
+
+COMMENT ON COLUMN ingest.site_template.learned_at IS 'When it was learned.';
 
 CREATE TABLE ingest.sketch (
     page_id bigint NOT NULL,
@@ -8110,6 +8142,9 @@ ALTER TABLE ONLY ingest.site_line
 ALTER TABLE ONLY ingest.site_page
     ADD CONSTRAINT site_page_pkey PRIMARY KEY (page_id);
 
+ALTER TABLE ONLY ingest.site_template
+    ADD CONSTRAINT site_template_pkey PRIMARY KEY (publisher_id, since_run);
+
 ALTER TABLE ONLY ingest.sketch
     ADD CONSTRAINT sketch_pkey PRIMARY KEY (page_id);
 
@@ -8489,6 +8524,9 @@ ALTER TABLE ONLY ingest.site_page
 
 ALTER TABLE ONLY ingest.site_page
     ADD CONSTRAINT site_page_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
+
+ALTER TABLE ONLY ingest.site_template
+    ADD CONSTRAINT site_template_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES ingest.publisher(publisher_id);
 
 ALTER TABLE ONLY ingest.sketch
     ADD CONSTRAINT sketch_page_id_fkey FOREIGN KEY (page_id) REFERENCES ingest.page(page_id) ON DELETE CASCADE;

@@ -920,8 +920,8 @@ create table ingest.site_line (
   articles integer not null,
   sample text not null,
   enabled boolean not null default true,
-  own_run boolean not null default false,
   learned_at timestamptz not null default now(),
+  own_run boolean not null default false,
   primary key (publisher_id, line_hash)
 );
 comment on table ingest.site_line is 'Lines that stand in several different articles of a publisher and are therefore left out of bodies. A person can switch one off.';
