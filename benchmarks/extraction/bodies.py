@@ -61,7 +61,7 @@ def worse(name: str, gold: Sequence[Gold], scores: dict[str, Scores], ours: str)
     own = page_f1(scores[ours])
     others = {key: page_f1(value) for key, value in scores.items() if not key.startswith("newsflow")}
     rows = []
-    for number, one in enumerate(gold):
+    for number, one in enumerate(gold) if others else ():
         best = max(others, key=lambda key: others[key][number])
         if others[best][number] - own[number] > WORSE:
             rows.append(

@@ -98,7 +98,7 @@ class CapturePointer(Storable):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Template(Storable):
     """What a publisher's pages share, as 64-bit hashes of forms (`extract/body/forms.py`).
 
     `rows`: boxes that stand in rows beside the text, as comments and teasers do; `outside`, `inside`: elements whose
@@ -111,9 +111,6 @@ class Template:
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.outside or self.inside)
-
-
-NO_TEMPLATE = Template()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +134,7 @@ class Hints(Storable):
         None  # since then its publisher's feeds had been polled without a gap; None: they had not
     )
     site_lines: frozenset[int] = frozenset()  # 64-bit hashes of lines learned across the publisher's pages
-    template: Template = NO_TEMPLATE  # learned across the publisher's pages
+    template: Template = Template()  # learned across the publisher's pages
 
 
 @dataclass(frozen=True, slots=True)

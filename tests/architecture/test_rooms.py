@@ -20,7 +20,7 @@ DOORS_OF = {
     # the ledger of gaps is written by the statements that decide on it; what entries are is asked of what is kept; a
     # claim is a step of its own
     "poll": {"claims", "gaps", "identities", "probing"},
-    "extract": {"site_store"},
+    "extract": {"site_learning", "site_store"},
     "load": {"search_index"},
     "dedupe": {"cluster", "rebuild", "imported_site_lines", "tombstones"},
 }

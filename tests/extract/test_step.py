@@ -167,8 +167,8 @@ def test_many_batches_store_each_page_once(
 def test_a_publisher_whose_pages_take_too_much_of_the_cpu_is_cut_and_goes_on_in_the_next_run(
     settings: Settings, conn: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cpu_shares, "DEAR_CPU_S", 0.0)
-    monkeypatch.setattr(cpu_shares, "SHARE_CPU_S", 1e-6)  # the first page that comes back uses it up
+    monkeypatch.setattr(cpu_shares, "DEAR_CPU_S", -1.0)
+    monkeypatch.setattr(cpu_shares, "SHARE_CPU_S", 0.0)  # the first page that comes back uses it up, if it took nothing
     monkeypatch.setattr(workers, "LOOK_AHEAD", 1)
     run_id = register(conn, capture_pages(settings, [ARTICLE] * 8))
     counts = extract(settings, run_id, 0, clock=clock).counts

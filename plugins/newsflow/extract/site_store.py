@@ -18,7 +18,7 @@ from typing import NamedTuple
 from psycopg2.extensions import connection as Connection
 
 from newsflow.extract.row import CapturedPage
-from newsflow.model import NO_TEMPLATE, Extraction, Template
+from newsflow.model import Extraction, Template
 from newsflow.outcomes import Outcome
 from newsflow.store import bad_rows, queries
 from newsflow.store.db import transaction
@@ -33,7 +33,7 @@ class Site(NamedTuple):
     """What is in force for a publisher; `version`: the newest run that taught any of it, 0 for none."""
 
     lines: frozenset[int] = frozenset()
-    template: Template = NO_TEMPLATE
+    template: Template = Template()
     version: int = 0
 
 
@@ -62,7 +62,7 @@ class Sites:
 
 
 def _site(lines: queries.extract.SiteLinesRow | None, forms: queries.extract.TemplatesRow | None) -> Site:
-    template = NO_TEMPLATE
+    template = Template()
     if forms:
         template = Template(frozenset(forms.rows), frozenset(forms.outside), frozenset(forms.inside))
     version = max(int(lines.version) if lines else 0, forms.since_run if forms and template else 0)

@@ -10,7 +10,7 @@ from newsflow.extract.body.template_learning import Learned, learned
 from newsflow.extract.document import extract, sketch
 from newsflow.extract.page.blocks import Block, segment
 from newsflow.extract.page.tree import parse
-from newsflow.model import NO_TEMPLATE, Hints, Template
+from newsflow.model import Hints, Template
 from tests.extract.template_pages import SITE_LINE, letter, paged
 from tests.extract.texts import TEXTS
 
@@ -66,7 +66,7 @@ def test_text_of_a_form_that_bodies_have_elsewhere_is_put_in_at_its_place() -> N
     inside = Template(inside=frozenset([forms(blocks[1])[0]]))
     lines = template.applied(made, blocks, inside, frozenset(), 0)
     assert [(p.text, p.by) for p in lines][1] == ("Then this one.", "template")
-    assert template.applied(made, blocks, NO_TEMPLATE, frozenset(), 0) is made
+    assert template.applied(made, blocks, Template(), frozenset(), 0) is made
 
 
 def test_numbers_do_not_tell_forms_apart() -> None:

@@ -18,7 +18,7 @@ from newsflow.extract.body.forms import forms
 from newsflow.extract.body.placement import LINKED, Paragraph
 from newsflow.extract.body.template import BESIDE, MOST_BLOCKS, held
 from newsflow.extract.page.blocks import Block, is_running
-from newsflow.model import NO_TEMPLATE, Template
+from newsflow.model import Template
 from newsflow.text.site_lines import PageLines, articles, learn, line_hash
 
 FEWEST = 3  # different articles that teach a template, and that a form must stand in
@@ -107,7 +107,7 @@ def learned(pages: Sequence[PageSketch]) -> Learned:
     lines = [page.lines for page in ordered]
     one_each = list(dict(zip(reversed(articles(lines)), reversed(ordered), strict=True)).values())
     found = learn(lines)
-    template = _template(one_each, found.keys()) if len(one_each) >= FEWEST else NO_TEMPLATE
+    template = _template(one_each, found.keys()) if len(one_each) >= FEWEST else Template()
     return Learned(found, template, len(one_each))
 
 
