@@ -33,7 +33,7 @@ def row(box: str, number: int = 6) -> str:
 TEASERS = (
     "<div class=c><h3><a href=/a/{n}>The headline of another story {n}</a></h3><p>{text}</p></div>",
     "<li><a href=/a/{n}><h4>The headline of another story {n}</h4></a><div>{text}</div></li>",
-    "<article><h2>The headline of another story {n}</h2><p>{text}</p><a href=/a/{n}>Read it</a></article>",
+    "<article><h2>The headline of another story {n}</h2><p>{text}</p><a href=/a/{n}>Read the whole story</a></article>",
 )
 TALK = "<div><b>reader {n}</b><p>{text}</p></div>"
 
@@ -56,6 +56,11 @@ def test_a_legal_notice(name: str) -> None:
 
 def test_a_list_that_the_headline_promises_is_the_article() -> None:
     assert line(1) in page(f"<div class=z9>{row(TEASERS[0])}</div>", title="The 6 best ferries")
+
+
+@pytest.mark.parametrize("mark", ["<a href=#p{n}>14:0{n}</a>", "<a href=/s/{n}>Share this</a>"])
+def test_the_posts_of_a_live_report_are_the_article(mark: str) -> None:
+    assert line(1) in page(row(f"<div class=post><div>{mark}</div><p>{{text}}</p></div>"))
 
 
 def test_an_article_goes_on_behind_a_row_in_its_midst() -> None:

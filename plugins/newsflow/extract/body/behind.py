@@ -21,7 +21,7 @@ from newsflow.extract.page.region_names import hyphened
 from newsflow.extract.page.remembered import remembered
 
 _LEAST, _MOST = 3, 100  # boxes of a row, and words of each: the parts of an article are longer
-_LINK = 0.8  # share of links of a linked line
+_LINK, _WORDS = 0.8, 4  # share of links of a linked line, and its words: a post's time or "Share this" has fewer
 _BEFORE = 30  # words of running text between the headline and such a box
 _AFTER = 0.1  # of as many, that may stand behind it: an article goes on behind a box in its midst
 # English by custom everywhere, as in `region_names`. Talk is judged by its boxes, too: the names have other meanings.
@@ -96,7 +96,7 @@ def _rows(blocks: Sequence[Block], boxes: _Boxes) -> dict[int, set[int]]:
     """Boxes of two lines or more with few words and a linked line, by what they stand in, where it has several such."""
     rows: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for block in blocks:
-        if block.links > _LINK:
+        if block.links > _LINK and block.words >= _WORDS:
             for parent, node, label in _small(block, boxes):
                 rows[parent, label.partition("#")[0]].add(node)
     return {parent: row for (parent, _), row in rows.items() if len(row) >= _LEAST}
