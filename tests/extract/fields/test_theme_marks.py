@@ -101,3 +101,27 @@ def test_what_stands_behind_a_date_without_by_may_be_a_section(line: str) -> Non
 def test_the_owner_of_a_house_is_nobody_who_wrote() -> None:
     html = page(head='<meta name=author content="Condé Nast">').decode().replace("</h1>", "</h1><p>By Ada Lane</p>")
     assert extract(html.encode(), URL).authors == (NAME,)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("ავტორი: ნინო ბერიძე", "ნინო ბერიძე"),
+        ("Հեղինակ՝ Արամ Սարգսյան", "Արամ Սարգսյան"),
+        ("రచయిత: రాము శర్మ", "రాము శర్మ"),
+        ("ಲೇಖಕರು: ರಾಮ ಶರ್ಮ", "ರಾಮ ಶರ್ಮ"),
+        ("എഴുതിയത്: രാജൻ നായർ", "രാജൻ നായർ"),
+        ("લેખક: રમેશ પટેલ", "રમેશ પટેલ"),
+        ("ਲੇਖਕ: ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ"),
+        ("Muallif: Aziz Karimov", "Aziz Karimov"),
+        ("Höfundur: Jón Einarsson", "Jón Einarsson"),
+        ("Egilea: Jon Etxeberria", "Jon Etxeberria"),
+        ("Isinulat ni Juan Reyes", "Juan Reyes"),
+        ("ដោយ៖ សុខ សាន្ត", "សុខ សាន្ត"),
+        ("ໂດຍ: ສົມຊາຍ ໃຈດີ", "ສົມຊາຍ ໃຈດີ"),
+        ("ጸሐፊ፡ ዳዊት ተስፋዬ", "ዳዊት ተስፋዬ"),
+    ],
+)
+def test_labels_of_languages_without_a_file(line: str, name: str) -> None:
+    html = page().decode().replace("</h1>", f"</h1><p>{line}</p>")
+    assert extract(html.encode(), URL).authors == (name,)

@@ -8,7 +8,7 @@ from newsflow.languages.lists import any_of, any_pattern, entries
 
 # "By" in front of names. Words that also open names (Van Sias, De Luca) count in small letters only.
 BY = re.compile(
-    rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：]\s*|\s+)|^(?-i:[Bb]y(?=[A-Z][a-z.]|[\u3040-\u30ff\u3400-\u9fff]))"
+    rf"^(?:(?:{any_of('by')})(?![\w'’-])|(?-i:{any_of('by_exact')})(?!\w))(?:\s*[:：՝៖፡]\s*|\s+)|^(?-i:[Bb]y(?=[A-Z][a-z.]|[\u3040-\u30ff\u3400-\u9fff]))"
     rf"|^(?:{any_of('by_joined')})\s*[/／:：・|｜丨=＝]?\s*"
     # behind the source, as Chinese pages write it: "来源：新华网 作者：王小明"
     rf"|^\S.{{0,30}}?[\s|｜](?:{any_of('by_joined')})\s*[:：]\s*",
