@@ -98,6 +98,13 @@ def test_what_stands_behind_a_date_without_by_may_be_a_section(line: str) -> Non
     assert extract(html.encode(), URL).authors == ()
 
 
+@pytest.mark.parametrize("line", ["By then it was dark in Westmere.", "By Monday, Oster Town!"])
+def test_a_last_sentence_is_no_signature(line: str) -> None:
+    html = page().decode().replace("</article>", f"<p>{line}</p></article>")
+    found = extract(html.encode(), URL)
+    assert found.authors == ()
+
+
 def test_the_owner_of_a_house_is_nobody_who_wrote() -> None:
     html = page(head='<meta name=author content="Condé Nast">').decode().replace("</h1>", "</h1><p>By Ada Lane</p>")
     assert extract(html.encode(), URL).authors == (NAME,)

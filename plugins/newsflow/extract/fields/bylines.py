@@ -25,6 +25,7 @@ _PARTS = re.compile(r"\s*[|｜•·]\s*|\s+[-–—/]\s+")
 _BEHIND_DATE = re.compile(
     r".*(?:\b(?:19|20)\d\d|\d[:.h]\d\d)(?: (?:uhr|h|[ap]\.?m\.?))?\W+(?P<names>\D{4,80})", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[^\W\d_]{3}[.!?…:]\W*$")
 _ENDS = 3  # last lines of a text, one of which its author may sign
 _LINKED = 0.9  # share of a heading's characters
 _LABEL = 30  # characters
@@ -98,7 +99,7 @@ def below(lines: Sequence[str], sites: set[str]) -> tuple[int, tuple[str, ...], 
     :returns: -1 and nothing where none does.
     """
     for at in range(len(lines) - 1, max(-1, len(lines) - 1 - _ENDS), -1):
-        if count_words(lines[at]) <= _WORDS and BY.match(lines[at]):
+        if count_words(lines[at]) <= _WORDS and BY.match(lines[at]) and not _SENTENCE_END.search(lines[at]):
             persons, agencies = people([lines[at]], sites)
             if likely := tuple(filter(plausible, persons)):
                 return at, likely, agencies
