@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 from newsflow.extract.body.regions import Head
@@ -32,21 +32,34 @@ _NUMBER = re.compile(r"\d")
 
 @dataclass(slots=True)
 class _Boxes:
-    """Of each box: its words, its lines, and the first of them."""
+    """The first line of each box and the place of its last, among the lines behind a headline; words up to each place.
 
-    words: Counter[int] = field(default_factory=Counter)
-    lines: Counter[int] = field(default_factory=Counter)
-    first: dict[int, Block] = field(default_factory=dict)
+    The lines of a box stand in a row, so what lies between is its own. `whole`: boxes that hold the headline as well.
+    """
+
+    first: dict[int, Block]
+    last: dict[int, int]
+    upto: list[int]
+    start: int
+    whole: tuple[int, ...]
 
     @classmethod
-    def of(cls, blocks: Sequence[Block]) -> _Boxes:
-        boxes = cls()
-        for block in blocks:
-            for node in block.nodes:
-                boxes.words[node] += block.words
-                boxes.lines[node] += 1
-                boxes.first.setdefault(node, block)
-        return boxes
+    def of(cls, lines: Sequence[Block], head: Head) -> _Boxes:
+        first: dict[int, Block] = {}
+        last: dict[int, int] = {}
+        for block in reversed(lines):
+            first.update(dict.fromkeys(block.nodes, block))
+        for block in lines:
+            last.update(dict.fromkeys(block.nodes, block.order))
+        upto = list(accumulate((block.words for block in lines), initial=0))
+        return cls(first, last, upto, head.block.order + 1, head.block.nodes)
+
+    def words(self, node: int) -> int:
+        return self.upto[self.last[node] + 1 - self.start] - self.upto[self.first[node].order - self.start]
+
+    def has_lines(self, node: int) -> bool:
+        """Has it more than one?"""
+        return self.last[node] > self.first[node].order
 
 
 @dataclass(slots=True)
@@ -79,12 +92,13 @@ def nodes(blocks: Sequence[Block], head: Head | None, headline: str) -> frozense
     """
     if head is None:
         return frozenset()
-    boxes, below = _Boxes.of(blocks), [b for b in blocks[head.block.order + 1 :] if is_running(b)]
-    rows = _rows(blocks, boxes)
+    after = blocks[head.block.order + 1 :]
+    boxes, below = _Boxes.of(after, head), [block for block in after if is_running(block)]
+    rows = _rows(after, boxes)
     cards = frozenset(node for row in rows.values() for node in row)
     free = [block for block in below if cards.isdisjoint(block.nodes)]
     teasers = rows.keys() - {node for block in (head.block, *free) for node in block.nodes}
-    found = teasers | _named(below, head, boxes)
+    found = teasers | _named(below, head)
     own = _Text.of([block for block in free if found.isdisjoint(block.nodes)], head)
     behind = {node for node in found if own.is_before(boxes.first[node])}
     if _NUMBER.search(headline):
@@ -106,19 +120,22 @@ def _small(block: Block, boxes: _Boxes) -> Iterator[tuple[int, int, str]]:
     """The small boxes around a line, from the innermost, each behind what it stands in and before its label."""
     for place in range(len(block.nodes) - 1, 0, -1):
         node = block.nodes[place]
-        if boxes.words[node] > _MOST:
+        if node in boxes.whole or boxes.words(node) > _MOST:
             return
-        if boxes.lines[node] > 1:
+        if boxes.has_lines(node):
             yield block.nodes[place - 1], node, block.path[place]
 
 
-def _named(below: Sequence[Block], head: Head, boxes: _Boxes) -> set[int]:
+def _named(below: Sequence[Block], head: Head) -> set[int]:
     """Boxes below the headline with names for legal notices, and those of several boxes with names for talk."""
+    labels = {label for block in below for label in block.path}
+    if not any(_is_legal(label) or _is_talk(label) for label in labels):
+        return set()
     talk: defaultdict[int, set[int]] = defaultdict(set)
     legal: set[int] = set()
     for block in below:
         for place, node in enumerate(block.nodes[: -1 if block.tag in HEADINGS else None]):
-            if boxes.first[node].order <= head.block.order:
+            if node in head.block.nodes:
                 continue
             if _is_legal(block.path[place]):
                 legal.add(node)
