@@ -24,18 +24,17 @@ def remove(tree: HtmlElement) -> None:
 
 
 def _remove(tree: HtmlElement) -> bool:
-    found = [_remove_all(tree, tag) for tag in ("div", "list", "p")]
-    return any(found)
-
-
-def _remove_all(tree: HtmlElement, tag: str) -> bool:
+    """Whether something was taken out."""
     from trafilatura.xml import delete_element
 
-    links = Links()
-    found = [element for element in tree.iter(tag) if links.fill(element) and not (tag == "p" and _is_item(element))]
-    for element in found:
-        delete_element(element)
-    return bool(found)
+    links, was_changed = Links(), False
+    for tag in ("div", "list", "p"):
+        found = [box for box in tree.iter(tag) if links.fill(box) and not (tag == "p" and _is_item(box))]
+        for element in found:
+            delete_element(element)
+        if found:
+            links, was_changed = Links(), True
+    return was_changed
 
 
 def _is_item(element: HtmlElement) -> bool:

@@ -21,8 +21,18 @@ from newsflow.extract.page.remembered import remembered
 
 _BOXES = frozenset(("div", "item", "list", "p", "section", "span"))
 _LEAST = 7  # what is left of a text where that is pruned at all: more than one part of so many
-# What a name tells of its element; the first and the last three of boxes alone.
-_BESIDE, _HIDDEN, _CAPTION, _TEASER = 1, 2, 4, 8
+# What an attribute tells of its element: all but the second of boxes alone, and the last is for `_of_first` to say.
+_BESIDE, _HIDDEN, _CAPTION, _TEASER, _ONE_OF_TWO = 1, 2, 4, 8, 16
+_OF_FIRST = ("cookie", "reply-", "hidden")
+# What is asked of other attributes than names.
+_FURTHER = {
+    "role": {_BESIDE: re.compile("[Nn]av")},
+    "data-component": {_BESIDE: re.compile("MostPopularStories")},
+    "data-lp-replacement-content": {_BESIDE: re.compile("")},
+    "aria-hidden": {_HIDDEN: re.compile(r"\Atrue\Z")},
+    "style": {_HIDDEN: re.compile("display: ?none")},
+}
+_ASKED = frozenset(("class", "id", *_FURTHER))
 
 
 def prune_unwanted_sections(
@@ -49,56 +59,48 @@ def _found(tree: HtmlElement) -> tuple[list[HtmlElement], ...]:
     """The elements of each kind, in document order."""
     found: tuple[list[HtmlElement], ...] = ([], [], [], [])
     for element in tree.iterdescendants("*"):
-        if (items := element.items()) and (kinds := _kinds(element.tag, dict(items))):
+        if kinds := _kinds(element.tag, element.items()):
             for place, kind in enumerate((_BESIDE, _HIDDEN, _CAPTION, _TEASER)):
                 if kinds & kind:
                     found[place].append(element)
     return found
 
 
-def _kinds(tag: str, stated: Mapping[str, str]) -> int:
-    kinds = _of_name("class", stated.get("class", "")) | _of_name("id", stated.get("id", ""))
-    if not kinds & _HIDDEN and _is_hidden(stated):
-        kinds |= _HIDDEN
-    if tag not in _BOXES:
-        return kinds & _HIDDEN
-    return kinds | _BESIDE if not kinds & _BESIDE and _is_beside(stated) else kinds
+def _kinds(tag: str, items: Iterable[tuple[str, str]]) -> int:
+    kinds = 0
+    for name, value in items:
+        if name in _ASKED:
+            kinds |= _of_value(name, value)
+    if kinds & _ONE_OF_TWO:
+        kinds |= _of_first(dict(items))
+    return kinds if tag in _BOXES else kinds & _HIDDEN
 
 
 @remembered
-def _of_name(attribute: str, name: str) -> int:
-    """What a class or an id tells: nearly always nothing."""
-    return sum(kind for kind, pattern in _patterns(attribute).items() if pattern.search(name))
+def _of_value(attribute: str, value: str) -> int:
+    """What an attribute tells: nearly always nothing."""
+    kinds = sum(kind for kind, pattern in _patterns(attribute).items() if pattern.search(value))
+    if any(word in value for word in _OF_FIRST):
+        kinds |= _ONE_OF_TWO
+    return kinds
 
 
-@lru_cache(maxsize=2)
+def _of_first(stated: Mapping[str, str]) -> int:
+    """What an attribute tells if it stands before another."""
+    hidden = "hidden" in first_of(stated, "id", "style") or first_of(stated, "id", "class").startswith("reply-")
+    return _HIDDEN * hidden | _BESIDE * ("cookie" in first_of(stated, "id", "class"))
+
+
+@lru_cache
 def _patterns(attribute: str) -> Mapping[int, re.Pattern[str]]:
+    if attribute in _FURTHER:
+        return _FURTHER[attribute]
     from trafilatura import xpaths as theirs
 
     beside, hidden = theirs.OVERALL_DISCARD_XPATH
     (captions,), (teasers,) = theirs.DISCARD_IMAGE_ELEMENTS, theirs.TEASER_DISCARD_XPATH
     wanted = {_BESIDE: beside, _HIDDEN: hidden, _CAPTION: captions, _TEASER: teasers}
     return {kind: asked_for(expression, attribute) for kind, expression in wanted.items()}
-
-
-def _is_beside(stated: Mapping[str, str]) -> bool:
-    return (
-        "nav" in stated.get("role", "").replace("N", "n")
-        or "MostPopularStories" in stated.get("data-component", "")
-        or "data-lp-replacement-content" in stated
-        or "cookie" in first_of(stated, "id", "class")
-    )
-
-
-def _is_hidden(stated: Mapping[str, str]) -> bool:
-    style = stated.get("style", "")
-    return (
-        stated.get("aria-hidden") == "true"
-        or "display:none" in style
-        or "display: none" in style
-        or "hidden" in first_of(stated, "id", "style")
-        or first_of(stated, "id", "class").startswith("reply-")
-    )
 
 
 def _remove_unless_most(tree: HtmlElement, found: Collection[HtmlElement]) -> None:
