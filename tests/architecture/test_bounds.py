@@ -47,6 +47,7 @@ TOUCHED = {
             "trafilatura.external.JT_STOPLIST",
             "trafilatura.external.ParagraphMaker",
             "trafilatura.external.jt_stoplist_init",
+            "trafilatura.htmlprocessing.MANUALLY_CLEANED",
             "trafilatura.htmlprocessing.convert_tags",
             "trafilatura.htmlprocessing.tree_cleaning",
             "trafilatura.htmlprocessing.is_paragraph_listing",

@@ -114,7 +114,8 @@ def signs(rivals: Sequence[Rival], number: int, found: Found) -> dict[str, float
     """What is known of a rival beside ours, by name."""
     ours, one = rivals[0], rivals[number]
     third = next((rival for rival in rivals[1:] if rival is not one), Rival("", []))
-    own, its = (_measures(rival, found[2]) for rival in (ours, one))
+    page = _Page(found[2], sum(block.words for block in found[2]), _running(found[2]))
+    own, its = (_measures(rival, page) for rival in (ours, one))
     return {
         **{f"ours: {name}": value for name, value in own.items()},
         **{f"its: {name}": value for name, value in its.items()},
@@ -122,9 +123,18 @@ def signs(rivals: Sequence[Rival], number: int, found: Found) -> dict[str, float
         **_agreement({"ours": ours, "it": one, "third": third}),
         "container": float(one.name == DENSE),
         "voted": float(found[1] != "engine"),
-        "page": log1p(sum(block.words for block in found[2])),
-        "page, running": log1p(_running(found[2])),
+        "page": log1p(page.words),
+        "page, running": log1p(page.running),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page's blocks, their words, and the words of those that are running text."""
+
+    blocks: Sequence[Block]
+    words: int
+    running: int
 
 
 def _running(blocks: Sequence[Block]) -> int:
@@ -140,7 +150,7 @@ def _agreement(rivals: Mapping[str, Rival]) -> dict[str, float]:
     }
 
 
-def _measures(rival: Rival, blocks: Sequence[Block]) -> Mapping[str, float]:
+def _measures(rival: Rival, page: _Page) -> Mapping[str, float]:
     """How a body is made: its length, its running text, its links, and where on the page it stands."""
     placed = [(p.block, p.words) for p in rival.lines if p.block]
     places = [block.order for block, _ in placed] or [0]
@@ -150,15 +160,15 @@ def _measures(rival: Rival, blocks: Sequence[Block]) -> Mapping[str, float]:
         "lines": log1p(len(rival.lines)),
         "words of a line": log1p(rival.words / lines),
         "running": running / words,
-        "of the running text": running / (_running(blocks) or 1),
-        "of the page": rival.words / (sum(block.words for block in blocks) or 1),
+        "of the running text": running / (page.running or 1),
+        "of the page": rival.words / (page.words or 1),
         "links": sum(block.links * count for block, count in placed) / words,
-        "of its span": rival.words / (sum(block.words for block in blocks[min(places) : max(places) + 1]) or 1),
+        "of its span": rival.words / (sum(b.words for b in page.blocks[min(places) : max(places) + 1]) or 1),
         "boxes": log1p(len({block.box for block, _ in placed})),
         "headings": sum(block.tag in HEADINGS for block, _ in placed) / lines,
         "junk": sum(count for block, count in placed if is_junk(block, 6)) / words,
-        "first": min(places) / (len(blocks) or 1),
-        "last": max(places) / (len(blocks) or 1),
+        "first": min(places) / (len(page.blocks) or 1),
+        "last": max(places) / (len(page.blocks) or 1),
     }
 
 

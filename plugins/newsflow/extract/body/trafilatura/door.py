@@ -50,7 +50,10 @@ def _options() -> Any:
 
 
 def quick(root: HtmlElement) -> list[str]:
-    """Paragraphs of the main content as the rules of trafilatura's first stage find it; eats the tree."""
+    """Paragraphs of the main content as the rules of trafilatura's first stage find it.
+
+    :param root: a tree that `prepare.clear` left; it is used up.
+    """
     from trafilatura.htmlprocessing import convert_tags, tree_cleaning
     from trafilatura.main_extractor import extract_content
     from trafilatura.xml import delete_element, xmltotxt
@@ -60,9 +63,8 @@ def quick(root: HtmlElement) -> list[str]:
     try:
         for element in pruning.unwanted(root):
             delete_element(element)
-        tree = convert_tags(tree_cleaning(root, options), options, None)
-        with xpaths.taken():
-            body, _ = extract_content(tree, options)
+        with xpaths.taken(xpaths.cleared_places()):
+            body, _ = extract_content(convert_tags(tree_cleaning(root, options), options, None), options)
         return _lines(xmltotxt(body, False))
     except _BUGS:
         return []
@@ -74,7 +76,7 @@ def thorough(root: HtmlElement) -> list[str]:
 
     _hash_stopwords_once()
     try:
-        with xpaths.taken():
+        with xpaths.taken(xpaths.places()):
             document = bare_extraction(root, include_comments=False, include_formatting=False)
     except _BUGS:
         return []

@@ -8,7 +8,7 @@ They read the patterns from the expressions, and remember the names that they me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
@@ -19,6 +19,7 @@ from lxml.html import HtmlElement
 
 from newsflow.extract.body.trafilatura import pruning, sections
 from newsflow.extract.body.trafilatura.expressions import asked_for, first_of
+from newsflow.extract.page.blocks import JUNK
 from newsflow.extract.page.remembered import remembered
 
 _TAG = re.compile(r"self::(\w+)")
@@ -138,11 +139,20 @@ def places() -> tuple[Place, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def cleared_places() -> tuple[Place, ...]:
+    """The same for a tree that `prepare.clear` left: what it has none of is not looked for, tag by tag."""
+    from trafilatura.settings import MANUALLY_CLEANED
+
+    left = [tag for tag in MANUALLY_CLEANED if tag not in JUNK]
+    return (*places(), Place(import_module("trafilatura.htmlprocessing"), "MANUALLY_CLEANED", left))
+
+
 @contextmanager
-def taken() -> Iterator[None]:
+def taken(ours: Sequence[Place]) -> Iterator[None]:
     """Ours stand in their places as long as this lasts."""
-    theirs = [(place, place.get()) for place in places()]
-    for place in places():
+    theirs = [(place, place.get()) for place in ours]
+    for place in ours:
         place.put(place.ours)
     try:
         yield
