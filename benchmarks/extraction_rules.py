@@ -76,7 +76,7 @@ RULES: Mapping[str, tuple[str, str, Any]] = {
     "clean: comment forms": ("body.cleaning", "cut_comments", _none),
     "clean: repeated": ("body.cleaning", "cut_repeated", _none),
     "clean: links": ("body.cleaning", "cut_links", _none),
-    "links: lists that the text leads in": ("body.cleaning", "_in_list", lambda *_: False),
+    "links: lists that the text leads in": ("body.lists", "led_in", _nodes),
     "clean: phrases": ("body.cleaning", "cut_phrases", _none),
     "clean: about the page": ("body.cleaning", "cut_lines_about_the_page", _none),
     "clean: dates": ("body.cleaning", "cut_dates", _none),

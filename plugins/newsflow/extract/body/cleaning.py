@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from newsflow.extract import phrase_lists
-from newsflow.extract.body import regions, size
+from newsflow.extract.body import lists, regions, size
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.title import squeeze
@@ -115,26 +115,11 @@ def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that are links as a whole, unless the page is a list of links and little else."""
     lines = kept(paragraphs)
     last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
+    own = lists.led_in(lines)
     # a heading that is a link may head a part of the text; behind the text it is a teaser
-    linked = [
-        p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not (_heading(p) or _in_list(lines, i)))
-    ]
+    linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not (_heading(p) or i in own))]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
         _cut(linked, "link", lambda p: True)
-
-
-def _in_list(lines: Sequence[Paragraph], number: int) -> bool:
-    """Is it an item of a list that a line of text leads in with a colon, and no link or "Read also"?"""
-    if not _item(lines[number]):
-        return False
-    lead = next((p for p in reversed(lines[:number]) if not _item(p)), None)
-    if lead is None or _heading(lead) or _links(lead) > 0.5 or phrase_lists.opens("related", lead.text):
-        return False
-    return lead.text.endswith((":", "："))
-
-
-def _item(p: Paragraph) -> bool:
-    return p.block is not None and any(label.startswith("li#") for label in p.block.path)
 
 
 def _is_prose(p: Paragraph) -> bool:
