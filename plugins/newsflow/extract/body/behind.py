@@ -26,7 +26,7 @@ _BEFORE = 30  # words of running text between the headline and such a box
 _AFTER = 0.1  # of as many, that may stand behind it: an article goes on behind a box in its midst
 # English by custom everywhere, as in `region_names`. Talk is judged by its boxes, too: the names have other meanings.
 _LEGAL = re.compile(r"\b(?:legal|disclaimers?|imprint|impressum|(?:small|fine)-?print)\b")
-_TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?)\b")
+_TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?|opini(?:a|e|ones|ons))\b")
 _NUMBER = re.compile(r"\d")
 
 
