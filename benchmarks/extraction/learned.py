@@ -90,13 +90,13 @@ def with_templates(gold: Sequence[Gold], folds: int, most: int = 1_000) -> list[
 
 
 def runs(gold: Sequence[Gold], run: Run) -> list[Run]:
-    """All of them as runs of their own, without a speed."""
+    """All of them as runs of their own, what a night does first, without a speed."""
     made = {
-        "newsflow, site lines": applied(gold, run.made),
-        "newsflow, site lines of other pages": held_out(gold, run.made),
         f"newsflow, templates of {MOST} pages": with_templates(gold, 1, MOST),
         "newsflow, templates": with_templates(gold, 1),
         "newsflow, templates of other pages": with_templates(gold, FOLDS),
+        "newsflow, site lines": applied(gold, run.made),
+        "newsflow, site lines of other pages": held_out(gold, run.made),
     }
     return [
         Run(name, run.version, [replace(m, body=b, seconds=0.0) for m, b in zip(run.made, bodies, strict=True)], 0.0)
