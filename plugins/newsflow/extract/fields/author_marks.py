@@ -147,7 +147,12 @@ def _linking(ranked: list[HtmlElement]) -> list[HtmlElement]:
 
 def _boxes(ranked: list[HtmlElement]) -> list[HtmlElement]:
     """Boxes that tell who the author is: "About the author"."""
-    return [element for element in ranked if _BOX.search(class_of(element))][:_MOST]
+    return [element for element in ranked if _is_box(element.get("class") or "", element.get("id") or "")][:_MOST]
+
+
+@remembered
+def _is_box(classes: str, own: str) -> bool:
+    return bool(_BOX.search(f"{classes} {own}".lower()))
 
 
 def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
