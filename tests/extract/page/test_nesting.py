@@ -27,4 +27,4 @@ def test_levels_are_counted(text: str, levels: int) -> None:
 
 def test_resiliparse_reads_no_page_that_is_thousands_of_boxes_deep() -> None:
     assert completeness.light(f"<body><article>{LINE * 9}</article></body>")
-    assert not completeness.light(f"<body><article>{LINE * 9}</article>{'<div>' * 3_000}</body>")
+    assert not completeness.light(f"<body><article>{LINE * 9}</article>{'<div>' * 6_000}</body>")
