@@ -101,8 +101,8 @@ class CapturePointer(Storable):
 class Template(Storable):
     """What a publisher's pages share, as 64-bit hashes of forms (`extract/body/forms.py`).
 
-    `rows`: boxes that stand in rows beside the text, as comments and teasers do; `outside`, `inside`: elements whose
-    text is mostly none of the body, and nearly always of it.
+    `rows`: boxes that stand in rows beside the text, as comments and teasers do; `outside`: elements whose text is
+    mostly none of the body; `inside`: those whose text nearly always is, with all that they stand in.
     """
 
     rows: frozenset[int] = frozenset()

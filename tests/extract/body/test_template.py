@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from newsflow.extract.body import template
-from newsflow.extract.body.forms import forms
-from newsflow.extract.body.template_learning import Learned, learned
+from newsflow.extract.body.forms import forms, whole
+from newsflow.extract.body.template_learning import Learned, PageSketch, SeenBlock, learned
 from newsflow.extract.document import extract, sketch
 from newsflow.extract.page.blocks import Block, segment
 from newsflow.extract.page.tree import parse
 from newsflow.model import Hints, Template
-from tests.extract.template_pages import SITE_LINE, letter, paged
+from newsflow.text.site_lines import PageLines
+from tests.extract.template_pages import SITE_LINE, boxed, closing, letter, paged
 from tests.extract.texts import TEXTS
 
 URL = "https://courier.example/{}"
@@ -30,7 +33,7 @@ def test_rows_of_boxes_beside_the_text_are_none_of_it() -> None:
     found = of_others(1, 2, 3)
     assert letter(0, 1) in extract(paged(0), URL.format(0)).body  # nothing on the page itself tells
     body = read(0, found)
-    assert body.split("\n") == list(TEXTS["en"].paragraphs)
+    assert body.split("\n") == [*TEXTS["en"].paragraphs, closing(0)]
     assert SITE_LINE not in body
 
 
@@ -63,10 +66,59 @@ def test_a_body_keeps_what_would_leave_too_little() -> None:
 def test_text_of_a_form_that_bodies_have_elsewhere_is_put_in_at_its_place() -> None:
     blocks = blocks_of("<p class='a'>First of all.</p><p class='b'>Then this one.</p><p class='a'>The end of it.</p>")
     made = [template.Paragraph(blocks[n].text, blocks[n]) for n in (0, 2)]
-    inside = Template(inside=frozenset([forms(blocks[1])[0]]))
+    inside = Template(inside=frozenset([whole(blocks[1])]))
     lines = template.applied(made, blocks, inside, frozenset(), 0)
     assert [(p.text, p.by) for p in lines][1] == ("Then this one.", "template")
     assert template.applied(made, blocks, Template(), frozenset(), 0) is made
+
+
+PARTS = {
+    "round-up": "<h2>{name} again</h2><p>{text}</p><p><a href='/{name}'>All of the report</a></p>",
+    "gallery": "<img src='{name}.jpg'><div>{n} / 12</div><p>{text}</p>",
+    "transcript": "<div>00:1{n}:17</div><p>{text}</p>",
+    "quotes": "<p>{text}</p><p>{name}, 12 May 2026</p>",
+    "programme": "<h3>{name} plays</h3><p>{n}.05.2026, 19:30</p><p>{text}</p>",
+    "long read": "<p>{text}</p><p>{text} {name}</p><p><a href='/{name}'>What {name} said of it</a></p>",
+    "live report": "<div>2026-05-04 1{n}:40</div><p>{text}</p>",
+}
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_parts_of_articles_in_boxes_are_no_rows_beside_the_text(part: str) -> None:
+    found = learned([sketch(boxed(n, part), URL.format(n)) for n in range(8)])
+    alone = extract(boxed(8, part), URL.format(8)).body
+    assert letter(8, 4) in alone
+    assert extract(boxed(8, part), URL.format(8), Hints(template=found.template)).body == alone
+
+
+def test_a_form_that_much_of_the_text_has_is_not_outside_whatever_else_has_it() -> None:
+    shared, other, aside = 1, 2, 3
+    words = ((shared, 100, True), (shared, 300, False), (other, 60, True), (aside, 5, True), (aside, 100, False))
+    pages = []
+    for number in range(3):
+        blocks = [SeenBlock(10 * number + n, w, True, has, (form,), form) for n, (form, w, has) in enumerate(words)]
+        lines = PageLines(str(number), f"title {number}", {block.line: block.words for block in blocks if block.held})
+        pages.append(PageSketch(lines, "a body", tuple(blocks)))
+    assert learned(pages).template == Template(outside=frozenset([aside]), inside=frozenset([other]))
+
+
+BELOW = {
+    "comments": "<div class='comments'>" + "<div class='comment'>{}</div>" * 5 + "</div>",
+    "second article": "<div class='story'>" + "{}" * 5 + "</div>",
+}
+
+
+@pytest.mark.parametrize("below", BELOW.values(), ids=BELOW)
+def test_innermost_boxes_like_those_of_the_text_put_nothing_in(below: str) -> None:
+    blocks = blocks_of(f"<div class='story'>{item('Text.')}</div>" + below.format(*map(item, "abcde")))
+    made = [template.Paragraph(blocks[0].text, blocks[0])]
+    inside = Template(inside=frozenset([whole(blocks[0])]))
+    assert len(blocks) == 6
+    assert template.applied(made, blocks, inside, frozenset(), 0) == made
+
+
+def item(text: str) -> str:
+    return f"<div class='items'><div class='item'><p>{text} And more of it.</p></div></div>"
 
 
 def test_numbers_do_not_tell_forms_apart() -> None:

@@ -34,6 +34,19 @@ def _forms(path: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(_hash("\0".join(labels[max(0, end - _LEVELS) : end])) for end in range(len(labels), 0, -1))
 
 
+def whole(block: Block) -> int:
+    """The form of a block's element with all that it stands in below the page's body, as one hash.
+
+    Comments, teasers and the text often share the innermost boxes.
+    """
+    return _whole(block.path)
+
+
+@lru_cache(maxsize=2_000)
+def _whole(path: tuple[str, ...]) -> int:
+    return _hash("\0".join(map(_masked, path[1:])))
+
+
 def _hash(form: str) -> int:
     value = xxhash.xxh3_64_intdigest(form.encode("utf-8", "surrogatepass"))
     return value - 2 * _SIGN if value >= _SIGN else value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsflow.extract.body.forms import forms
+from newsflow.extract.body.forms import forms, whole
 from newsflow.extract.body.placement import LINKED, Paragraph, merge
 from newsflow.extract.page.blocks import Block, is_running, key
 from newsflow.model import Template
@@ -74,9 +74,19 @@ def _new(
     template: Template,
     site_lines: frozenset[int],
 ) -> list[Block]:
-    """Text of the publisher's other pages' forms that a body lacks, where that is much beside what it has."""
-    known = {p.block.order for p in made if p.block}
-    free = [b for b in blocks if b.order not in known and b.links <= LINKED and _is(b, template.inside)]
+    """Text of the publisher's other pages' places that a body lacks, where that is much beside what it has."""
+    free = _free(made, kept, blocks, template)
     there = held(free, kept)
     found = [b for b, has in zip(free, there, strict=True) if not has and line_hash(b.text) not in site_lines]
     return found if _words(kept) <= _MORE * sum(block.words for block in found) else []
+
+
+def _free(
+    made: Sequence[Paragraph], kept: Sequence[Paragraph], blocks: Sequence[Block], template: Template
+) -> list[Block]:
+    """Blocks of such places that nobody has judged; not those of a second article below the one that the body has."""
+    known = {p.block.order for p in made if p.block}
+    ours = {(whole(b), b.box) for b in (blocks[p.block.order] for p in kept if p.block)}
+    places = {form for form, _ in ours}
+    inside = (b for b in blocks if b.order not in known and b.links <= LINKED and whole(b) in template.inside)
+    return [b for b in inside if whole(b) not in places or (whole(b), b.box) in ours]

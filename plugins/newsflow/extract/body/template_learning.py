@@ -2,44 +2,55 @@
 
 From our own bodies of several articles, without gold and without names: a form of element whose words are mostly in
 the bodies of the pages that have it holds text, one whose words are mostly not holds none. Boxes that stand on a page
-three times and more, of two lines or more each, most with a date or a link, are rows of comments or teasers, whatever
-a body took for its text. The numbers were chosen on `sites`, see docs/extraction.md.
+three times and more beside a whole article, of two lines or more each, most with a day and time or a link in front, are
+rows of comments or teasers, whatever a body took for its text. The numbers were chosen on `sites`, see
+docs/extraction.md; what keeps an article's own parts in it, on pages made for that (tests/extract/body).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from newsflow.extract.body import cleaning
-from newsflow.extract.body.forms import forms
+from newsflow.extract.body.forms import forms, whole
 from newsflow.extract.body.placement import LINKED, Paragraph
 from newsflow.extract.body.template import BESIDE, MOST_BLOCKS, held
-from newsflow.extract.page.blocks import Block, is_running
+from newsflow.extract.page.blocks import HEADINGS, Block, is_running
 from newsflow.model import Template
 from newsflow.text.site_lines import PageLines, articles, learn, line_hash
 
 FEWEST = 3  # different articles that teach a template, and that a form must stand in
-_OUTSIDE, _INSIDE = 0.6, 0.8  # of a form's words in bodies: below it holds none, from it holds text
+_OUTSIDE, _INSIDE = 0.3, 0.8  # of a form's words in bodies: below it holds none, from it holds text
+_TEXT = 0.3  # of bodies' words: a form that has as much holds text, whatever else it holds
 _ROW = 3  # boxes of one form on one page
-_MARKED = 0.5  # of these boxes that hold a date or a link
+_MARKED = 0.5  # of these boxes that look like a comment or a teaser
+_ARTICLE = 100  # words beside such boxes: live reports and round-ups have a short lead beside theirs
 _ON_PAGES = 0.3  # of the articles that have such boxes
-_MARK_WORDS, _MARK_NUMBERS = 8, 2  # most words of a line that is a date or a count, and its least numbers
+_MARK_WORDS, _MARK_NUMBERS = 12, 4  # most words of a line that tells a day and a time, and its least numbers
+_TEASER = 60  # most words of a teaser
 _MOST_FORMS = 4_000  # learned of a publisher
 _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class SeenBlock:
-    """A block as the learner sees it; `line`: its hash, `held`: whether the body has it."""
+    """A block as the learner sees it; `line`: its hash, `held`: whether the body has it, `place`: its whole form."""
 
     line: int
     words: int
     running: bool
     held: bool
     forms: tuple[int, ...]
+    place: int
+
+    @property
+    def form(self) -> int:
+        """Of its element and the two that it stands in."""
+        return self.forms[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def sketch(lines: PageLines, body: str, made: Sequence[Paragraph], blocks: Seque
         return PageSketch(lines, body)
     there = zip(blocks, held(blocks, cleaning.kept(made)), strict=True)
     seen = (
-        SeenBlock(line_hash(block.text), block.words, is_running(block), inside, forms(block))
+        SeenBlock(line_hash(block.text), block.words, is_running(block), inside, forms(block), whole(block))
         for block, inside in there
         if block.path
     )
@@ -82,23 +93,39 @@ def sketch(lines: PageLines, body: str, made: Sequence[Paragraph], blocks: Seque
 
 
 def _rows(blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
-    """Boxes of two blocks or more by form, and how many of them hold a date or a link."""
-    boxes: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    """Boxes of two blocks or more by form, and how many of them look like a comment or a teaser."""
+    boxes: dict[tuple[int, int], list[Block]] = defaultdict(list)
     for block in blocks:
-        marked = _is_mark(block)
         for form, node in list(zip(forms(block), reversed(block.nodes), strict=True))[1:]:
-            boxes[form, node].append(marked)
+            boxes[form, node].append(block)
     rows: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for (form, _), marks in boxes.items():
-        if len(marks) > 1:
+    for (form, _), box in boxes.items():
+        if len(box) > 1:
             found, of_them = rows[form]
-            rows[form] = found + 1, of_them + any(marks)
+            rows[form] = found + 1, of_them + _is_marked(box)
     return dict(rows)
 
 
-def _is_mark(block: Block) -> bool:
-    """Is it a link, a date or a count: what each comment and each teaser has?"""
-    return block.links > LINKED or (block.words <= _MARK_WORDS and len(_NUMBER.findall(block.text)) >= _MARK_NUMBERS)
+def _is_marked(box: Sequence[Block]) -> bool:
+    """Does it have what comments and teasers have, and a part of an article hasn't?
+
+    A comment tells its day and time, and has a link, to answer it, where it has a heading; a teaser opens with a link,
+    and is short. A part of a round-up, a gallery or a long read has a heading that leads nowhere, or its link at its
+    end, or a day without a time.
+    """
+    timed, linked = any(map(_tells_time, box)), any(block.links > LINKED for block in box)
+    if any(block.tag in HEADINGS and block.links <= LINKED for block in box):
+        return timed and linked
+    return timed or (_opens_linked(box) and sum(block.words for block in box) <= _TEASER)
+
+
+def _opens_linked(box: Sequence[Block]) -> bool:
+    """Does a link stand before its first running text?"""
+    return next((block.links > LINKED for block in box if block.running or block.links > LINKED), False)
+
+
+def _tells_time(block: Block) -> bool:
+    return block.words <= _MARK_WORDS and len(_NUMBER.findall(block.text)) >= _MARK_NUMBERS
 
 
 def learned(pages: Sequence[PageSketch]) -> Learned:
@@ -113,36 +140,69 @@ def learned(pages: Sequence[PageSketch]) -> Learned:
 
 def _template(pages: Sequence[PageSketch], lines: Collection[int]) -> Template:
     rows = frozenset(_in_rows(pages))
-    shares = _shares(pages, rows, lines)
-    outside = (form for form, share in shares.items() if share < _OUTSIDE)
-    inside = (form for form, share in shares.items() if share >= _INSIDE)
+    kinds = _shares(pages, rows, lines, lambda block: block.form)
+    outside = (form for form, share in kinds.items() if share.in_bodies < _OUTSIDE and share.of_bodies < _TEXT)
+    places = _shares(pages, rows, lines, lambda block: block.place)
+    inside = (place for place, share in places.items() if share.in_bodies >= _INSIDE)
     return Template(*(frozenset(sorted(found)[:_MOST_FORMS]) for found in (rows, outside, inside)))
 
 
 def _in_rows(pages: Sequence[PageSketch]) -> Iterator[int]:
-    """Forms of boxes that stand in rows."""
+    """Forms of boxes that stand in rows beside whole articles."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for page in pages:
         for form, counts in page.rows.items():
             found[form].append(counts)
     for form, each in found.items():
         boxes, marked = map(sum, zip(*each, strict=True))
-        if max(each)[0] >= _ROW and marked >= _MARKED * boxes and len(each) >= _ON_PAGES * len(pages):
+        many = max(each)[0] >= _ROW and len(each) >= _ON_PAGES * len(pages)
+        if many and marked >= _MARKED * boxes and _beside(form, pages) >= _ARTICLE:
             yield form
 
 
-def _shares(pages: Sequence[PageSketch], rows: frozenset[int], lines: Collection[int]) -> dict[int, float]:
-    """Which share of a form's words are in bodies, for forms of enough pages; site lines count for neither."""
-    words: Counter[int] = Counter()
-    inside: Counter[int] = Counter()
-    on: Counter[int] = Counter()
+def _beside(form: int, pages: Sequence[PageSketch]) -> float:
+    """Words of running text that bodies have beside boxes of a form, on the median page that has such boxes."""
+    return median(
+        sum(block.words for block in page.blocks if block.held and block.running and form not in block.forms[1:])
+        for page in pages
+        if form in page.rows
+    )
+
+
+@dataclass(slots=True)
+class _Share:
+    """Words of a form, and of the bodies of pages that have it; which share of either is in both."""
+
+    pages: int = 0
+    words: int = 0
+    inside: int = 0
+    bodies: int = 0
+
+    @property
+    def in_bodies(self) -> float:
+        return self.inside / self.words
+
+    @property
+    def of_bodies(self) -> float:
+        return self.inside / self.bodies if self.bodies else 0.0
+
+
+def _shares(
+    pages: Sequence[PageSketch], rows: frozenset[int], lines: Collection[int], kind: Callable[[SeenBlock], int]
+) -> dict[int, _Share]:
+    """What is known of forms of enough pages; site lines count for none."""
+    found: dict[int, _Share] = defaultdict(_Share)
     for page in pages:
         blocks = [block for block in page.blocks if block.line not in lines]
-        on.update({block.forms[0] for block in blocks})
-        for block, kept in zip(blocks, _kept(blocks, rows), strict=True):
-            words[block.forms[0]] += block.words
-            inside[block.forms[0]] += block.words * kept
-    return {form: inside[form] / words[form] for form, count in on.items() if count >= FEWEST and words[form]}
+        kept = _kept(blocks, rows)
+        words = [block.words * has for block, has in zip(blocks, kept, strict=True)]
+        for form in set(map(kind, blocks)):
+            found[form].pages += 1
+            found[form].bodies += sum(words)
+        for block, inside in zip(blocks, words, strict=True):
+            found[kind(block)].words += block.words
+            found[kind(block)].inside += inside
+    return {form: share for form, share in found.items() if share.pages >= FEWEST and share.words}
 
 
 def _kept(blocks: Sequence[SeenBlock], rows: frozenset[int]) -> list[bool]:
