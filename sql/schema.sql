@@ -6436,6 +6436,7 @@ COMMENT ON COLUMN ingest.site_page.seen_at IS 'When the page was captured.';
 CREATE TABLE ingest.site_template (
     publisher_id integer NOT NULL,
     since_run bigint NOT NULL,
+    captures smallint NOT NULL,
     articles smallint NOT NULL,
     rows bigint[] NOT NULL,
     outside bigint[] NOT NULL,
@@ -6450,13 +6451,15 @@ COMMENT ON COLUMN ingest.site_template.publisher_id IS 'Publisher.';
 
 COMMENT ON COLUMN ingest.site_template.since_run IS 'Run that learned it, and applied it first.';
 
-COMMENT ON COLUMN ingest.site_template.articles IS 'Different articles that it was learned from.';
+COMMENT ON COLUMN ingest.site_template.captures IS 'Captures that it was learned from; where few were there, it is learned again after a day.';
+
+COMMENT ON COLUMN ingest.site_template.articles IS 'Different articles among them.';
 
 COMMENT ON COLUMN ingest.site_template.rows IS 'Fingerprints of the forms of boxes that stand in rows beside the text, as comments and teasers do.';
 
 COMMENT ON COLUMN ingest.site_template.outside IS 'Of elements whose text is mostly none of the body.';
 
-COMMENT ON COLUMN ingest.site_template.inside IS 'Of elements whose text is nearly always in the body.';
+COMMENT ON COLUMN ingest.site_template.inside IS 'Of elements whose text is nearly always in the body, with all that they stand in.';
 
 COMMENT ON COLUMN ingest.site_template.enabled IS 'False where a person has said that the publisher''s pages are read each for itself; what is learned later keeps to it.';
 

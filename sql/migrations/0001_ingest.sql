@@ -937,6 +937,7 @@ comment on column ingest.site_line.learned_at is 'When it was learned.';
 create table ingest.site_template (
   publisher_id integer not null references ingest.publisher,
   since_run bigint not null,
+  captures smallint not null,
   articles smallint not null,
   rows bigint[] not null,
   outside bigint[] not null,
@@ -948,10 +949,11 @@ create table ingest.site_template (
 comment on table ingest.site_template is 'Where on a publisher''s pages the text stands, learned from a sample of its captures before a run''s extraction began. That run and later ones apply the newest. A person can switch it off.';
 comment on column ingest.site_template.publisher_id is 'Publisher.';
 comment on column ingest.site_template.since_run is 'Run that learned it, and applied it first.';
-comment on column ingest.site_template.articles is 'Different articles that it was learned from.';
+comment on column ingest.site_template.captures is 'Captures that it was learned from; where few were there, it is learned again after a day.';
+comment on column ingest.site_template.articles is 'Different articles among them.';
 comment on column ingest.site_template.rows is 'Fingerprints of the forms of boxes that stand in rows beside the text, as comments and teasers do.';
 comment on column ingest.site_template.outside is 'Of elements whose text is mostly none of the body.';
-comment on column ingest.site_template.inside is 'Of elements whose text is nearly always in the body.';
+comment on column ingest.site_template.inside is 'Of elements whose text is nearly always in the body, with all that they stand in.';
 comment on column ingest.site_template.enabled is 'False where a person has said that the publisher''s pages are read each for itself; what is learned later keeps to it.';
 comment on column ingest.site_template.learned_at is 'When it was learned.';
 

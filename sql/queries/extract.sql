@@ -102,36 +102,40 @@ returning m.outcome;
 
 -- name: extract.site_lines lists the lines that publishers' bodies go without, as learned before a run
 -- not null: lines, version
-select publisher_id, array_agg(line_hash order by line_hash) as lines, max(since_run) as version
-from ingest.site_line
-where publisher_id = any(%(publishers)s) and enabled and (since_run < %(run_id)s or since_run = %(run_id)s and own_run)
-group by publisher_id;
+select l.publisher_id, array_agg(l.line_hash order by l.line_hash) as lines, max(l.since_run) as version
+from ingest.site_line l join ingest.run r on r.run_id = %(run_id)s
+where l.publisher_id = any(%(publishers)s) and l.enabled
+  and (l.since_run < r.run_id and l.learned_at <= r.started_at or l.since_run = r.run_id and l.own_run)
+group by l.publisher_id;
 
 -- name: extract.templates lists the newest template of publishers that a run knows, where nobody has switched it off
 select t.publisher_id, t.since_run, t.rows, t.outside, t.inside
 from (
-  select distinct on (publisher_id) * from ingest.site_template
-  where publisher_id = any(%(publishers)s) and since_run <= %(run_id)s
-  order by publisher_id, since_run desc
+  select distinct on (n.publisher_id) n.* from ingest.site_template n join ingest.run r on r.run_id = %(run_id)s
+  where n.publisher_id = any(%(publishers)s)
+    and (n.since_run < r.run_id and n.learned_at <= r.started_at or n.since_run = r.run_id)
+  order by n.publisher_id, n.since_run desc
 ) t
 where t.enabled;
 
 -- name: extract.to_learn lists the publishers of a shard's captured pages whose template is to be learned
 -- returns: value
--- As of the run's start, so that all its shards say the same: none is there, it is a week old, or of few articles and a
--- day old.
+-- As of the run's start, so that all its shards say the same, whatever other runs learn meanwhile: none is there, it is a
+-- week old, or it was learned from few captures and is a day old.
 select coalesce(array_agg(distinct p.publisher_id order by p.publisher_id), '{}')
 from ingest.run_page x join ingest.page p using (page_id) join ingest.run r using (run_id)
 where x.run_id = %(run_id)s and x.extract_shard = %(shard)s and p.state = 'captured' and x.extract_outcome is null
   and (x.entered = 'extract' or x.fetch_outcome in (select code from ingest.outcome where goes_on))
   and not exists (
     select from ingest.site_template t
-    where t.publisher_id = p.publisher_id and t.since_run <= x.run_id and (t.since_run = x.run_id
-      or t.learned_at > r.started_at - make_interval(days => case when t.articles < %(many)s then 1 else 7 end)));
+    where t.publisher_id = p.publisher_id and (t.since_run = x.run_id
+      or t.since_run < x.run_id and t.learned_at <= r.started_at
+        and t.learned_at > r.started_at - make_interval(days => case when t.captures < %(many)s then 1 else 7 end)));
 
 -- name: extract.learn_from lists the captures that publishers' templates are learned from
 -- not null: publisher_id, page_id, url, final_url, content_type, fetched_at, file, offset, length, payload_digest
 -- Of the run's pages a sample that neither their order nor the number of shards changes, then the newest of the week.
+-- None that retention has moved to another archive, or deleted.
 with own as (
   select p.publisher_id, p.page_id, p.url, p.capture_id,
     row_number() over (partition by p.publisher_id order by md5(p.page_id::text)) as place
@@ -161,6 +165,7 @@ select f.publisher_id, f.page_id, f.url, c.final_url, c.content_type, c.fetched_
   c.payload_digest
 from ranked f join ingest.capture c using (capture_id)
 where f.rank <= %(most)s
+  and not exists (select from ingest.warc_file w where w.file = c.file and (w.location <> '' or w.deleted_at is not null))
 order by f.publisher_id, f.page_id;
 
 -- name: extract.has_learned tells whether a run has learned a publisher's template
@@ -168,8 +173,9 @@ order by f.publisher_id, f.page_id;
 select exists (select from ingest.site_template where publisher_id = %(publisher_id)s and since_run = %(run_id)s);
 
 -- name: extract.put_template stores what a run learned of a publisher; a person's switch stays as it is
-insert into ingest.site_template (publisher_id, since_run, articles, rows, outside, inside, enabled, learned_at)
-select %(publisher_id)s, %(run_id)s, %(articles)s, %(rows)s::bigint[], %(outside)s::bigint[], %(inside)s::bigint[],
+insert into ingest.site_template
+  (publisher_id, since_run, captures, articles, rows, outside, inside, enabled, learned_at)
+select %(publisher_id)s, %(run_id)s, %(captures)s, %(articles)s, %(rows)s::bigint[], %(outside)s::bigint[], %(inside)s::bigint[],
   coalesce((
     select enabled from ingest.site_template where publisher_id = %(publisher_id)s order by since_run desc limit 1), true),
   %(now)s
@@ -208,8 +214,9 @@ select page_id, title, lines, words from ingest.site_page where publisher_id = %
 select line_hash from ingest.site_line
 where publisher_id = %(publisher_id)s and (since_run < %(run_id)s or since_run = %(run_id)s and own_run);
 
--- name: extract.forget_lines takes back what this run learned from fewer pages
-delete from ingest.site_line where publisher_id = %(publisher_id)s and since_run = %(run_id)s and not own_run;
+-- name: extract.forget_lines takes back what this run learned from fewer pages, without what a person has judged
+delete from ingest.site_line
+where publisher_id = %(publisher_id)s and since_run = %(run_id)s and not own_run and enabled;
 
 -- name: extract.bodies lists the bodies in which learned lines stand, for their samples
 -- not null: body

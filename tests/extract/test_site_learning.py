@@ -85,6 +85,53 @@ def test_a_run_that_learned_before_is_not_read_for_again(settings: Settings, con
     assert len(queries.extract.to_learn(conn, run_id=second, shard=0, many=len(PAGES) + 1)) == 1
 
 
+def test_a_publisher_with_few_articles_among_enough_captures_is_not_learned_every_day(
+    settings: Settings, conn: Connection, run_id: int
+) -> None:
+    extract(settings, run_id, 0, clock=clock)
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.site_template set articles = 3, learned_at = %s", (NOW - timedelta(days=2),))
+    assert queries.extract.to_learn(conn, run_id=again(conn), shard=0, many=len(PAGES)) == []
+
+
+def test_what_another_run_learns_meanwhile_changes_nothing(settings: Settings, conn: Connection, run_id: int) -> None:
+    later = again(conn)
+    extract(settings, run_id, 0, clock=lambda: NOW + timedelta(seconds=1))  # which the later run has begun before
+    with conn.cursor() as cursor:
+        cursor.execute("update ingest.page set state = 'captured'")
+    (publisher,) = queries.extract.to_learn(conn, run_id=later, shard=0, many=8)
+    assert queries.extract.templates(conn, publishers=[publisher], run_id=later) == []
+    assert queries.extract.site_lines(conn, publishers=[publisher], run_id=later) == []
+
+
+def test_captures_that_are_damaged_or_elsewhere_are_not_learned_from(
+    settings: Settings, conn: Connection, run_id: int
+) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute('update ingest.capture set "offset" = "offset" + 3 where page_id % 2 = 0')
+    conn.commit()
+    assert extract(settings, run_id, 0, clock=clock).counts == {"ok": 3, "capture_lost": 3}
+    assert rows(conn, "select captures, articles from ingest.site_template") == [(len(PAGES), 3)]
+    with conn.cursor() as cursor:
+        cursor.execute("insert into ingest.warc_file (file, location) values ('test/a.warc.gz', 'file:///old')")
+        cursor.execute("select publisher_id from ingest.publisher")
+        found = queries.extract.learn_from(conn, run_id=run_id, publishers=[cursor.fetchone()[0]], most=8)
+    assert found == []
+
+
+def test_a_line_of_this_run_that_a_person_keeps_stays_kept(conn: Connection, run_id: int) -> None:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample, enabled) "
+            "select publisher_id, n, %s, 2, '', n = 1 from ingest.publisher, generate_series(1, 2) n "
+            "returning publisher_id",
+            (run_id,),
+        )
+        queries.extract.forget_lines(conn, publisher_id=cursor.fetchone()[0], run_id=run_id)
+        cursor.execute("select line_hash from ingest.site_line")
+        assert [row.line_hash for row in cursor.fetchall()] == [2]
+
+
 def test_a_person_switches_a_template_off_and_it_stays_off(settings: Settings, conn: Connection, run_id: int) -> None:
     extract(settings, run_id, 0, clock=clock)
     with conn.cursor() as cursor:

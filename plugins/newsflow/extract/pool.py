@@ -75,6 +75,11 @@ class Extractors:
     def __exit__(self, *error: object) -> None:
         self._workers.__exit__(*error)
 
+    @property
+    def longest_s(self) -> float:
+        """Seconds by the clock after which a document is given up, tried twice."""
+        return 2 * self._limits.clock_s
+
     def map(self, jobs: Iterable[ExtractionJob]) -> Iterator[Extraction]:
         """Extractions in the order of the jobs; jobs are read only as far ahead as the workers need."""
         return (extraction for _, extraction in self.pairs((None, job) for job in jobs))

@@ -41,11 +41,12 @@ def learn_sites(step: Work, archive: Archive, pool: Extractors) -> None:
     captures = {publisher: list(rows) for publisher, rows in groupby(found, lambda row: row.publisher_id)}
     enough = [publisher for publisher, rows in captures.items() if len(rows) >= FEWEST]
     for publisher in _turned(enough, step.shard):
-        with lock(step.conn, "newsflow.site", step.run_id, publisher):
+        with lock(step.conn, "newsflow.site", step.run_id, publisher, wait_s=MOST * pool.longest_s):
             done = queries.extract.has_learned(step.conn, publisher_id=publisher, run_id=step.run_id)
             step.conn.rollback()
             if not done:
-                _learn(step, publisher, list(pool.sketches(_jobs(captures[publisher], archive))))
+                sketches = list(pool.sketches(_jobs(captures[publisher], archive)))
+                _learn(step, publisher, len(captures[publisher]), sketches)
 
 
 def _turned(publishers: Sequence[int], shard: int) -> list[int]:
@@ -64,17 +65,17 @@ def _jobs(captures: Sequence[LearnFromRow], archive: Archive) -> Iterator[Extrac
             yield ExtractionJob(capture.final_url or capture.url, answer.body, hints)
 
 
-def _learn(step: Work, publisher: int, sketches: Sequence[PageSketch]) -> None:
+def _learn(step: Work, publisher: int, captures: int, sketches: Sequence[PageSketch]) -> None:
     """Store what was learned; what the database refuses is told in the log, and the publisher goes without."""
     bad_rows.halved(
         [learned(sketches)],
-        lambda some: _store(step, publisher, some[0], _samples(sketches)),
+        lambda some: _store(step, publisher, captures, some[0], _samples(sketches)),
         lambda one, why: log.warning("publisher %d: its template is not learned: %s", publisher, why),
         nullcontext,  # it has a transaction of its own
     )
 
 
-def _store(step: Work, publisher: int, found: Learned, samples: Mapping[int, str]) -> None:
+def _store(step: Work, publisher: int, captures: int, found: Learned, samples: Mapping[int, str]) -> None:
     now, key = step.clock(), {"publisher_id": publisher}
     lines = partial(queries.extract.LearnLinesValues, publisher, since_run=step.run_id, own_run=True, learned_at=now)
     with transaction(step.conn):
@@ -82,6 +83,7 @@ def _store(step: Work, publisher: int, found: Learned, samples: Mapping[int, str
             step.conn,
             **key,
             run_id=step.run_id,
+            captures=captures,
             articles=found.articles,
             rows=sorted(found.template.rows),
             outside=sorted(found.template.outside),

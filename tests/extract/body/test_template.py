@@ -126,6 +126,15 @@ def test_numbers_do_not_tell_forms_apart() -> None:
     assert forms(one) == forms(other)
 
 
+def test_forms_of_long_and_broken_names_are_told_and_bounded() -> None:
+    named = ("a" * 100_000, "a" * 100_000 + "b", "\ud800", "\0")
+    found = [
+        forms(Block("Text", "p", 0.0, ("body#.", f"div#.{name}", "p#."), (1, 2, 3), n)) for n, name in enumerate(named)
+    ]
+    assert len(set(found)) == len(named)
+    assert all(-(2**63) <= one < 2**63 for each in found for one in each)
+
+
 def blocks_of(html: str) -> list[Block]:
     root = parse(f"<html><body>{html}</body></html>")
     assert root is not None

@@ -18,20 +18,9 @@ _NUMBERS = re.compile(r"\d{2,}")  # of pages; "col-1" and "col-2" are two forms
 _SIGN = 1 << 63
 
 
-@remembered
-def _masked(label: str) -> str:
-    return _NUMBERS.sub("0", label)
-
-
 def forms(block: Block) -> tuple[int, ...]:
     """Forms of a block's element and of all boxes that it stands in, from the innermost, as signed 64-bit hashes."""
-    return _forms(block.path)
-
-
-@lru_cache(maxsize=2_000)
-def _forms(path: tuple[str, ...]) -> tuple[int, ...]:
-    labels = tuple(map(_masked, path))
-    return tuple(_hash("\0".join(labels[max(0, end - _LEVELS) : end])) for end in range(len(labels), 0, -1))
+    return _forms(tuple(map(_label, block.path)))
 
 
 def whole(block: Block) -> int:
@@ -39,14 +28,21 @@ def whole(block: Block) -> int:
 
     Comments, teasers and the text often share the innermost boxes.
     """
-    return _whole(block.path)
+    return _joined(tuple(map(_label, block.path[1:])))
+
+
+@remembered
+def _label(label: str) -> bytes:
+    """A label of fixed length: some pages name their boxes at great length."""
+    return xxhash.xxh3_64_digest(_NUMBERS.sub("0", label).encode("utf-8", "surrogatepass"))
 
 
 @lru_cache(maxsize=2_000)
-def _whole(path: tuple[str, ...]) -> int:
-    return _hash("\0".join(map(_masked, path[1:])))
+def _forms(labels: tuple[bytes, ...]) -> tuple[int, ...]:
+    return tuple(_joined(labels[max(0, end - _LEVELS) : end]) for end in range(len(labels), 0, -1))
 
 
-def _hash(form: str) -> int:
-    value = xxhash.xxh3_64_intdigest(form.encode("utf-8", "surrogatepass"))
+@lru_cache(maxsize=2_000)
+def _joined(labels: tuple[bytes, ...]) -> int:
+    value = xxhash.xxh3_64_intdigest(b"".join(labels))
     return value - 2 * _SIGN if value >= _SIGN else value

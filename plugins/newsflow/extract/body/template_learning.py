@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
 from newsflow.extract.body import cleaning
 from newsflow.extract.body.forms import forms, whole
@@ -32,7 +33,7 @@ _ARTICLE = 100  # words beside such boxes: live reports and round-ups have a sho
 _ON_PAGES = 0.3  # of the articles that have such boxes
 _MARK_WORDS, _MARK_NUMBERS = 12, 4  # most words of a line that tells a day and a time, and its least numbers
 _TEASER = 60  # most words of a teaser
-_MOST_FORMS = 4_000  # learned of a publisher
+_MOST_FORMS = 4_000  # of a publisher, and of one page
 _NUMBER = re.compile(r"\d+")
 
 
@@ -53,17 +54,28 @@ class SeenBlock:
         return self.forms[0]
 
 
+class Row(NamedTuple):
+    """Boxes of one form on a page: how many, how many of them look like a comment or a teaser, and words beside them.
+
+    `beside`: of running text in the body.
+    """
+
+    boxes: int
+    marked: int
+    beside: int
+
+
 @dataclass(frozen=True, slots=True)
 class PageSketch:
     """A page as the learner sees it.
 
-    `lines`, `body`: of its body; `rows`: boxes of two blocks or more by form, and how many of them are marked.
+    `lines`, `body`: of its body; `rows`: boxes of two blocks or more, by form.
     """
 
     lines: PageLines
     body: str = ""
     blocks: tuple[SeenBlock, ...] = ()
-    rows: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    rows: Mapping[int, Row] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +95,32 @@ def sketch(lines: PageLines, body: str, made: Sequence[Paragraph], blocks: Seque
     """
     if len(blocks) > MOST_BLOCKS:
         return PageSketch(lines, body)
-    there = zip(blocks, held(blocks, cleaning.kept(made)), strict=True)
+    there = held(blocks, cleaning.kept(made))
     seen = (
         SeenBlock(line_hash(block.text), block.words, is_running(block), inside, forms(block), whole(block))
-        for block, inside in there
+        for block, inside in zip(blocks, there, strict=True)
         if block.path
     )
-    return PageSketch(lines, body, tuple(seen), _rows(blocks))
+    return PageSketch(lines, body, tuple(seen), _rows(blocks, there))
 
 
-def _rows(blocks: Sequence[Block]) -> dict[int, tuple[int, int]]:
-    """Boxes of two blocks or more by form, and how many of them look like a comment or a teaser."""
-    boxes: dict[tuple[int, int], list[Block]] = defaultdict(list)
+def _rows(blocks: Sequence[Block], there: Sequence[bool]) -> dict[int, Row]:
+    """Boxes of two blocks or more by form; none of a page that has more forms than articles have."""
+    boxes: dict[int, dict[int, list[Block]]] = defaultdict(lambda: defaultdict(list))
     for block in blocks:
         for form, node in list(zip(forms(block), reversed(block.nodes), strict=True))[1:]:
-            boxes[form, node].append(block)
-    rows: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for (form, _), box in boxes.items():
-        if len(box) > 1:
-            found, of_them = rows[form]
-            rows[form] = found + 1, of_them + _is_marked(box)
-    return dict(rows)
+            boxes[form][node].append(block)
+    if len(boxes) > _MOST_FORMS:
+        return {}
+    text = {b.order: b.words for b, has in zip(blocks, there, strict=True) if has and is_running(b)}
+    several = {form: [box for box in nodes.values() if len(box) > 1] for form, nodes in boxes.items()}
+    return {form: _row(found, text, sum(text.values())) for form, found in several.items() if found}
+
+
+def _row(boxes: Sequence[Sequence[Block]], text: Mapping[int, int], words: int) -> Row:
+    """:param text: words of the body's running text by block; `words`: all of them."""
+    within = {block.order for box in boxes for block in box}
+    return Row(len(boxes), sum(map(_is_marked, boxes)), words - sum(text.get(order, 0) for order in within))
 
 
 def _is_marked(box: Sequence[Block]) -> bool:
@@ -149,24 +166,17 @@ def _template(pages: Sequence[PageSketch], lines: Collection[int]) -> Template:
 
 def _in_rows(pages: Sequence[PageSketch]) -> Iterator[int]:
     """Forms of boxes that stand in rows beside whole articles."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    found: dict[int, list[Row]] = defaultdict(list)
     for page in pages:
-        for form, counts in page.rows.items():
-            found[form].append(counts)
-    for form, each in found.items():
-        boxes, marked = map(sum, zip(*each, strict=True))
-        many = max(each)[0] >= _ROW and len(each) >= _ON_PAGES * len(pages)
-        if many and marked >= _MARKED * boxes and _beside(form, pages) >= _ARTICLE:
-            yield form
+        for form, row in page.rows.items():
+            found[form].append(row)
+    return (form for form, rows in found.items() if len(rows) >= _ON_PAGES * len(pages) and _is_row(rows))
 
 
-def _beside(form: int, pages: Sequence[PageSketch]) -> float:
-    """Words of running text that bodies have beside boxes of a form, on the median page that has such boxes."""
-    return median(
-        sum(block.words for block in page.blocks if block.held and block.running and form not in block.forms[1:])
-        for page in pages
-        if form in page.rows
-    )
+def _is_row(rows: Sequence[Row]) -> bool:
+    """Are boxes of one form rows of comments or teasers, by the pages that have them?"""
+    marked = sum(row.marked for row in rows) >= _MARKED * sum(row.boxes for row in rows)
+    return marked and max(rows).boxes >= _ROW and median(row.beside for row in rows) >= _ARTICLE
 
 
 @dataclass(slots=True)

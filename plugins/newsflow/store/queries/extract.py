@@ -152,13 +152,13 @@ class SiteLinesRow(NamedTuple):
     version: int
 
 
-def site_lines(conn: Connection, *, publishers: Iterable[int], run_id: int) -> list[SiteLinesRow]:
+def site_lines(conn: Connection, *, run_id: int, publishers: Iterable[int]) -> list[SiteLinesRow]:
     """Lists the lines that publishers' bodies go without, as learned before a run."""
     return named_query.rows(
         conn,
         "extract.site_lines",
         SiteLinesRow._make,
-        {"publishers": named_query.array(publishers), "run_id": run_id},
+        {"run_id": run_id, "publishers": named_query.array(publishers)},
     )
 
 
@@ -172,13 +172,13 @@ class TemplatesRow(NamedTuple):
     inside: list[int]
 
 
-def templates(conn: Connection, *, publishers: Iterable[int], run_id: int) -> list[TemplatesRow]:
+def templates(conn: Connection, *, run_id: int, publishers: Iterable[int]) -> list[TemplatesRow]:
     """Lists the newest template of publishers that a run knows, where nobody has switched it off."""
     return named_query.rows(
         conn,
         "extract.templates",
         TemplatesRow._make,
-        {"publishers": named_query.array(publishers), "run_id": run_id},
+        {"run_id": run_id, "publishers": named_query.array(publishers)},
     )
 
 
@@ -222,6 +222,7 @@ def put_template(
     *,
     publisher_id: int,
     run_id: int,
+    captures: int,
     articles: int,
     rows: Iterable[int],
     outside: Iterable[int],
@@ -235,6 +236,7 @@ def put_template(
         {
             "publisher_id": publisher_id,
             "run_id": run_id,
+            "captures": captures,
             "articles": articles,
             "rows": named_query.array(rows),
             "outside": named_query.array(outside),
@@ -305,7 +307,7 @@ def known_lines(conn: Connection, *, publisher_id: int, run_id: int) -> list[Kno
 
 
 def forget_lines(conn: Connection, *, publisher_id: int, run_id: int) -> int:
-    """Takes back what this run learned from fewer pages."""
+    """Takes back what this run learned from fewer pages, without what a person has judged."""
     return named_query.count(conn, "extract.forget_lines", {"publisher_id": publisher_id, "run_id": run_id})
 
 
