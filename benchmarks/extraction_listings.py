@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 NAMES = [name for name in listing.WEIGHTS if name]
 SETS = ("wcxb", "pages", "pages_meta", "foreign", "sites")
 PENALTY, STEPS = 10.0, 40
-LIMITS = (-1.0, listing.LIMIT, 0.0, 0.5, 1.0, 2.0)
+LIMITS = (-1.0, -0.4, listing.LIMIT, 0.0, 0.5, 1.0)
 
 
 def signs(gold: Gold) -> list[float] | None:

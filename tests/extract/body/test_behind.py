@@ -49,7 +49,7 @@ def test_what_readers_say(name: str) -> None:
     assert page(f"<div class={name}>{row(TALK)}</div>") == OWN
 
 
-@pytest.mark.parametrize("name", ["legal", "smallPrint", "imprint"])
+@pytest.mark.parametrize("name", ["legalDisclaimer", "smallPrint", "imprint"])
 def test_a_legal_notice(name: str) -> None:
     assert page(f"<div class={name}><p>{line(1, 60)}</p><p>{line(2, 60)}</p></div>") == OWN
 
@@ -65,3 +65,25 @@ def test_the_posts_of_a_live_report_are_the_article(mark: str) -> None:
 
 def test_an_article_goes_on_behind_a_row_in_its_midst() -> None:
     assert line(1) in page(f"<div class=z9>{row(TEASERS[0])}</div><p>{line(20, 60)}</p>")
+
+
+def test_a_notice_called_legal_is_short() -> None:
+    """A longer text in a box of that name is a court's report, a law, or a government's notice."""
+    assert page(f"<div class=legal><p>{line(1, 12)}</p></div>") == OWN
+    assert line(2, 60) in page(f"<div class=legal><p>{line(1, 60)}</p><p>{line(2, 60)}</p></div>")
+
+
+def test_an_article_about_disclaimers_has_headlines_in_its_boxes() -> None:
+    box = "<div class=disclaimer-sample><h3>What the ferry company told its passengers</h3><p>{text}</p></div>"
+    assert line(1) in page(row(box))
+
+
+@pytest.mark.parametrize("part", ["<div><p><b>Why is item {n} here?</b></p><p>{text}</p></div>", "<p>{text}</p>"])
+def test_questions_and_papers_are_discussions_as_well(part: str) -> None:
+    assert line(1) in page(f"<section class=discussion>{row(part)}</section>")
+
+
+@pytest.mark.parametrize("box", TEASERS)
+def test_a_letter_of_several_rows_is_no_opening_with_teasers(box: str) -> None:
+    rows = "".join(f"<section><h2>{n}</h2>{row(box, 16)}</section>" for n in range(3))
+    assert line(1) in page(rows)

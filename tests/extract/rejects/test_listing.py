@@ -123,7 +123,13 @@ def test_pages_of_authors_and_searches_are_called_lists(url: str, is_list: bool)
 
 @pytest.mark.parametrize(
     ("url", "likeness"),
-    [("topic/coffee", 1), ("topic/coffee-trade", 2 / 3), ("topic/a-history-of-the-coffee-trade", 0)],
+    [
+        ("topic/coffee", 1),
+        ("topic/coffee-trade", 2 / 3),
+        ("topic/a-history-of-the-coffee-trade", 0),
+        ("c/a-history-of-the-coffee-trade/s10042", 0),
+        ("news-from-all-the-coasts/topic/coffee", 1),
+    ],
 )
 def test_a_long_name_is_a_thing_s_and_no_list_s(url: str, likeness: float) -> None:
     assert addresses.called_a_list(f"https://courier.example/{url}") == pytest.approx(likeness)

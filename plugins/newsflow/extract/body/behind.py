@@ -19,14 +19,19 @@ from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import HEADINGS, Block, is_running
 from newsflow.extract.page.region_names import hyphened
 from newsflow.extract.page.remembered import remembered
+from newsflow.text.sentences import END
 
 _LEAST, _MOST = 3, 100  # boxes of a row, and words of each: the parts of an article are longer
 _LINK, _WORDS = 0.8, 4  # share of links of a linked line, and its words: a post's time or "Share this" has fewer
 _BEFORE = 30  # words of running text between the headline and such a box
+_OPENING = 4  # of as many words: several rows in the article's box that have more are the text itself
+_NOTICE = 0.5  # of as many words a notice called "legal" may have
 _AFTER = 0.1  # of as many, that may stand behind it: an article goes on behind a box in its midst
 # English by custom everywhere, as in `region_names`. Talk is judged by its boxes, too: the names have other meanings.
 _LEGAL = re.compile(r"\b(?:legal|disclaimers?|imprint|impressum|(?:small|fine)-?print)\b")
 _TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?|opini(?:a|e|ones|ons))\b")
+_CALLED_LEGAL = re.compile(r"\blegal\b(?!.*\b(?:disclaimers?|imprint|impressum)\b)")
+_TITLE, _NAME = 4, 6  # words of a heading that is no notice's, at least; of who says something, at most
 _NUMBER = re.compile(r"\d")
 
 
@@ -98,12 +103,24 @@ def nodes(blocks: Sequence[Block], head: Head | None, headline: str) -> frozense
     cards = frozenset(node for row in rows.values() for node in row)
     free = [block for block in below if cards.isdisjoint(block.nodes)]
     teasers = rows.keys() - {node for block in (head.block, *free) for node in block.nodes}
-    found = teasers | _named(below, head)
+    found = teasers | _named(below, after, head)
     own = _Text.of([block for block in free if found.isdisjoint(block.nodes)], head)
-    behind = {node for node in found if own.is_before(boxes.first[node])}
-    if _NUMBER.search(headline):
-        behind -= {node for node in teasers if own.box in boxes.first[node].nodes}
-    return frozenset(behind)
+    behind = {node for node in found if own.is_before(boxes.first[node]) and _may_be(node, boxes, own)}
+    listed = {node for node in behind & teasers if own.box in boxes.first[node].nodes}
+    return frozenset(behind - listed if _NUMBER.search(headline) or _is_text(listed, boxes, own) else behind)
+
+
+def _is_text(listed: set[int], boxes: _Boxes, own: _Text) -> bool:
+    """Are rows in the article's box the text, and what stands before them its opening, as in a letter to readers?"""
+    outer = {node for node in listed if listed.isdisjoint(set(boxes.first[node].nodes) - {node})}
+    return len(outer) >= _LEAST and sum(map(boxes.words, outer)) > _OPENING * own.words[-1]
+
+
+def _may_be(node: int, boxes: _Boxes, own: _Text) -> bool:
+    """A notice called "legal" is short beside the text: courts' reports and laws have boxes of that name as well."""
+    first = boxes.first[node]
+    label = first.path[first.nodes.index(node)]
+    return not _is_called_legal(label) or boxes.words(node) <= _NOTICE * own.words[-1]
 
 
 def _rows(blocks: Sequence[Block], boxes: _Boxes) -> dict[int, set[int]]:
@@ -126,22 +143,39 @@ def _small(block: Block, boxes: _Boxes) -> Iterator[tuple[int, int, str]]:
             yield block.nodes[place - 1], node, block.path[place]
 
 
-def _named(below: Sequence[Block], head: Head) -> set[int]:
-    """Boxes below the headline with names for legal notices, and those of several boxes with names for talk."""
+def _named(below: Sequence[Block], lines: Sequence[Block], head: Head) -> set[int]:
+    """Boxes below the headline with names for legal notices, and those of several boxes with names for talk.
+
+    :param below: the running text of the `lines` behind the headline.
+    """
     labels = {label for block in below for label in block.path}
     if not any(_is_legal(label) or _is_talk(label) for label in labels):
         return set()
+    titled = {node for block in lines if block.tag in HEADINGS and block.words >= _TITLE for node in block.nodes}
+    said = {node for block in lines if _is_name(block) for node in block.nodes}
     talk: defaultdict[int, set[int]] = defaultdict(set)
     legal: set[int] = set()
     for block in below:
         for place, node in enumerate(block.nodes[: -1 if block.tag in HEADINGS else None]):
+            label = block.path[place]
             if node in head.block.nodes:
                 continue
-            if _is_legal(block.path[place]):
+            if _is_legal(label):
                 legal.add(node)
-            if _is_talk(block.path[place]):
-                talk[node].update(block.nodes[place + 1 : place + 2])
-    return legal | {node for node, parts in talk.items() if len(parts) >= _LEAST}
+            if _is_talk(label):
+                parts = block.nodes[place + 1 : place + 2]
+                talk[node].update(parts if reader_comments.named(label) else said.intersection(parts))
+    return legal - titled | {node for node, parts in talk.items() if len(parts) >= _LEAST}
+
+
+def _is_name(block: Block) -> bool:
+    """Is it a short line that is neither a heading nor a sentence: who says it, when, or "Reply"?"""
+    return block.words <= _NAME and block.tag not in HEADINGS and not END.search(block.text)
+
+
+@remembered
+def _is_called_legal(label: str) -> bool:
+    return bool(_CALLED_LEGAL.search(hyphened(label)))
 
 
 @remembered

@@ -49,13 +49,15 @@ def is_numbered(url: str) -> bool:
 def called_a_list(url: str) -> float:
     """How much of a list an address is: a part of its path is called as lists are ("/category/", "/tag/", "/author/").
 
-    Or it asks for a search. From 0 to 1: less by a third for each hyphen in the last part, as a thing's name is longer
-    than a category's ("/topic/coffee", "/topic/the-history-of-coffee").
+    Or it asks for a search. From 0 to 1: less by a third for each hyphen in a part behind that word, as a thing's name
+    is longer than a category's ("/topic/coffee", "/topic/the-history-of-coffee", "/c/the-history-of-coffee/s1042").
     """
     query = url.partition("?")[2].partition("#")[0]
-    if not (_LISTS.search(path_of(url)) or any(map(_SEARCH.match, query.split("&")))):
+    called = _LISTS.search(path_of(url))
+    if not (called or any(map(_SEARCH.match, query.split("&")))):
         return 0.0
-    return max(0.0, 1 - _last(url).count("-") / 3)
+    names = path_of(url)[called.end() :].split("/") if called else []
+    return max(0.0, 1 - max(name.count("-") for name in (*names, _last(url))) / 3)
 
 
 def names_a_section(url: str) -> bool:
