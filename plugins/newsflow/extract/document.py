@@ -175,9 +175,9 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     beyond = behind.nodes(ground, head, found["title"])
     headlines = (*titles, *regions.headlines(h1s, ground, head))
     known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)
-    made, found["sources"]["body"], ground = _body(root, ground, text, page, known)
+    spread, (made, found["sources"]["body"], ground) = ground, _body(root, ground, text, page, known)
     _take_signature(found, cleaning.kept(made), title.site_names(page, _host(url)))
-    made = template.applied(made, ground, hints.template, hints.site_lines, MIN_WORDS)
+    made = template.applied(made, ground, hints.template, known if ground is spread else known.elsewhere(), MIN_WORDS)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):
         made.insert(0, Paragraph(found_deck.text, found_deck, "deck"))

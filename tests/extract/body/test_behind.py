@@ -44,7 +44,7 @@ def test_a_row_of_teasers(box: str, inside: bool) -> None:
     assert page(f"<div class=z9>{row(box)}</div>", inside=inside) == OWN
 
 
-@pytest.mark.parametrize("name", ["discussion", "readerResponses", "comment-thread", "opOpinie"])
+@pytest.mark.parametrize("name", ["discussion", "readerResponses", "comment-thread"])
 def test_what_readers_say(name: str) -> None:
     assert page(f"<div class={name}>{row(TALK)}</div>") == OWN
 

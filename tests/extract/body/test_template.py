@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from newsflow.extract.body import template
+from newsflow.extract.body.cleaning import Known
 from newsflow.extract.body.forms import forms, whole
 from newsflow.extract.body.template_learning import Learned, PageSketch, SeenBlock, learned
 from newsflow.extract.document import extract, sketch
@@ -59,17 +60,19 @@ def test_a_body_keeps_what_would_leave_too_little() -> None:
     blocks = blocks_of("<p>One line that is here.</p><p>Another one.</p>")
     made = [template.Paragraph(block.text, block) for block in blocks]
     everything = Template(outside=frozenset(forms(block)[0] for block in blocks))
-    assert [p.cut for p in template.applied(made, blocks, everything, frozenset(), 3)] == ["", ""]
-    assert [p.cut for p in template.applied(made, blocks, everything, frozenset(), 0)] == ["template", "template"]
+    assert [p.cut for p in template.applied(made, blocks, everything, Known(), 3)] == ["", ""]
+    assert [p.cut for p in template.applied(made, blocks, everything, Known(), 0)] == ["template", "template"]
 
 
 def test_text_of_a_form_that_bodies_have_elsewhere_is_put_in_at_its_place() -> None:
     blocks = blocks_of("<p class='a'>First of all.</p><p class='b'>Then this one.</p><p class='a'>The end of it.</p>")
     made = [template.Paragraph(blocks[n].text, blocks[n]) for n in (0, 2)]
     inside = Template(inside=frozenset([whole(blocks[1])]))
-    lines = template.applied(made, blocks, inside, frozenset(), 0)
+    lines = template.applied(made, blocks, inside, Known(), 0)
     assert [(p.text, p.by) for p in lines][1] == ("Then this one.", "template")
-    assert template.applied(made, blocks, Template(), frozenset(), 0) is made
+    assert template.applied(made, blocks, Template(), Known(), 0) is made
+    behind = Known(behind=frozenset(blocks[1].nodes[-1:]))
+    assert template.applied(made, blocks, inside, behind, 0) == made
 
 
 PARTS = {
@@ -114,7 +117,7 @@ def test_innermost_boxes_like_those_of_the_text_put_nothing_in(below: str) -> No
     made = [template.Paragraph(blocks[0].text, blocks[0])]
     inside = Template(inside=frozenset([whole(blocks[0])]))
     assert len(blocks) == 6
-    assert template.applied(made, blocks, inside, frozenset(), 0) == made
+    assert template.applied(made, blocks, inside, Known(), 0) == made
 
 
 def item(text: str) -> str:

@@ -29,7 +29,7 @@ _NOTICE = 0.5  # of as many words a notice called "legal" may have
 _AFTER = 0.1  # of as many, that may stand behind it: an article goes on behind a box in its midst
 # English by custom everywhere, as in `region_names`. Talk is judged by its boxes, too: the names have other meanings.
 _LEGAL = re.compile(r"\b(?:legal|disclaimers?|imprint|impressum|(?:small|fine)-?print)\b")
-_TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?|opini(?:a|e|ones|ons))\b")
+_TALK = re.compile(r"\b(?:discussions?|responses?|threads?|repl(?:y|ies)|reactions?)\b")
 _CALLED_LEGAL = re.compile(r"\blegal\b(?!.*\b(?:disclaimers?|imprint|impressum)\b)")
 _TITLE, _NAME = 4, 6  # words of a heading that is no notice's, at least; of who says something, at most
 _NUMBER = re.compile(r"\d")

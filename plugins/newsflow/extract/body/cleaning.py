@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from newsflow.extract import phrase_lists
@@ -72,6 +72,10 @@ class Known:
     def squeezed(self) -> frozenset[str]:
         """The titles, for comparing whole lines with them."""
         return frozenset(squeeze(title) for title in self.titles if title)
+
+    def elsewhere(self) -> Known:
+        """What holds in another tree of the page, too: boxes are numbered anew there."""
+        return replace(self, behind=frozenset())
 
 
 def _links(p: Paragraph) -> float:

@@ -8,7 +8,6 @@ what scripts hold; and the plain engine on the tree as it came. What one of thes
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from lxml.html import HtmlElement
 
@@ -98,8 +97,7 @@ def paragraphs(
     :param least: words of running text that make one.
     """
     for made, source, blocks in _looks(text, ground, page, known):
-        # Boxes are numbered anew in a tree of its own.
-        cleaning.clean(made, known if blocks is ground else replace(known, behind=frozenset()))
+        cleaning.clean(made, known if blocks is ground else known.elsewhere())
         # Running text alone counts: lists of links and labels are what no text leaves behind.
         if sum(p.words for p in cleaning.kept(made) if _is_sentence(p.text)) >= least:
             return made, source, blocks

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from newsflow.extract.body.cleaning import Known
 from newsflow.extract.body.forms import forms, whole
 from newsflow.extract.body.placement import LINKED, Paragraph, merge
 from newsflow.extract.page.blocks import Block, is_running, key
@@ -28,7 +29,7 @@ def held(blocks: Sequence[Block], lines: Sequence[Paragraph]) -> list[bool]:
 
 
 def applied(
-    made: list[Paragraph], blocks: Sequence[Block], template: Template, site_lines: frozenset[int], least: int
+    made: list[Paragraph], blocks: Sequence[Block], template: Template, known: Known, least: int
 ) -> list[Paragraph]:
     """A body's lines, some marked as cut and some put in, as its publisher's template has it.
 
@@ -36,12 +37,13 @@ def applied(
 
     :param made: its lines, cleaned.
     :param blocks: all that its lines stand among.
+    :param known: of these blocks; what stands behind the article is not put in, whatever the form of its element.
     """
     if not template or len(blocks) > MOST_BLOCKS:
         return made
     cut = _cut(made, blocks, template)
     kept = [p for p in made if not p.cut and id(p) not in cut]
-    new = _new(made, kept, blocks, template, site_lines)
+    new = _new(made, kept, blocks, template, known)
     if _words(kept) + sum(block.words for block in new) < least:
         return made
     for p in made:
@@ -72,12 +74,12 @@ def _new(
     kept: Sequence[Paragraph],
     blocks: Sequence[Block],
     template: Template,
-    site_lines: frozenset[int],
+    known: Known,
 ) -> list[Block]:
     """Text of the publisher's other pages' places that a body lacks, where that is much beside what it has."""
-    free = _free(made, kept, blocks, template)
+    free = [b for b in _free(made, kept, blocks, template) if known.behind.isdisjoint(b.nodes)]
     there = held(free, kept)
-    found = [b for b, has in zip(free, there, strict=True) if not has and line_hash(b.text) not in site_lines]
+    found = [b for b, has in zip(free, there, strict=True) if not has and line_hash(b.text) not in known.site_lines]
     return found if _words(kept) <= _MORE * sum(block.words for block in found) else []
 
 
