@@ -6,8 +6,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
+
+from tests.listener import Listener, hang_up
 
 
 @dataclass
@@ -62,9 +63,9 @@ class Server:
         self.connections = 0
         self._wrap = wrap
         self._open: set[socket.socket] = set()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._lock = threading.Lock()
+        self._listener = Listener(self._serve)
+        self.port = self._listener.port
 
     @property
     def origin(self) -> str:
@@ -79,22 +80,13 @@ class Server:
         return [request for request in self.requests if request.path == path]
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # close alone leaves accept() waiting
         self._listener.close()
         for sock in list(self._open):
-            sock.close()
+            hang_up(sock)
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(sock, self.connections), daemon=True).start()
-
-    def _serve(self, sock: socket.socket, number: int) -> None:
+    def _serve(self, sock: socket.socket) -> None:
+        with self._lock:
+            self.connections = number = self.connections + 1
         try:
             if self._wrap:
                 sock = self._wrap(sock)

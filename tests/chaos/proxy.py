@@ -7,6 +7,8 @@ import socket
 import struct
 import threading
 
+from tests.listener import Listener, hang_up
+
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: close sends RST
 
 
@@ -18,9 +20,8 @@ class ChaosProxy:
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self.is_cut = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._listener = Listener(self._relay)
+        self.port = self._listener.port
 
     def __enter__(self) -> ChaosProxy:
         return self
@@ -29,15 +30,14 @@ class ChaosProxy:
         self._listener.close()
         self._reset()
 
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
-                with self._lock:
-                    self._open += [client, server]
-                threading.Thread(target=self._pump, args=(client, server, False), daemon=True).start()
-                threading.Thread(target=self._pump, args=(server, client, True), daemon=True).start()
+    def _relay(self, client: socket.socket) -> None:
+        with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self._target)) as server:
+            with self._lock:
+                self._open += [client, server]
+            down = threading.Thread(target=self._pump, args=(server, client, True), daemon=True)
+            down.start()
+            self._pump(client, server, False)
+            down.join()  # each end is closed when nobody reads from it or writes to it any more
 
     def _pump(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
         with contextlib.suppress(OSError):
@@ -45,9 +45,8 @@ class ChaosProxy:
                 if counted and self._spend(len(data)):
                     return
                 sink.sendall(data)
-        for end in (source, sink):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        hang_up(source)
+        hang_up(sink)
 
     def cut(self) -> None:
         """Reset everything that is open."""
@@ -71,5 +70,4 @@ class ChaosProxy:
         for end in sockets:
             with contextlib.suppress(OSError):
                 end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+            hang_up(end)

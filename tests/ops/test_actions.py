@@ -105,8 +105,9 @@ def _learn(conn: Connection, *lines: int) -> None:
     with conn.cursor() as cursor:
         for line in lines:
             cursor.execute(
-                "insert into ingest.site_line (publisher_id, line_hash, since_run, articles, sample)"
-                " select publisher_id, %s, 1, 9, 'Follow us' from ingest.publisher"
+                "insert into ingest.site_line (publisher_id, line_hash, since_run, learned_at, articles, sample)"
+                " select publisher_id, %s, run_id, started_at, 9, 'Follow us'"
+                " from ingest.publisher, (select * from ingest.run order by run_id limit 1) r"
                 " where name in ('courier.example', 'heute.example')",
                 (line,),
             )
@@ -138,5 +139,6 @@ def test_extraction_goes_by_what_was_switched(own_month: Connection) -> None:
     _learn(own_month, 7, 8)
     perform(own_month, "line_off", "courier.example/7", "otto", NOW)
     courier = one(own_month, "select publisher_id from ingest.publisher where name = 'courier.example'").publisher_id
-    (found,) = queries.extract.site_lines(own_month, publishers=[courier], run_id=99)
+    last = one(own_month, "select max(run_id) as run_id from ingest.run").run_id
+    (found,) = queries.extract.site_lines(own_month, publishers=[courier], run_id=last)
     assert found.lines == [8]

@@ -20,6 +20,7 @@ from newsflow.settings import Settings, SettingsError
 from newsflow.web import access
 from newsflow.web.guarded_connection import tls_context
 from newsflow.web.transport import Transport
+from tests.listener import Listener
 from tests.web.conftest import lookup
 from tests.web.test_tls import HOST, cert, secure
 from tests.webserver import Server, says
@@ -153,17 +154,8 @@ class Proxy:
 
     def __init__(self, server: Server) -> None:
         self.server, self.asked = server, []  # type: tuple[Server, list[str]]
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://user:{SECRET}@127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._relay, args=(client,), daemon=True).start()
+        self._listener = Listener(self._relay)
+        self.url = f"http://user:{SECRET}@127.0.0.1:{self._listener.port}"
 
     def _relay(self, client: socket.socket) -> None:
         head = client.recv(65_536)
