@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from newsflow.languages.agencies import AGENCIES, BY_CODE, PICTURE_HOUSES
+from newsflow.agency_names import NAME, MarkedLine, agencies_in, letter_of, marked
+from newsflow.languages.agencies import BY_CODE, PICTURE_HOUSES
 from newsflow.languages.lists import any_of, any_pattern
 
-_ANY = "|".join(sorted((p for p in AGENCIES.values()), key=len, reverse=True))
-_SPACELESS = "|".join(p for p in re.findall(r"[^|()?:\[\]]+", _ANY) if p > "\u3000")
-_CJK = "\u3040-\u30ff\u4e00-\u9fff"  # where words have no blanks between them: "パリAFP"
-_NAME = rf"(?:(?<![^\W_{_CJK}])(?:{_ANY})(?![^\W_{_CJK}])|{_SPACELESS})"
+# All patterns but `_CODES` are for marked lines, in which a name is one letter.
 _AND = rf"(?:{any_of('credit_and')})"
 _ARTICLE = rf"(?:(?:{any_of('credit_article')}) )?"
-_LIST = rf"{_NAME}(?:\s*(?:,\s*{_AND}\b|,|/|;|\||&|\+|、|＝|-|{_AND})\s*{_ARTICLE}{_NAME})*"
+_LIST = rf"{NAME}(?:\s*(?:,\s*{_AND}\b|,|/|;|\||&|\+|、|＝|-|{_AND})\s*{_ARTICLE}{NAME})*"
 _BRACKETED = re.compile(
     rf"[(\[（【［]\s*(?:©|\(c\)|(?:{any_of('credit_label')})[:：]?)?\s*({_LIST})[^()\[\]（）【】［］]{{0,24}}[)\]）】］]"
 )
@@ -35,9 +33,8 @@ _RUSSIAN_DATELINE = re.compile(
     rf"|[^\n!?()]{{0,40}}\. ({_LIST})\s*[-–—](?= ))"
 )
 _PLACED = re.compile(rf"[(\[（【［][^()\[\]（）【】［］\n]{{0,30}}?({_LIST})\s*[)\]）】］]")
-_SPACELESS_DATELINE = re.compile(rf"[（(【]?({_SPACELESS})[^\n。]{{0,24}}?[电電]")
+_SPACELESS_DATELINE = re.compile(rf"[（(【]?({NAME})[^\n。]{{0,24}}?[电電]")
 _STAFF = re.compile(rf"\W*(?:(?:{any_of('credit_by')}) )?[^\n,]{{0,60}}(?:,|\||/|\()\s*({_LIST})\)?\W*")
-_ONE = re.compile(_NAME)
 # "… on Monday. - AFP", "… on Monday. AFP"
 _END = re.compile(rf"[.!?”\"»]\s*(?:[-–—]{{1,2}}\s*({_LIST})\W*|(?<=\s)({_LIST}))$")
 _POST = rf"(?: [\w ]{{0,24}}(?:{any_of('credit_post')}))?"  # "AP Business Writer"
@@ -74,14 +71,14 @@ def credits(body: str, authors: Sequence[str] = (), agencies: Sequence[str] = ()
     """Agencies with the words that credit them, in the order in which they were found.
 
     :param authors: the byline's names.
-    :param agencies: names that extraction took from the page's metadata.
+    :param agencies: agencies that extraction took from the page's metadata.
     """
     found: dict[str, str] = {}
     for words, evidence in _passages(body, authors, agencies):
-        for agency in names(words):
+        for agency in agencies_in(words):
             found.setdefault(agency, evidence[:_LONGEST])
     for name in agencies:
-        if not any(names(name)):
+        if not marked(name).names:
             found.setdefault(name, f"byline: {name}"[:_LONGEST])
     return found
 
@@ -89,67 +86,70 @@ def credits(body: str, authors: Sequence[str] = (), agencies: Sequence[str] = ()
 def is_credit(line: str) -> bool:
     """Whether a line says nothing but whose text it is: "(Reuters)", "With reporting by AFP"."""
     line = line.strip()
-    if len(line) > _SHORT:
+    if len(line) > _SHORT or not (found := marked(line)).names:
         return False
-    return any(pattern.fullmatch(line) for pattern in (_ALONE, _BRACKETED, _WITH))
-
-
-def names(words: str) -> Iterator[str]:
-    """Agencies named in a credit, by their usual names."""
-    for match in _ONE.finditer(words):
-        for agency, pattern in AGENCIES.items():
-            if re.fullmatch(pattern, match[0]):
-                yield agency
+    return any(pattern.fullmatch(found.text) for pattern in (_ALONE, _BRACKETED, _WITH))
 
 
 def _passages(body: str, authors: Sequence[str], agencies: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """(Words that name agencies, what was read) of the body's ends and of the byline, the first the strongest."""
+    """(Marked words with agencies, what was read) of the body's ends and of the byline, the first the strongest."""
     lines = [line.strip() for line in body.split("\n") if line.strip()] or [""]
-    yield from _at_start(lines[0])
-    for line in [*lines[:_ENDS], *lines[-_ENDS:]]:
-        yield from _in_line(line)
+    lines = [_without_middle(line) for line in [*lines[:_ENDS], *lines[-_ENDS:]]]
+    found = [marked(line) for line in lines]
+    yield from _at_start(found[0])
+    for line, names in zip(lines, found, strict=True):
+        yield from _in_codes(line)
+        yield from _in_line(names)
     yield from _in_names([*authors, *agencies])
-    yield from _at_end(lines[-1])
+    yield from _at_end(found[-1])
+
+
+def _without_middle(line: str) -> str:
+    """A long line's ends, with a break between them: what stands in the middle of a paragraph credits nobody."""
+    return line if len(line) <= 3 * _LONGEST else f"{line[:_LONGEST]}\n{line[-_LONGEST:]}"
 
 
 def _in_names(names: Sequence[str]) -> Iterator[tuple[str, str]]:
     for name in names:
-        if match := _ALONE.fullmatch(name) or _STAFF.fullmatch(name):
+        text = marked(name).text
+        if match := _ALONE.fullmatch(text) or _STAFF.fullmatch(text):
             yield match[1], f"byline: {name}"
 
 
-def _at_end(line: str) -> Iterator[tuple[str, str]]:
-    if match := _END.search(line[-_SHORT:]):
-        yield match[1] or match[2], match[0].strip()
-    if (aside := _ASIDE.search(line)) and (match := _WITH.match(aside[1])):
-        yield match[1], aside[0]
-    if match := _INITIALS.fullmatch(line):
-        yield match[1], line
+def _at_end(line: MarkedLine) -> Iterator[tuple[str, str]]:
+    text = line.text
+    if match := _END.search(text, max(0, len(text) - _SHORT)):
+        yield match[1] or match[2], line.spelt(match).strip()
+    if (aside := _ASIDE.search(text)) and (match := _WITH.match(aside[1])):
+        yield match[1], line.spelt(aside)
+    if match := _INITIALS.fullmatch(text):
+        yield match[1], line.spelt(match)
 
 
-def _at_start(line: str) -> Iterator[tuple[str, str]]:
-    if _PICTURE.search(line[:_SHORT].partition(":")[0]) and ":" in line[:_SHORT]:
+def _at_start(line: MarkedLine) -> Iterator[tuple[str, str]]:
+    label, colon, _ = line.text[:_SHORT].partition(":")
+    if not line.names or (colon and _PICTURE.search(label)):
         return
     for pattern in (_DATELINE, _SPACELESS_DATELINE, _RUSSIAN_DATELINE, _PLACED):
-        if (match := pattern.match(line)) and not _is_other_name(match):
-            yield next(filter(None, match.groups())), match[0].strip()
+        if (match := pattern.match(line.text)) and not _is_other_name(line, match):
+            yield next(filter(None, match.groups())), line.spelt(match).strip()
             return
 
 
-def _is_other_name(match: re.Match[str]) -> bool:
+def _is_other_name(line: MarkedLine, match: re.Match[str]) -> bool:
     """Whether an agency's letters are another name's: "The Action Party (AP)", "Erie, PA -"."""
     group = next(number for number, words in enumerate(match.groups(), 1) if words)
-    before, letters = match.string[: match.start(group)], match[group]
-    if before.rstrip()[-1:] not in _OPENING:
+    before, letters = line.before(match, group).rstrip(), line.spelt(match, group)
+    if before[-1:] not in _OPENING:
         return letters in _ALSO_PLACES
     if len(letters) <= _TWO and _DASH.match(match.string, match.end(group)):  # "Palo Alto (PA) -"
         return False
-    return _spells(before.rstrip()[:-1].split(), letters)
+    return _spells(before[:-1].split(), letters)
 
 
 def _spells(words: Sequence[str], letters: str) -> bool:
     """Whether the last words begin with these letters, small words between them left out or not."""
-    if not letters.isupper() or any(names(" ".join(words))):
+    if not letters.isupper() or marked(" ".join(words)).names:
         return False
     initials = [part[0] for word in words for part in re.split(r"[-/–]", word.lstrip("\"'“„«(")) if part]
     capitals = [letter for letter in initials if letter.isupper()]
@@ -157,26 +157,30 @@ def _spells(words: Sequence[str], letters: str) -> bool:
     return "".join(capitals[-n:]) == letters or "".join(initials[-n:]).upper() == letters
 
 
-def _in_line(line: str) -> Iterator[tuple[str, str]]:
-    yield from _in_codes(line)
-    for match in _BRACKETED.finditer(line):
-        if _PICTURE.search(match[0]) or _is_other_name(match):
+def _in_line(line: MarkedLine) -> Iterator[tuple[str, str]]:
+    if not line.names:
+        return
+    text = line.text
+    for match in _BRACKETED.finditer(text):
+        if _PICTURE.search(match[0]) or _is_other_name(line, match):
             continue
-        if len(line) <= _LONGEST or match.start() < 60 or match.end() > len(line) - 40:
-            yield match[1], match[0]
-    for match in _COPYRIGHT.finditer(line):
-        yield match[1], match[0]
-    if len(line) <= _LONGEST:
+        if len(text) <= _LONGEST or match.start() < 60 or match.end() > len(text) - 40:
+            yield match[1], line.spelt(match)
+    for match in _COPYRIGHT.finditer(text):
+        yield match[1], line.spelt(match)
+    if len(text) <= _LONGEST:
         yield from _in_short_line(line)
 
 
-def _in_short_line(line: str) -> Iterator[tuple[str, str]]:
-    if alone := _ALONE.fullmatch(line):
-        yield alone[1], line
-    elif len(line) <= _SHORT and (signed := _SIGNED.fullmatch(line)) and not _PICTURE.match(line):
-        yield signed[1] or signed[2], line
-    for told in filter(None, (_REPORTED.match(line), _AFTER.match(line), _WITH.match(line.lstrip("(*_—–- ")))):
-        yield told[1], told[0]
+def _in_short_line(line: MarkedLine) -> Iterator[tuple[str, str]]:
+    text = line.text
+    short = len(text) <= _SHORT
+    if alone := _ALONE.fullmatch(text):
+        yield alone[1], line.spelt(alone)
+    elif short and (signed := _SIGNED.fullmatch(text)) and not _PICTURE.match(text):
+        yield signed[1] or signed[2], line.spelt(signed)
+    for told in filter(None, (_REPORTED.match(text), _AFTER.match(text), _WITH.match(text.lstrip("(*_—–- ")))):
+        yield told[1], line.spelt(told)
 
 
 def _in_codes(line: str) -> Iterator[tuple[str, str]]:
@@ -184,9 +188,10 @@ def _in_codes(line: str) -> Iterator[tuple[str, str]]:
         return
     found = re.split(r"[/,] ?", codes[1] or codes[2])
     if not PICTURE_HOUSES & {code.casefold() for code in found}:
-        yield " / ".join(map(_of_code, found)), line
+        yield "".join(map(_of_code, found)), line
 
 
 def _of_code(code: str) -> str:
-    """An agency's name of a code or a name in a list of codes; empty for all others."""
-    return BY_CODE.get(code.partition("-")[0].casefold(), "") or next(names(code), "")
+    """The mark of a code or a name in a list of codes; empty for all others."""
+    agency = BY_CODE.get(code.partition("-")[0].casefold())
+    return letter_of(agency) if agency else "".join(mark for mark in marked(code).text if agencies_in(mark))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# The agency's usual name, and a pattern for all names that credits have for it.
+# The agency's usual name, and a pattern for all names that credits have for it; each opens with a plain letter.
 AGENCIES: dict[str, str] = {
-    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП|[أا] ?ف ?ب|فرانس برس",
+    "AFP": r"AFP|Agence[ -]France[ -]Presse|法新社|АФП|أ ?ف ?ب|ا ?ف ?ب|فرانس برس",
     "AP": r"AP|The Associated Press|Associated Press|ASSOCIATED PRESS|美联社|АП",
     "Reuters": r"Thomson Reuters(?: Foundation)?|Reuters|REUTERS|路透社?|Рейтер|РЕЙТЕР|ロイター|رويترز",
     "PA Media": r"PA Media|PA News Agency|Press Association|PA",
@@ -16,7 +16,7 @@ AGENCIES: dict[str, str] = {
     "Xinhua": r"Xinhua|XINHUA|新华社|新華社",
     "Kyodo": r"Kyodo(?: News)?|共同(?:通信社?)?",
     "Jiji": r"Jiji(?: Press)?|時事(?:通信社?)?",
-    "TASS": r"I?TAR-TASS|TASS|ТАСС",
+    "TASS": r"ITAR-TASS|TAR-TASS|TASS|ТАСС",
     "Interfax": r"Interfax|INTERFAX(?:\.RU)?|Интерфакс|ИНТЕРФАКС",
     "RIA Novosti": r"RIA Novosti|РИА Новости",
     "Ukrinform": r"Ukrinform|Укринформ|Укрінформ",
