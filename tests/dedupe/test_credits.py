@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsflow.agency_names import NAME, marked
 from newsflow.credits import credits, is_credit
 from newsflow.dedupe.boilerplate import is_boilerplate, without_boilerplate
 from newsflow.extract.document import extract
@@ -246,3 +249,25 @@ def test_extraction_tells_the_agencies_that_the_credits_have() -> None:
 @pytest.mark.parametrize("name", ["epd", "SID", "КИЕВ-24"])
 def test_an_agency_that_a_page_names_is_credited_though_we_know_no_more_of_it(name: str) -> None:
     assert credits("Text.", agencies=[name]) == {name: f"byline: {name}"}
+
+
+@pytest.mark.parametrize(
+    "name", ["AFP", "Agence France-Presse", "أ ف ب", "PA Media", "TAR-TASS", "ITAR-TASS", "Télam", "연합뉴스"]
+)
+def test_an_agencys_name_is_one_letter_and_is_spelt_again(name: str) -> None:
+    line = marked(f"Von Anna Berg, {name} und 路透社")
+    assert line.names == (name, "路透社")
+    match = re.fullmatch(rf"Von Anna Berg, ({NAME}) und {NAME}", line.text)
+    assert match
+    assert (line.spelt(match), line.spelt(match, 1)) == (f"Von Anna Berg, {name} und 路透社", name)
+
+
+@pytest.mark.parametrize("text", ["APs", "XAP", "Reutersville", "dpas", "𐘀", "éAFP", "ТАССа"])
+def test_letters_within_a_word_name_no_agency(text: str) -> None:
+    assert marked(text).names == ()
+
+
+def test_of_a_long_line_the_ends_credit() -> None:
+    filler = "The ministers met again in the afternoon. " * 40
+    assert set(credits(f"LONDON (Reuters) - {filler}(AFP)")) == {"Reuters", "AFP"}
+    assert credits(f"{filler}© dpa {filler}") == {}

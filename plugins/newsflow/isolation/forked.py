@@ -5,6 +5,7 @@ fork, because spawned and forkserver children import `__main__` again, which und
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,12 @@ class _Process(ForkProcess):
         in_lasting_thread(self._start)
 
     def _start(self) -> None:
-        with _allowed_children():
-            super().start()
+        gc.freeze()  # a child's collections pass over what the parent holds, and copy no page of it
+        try:
+            with _allowed_children():
+                super().start()
+        finally:
+            gc.unfreeze()
 
 
 @contextmanager
