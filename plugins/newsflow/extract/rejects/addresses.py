@@ -20,7 +20,12 @@ _LISTS = re.compile(
 _SECTIONS = re.compile(
     r"(?:in-the-)?news|newsroom|blogs?|press|press-releases|articles|stories|posts|latest|archives?|events|insights"
     r"|updates|noticias|nachrichten|actualites|headlines|topics|categories|products|shop|videos|photos|galleries|trails"
-    r"|recipes|collections|directory|standings|rankings|deals",
+    r"|recipes|collections|directory|standings|rankings|deals|portfolio(?:-work)?|our-work|projects|case-studies"
+    r"|calendar|whats-on|agenda|forums?|jobs|coupons|brands|podcasts"
+    # The same in other languages of newsrooms.
+    r"|veranstaltungen|termine|kalender|aktuelles|presse(?:mitteilungen)?|artikel|themen|archiv|rezepte|produkte"
+    r"|evenements|actualite|recettes|produits|eventos|prensa|actualidad|archivo|recetas|productos|notizie|eventi|ricette"
+    r"|arquivo|receitas|nieuws|nyheter|nyheder|uutiset|wiadomosci|aktualnosci|zpravy|novosti|haberler",
     re.IGNORECASE,
 )
 _SEARCH = re.compile(r"(?:s|q|query|search)=[^&\d]")  # "?s=20" tells who shared a page
