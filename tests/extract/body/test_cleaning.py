@@ -67,6 +67,7 @@ def test_site_lines_after_the_text(text: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Foster Books, $18.99; ages 5-8",
         "Readers wrote more letters about the pier than about any other matter, the council's clerk said on Friday.",
         "The newsletter of the harbour council, to which 400 people subscribe, will carry the drawings next week.",
         "“I joined Telegram and followed the harbour master there,” one of them said, “and learned of it at noon.”",

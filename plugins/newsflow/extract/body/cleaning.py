@@ -48,6 +48,7 @@ _BOTTOM = 4  # and from the end, of lines about the page
 _ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
+_NO_DATES = frozenset("@$€£¥₹%")  # signs of handles, prices and rates, whose numbers look like times: "$18.99; ages 5-8"
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
 _BESIDE_NAMES = 14  # letters beside the names in such a line, or as many as they have
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
@@ -165,8 +166,10 @@ def cut_dates(paragraphs: Sequence[Paragraph]) -> None:
 
 
 def _is_date(p: Paragraph) -> bool:
-    """Is a line a date ("Updated 12 May 2026, 10:30") and no table's row or quoted post's signature?"""
-    if p.words > _DATE_LINE or "@" in p.text or p.text.startswith("|") or p.text.endswith(("?", "？", "؟")):
+    """Is a line a date ("Updated 12 May 2026, 10:30") and no price, table's row or quoted post's signature?"""
+    if p.words > _DATE_LINE or p.text.startswith("|") or p.text.endswith(("?", "？", "؟")):
+        return False
+    if not _NO_DATES.isdisjoint(p.text):
         return False
     tokens = _TOKEN.findall(_NOTE.sub("", p.text))
     return _is_mostly_digits(tokens, 2 if _heading(p) else 4) and bool(_DATE.search(p.text))
