@@ -110,6 +110,17 @@ def test_a_list_of_links_that_the_text_leads_in_stays(lead: str, reason: str) ->
     assert [p.cut for p in items] == [reason, reason]
 
 
+@pytest.mark.parametrize(("plain", "reason"), [(2, ""), (1, "link")])
+def test_linked_items_stay_in_a_list_of_which_half_is_no_link(plain: int, reason: str) -> None:
+    linked = [item("The ferry of Westmere"), item("The pier of Eastmere")]
+    others = [item(f"Tent pegs, {n} of them") for n in range(plain)]
+    for p in others:
+        assert p.block
+        p.block.links = 0.0
+    clean([line(PARAGRAPHS[0]), *linked, *others, *map(line, PARAGRAPHS[1:])], Known())
+    assert [p.cut for p in linked] == [reason, reason]
+
+
 def test_the_title_and_its_variants_above_the_text() -> None:
     known = Known(titles=("The pier is rebuilt", "The pier is rebuilt - Courier"))
     assert (

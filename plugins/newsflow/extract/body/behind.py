@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from newsflow.extract.body.placement import WHOLE_LINK
 from newsflow.extract.body.regions import Head
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import HEADINGS, Block, is_running
@@ -22,7 +23,7 @@ from newsflow.extract.page.remembered import remembered
 from newsflow.text.sentences import END
 
 _LEAST, _MOST = 3, 100  # boxes of a row, and words of each: the parts of an article are longer
-_LINK, _WORDS = 0.8, 4  # share of links of a linked line, and its words: a post's time or "Share this" has fewer
+_WORDS = 4  # of a linked line: a post's time or "Share this" has fewer
 _BEFORE = 30  # words of running text between the headline and such a box
 _OPENING = 4  # of as many words: several rows in the article's box that have more are the text itself
 _NOTICE = 0.5  # of as many words a notice called "legal" may have
@@ -127,7 +128,7 @@ def _rows(blocks: Sequence[Block], boxes: _Boxes) -> dict[int, set[int]]:
     """Boxes of two lines or more with few words and a linked line, by what they stand in, where it has several such."""
     rows: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
     for block in blocks:
-        if block.links > _LINK and block.words >= _WORDS:
+        if block.links > WHOLE_LINK and block.words >= _WORDS:
             for parent, node, label in _small(block, boxes):
                 rows[parent, label.partition("#")[0]].add(node)
     return {parent: row for (parent, _), row in rows.items() if len(row) >= _LEAST}

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from newsflow.extract import phrase_lists
 from newsflow.extract.body import lists, regions, size
-from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.body.placement import WHOLE_LINK, Paragraph
 from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS
@@ -48,7 +48,9 @@ _BOTTOM = 4  # and from the end, of lines about the page
 _ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
-_NO_DATES = frozenset("@$€£¥₹%")  # signs of handles, prices and rates, whose numbers look like times: "$18.99; ages 5-8"
+_NO_DATES = frozenset(
+    "@$€£¥₹%"
+)  # of handles, prices and rates, which look like times: "$18.99; ages 5-8"
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
 _BESIDE_NAMES = 14  # letters beside the names in such a line, or as many as they have
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
@@ -120,9 +122,9 @@ def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that are links as a whole, unless the page is a list of links and little else."""
     lines = kept(paragraphs)
     last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
-    own = lists.led_in(lines)
+    own = lists.led_in(lines) | lists.mixed(lines)
     # a heading that is a link may head a part of the text; behind the text it is a teaser
-    linked = [p for i, p in enumerate(lines) if _links(p) > 0.8 and (i > last or not (_heading(p) or i in own))]
+    linked = [p for i, p in enumerate(lines) if _links(p) > WHOLE_LINK and (i > last or not (_heading(p) or i in own))]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
         _cut(linked, "link", lambda p: True)
 

@@ -30,3 +30,25 @@ def _leads_in(p: Paragraph) -> bool:
     if not p.text.endswith((":", "：")) or phrase_lists.opens("related", p.text):
         return False
     return p.block is None or (p.block.tag not in HEADINGS and p.block.links <= LINKED)
+
+
+def mixed(lines: Sequence[Paragraph]) -> set[int]:
+    """The places of lines in lists of which one in two is no link: a list of things, some linked, and no menu."""
+    places: dict[int, list[int]] = {}
+    for place, p in enumerate(lines):
+        if node := _list_of(p):
+            places.setdefault(node, []).append(place)
+    found = (held for held in places.values() if 2 * sum(_is_plain(lines[n]) for n in held) >= len(held))
+    return {place for held in found for place in held}
+
+
+def _list_of(p: Paragraph) -> int:
+    """The innermost list that a line stands in; 0 for none."""
+    if p.block is None:
+        return 0
+    boxes = zip(reversed(p.block.nodes), reversed(p.block.path), strict=True)
+    return next((node for node, label in boxes if label.startswith(("ul#", "ol#"))), 0)
+
+
+def _is_plain(p: Paragraph) -> bool:
+    return p.block is None or p.block.links < LINKED

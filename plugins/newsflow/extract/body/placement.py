@@ -28,6 +28,7 @@ _BEGINNING = 16  # letters: thousands of blocks may begin with the same one
 _SOLID = 24  # characters: twelve words of any script are longer
 # Measured on the pages named above.
 LINKED = 0.5  # share of a line's characters in links from which it is no text
+WHOLE_LINK = 0.8  # and over which it is a link as a whole
 _NUMBERS = re.compile(r"\d+")
 _IDS = re.compile(r"#[^.]*")
 

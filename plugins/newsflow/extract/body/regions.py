@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from newsflow.extract.body.placement import Paragraph, kind
+from newsflow.extract.body.placement import WHOLE_LINK, Paragraph, kind
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page import reader_comments
 from newsflow.extract.page.blocks import HEADINGS, Block
@@ -20,6 +20,8 @@ from newsflow.text.sentences import END
 
 MOST = 0.5  # a region with this share of the text's words is the article, whatever its name
 _ROWS = frozenset(("li", "tr", "td", "th", "dd", "dt", "pre", "code"))
+_LISTS = frozenset(("ol#.", "ul#."))
+_PLAIN_ITEM = _LISTS | {"li#.", "p#."}
 _APART = 3  # containers between a line and the bulk of the text; a list's item has two
 _SHARE = 0.2  # of the text's words: what stands in boxes of such a kind is the article
 PROSE = 20  # words of a paragraph that belongs to the text beyond doubt
@@ -119,7 +121,14 @@ def _is_apart(block: Block, bulk: _Bulk) -> bool:
 def _is_stray(block: Block, text: str, after: Paragraph | None, bulk: _Bulk) -> bool:
     if not _is_apart(block, bulk) or END.search(text):
         return False
+    if _is_listed(bulk.outer(block)):
+        return block.links > WHOLE_LINK
     return block.links > _LINKED or _loose(block, after, bulk)
+
+
+def _is_listed(outer: Sequence[str]) -> bool:
+    """Is it an item of a list right among the text's paragraphs, as sources and references are?"""
+    return outer[0] in _LISTS and _PLAIN_ITEM.issuperset(outer)
 
 
 def _loose(block: Block, after: Paragraph | None, bulk: _Bulk) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from newsflow.extract import phrase_lists
-from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.body.placement import WHOLE_LINK, Paragraph
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, plain
@@ -225,7 +225,7 @@ def _shell(page: Evidence) -> Verdict | None:
 
 
 def _is_teaser(block: Block) -> bool:
-    return block.links > 0.8 and count_words(block.text) >= _TEASER_WORDS
+    return block.links > WHOLE_LINK and count_words(block.text) >= _TEASER_WORDS
 
 
 def _short(page: Evidence, min_words: int) -> Verdict | None:

@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from math import log1p
 from statistics import median
 
-from newsflow.extract.body.placement import Paragraph, kind
+from newsflow.extract.body.placement import WHOLE_LINK, Paragraph, kind
 from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.metadata import types
 from newsflow.extract.page.remembered import remembered
@@ -33,7 +33,7 @@ WEIGHTS: Mapping[str, float] = {
 }  # fmt: skip
 LIMIT = -0.2  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.8 % of WCXB's)
 STATED_LIMIT = 1.5  # where `og:type` calls it an article: none of a day and an author on the open sets has more
-_LINK, _CARD = 0.8, 4  # share of links, and words, of a linked line that leads to another page
+_CARD = 4  # words of a linked line that leads to another page
 _WHOLE = 500  # words in one box: a home page that holds one text
 _HEADLINES = 6  # linked lines of one kind that a section has at least
 _WORKS = ("Article", "Posting", "Recipe")  # ends of the JSON-LD types of a page that is one text
@@ -109,7 +109,7 @@ def _of_statements(page: Evidence) -> dict[str, float]:
 def _of_page(blocks: Sequence[Block]) -> dict[str, float]:
     """What stands on it often: linked headlines of one kind, prices, boxes of products; paragraphs in one box."""
     return {
-        "cards": _most(kind(block) for block in blocks if block.links > _LINK and block.words >= _CARD),
+        "cards": _most(kind(block) for block in blocks if block.links > WHOLE_LINK and block.words >= _CARD),
         "alike": _most(kind(block) for block in blocks if block.words >= 2 and block.tag != "p"),
         "prices": log1p(sum(block.words < _LABEL and bool(_PRICE.search(block.text)) for block in blocks)),
         "products": log1p(sum(any(map(_is_product, block.path[-_NEAR:])) for block in blocks)),
@@ -127,7 +127,7 @@ def _of_body(page: Evidence) -> dict[str, float]:
     in_text = sum(p.words for p in page.body if p.block and any(map(_is_text_box, p.block.path)))
     return {
         "line": log1p(median([p.words for p in page.body] or [0])),
-        "links": sum(block.links > _LINK for block in within) / max(len(within), 1),
+        "links": sum(block.links > WHOLE_LINK for block in within) / max(len(within), 1),
         "run": log1p(_longest_run(within)),
         "row words": log1p(max(boxes.values(), default=0)),
         "text box": in_text / max(page.words, 1),
@@ -138,7 +138,7 @@ def _longest_run(blocks: Sequence[Block]) -> int:
     """Words of running text between two linked lines, where there are most."""
     longest = run = 0
     for block in blocks:
-        run = 0 if block.links > _LINK else run + (block.words if is_running(block) else 0)
+        run = 0 if block.links > WHOLE_LINK else run + (block.words if is_running(block) else 0)
         longest = max(longest, run)
     return longest
 

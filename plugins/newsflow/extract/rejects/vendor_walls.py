@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from newsflow.extract.body.placement import Paragraph
+from newsflow.extract.body.placement import WHOLE_LINK, Paragraph
 from newsflow.extract.body.regions import PROSE
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.remembered import remembered
@@ -80,4 +80,4 @@ def is_teaser(block: Block, blocks: Sequence[Block]) -> bool:
 
 
 def _linked(block: Block) -> bool:
-    return block.links > 0.8 and block.tag in HEADINGS
+    return block.links > WHOLE_LINK and block.tag in HEADINGS
