@@ -72,6 +72,13 @@ def test_lists_with_their_headings_and_quotes_behind_the_text_stay(box: str, lin
     assert ("What you need" in found) == (box == RECIPE)
 
 
+@pytest.mark.parametrize(("label", "stays"), [("<ol>", True), ('<ol class="teasers">', False)])
+def test_references_in_a_list_among_the_paragraphs_stay(label: str, stays: bool) -> None:
+    items = [f"Lane, A. (190{n}). <a href=/x{n}>On piers and their repair {n}</a>, Westmere" for n in range(4)]
+    listed = f"{label}{''.join(f'<li><p>{text}</p></li>' for text in items)}</ol>"
+    assert any("Lane, A." in line for line in body(f"<div class=text>{OWN}{listed}</div>")) == stays
+
+
 def test_lines_apart_that_are_much_of_the_text_stay() -> None:
     """A list of lists is what such a page is for: items with an element of their own in each."""
     items = "".join(f"<ul><li><div>linen from mill {n} in the north of the island</div></li></ul>" for n in range(9))

@@ -48,9 +48,7 @@ _BOTTOM = 4  # and from the end, of lines about the page
 _ABOUT = 60  # characters of a line about the page
 _LABEL = 25  # characters within which a colon makes a line's beginning a label
 _DATE_LINE, _DATE_TOKENS = 16, 12  # words, and letters or digits in a row, of a line that is a date
-_NO_DATES = frozenset(
-    "@$€£¥₹%"
-)  # of handles, prices and rates, which look like times: "$18.99; ages 5-8"
+_NO_DATES = frozenset("@$€£¥₹%")  # of handles, prices and rates, which look like times: "$18.99; ages 5-8"
 _BYLINE, _BYLINE_LETTERS = 16, 120  # words and letters of a line that is a by-line
 _BESIDE_NAMES = 14  # letters beside the names in such a line, or as many as they have
 _CONTACT, _BIO = 45, 80  # words of a line on how to reach the author, and on who it is
