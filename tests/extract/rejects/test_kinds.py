@@ -8,7 +8,6 @@ from newsflow.extract.document import extract
 from newsflow.extract.rejects import templates
 from newsflow.outcomes import Outcome
 from tests.extract.rejects.kinds import ARTICLES, LISTS, Kind, pages
-from tests.extract.texts import TEXTS
 
 
 def outcomes(kind: Kind) -> dict[str, Outcome]:
@@ -30,21 +29,6 @@ def test_an_article_that_looks_like_one_is_kept(kind: Kind) -> None:
 def test_a_section_is_called_so_in_many_languages(path: str) -> None:
     _, title, made = LISTS["events"]
     assert set(outcomes((path, title, made)).values()) == {Outcome.INDEX_PAGE}
-
-
-@pytest.mark.parametrize("name", ["events", "portfolio", "home with a welcome"])
-def test_rows_behind_a_short_text_are_a_list_at_any_address(name: str) -> None:
-    _, title, made = LISTS[name]
-    assert set(outcomes(("stadt/hafen", title, made)).values()) == {Outcome.INDEX_PAGE}
-
-
-def test_short_news_above_teasers_stay() -> None:
-    news = ("stadt/hafen", "", lambda text: f"<p>{text.paragraphs[0]}</p>")
-    rows = LISTS["events"][2]
-    aside = rows(TEXTS["en"])
-    pages_ = {name: (page.replace(b"</body>", f"<aside>{aside}</aside></body>".encode()), url)
-              for name, (page, url) in pages(news).items() if name != "plain"}  # fmt: skip
-    assert {extract(*page).outcome for page in pages_.values()} == {Outcome.OK}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from newsflow.extract.body.placement import WHOLE_LINK, Paragraph, kind
 from newsflow.extract.page.blocks import Block, is_running
 from newsflow.extract.page.metadata import types
 from newsflow.extract.page.remembered import remembered
-from newsflow.extract.rejects import addresses, rows, templates
+from newsflow.extract.rejects import addresses, templates
 from newsflow.extract.rejects.evidence import Evidence, Verdict
 from newsflow.outcomes import Outcome
 from newsflow.text.word_count import count_words
@@ -33,7 +33,6 @@ WEIGHTS: Mapping[str, float] = {
 }  # fmt: skip
 LIMIT = -0.2  # of a list's score: of the open articles, on folds of other sites, .6 % have more (.8 % of WCXB's)
 STATED_LIMIT = 1.5  # where `og:type` calls it an article: none of a day and an author on the open sets has more
-ROWS_LIMIT = -3.0  # where rows of linked lines prevail beside a short text
 _CARD = 4  # words of a linked line that leads to another page
 _WHOLE = 500  # words in one box: a home page that holds one text
 _HEADLINES = 6  # linked lines of one kind that a section has at least
@@ -52,16 +51,12 @@ _TEXT = re.compile(
 
 def verdict(page: Evidence) -> Verdict | None:
     """`index_page`, where enough speaks for a list; more, where a page says it is an article of a day and an author."""
-    if page.stated and page.dated and page.signed and not is_og_alone(page):
+    whole = page.stated and page.dated and page.signed
+    if whole and not is_og_alone(page):
         return None
     likely = score(signs(page))
-    return (Outcome.INDEX_PAGE, f"a list by its structure ({likely:.1f})") if likely > _limit(page, likely) else None
-
-
-def _limit(page: Evidence, likely: float) -> float:
-    if page.stated and page.dated and page.signed:
-        return STATED_LIMIT
-    return ROWS_LIMIT if ROWS_LIMIT < likely <= LIMIT and rows.prevail(page) else LIMIT
+    limit = STATED_LIMIT if whole else LIMIT
+    return (Outcome.INDEX_PAGE, f"a list by its structure ({likely:.1f})") if likely > limit else None
 
 
 def is_og_alone(page: Evidence) -> bool:
