@@ -121,6 +121,15 @@ def test_linked_items_stay_in_a_list_of_which_half_is_no_link(plain: int, reason
     assert [p.cut for p in linked] == [reason, reason]
 
 
+def test_linked_items_above_the_text_are_no_part_of_it() -> None:
+    linked, others = [item("Harbour news"), item("Ferries of Westmere")], [item(f"Row {n}") for n in range(3)]
+    for p in others:
+        assert p.block
+        p.block.links = 0.0
+    clean([*linked, *others, *map(line, PARAGRAPHS)], Known())
+    assert [p.cut for p in linked] == ["link", "link"]
+
+
 def test_the_title_and_its_variants_above_the_text() -> None:
     known = Known(titles=("The pier is rebuilt", "The pier is rebuilt - Courier"))
     assert (

@@ -120,7 +120,8 @@ def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that are links as a whole, unless the page is a list of links and little else."""
     lines = kept(paragraphs)
     last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
-    own = lists.led_in(lines) | lists.mixed(lines)
+    first = next((i for i, p in enumerate(lines) if _is_prose(p)), len(lines))
+    own = lists.led_in(lines) | {i for i in lists.mixed(lines) if i > first}
     # a heading that is a link may head a part of the text; behind the text it is a teaser
     linked = [p for i, p in enumerate(lines) if _links(p) > WHOLE_LINK and (i > last or not (_heading(p) or i in own))]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):

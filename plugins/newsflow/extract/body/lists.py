@@ -8,6 +8,8 @@ from newsflow.extract import phrase_lists
 from newsflow.extract.body.placement import LINKED, Paragraph
 from newsflow.extract.page.blocks import HEADINGS
 
+_MIXED = 4  # lines of a list of things: of fewer, pages make rows of a text's day, section and author
+
 
 def led_in(lines: Sequence[Paragraph]) -> set[int]:
     """The places of items of lists that a line of text leads in with a colon."""
@@ -38,8 +40,11 @@ def mixed(lines: Sequence[Paragraph]) -> set[int]:
     for place, p in enumerate(lines):
         if node := _list_of(p):
             places.setdefault(node, []).append(place)
-    found = (held for held in places.values() if 2 * sum(_is_plain(lines[n]) for n in held) >= len(held))
-    return {place for held in found for place in held}
+    return {place for held in places.values() if _is_of_things([lines[n] for n in held]) for place in held}
+
+
+def _is_of_things(items: Sequence[Paragraph]) -> bool:
+    return len(items) >= _MIXED and 2 * sum(map(_is_plain, items)) >= len(items)
 
 
 def _list_of(p: Paragraph) -> int:
