@@ -26,6 +26,7 @@ def body(mark_up: str, **parts: str) -> list[str]:
         "kommentare", "comentarios", "yorumlar", "reacties", "lire-aussi", "leggi-anche", "lees-ook", "mehr-zum-thema",
         "czytaj-takze", "read-more", "social-share", "breadcrumbs", "sponsored-box sponsor", "lightbox", "see-also",
         "article-cta", "call-to-action", "author-desc", "saboxplugin-wrap", "inlinePromo", "disclosures",
+        "video-js vjs-fluid", "jw-settings-menu", "plyr__captions", "mejs__layer", "yvp-settings-cc",
     ],
 )  # fmt: skip
 def test_regions_by_their_names(name: str) -> None:

@@ -27,6 +27,8 @@ _NAMES = re.compile(
     rf"|(?:{any_of('comment_names')})\w*|respond\b"
     r"|(?:reg(?:istration)?|access|log-?in|subscri\w*)-?wall\b"
     r"|shar(?:e|ing)-?(?:bar|box|buttons?|tools?|links?)\b|social-?(?:share|sharing|bar|links?|buttons?|follow)\b"
+    # Menus and settings of players: video.js, JW, Plyr, MediaElement, Bitmovin, Kaltura, Yahoo.
+    r"|vjs\b|video-js\b|jw(?:player)?-(?:controls|settings|captions|text|related)\w*|plyr\b|mejs\b|bmpui\b|playkit\b|yvp\b"
     r"|breadcrumbs?\b|footer\b|toolbar\b|advert\w*|sponsor\w*|disclaimers?\b|cookies?\b|copyright\b"
     r")|outbrain|taboola|revcontent|zergnet|newsletter|" + any_pattern("region_patterns")
 )
