@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import time
@@ -18,7 +19,7 @@ from pebble.pool import process
 from newsflow.isolation import workers as sets
 from newsflow.isolation.limits import Ending, Finished, Limits, Stopped
 from newsflow.isolation.workers import WorkerDiedError, Workers
-from tests.isolation.processes import burn, die, fail_first, fill, gone, nap, recurse
+from tests.isolation.processes import burn, die, fail_first, fill, frozen, gone, nap, recurse
 
 AMPLE = Limits(cpu_s=60, memory_mb=1024)
 
@@ -27,6 +28,15 @@ def test_results_come_in_the_order_of_the_items_each_with_its_key() -> None:
     with Workers(2, limits=AMPLE) as workers:
         found = list(workers.in_order(abs, ((f"key {n}", -n) for n in range(50))))
     assert found == [(f"key {n}", Finished(n)) for n in range(50)]
+
+
+def test_what_the_parent_holds_is_left_out_of_a_childs_collections() -> None:
+    before = gc.get_freeze_count()
+    with Workers(1, limits=AMPLE) as workers:
+        ((_, found),) = workers.in_order(frozen, [("", 0)])
+    assert isinstance(found, Finished)
+    assert found.value > 10_000
+    assert gc.get_freeze_count() == before
 
 
 def test_items_are_read_no_further_ahead_than_the_workers_need() -> None:

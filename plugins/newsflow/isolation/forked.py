@@ -21,11 +21,22 @@ class _Process(ForkProcess):
         in_lasting_thread(self._start)
 
     def _start(self) -> None:
-        gc.freeze()  # a child's collections pass over what the parent holds, and copy no page of it
-        try:
-            with _allowed_children():
-                super().start()
-        finally:
+        with _frozen(), _allowed_children():
+            super().start()
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Keep what the parent holds out of the child's collections, which would copy every page of it.
+
+    Where somebody has frozen objects before, as Airflow's executor does, they stay so.
+    """
+    before = gc.get_freeze_count()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        if not before:
             gc.unfreeze()
 
 
