@@ -79,6 +79,12 @@ def light(html: str) -> tuple[str, ...]:
     return tuple(clean_lines(text))
 
 
+@lru_cache(maxsize=1)  # so is this, and no part of an extraction is dearer
+def thorough(html: str) -> tuple[str, ...]:
+    """The lines that all of the engine's stages find on a page's cleared tree."""
+    return tuple(trafilatura.thorough(prepare.anew(html)))
+
+
 def paragraphs(
     root: HtmlElement, blocks: Sequence[Block], html: str, told: Sequence[str]
 ) -> tuple[list[Paragraph], str]:
@@ -102,7 +108,7 @@ def _voted(
     first: list[Paragraph], dense: Sequence[str], blocks: Sequence[Block], html: str, told: Sequence[str]
 ) -> tuple[list[Paragraph], str]:
     """What agrees best with the others, and its name."""
-    second = _filled(trafilatura.thorough(prepare.anew(html)), blocks)
+    second = _filled(thorough(html), blocks)
     placed = {"engine": first, "engine, thorough": second}
     candidates: dict[str, Sequence[str]] = {
         **{name: [p.text for p in made] for name, made in placed.items()},

@@ -58,7 +58,7 @@ def without_names(
 
 
 def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known: cleaning.Known) -> Found | None:
-    """The plain engine's lines, where the page holds much running text beside ours; None where they are no better.
+    """The lines of the engine with all its stages, where the page holds much running text beside ours; None where they are no better.
 
     They are, where they hold what we have and several times as much, nearly all of it running text: the rules for
     regions and kinds of boxes took one part of an article for all of it.
@@ -66,10 +66,7 @@ def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known:
     words = _words(made)
     if sum(block.words for block in ground if is_running(block)) < _FULLER * words:
         return None
-    whole = tree.parse(text)
-    if whole is None:
-        return None
-    found = place(trafilatura.thorough(whole), ground)
+    found = place(completeness.thorough(text), ground)
     cleaning.clean(found, known)
     return (found, PLAIN, ground) if _is_fuller(cleaning.kept(found), cleaning.kept(made)) else None
 
