@@ -138,6 +138,8 @@ def _body(
     """The body's lines, cleaned, what gave them, and the page's blocks as it saw them."""
     made, source = completeness.paragraphs(root, ground, text, embedded_json.told(page))
     cleaning.clean(made, known)
+    if size.is_cut(made):  # it is as long as any body may be: nothing could be added
+        return made, source, ground
     if renamed := second_look.without_names(text, ground, made, page, known):
         made, source, ground = renamed
     if _words(made) >= MIN_WORDS:
