@@ -18,7 +18,9 @@ from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
 
-_CALLED = ("class", "id", "data-testid", "data-hook", "data-qa")
+_NAMING = ("class", "id", "data-testid", "data-hook", "data-qa")
+_CALLED = frozenset(_NAMING)
+_MARKS = frozenset(("itemprop", "rel", "property"))
 _AUTHOR = frozenset(("author", "schema:author", "sioc:has_creator", "dc:creator"))  # microdata, links, RDFa
 _MARKED = (
     "a", "span", "div", "p", "address", "li", "strong", "cite", "em", "b", "i", "small", "h2", "h3", "h4", "h5", "h6",
@@ -126,33 +128,44 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
     place = _Place(root, titles)
     ranked = _ranked(root, place)
     place.close = set(ranked[:_NEAR]) if place.head is not None else set()
-    for find, lines in ((_exactly_marked, _exact), (_named, _loose), (_linking, _linked), (_boxes, _headed)):
-        found = find(ranked)
+    exact, called = _sorted(ranked)
+    for find, rivals, lines in (
+        (_first, exact, _exact), (_named, called, _loose), (_linking, ranked, _linked), (_boxes, called, _headed),
+    ):  # fmt: skip
+        found = find(rivals)
         first = next((element for element in found if not _is_elsewhere(element, place)), None)
         if first is not None:
             yield from lines(first, found, place)
 
 
-def _exactly_marked(ranked: list[HtmlElement]) -> list[HtmlElement]:
-    return [element for element in ranked if _is_author(element)][:_MOST]
+def _sorted(ranked: list[HtmlElement]) -> tuple[list[HtmlElement], list[HtmlElement]]:
+    """Elements that are marked up as an author, and those that are called so, found in one walk."""
+    exact: list[HtmlElement] = []
+    called: list[HtmlElement] = []
+    for element in ranked:
+        stated = element.keys()  # a third of all elements states nothing
+        if not _MARKS.isdisjoint(stated) and _is_author(element):
+            exact.append(element)
+        if not _CALLED.isdisjoint(stated) and _is_called(_names(element)):
+            called.append(element)
+    return exact, called
 
 
-def _named(ranked: list[HtmlElement]) -> list[HtmlElement]:
-    return [element for element in ranked if _is_named(element)][:_MOST]
+def _first(exact: list[HtmlElement]) -> list[HtmlElement]:
+    return exact[:_MOST]
+
+
+def _named(called: list[HtmlElement]) -> list[HtmlElement]:
+    return [element for element in called if not _NO_NAMES.search(_names(element).lower())][:_MOST]
 
 
 def _linking(ranked: list[HtmlElement]) -> list[HtmlElement]:
     return [element for element in ranked[:_NEAR] if _is_link(element)]
 
 
-def _boxes(ranked: list[HtmlElement]) -> list[HtmlElement]:
+def _boxes(called: list[HtmlElement]) -> list[HtmlElement]:
     """Boxes that tell who the author is: "About the author"."""
-    return [element for element in ranked if _is_box(element.get("class") or "", element.get("id") or "")][:_MOST]
-
-
-@remembered
-def _is_box(classes: str, own: str) -> bool:
-    return bool(_BOX.search(f"{classes} {own}".lower()))
+    return [element for element in called if _BOX.search(class_of(element))][:_MOST]
 
 
 def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
@@ -169,15 +182,14 @@ def _is_author(element: HtmlElement) -> bool:
     return element.tag != "meta" and not _AUTHOR.isdisjoint((element.get("property") or "").split())
 
 
-def _is_named(element: HtmlElement) -> bool:
-    """Is an element called an author's, by its class, its id, or what its makers' tests call it?"""
-    return _is_name(" ".join(filter(None, map(element.get, _CALLED))))
+def _names(element: HtmlElement) -> str:
+    """What an element is called: its class, its id, and what its makers' tests call it."""
+    return " ".join([name for attribute in _NAMING if (name := element.get(attribute))])
 
 
 @remembered
-def _is_name(names: str) -> bool:
-    names = names.lower()
-    return bool(_NAMED.search(names)) and not _NO_NAMES.search(names)
+def _is_called(names: str) -> bool:
+    return bool(_NAMED.search(names.lower()))
 
 
 def _is_link(element: HtmlElement) -> bool:
