@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -169,15 +169,19 @@ _FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 LONGEST = 400  # characters of a text that is searched
 
 
-def days(text: str, language: str) -> Iterator[Day]:
+def days(text: str, language: str) -> tuple[Day, ...]:
     """The days in a text, by their place; where two forms overlap, the one that begins first, then the longer."""
-    text = joined(text[:LONGEST])
+    return _days(joined(text[:LONGEST]), language)
+
+
+@lru_cache(maxsize=256)  # a page's lines are asked several times: for another region, and with years of two digits
+def _days(text: str, language: str) -> tuple[Day, ...]:
     found = [day for pattern, read in _FORMS for match in pattern.finditer(text) if (day := read(match, language))]
-    end = 0
+    apart: list[Day] = []
     for day in sorted(found, key=lambda one: (one.start, -one.end)):
-        if day.start >= end:
-            end = day.end
-            yield day
+        if not apart or day.start >= apart[-1].end:
+            apart.append(day)
+    return tuple(apart)
 
 
 def joined(text: str) -> str:

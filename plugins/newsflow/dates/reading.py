@@ -113,7 +113,7 @@ def _whole(text: str, language: str, region: str) -> Reading | None:
     if (match := _SPACED.fullmatch(text)) and names.is_weekday(match[1].strip(" ,")):
         text = f"{match[1]}{match[2]}/{match[3]}/{match[4]}"
     text = forms.joined(text)
-    day = next(forms.days(text, language), None)
+    day = next(iter(forms.days(text, language)), None)
     return _complete(text, day, language, region) if day else None
 
 
