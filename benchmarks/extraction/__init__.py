@@ -62,7 +62,8 @@ def measure(
         ours = found[1].name
     sheets, points = of_bodies(name, gold, found, ours)
     if gold[0].source:
-        sheets.append(suites.sheet(name, gold, found))
+        sheets.append(by_suite := suites.sheet(name, gold, found))
+        sheets.append(suites.behind(name, by_suite.rows, own.name))
     elif gold[0].title is not None:
         sheets.append(fields.sheet(name, gold, found))
     return sheets, points, own.made

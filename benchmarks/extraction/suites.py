@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.fields import folded, names
@@ -91,6 +91,33 @@ def sheet(name: str, gold: Sequence[Gold], runs: Sequence[Run]) -> Sheet:
     numbers = {source: [n for n, one in enumerate(gold) if one.source == source] for source in sources}
     rows = [row(source, gold, run, numbers[source]) for source in sources for run in runs]
     return Sheet(f"{name}: by suite", HEADINGS, rows, list(NOTES))
+
+
+_FEWER = ("lost", "taken")  # the fewer, the better
+
+
+def behind(name: str, rows: Sequence[Sequence[str]], ours: str) -> Sheet:
+    """Each figure in which another extractor is first; by the rows of `sheet`.
+
+    :param ours: the extractor that the others are held against.
+    """
+    suites = {source: [row for row in rows if row[0].startswith(f"{source}, ")] for source in _suites(rows)}
+    found = [line for source, held in suites.items() for line in _behind(source, held, ours)]
+    return Sheet(f"{name}: where another is first", ("", ours, "best", "by"), found)
+
+
+def _suites(rows: Sequence[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(row[0].partition(", ")[0] for row in rows))
+
+
+def _behind(source: str, rows: Sequence[Sequence[str]], ours: str) -> Iterator[tuple[str, ...]]:
+    own = next(row for row in rows if row[0] == f"{source}, {ours}")
+    for number, column in enumerate(HEADINGS[2:], 2):
+        sign = -1 if column in _FEWER else 1
+        told = [row for row in rows if row[number] != "–"]
+        best = max(told, key=lambda row: sign * float(row[number]), default=own)
+        if best[number] != own[number] != "–" and sign * float(best[number]) > sign * float(own[number]):
+            yield f"{source}, {column}", own[number], best[number], best[0].partition(", ")[2]
 
 
 NOTES = (
