@@ -58,7 +58,7 @@ def without_names(
 
 
 def fuller(text: str, ground: Sequence[Block], made: Sequence[Paragraph], known: cleaning.Known) -> Found | None:
-    """The lines of the engine with all its stages, where the page holds much running text beside ours; None where they are no better.
+    """What all of the engine's stages find, where much running text stands beside ours; None where it is no better.
 
     They are, where they hold what we have and several times as much, nearly all of it running text: the rules for
     regions and kinds of boxes took one part of an article for all of it.
