@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import permutations
 from math import log1p
 from pathlib import Path
@@ -35,18 +35,18 @@ Tree = Any  # a number, or a row: the sign's place, its threshold, the tree up t
 Found = tuple[list[Paragraph], str, Sequence[Block]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rival:
     """A body that a page may have: its lines, which for ours are those that cleaning has left."""
 
     name: str
     lines: list[Paragraph]
 
-    @property
+    @cached_property
     def words(self) -> int:
         return sum(p.words for p in self.lines)
 
-    @property
+    @cached_property
     def places(self) -> dict[int, int]:
         """Words by the place on the page of the line that they stand in."""
         return {p.block.order: p.words for p in self.lines if p.block}
