@@ -82,7 +82,7 @@ def light(html: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)  # so is this, and no part of an extraction is dearer
 def thorough(html: str) -> tuple[str, ...]:
     """The lines that all of the engine's stages find on a page's cleared tree."""
-    return tuple(trafilatura.thorough(prepare.anew(html)))
+    return tuple(trafilatura.thorough(prepare.anew(html), cleared=True))
 
 
 def paragraphs(

@@ -70,13 +70,16 @@ def quick(root: HtmlElement) -> list[str]:
         return []
 
 
-def thorough(root: HtmlElement) -> list[str]:
-    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; eats the tree."""
+def thorough(root: HtmlElement, *, cleared: bool = False) -> list[str]:
+    """Paragraphs after all of trafilatura's stages, its rivals' extractors included; eats the tree.
+
+    :param cleared: whether `prepare.clear` left it.
+    """
     from trafilatura import bare_extraction
 
     _hash_stopwords_once()
     try:
-        with xpaths.taken(xpaths.places()):
+        with xpaths.taken(xpaths.cleared_places() if cleared else xpaths.places()):
             document = bare_extraction(root, include_comments=False, include_formatting=False)
     except _BUGS:
         return []
