@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -241,11 +242,31 @@ def test_it_dies_with_its_launcher_even_by_kill_9(stopped: Path) -> None:
     wait_for(lambda: not postmaster.is_running() or postmaster.status() == psutil.STATUS_ZOMBIE, "the server's end")
 
 
-def test_free_port_can_be_bound() -> None:
-    import socket
-
+def test_a_free_port_can_be_bound_and_is_given_to_nobody_else() -> None:
+    port = free_port()
+    assert port < int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", free_port()))
+        probe.bind(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("given", ["1024 65535", "no numbers", None])
+def test_where_the_kernel_gives_all_ports_any_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
+) -> None:
+    told = tmp_path / "range"
+    if given:
+        told.write_text(given)
+    monkeypatch.setattr(module, "_GIVEN", told)
+    assert free_port() > 0
+
+
+def test_a_port_that_is_taken_is_not_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "range").write_text(f"{port + 1} 65535")
+        monkeypatch.setattr(module, "_GIVEN", tmp_path / "range")
+        monkeypatch.setattr(module, "_LOWEST", port)
+        assert free_port() != port
 
 
 def test_without_wheel_and_system_server_the_message_names_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,8 @@ def serve(
         _note_run(site)
         yield site
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself: what is raised above says why
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
         shutil.rmtree(home, ignore_errors=True)
 

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from random import SystemRandom
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -32,6 +33,8 @@ from newsflow.local.unprivileged import Unprivileged, reachable_copy, unprivileg
 
 SUPERUSER = "newsflow"
 START_S = 120.0  # recovery after a crash of a large database takes a while
+_GIVEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST, _TRIES = 15_000, 50  # the first port that is tried, and how many are before any will do
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -59,9 +62,30 @@ def binaries() -> Path:
 
 
 def free_port() -> int:
-    """A TCP port that is free on loopback right now."""
+    """A TCP port that is free on loopback, and that the kernel gives to nobody who does not ask for it by number.
+
+    Who is told of it may need seconds until it listens there: Airflow's API server does.
+    """
+    given = range(_LOWEST, max(_first_given(), _LOWEST))
+    tried = SystemRandom().sample(given, min(len(given), _TRIES))  # no seed: several processes look at the same time
+    return next(filter(None, map(_bound, [*tried, 0])))
+
+
+def _first_given() -> int:
+    """The first of the ports that the kernel gives to connections and to whoever asks for any (ip(7))."""
+    try:
+        return int(_GIVEN.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return _LOWEST
+
+
+def _bound(port: int) -> int:
+    """The port that a socket was bound to, any for 0; 0 where it is taken."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
         return int(probe.getsockname()[1])
 
 
