@@ -56,14 +56,14 @@ def feeds_file(folder: Path, origins: dict[str, str]) -> Path:
 
 @contextmanager
 def running(folder: Path, origins: dict[str, str], *, delay_s: float) -> Iterator[Launcher]:
-    """A local Airflow whose feeds are those of the origins.
+    """A local Airflow for one run, as `make run ONCE=1` has it; its feeds are those of the origins.
 
     :param delay_s: seconds between two requests to an origin, unless the environment says otherwise.
     """
     os.environ["NEWSFLOW_ALLOW_ORIGINS"] = " ".join(origins.values())
     os.environ["NEWSFLOW_HOME"] = str(folder / "home")
     os.environ.setdefault("NEWSFLOW_DELAY_S", str(delay_s))
-    launcher = Launcher(Home(folder / "home"), Settings(), Terminal(), feeds_file(folder, origins))
+    launcher = Launcher(Home(folder / "home"), Settings(), Terminal(), feeds_file(folder, origins), once=True)
     with launcher.open():
         yield launcher
 

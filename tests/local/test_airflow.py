@@ -42,6 +42,11 @@ def test_pages_and_execution_api_are_told_the_same_port(home: Home) -> None:
     assert found["AIRFLOW__API__HOST"] == "127.0.0.1"
 
 
+@pytest.mark.parametrize(("once", "seconds"), [(False, "0.5"), (True, "0.1")])
+def test_a_scheduler_that_is_up_for_one_run_does_not_rest(home: Home, once: bool, seconds: str) -> None:
+    assert configuration(home, PORTS, METADATA, once=once)["AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME"] == seconds
+
+
 def test_metadata_url_keeps_its_escapes(home: Home) -> None:
     found = configuration(home, PORTS, METADATA)
     assert found["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == "postgresql+psycopg2://u:p%40ss@127.0.0.1:5433/airflow"

@@ -44,13 +44,17 @@ def tell(show: Terminal, closing: Closing, settings: Settings, client: Client) -
 
 @dataclass
 class Launcher:
-    """All servers of a home; `open` starts them, and whatever happens they end with us."""
+    """All servers of a home; `open` starts them, and whatever happens they end with us.
+
+    `once`: they are up for one run alone.
+    """
 
     home: Home
     settings: Settings
     show: Terminal
     feeds: Path | None = None
     closing: Closing = nothing_more
+    once: bool = False
     newsroom: Newsroom | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     airflow: Airflow = field(init=False)
@@ -114,7 +118,8 @@ class Launcher:
 
     def _start_airflow(self, metadata_url: str) -> None:
         ports = Ports(free_port())
-        env = {**os.environ, **configuration(self.home, ports, metadata_url), **self._task_environment()}
+        own = configuration(self.home, ports, metadata_url, once=self.once)
+        env = {**os.environ, **own, **self._task_environment()}
         family = processes.ProcessGroup(self.home.mark)
         self.airflow = Airflow(self.home, ports, metadata_url, env, family)
         with self.show.step("preparing Airflow's metadata (some seconds, the first time more)"):

@@ -34,7 +34,7 @@ def up(
     deadline, told = time.monotonic() + READY_S, False
     while True:
         try:
-            return _up(Launcher(home, settings, show, feeds, closing), run=run, once=once)
+            return _up(Launcher(home, settings, show, feeds, closing, once), run=run)
         except BusyError as error:
             running = home.running()
             if running and running.airflow_url:
@@ -49,7 +49,7 @@ def up(
             time.sleep(1)
 
 
-def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
+def _up(launcher: Launcher, *, run: bool) -> int:
     """Start, run, show, stay.
 
     :raises BusyError: where another launcher holds the home.
@@ -58,7 +58,7 @@ def _up(launcher: Launcher, *, run: bool, once: bool) -> int:
     try:
         with launcher.open():
             good = launcher.show_run() if run else launcher.show_addresses()
-            if not once:
+            if not launcher.once:
                 show.line("\nup until Ctrl-C")
                 launcher.stay()
     except KeyboardInterrupt:
