@@ -57,7 +57,7 @@ def _thread(n: int, line: str) -> str:
 
 
 def _work(n: int, line: str) -> str:
-    shot = f'<a href="/work/{n}"><img src=/{n}.jpg alt=""></a>'
+    shot = f'<a href="/pieces/{n}"><img src=/{n}.jpg alt=""></a>'
     return f"<div class=work>{shot}<h4>{_link(n, line[:35], 'work')}</h4></div>"
 
 

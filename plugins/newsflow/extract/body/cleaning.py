@@ -119,13 +119,22 @@ def says_title(text: str, titles: Collection[str]) -> bool:
 def cut_links(paragraphs: Sequence[Paragraph]) -> None:
     """Lines that are links as a whole, unless the page is a list of links and little else."""
     lines = kept(paragraphs)
-    last = max((i for i, p in enumerate(lines) if _is_prose(p)), default=-1)
-    first = next((i for i, p in enumerate(lines) if _is_prose(p)), len(lines))
-    own = lists.led_in(lines) | {i for i in lists.mixed(lines) if i > first}
-    # a heading that is a link may head a part of the text; behind the text it is a teaser
-    linked = [p for i, p in enumerate(lines) if _links(p) > WHOLE_LINK and (i > last or not (_heading(p) or i in own))]
+    own = _own_links(lines)
+    linked = [p for i, p in enumerate(lines) if _links(p) > WHOLE_LINK and i not in own]
     if sum(p.words for p in linked) <= 0.4 * sum(p.words for p in lines):
         _cut(linked, "link", lambda p: True)
+
+
+def _own_links(lines: Sequence[Paragraph]) -> set[int]:
+    """The places of lines that are links and text all the same: parts' headings and items of lists.
+
+    Behind the text a linked heading is a teaser; above it, a list of links and other words is a row about the text.
+    """
+    prose = [i for i, p in enumerate(lines) if _is_prose(p)]
+    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    headings = {i for i, p in enumerate(lines) if _heading(p)}
+    things = {i for i in lists.mixed(lines) if i > first}
+    return {i for i in headings | lists.led_in(lines) | things if i <= last}
 
 
 def _is_prose(p: Paragraph) -> bool:
