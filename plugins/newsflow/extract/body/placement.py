@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
+from newsflow.extract.body.joiners import restored
 from newsflow.extract.page.blocks import Block, key
 from newsflow.extract.page.remembered import remembered
 from newsflow.text.word_count import count_words
@@ -73,9 +74,17 @@ def place(lines: Sequence[str], blocks: Sequence[Block]) -> list[Paragraph]:
     last = -1
     for line in lines:
         first, end = _find(key(line), keys, where, last)
-        placed.append(Paragraph(line, _joined(line, blocks[first : end + 1]) if end >= 0 else None))
+        placed.append(_placed(line, blocks[first : end + 1]))
         last = end if end >= 0 else last
     return placed
+
+
+def _placed(line: str, row: Sequence[Block]) -> Paragraph:
+    """A line as it stands on the page, in a row of blocks; as it is, where there is none."""
+    if not row:
+        return Paragraph(line)
+    line = restored(line, " ".join(block.text for block in row))
+    return Paragraph(line, _joined(line, row))
 
 
 @dataclass(slots=True)
