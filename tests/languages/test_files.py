@@ -49,6 +49,18 @@ def test_what_is_no_languages_stands_in_none(code: str) -> None:
         assert not set(found) & set(LANGUAGES[code].get(name, ())), name
 
 
+# Without these a wall of that language is stored as an article, and furniture as its text.
+_OF_ALL = """
+soft_404 removed paywall subscription consent_wall login javascript bot_challenge
+comment_form interface related promotion legal
+"""
+
+
+@pytest.mark.parametrize("name", _OF_ALL.split())
+def test_each_language_knows_the_words_of_walls_and_furniture(name: str) -> None:
+    assert [code for code, held in LANGUAGES.items() if code != lists.COMMON and name not in held] == []
+
+
 @pytest.mark.parametrize("name", lists.LISTS)
 def test_each_list_is_filled_and_makes_a_pattern(name: str) -> None:
     found = lists.entries(name)

@@ -32,3 +32,4 @@ def test_a_line_that_the_engine_marked_keeps_its_marks() -> None:
 
 def test_a_joiner_parts_no_words() -> None:
     assert count_words("می‌خواهد بسازد") == 2
+    assert count_words("‍ ‍") == 0

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from newsflow.dates.fold import fold
 from newsflow.extract import phrase_lists
 from newsflow.extract.body import lists, regions, size
 from newsflow.extract.body.placement import WHOLE_LINK, Paragraph
@@ -24,7 +25,10 @@ from newsflow.text.word_count import count_words
 
 _URL_ONLY = re.compile(r"^\W*(?:https?://|www\.)\S+\W*$")
 _HANDLE = re.compile(r"(?<![\w.])@\w{2,}|\b[\w.+-]+@[\w-]+\.[a-z]{2,}\b", re.IGNORECASE)
-_DATE = re.compile(r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b")
+# A day or a time, or a year: ours, a Buddhist one (Thailand) or a Persian one.
+_DATE = re.compile(
+    r"\d{1,4}[-./年]\s?\d{1,2}[-./月]\s?\d{1,4}|\b\d{1,2}[:.h]\d{2}\b|\b(?:(?:19|20)\d\d|25[67]\d|14[01]\d)\b"
+)
 _HELPED = re.compile(rf"\b(?:{any_of('helped')})\b", re.IGNORECASE)
 _PHOTO = re.compile(
     rf"^\W*(?:{any_of('photo')})s?\s*(?:{any_of('photo_by')}|[:：/©=])"
@@ -33,7 +37,7 @@ _PHOTO = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”„«»「『]")
 _CRUMB = re.compile(r"\s*[›»>→/|•·]\s*")
-_TOKEN = re.compile(r"\w+")
+_TOKEN = re.compile(r"\w*?\d[年月日]|\w+")  # the parts of a day stand without blanks in Han letters: "2026年5月4日"
 _NOTE = re.compile(r"\[\d{1,3}\]")
 # Lists of phrases, and the longest line in words that they may condemn. These and the limits below were chosen on
 # the open pages (docs/extraction.md, "What was tuned on what").
@@ -181,8 +185,9 @@ def _is_date(p: Paragraph) -> bool:
         return False
     if not _NO_DATES.isdisjoint(p.text):
         return False
-    tokens = _TOKEN.findall(_NOTE.sub("", p.text))
-    return _is_mostly_digits(tokens, 2 if _heading(p) else 4) and bool(_DATE.search(p.text))
+    text = fold(p.text)
+    tokens = _TOKEN.findall(_NOTE.sub("", text))
+    return _is_mostly_digits(tokens, 2 if _heading(p) else 4) and bool(_DATE.search(text))
 
 
 def _is_mostly_digits(tokens: Sequence[str], share: int) -> bool:
