@@ -55,6 +55,7 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _META = re.compile(r"[-_](?:meta\w*|byline|dateline|info)\b")  # of parts: "teaser-small__metadata"
+_FACTS = frozenset(("dd", "td"))
 _SPAN = re.compile(r"^\s*(?:-|to|bis|until|till|until|au|al|a|do|до|по|～|~|至)\s*$")
 _UNITS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"[\d\W_]+")
@@ -62,7 +63,7 @@ _DIGITS = re.compile(r"[\d\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class ShownDate:
-    """A date in a line; `kind` is published, modified, or "" where nothing says."""
+    """A date in a line; `kind` is published, modified, other (a member's joining, a deadline), or "" where nothing says."""
 
     reading: Reading
     raw: str
@@ -91,9 +92,9 @@ def _beside(blocks: Sequence[Block], head: Block) -> list[Block]:
 
 
 def later(blocks: Sequence[Block], head: Block | None, language: str, region: str) -> Iterator[ShownDate]:
-    """Dates anywhere below the headline that say what they are."""
+    """Dates anywhere below the headline that say what they are; in a box beside the text those of a list of facts."""
     for block in blocks[head.order + 1 :] if head else blocks:
-        if _is_short(block) and not _is_elsewhere(block, None):
+        if _is_short(block) and (not _is_elsewhere(block, None) or _is_fact(blocks, block)):
             yield from (one for one in _of(blocks, block, language, region) if one.kind)
 
 
@@ -165,9 +166,16 @@ def _shared(block: Block, head: Block) -> int:
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(block.nodes), len(head.nodes)))
 
 
+def _is_fact(blocks: Sequence[Block], block: Block) -> bool:
+    """Is it the day of publication in a list of facts: "<dt>Published</dt><dd>4 May 2026</dd>"?"""
+    return block.tag in _FACTS and _before(blocks, block) == "published"
+
+
 def _before(blocks: Sequence[Block], block: Block) -> str:
-    """What the line before says, where it is no more than a label: "Published:"."""
+    """What the line before says, where it is no more than a label: "Published:", in a list of facts "Date" too."""
     line = blocks[block.order - 1].text if block.order else ""
+    if block.tag in _FACTS and line.strip(" :").casefold() in lists.entries("date_fact"):
+        return "published"
     if len(line) > _LONGEST_LABEL or _HOLDS.search(line):
         return ""
     folded = fold(line)
@@ -198,8 +206,13 @@ def _short(line: str, language: str, region: str) -> list[reading.Found]:
 
 
 def _stated(block: Block, kinds: list[str], language: str, region: str) -> list[ShownDate]:
-    """What the line's `<time>` elements state."""
+    """What the line's `<time>` elements state.
+
+    Where the line shows no days ("Updated an hour ago, published yesterday"), its words stand as the times do.
+    """
     made = []
+    if not kinds and block.times:
+        kinds = [_kinds()[word] for word in _labels().findall(fold(block.text))]
     for number, (raw, names) in enumerate(block.times):
         if at := reading.read(raw, language, region):
             kind = kinds[number] if len(kinds) == len(block.times) else next(filter(None, kinds), "")
@@ -253,7 +266,8 @@ def _label(text: str) -> str:
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, str]:
     published = {fold(word): "published" for word in lists.entries("date_published")}
-    return published | {fold(word): "modified" for word in lists.entries("date_modified")}
+    modified = {fold(word): "modified" for word in lists.entries("date_modified")}
+    return {fold(word): "other" for word in lists.entries("date_other")} | modified | published
 
 
 @lru_cache(maxsize=1)

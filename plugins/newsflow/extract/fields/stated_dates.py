@@ -16,13 +16,14 @@ from newsflow.extract.fields.date_reader import NO_DATE, Dated, Reader
 from newsflow.extract.page.metadata import PageMetadata, plain, types
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.text.characters import bare
+from newsflow.text.word_count import count_words
 
 _PUBLISHED = (
     "article:published_time", "og:published_time", "og:article:published_time", "datepublished", "publishdate",
     "publish_date", "publish-date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "pubdate",
     "article.published", "dc.date.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date",
     "published_at", "published-date", "publication_date", "publication-date", "article_date_original",
-    "originalpublicationdate", "displaydate", "ptime", "date",
+    "originalpublicationdate", "citation_online_date", "displaydate", "ptime", "date",
 )  # fmt: skip
 _MODIFIED = (
     "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "last-modified", "lastmod",
@@ -50,6 +51,7 @@ _RDFA = {
 }
 _COMMENTS = re.compile(r"(?:^|\s)(?:comments?(?:-?_?(?:list|area|section|thread|wrap\w*|body))?|disqus\w*)(?:$|\s)")
 _CARD = 800  # characters of a teaser
+_TEASER = 3  # words of a link beside a day
 _MOST = 3  # statements of one kind
 _MOST_JSON = 200_000  # characters of a script
 
@@ -229,6 +231,7 @@ def without_asides(root: HtmlElement) -> None:
     """Take out what dates other things than the article, and JSON-LD, which was read."""
     _drop(root.iter("div", "section", "ol", "ul"), _is_comments)
     _drop(root.iter("article"), _is_card)
+    _drop(root.iter("a"), _is_dated_teaser)
     _drop(root.iter("script", "header", *_ASIDE), _is_aside)
 
 
@@ -256,6 +259,12 @@ def _is_card(article: HtmlElement) -> bool:
     if heading is None or heading.tag == "h1" or len(text_of(article)) > _CARD:
         return False
     return next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
+
+
+def _is_dated_teaser(link: HtmlElement) -> bool:
+    """Does a link hold the day of the page that it leads to, below that one's headline?"""
+    day = next(link.iter("time"), None)
+    return day is not None and count_words(text_of(link)) - count_words(text_of(day)) >= _TEASER
 
 
 def times(root: HtmlElement, read: Reader) -> Iterator[Dated]:
