@@ -64,7 +64,7 @@ LISTS: Mapping[str, str] = {
     "reporter": "what persons are, as Korean writes it behind a name",
     # Days of articles (`extract/fields/shown_dates.py`)
     "date_published": "stands beside the day of publication, as readers see it",
-    "date_fact": "names the day of publication in a list of facts, as all that the line before it says; in small letters",
+    "date_fact": "all that the line before it says in a list of facts; in small letters",
     "date_modified": "stands beside the day of the last change",
     "date_other": "stands beside another day: of joining, of an event, the last one for something, of copyright",
     "particles": "may stand in small letters inside a person's name",

@@ -335,3 +335,48 @@ def test_a_date_that_we_would_have_seen_is_doubtful(raw: str, watched: datetime 
     "Submitted 16 December 2025 | Published 4 May 2026", "For 1 April 2026. Published 4 May 2026"])  # fmt: skip
 def test_days_beside_the_one_of_publication_are_others(line: str) -> None:
     assert day(shown(f"<p>{line}</p>", head='<meta name="dc.date" content="2026-05-04">')) == "2026-05-04"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "<dl><dt>Joined</dt><dd>Mar 12, 2012</dd></dl>"),
+        ("en", "<p>Event date: 20 June 2026</p>"),
+        ("en", "<p>Application deadline: 30 June 2026</p>"),
+        ("en", "<p>Copyright © 1 January 2019 Westmere Courier</p>"),
+        ("en", "<p>Member since <time datetime='2012-03-12'>12 March 2012</time></p>"),
+        ("de", "<p>Registriert: 18.09.2008, 21:14</p>"),
+        ("fr", "<p>Inscrit le : 04/02/2011</p>"),
+        ("ru", "<p>Регистрация: 04.02.2011</p>"),
+        ("zh", "<p>注册时间：2011-02-04</p>"),
+    ],
+)
+def test_days_of_other_things(language: str, line: str) -> None:
+    assert day(shown(line, language)) == ""
+    assert day(shown(f"{line}<p>12.05.2026</p>", language)) == "2026-05-12"
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Published"), ("de", "Datum:"), ("fi", "Päiväys")])
+def test_a_list_of_facts_beside_the_text(language: str, label: str) -> None:
+    facts = f"<aside><dl><dt>{label}</dt><dd>12.5.2026</dd><dt>Place</dt><dd>Westmere</dd></dl></aside>"
+    assert day(extract(page(TEXT, after=facts, language=language), URL)) == "2026-05-12"
+
+
+def test_words_stand_as_the_times_do_that_they_are_of() -> None:
+    line = (
+        "<p>Last updated <time datetime='2026-06-07T10:00:00Z'>June 7</time> "
+        "Published <time datetime='2026-05-12T10:00:00Z'>May 12</time></p>"
+    )
+    found = shown(line)
+    assert day(found) == "2026-05-12"
+    assert str(found.modified_at)[:10] == "2026-06-07"
+
+
+def test_a_line_that_says_published_beats_a_later_day_in_the_head() -> None:
+    built = '<meta name="date" content="2026-11-30T23:11:00Z">'
+    assert day(shown("<p>Published: 12 May 2026</p>", head=built)) == "2026-05-12"
+
+
+def test_the_day_in_a_link_to_another_page_is_that_pages() -> None:
+    teaser = "<div><a href='/x'><div>School opens again</div><time datetime='2026-03-05'>Mar 5</time></a></div>"
+    assert day(extract(page(TEXT * 3, after=teaser), URL)) == ""

@@ -57,7 +57,7 @@ def find(
     head = head or _head(blocks, titles)
     shown = _shown(read, blocks, head)
     modified = next(iter((*stated.modified, *shown.changed)), Dated())
-    found = _stated(stated, shown, modified) or _shown_or_url(shown, stated.url)
+    found = _stated(stated, shown) or _shown_or_url(shown, stated.url)
     return Days(found or _last_resort(read, blocks, head, shown, modified, tree), modified)
 
 
@@ -102,27 +102,24 @@ def _dated(found: Iterable[ShownDate], read: Reader) -> list[tuple[Dated, str]]:
     return [(one, kind) for one, kind in dated if one.at]
 
 
-def _stated(stated: Stated, shown: Shown, modified: Dated) -> Dated | None:
+def _stated(stated: Stated, shown: Shown) -> Dated | None:
     """What the page's head says, else its microdata and the feed; in the words of the most exact that agrees."""
     found = next(iter((*stated.published, *stated.beside)), None)
     if found is None:
         return None
-    if first := next(_earlier(found, _rivals(found, stated, shown, modified)), None):
+    if first := next(_earlier(found, _rivals(found, stated, shown)), None):
         return first
     return _in_local_time(_most_exact(found, (*stated.published, *stated.beside, *shown.near)), shown.near)
 
 
-def _rivals(found: Dated, stated: Stated, shown: Shown, modified: Dated) -> Iterator[Dated]:
+def _rivals(found: Dated, stated: Stated, shown: Shown) -> Iterator[Dated]:
     """What is right where it is much earlier: addresses stay, and some pages state their last change as publication.
 
     A day without a time of day is stated by builders of sites that give the day of the last build. Where a line says
     which day is the publication's, the days beside it are others: "Received: … Accepted: … Published: …".
     """
     yield stated.url
-    if found.quality == "day":
-        yield from shown.labelled or shown.near
-    elif found.at == modified.at:
-        yield from shown.labelled
+    yield from shown.labelled or (shown.near if found.quality == "day" else ())
 
 
 def _earlier(found: Dated, others: Iterable[Dated]) -> Iterator[Dated]:

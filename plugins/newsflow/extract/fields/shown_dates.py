@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from newsflow.dates import forms, reading
 from newsflow.dates.fold import fold
 from newsflow.dates.reading import Reading
+from newsflow.extract.fields import date_labels
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
 from newsflow.extract.page.remembered import remembered
@@ -30,7 +30,6 @@ _LINE = 110  # characters that are never more than a line, in scripts without bl
 _MOST_WORDS = 22  # of such a line
 _MOST_OTHER_WORDS = 12  # beside the dates, in a line without a word that says what date it is
 _MOST_BESIDE_SHORT = 2  # such words beside dates with years of two digits
-_SPACELESS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3\u0590-\u06ff\u0900-\u0dff]")
 _NEAR = 8  # blocks below it of which the same is true: bars for sharing hold dates
 _DATELINE = 90  # characters at the beginning of a text: "BERLIN, 4 May 2026 - The council"
 _PLACE_WORDS = 8  # before the date in such a beginning
@@ -63,7 +62,7 @@ _DIGITS = re.compile(r"[\d\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class ShownDate:
-    """A date in a line; `kind` is published, modified, other (a member's joining, a deadline), or "" where nothing says."""
+    """A date in a line; `kind` is published, modified, other (a deadline), or "" where nothing says."""
 
     reading: Reading
     raw: str
@@ -178,9 +177,7 @@ def _before(blocks: Sequence[Block], block: Block) -> str:
         return "published"
     if len(line) > _LONGEST_LABEL or _HOLDS.search(line):
         return ""
-    folded = fold(line)
-    found = _labels().search(folded)
-    return _kinds()[found[0]] if found and 2 * len(found[0]) >= len(folded) else ""
+    return date_labels.of_line(fold(line))
 
 
 def _of(blocks: Sequence[Block], block: Block, language: str, region: str) -> list[ShownDate]:
@@ -212,7 +209,7 @@ def _stated(block: Block, kinds: list[str], language: str, region: str) -> list[
     """
     made = []
     if not kinds and block.times:
-        kinds = [_kinds()[word] for word in _labels().findall(fold(block.text))]
+        kinds = date_labels.kinds(fold(block.text))
     for number, (raw, names) in enumerate(block.times):
         if at := reading.read(raw, language, region):
             kind = kinds[number] if len(kinds) == len(block.times) else next(filter(None, kinds), "")
@@ -254,29 +251,5 @@ def _kind(line: str, found: Sequence[reading.Found], number: int) -> str:
     start = found[number - 1].end if number else 0
     end = found[number + 1].start if number + 1 < len(found) else len(line)
     one = found[number]
-    return _label(line[start : one.start]) or (_label(line[one.end : end]) if number + 1 == len(found) else "")
-
-
-def _label(text: str) -> str:
-    """The kind that the last of the words in a text says."""
-    said = _labels().findall(text)
-    return _kinds()[said[-1]] if said else ""
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> dict[str, str]:
-    published = {fold(word): "published" for word in lists.entries("date_published")}
-    modified = {fold(word): "modified" for word in lists.entries("date_modified")}
-    return {fold(word): "other" for word in lists.entries("date_other")} | modified | published
-
-
-@lru_cache(maxsize=1)
-def _labels() -> re.Pattern[str]:
-    longest_first = sorted(_kinds(), key=len, reverse=True)
-    return re.compile("|".join(_bounded(word) for word in longest_first))
-
-
-def _bounded(word: str) -> str:
-    """Scripts that join words need no blank around one."""
-    pattern = re.escape(word)
-    return pattern if _SPACELESS.search(word) else rf"(?<![^\W\d_]){pattern}(?![^\W\d_])"
+    behind = line[one.end : end] if number + 1 == len(found) else ""
+    return date_labels.last(line[start : one.start]) or date_labels.last(behind)
