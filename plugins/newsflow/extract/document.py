@@ -27,7 +27,7 @@ from newsflow.extract.body import (
 )
 from newsflow.extract.body.placement import Paragraph
 from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
-from newsflow.extract.page import charset, markup, prepare, signals, tree
+from newsflow.extract.page import charset, markup, mojibake, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
 from newsflow.extract.rejects import judge
@@ -156,7 +156,7 @@ def _words(paragraphs: list[Paragraph]) -> int:
 def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_WORDS) -> PageReading:
     """An extraction with the way to it; the parameters are those of `extract`."""
     text, encoding = charset.decode(html, hints.content_type)
-    text = markup.mended(text)
+    text = markup.mended(mojibake.repaired(text, html, encoding))
     root = tree.parse(text)
     if root is None:
         return _nothing(url, encoding)

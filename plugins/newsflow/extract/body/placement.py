@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from newsflow.extract.body.joiners import restored
+from newsflow.extract.body.as_written import as_written
 from newsflow.extract.page.blocks import Block, key
 from newsflow.extract.page.remembered import remembered
 from newsflow.text.word_count import count_words
@@ -83,7 +83,7 @@ def _placed(line: str, row: Sequence[Block]) -> Paragraph:
     """A line as it stands on the page, in a row of blocks; as it is, where there is none."""
     if not row:
         return Paragraph(line)
-    line = restored(line, " ".join(block.text for block in row))
+    line = as_written(line, " ".join(block.text for block in row))
     return Paragraph(line, _joined(line, row))
 
 

@@ -1,10 +1,10 @@
-"""Words are stored as they are written: the engine drops joiners, and they come back."""
+"""Words are stored as they are written: what the engine drops comes back."""
 
 from __future__ import annotations
 
 import pytest
 
-from newsflow.extract.body.joiners import restored
+from newsflow.extract.body.as_written import as_written
 from newsflow.extract.document import extract
 from newsflow.text.word_count import count_words
 
@@ -26,8 +26,27 @@ def test_a_body_is_written_as_its_page(name: str) -> None:
 
 
 def test_a_line_that_the_engine_marked_keeps_its_marks() -> None:
-    assert restored("- می خواهد", "می‌ خواهد") == "- می‌ خواهد"
-    assert restored("plain", "plain") == "plain"
+    assert as_written("- می خواهد", "می‌ خواهد") == "- می‌ خواهد"
+    assert as_written("plain", "plain") == "plain"
+
+
+LOST = (
+    "They told<span> </span><i>The Courier</i><b>—</b><b>at last</b>, after <a href=/a>the storms</a>, <a href=/b>the"
+    " floods</a> and <em>the long winter of the year before</em><span>.</span>"
+)
+
+
+def test_what_stands_in_an_element_of_its_own_is_not_lost() -> None:
+    html = f"<html><body><article><h1>After the storms</h1><p>{LOST}</p><p>{LOST} Again.</p></article></body>"
+    said = "They told The Courier—at last, after the storms, the floods and the long winter of the year before."
+    assert extract(html.encode(), URL).body.split("\n") == [said, f"{said} Again."]
+
+
+def test_marks_of_tables_and_lists_stay() -> None:
+    assert as_written("| a | b |", "a b") == "| a | b |"
+    assert as_written("- a,b", "a, b") == "- a, b"
+    assert as_written("---", "***") == "---"
+    assert as_written("Share", "\ue192 Share") == "Share"
 
 
 def test_a_joiner_parts_no_words() -> None:
