@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.page import custom_elements
 from newsflow.text.characters import bare
 from newsflow.text.sentences import END
 from newsflow.text.word_count import count_words
@@ -146,6 +147,8 @@ def _visit(element: HtmlElement, walk: _Walk, in_link: bool, in_bold: bool, dept
     tag = element.tag
     if not isinstance(tag, str):
         return
+    if tag not in INLINE and custom_elements.is_custom(tag):
+        tag = custom_elements.settle(element)
     if tag in INLINE:
         in_link = in_link or tag == "a"
         in_bold = in_bold or tag in {"b", "strong"}

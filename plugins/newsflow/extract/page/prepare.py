@@ -7,7 +7,7 @@ from collections.abc import Collection
 from lxml.etree import strip_elements
 from lxml.html import HtmlElement
 
-from newsflow.extract.page import blocks, inline, layout_tables, misnamed, reader_comments, tree
+from newsflow.extract.page import blocks, custom_elements, inline, layout_tables, misnamed, reader_comments, tree
 from newsflow.extract.page.blocks import JUNK, Block
 
 
@@ -30,6 +30,7 @@ def anew(html: str) -> HtmlElement:
     root = tree.parse(html)
     assert root is not None  # noqa: S101 -- it was parsed before
     _clear(root)
+    custom_elements.settle_all(root)
     return root
 
 
