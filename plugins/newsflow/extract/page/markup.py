@@ -105,5 +105,5 @@ _WRAPPINGS = re.compile(r"</?(?:noscript|template)\b[^>]*>", re.IGNORECASE)
 
 
 def opened(text: str) -> str:
-    """The same page with all that its noscripts and templates hold."""
-    return _WRAPPINGS.sub(" ", text)
+    """The same page with all that its noscripts and templates hold, and each element ended where browsers end it."""
+    return _evened(_WRAPPINGS.sub(" ", text))
