@@ -47,6 +47,8 @@ def test_marks_of_tables_and_lists_stay() -> None:
     assert as_written("- a,b", "a, b") == "- a, b"
     assert as_written("---", "***") == "---"
     assert as_written("Share", "\ue192 Share") == "Share"
+    assert as_written("The pier", "The pier #") == "The pier"
+    assert as_written("#pier", "#pier") == "#pier"
 
 
 def test_a_joiner_parts_no_words() -> None:

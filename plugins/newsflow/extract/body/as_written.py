@@ -13,6 +13,8 @@ import re
 _ITEM = "- "  # what the engine writes before an item of a list
 _CELL = "|"  # and before a row of a table
 _ICON = re.compile("[\ue000-\uf8ff]")  # private use: what an icon is in the page's own font
+_SIGNS = "#¶§🔗→←↑↓▶►▸▲▼•·|/"  # of anchors beside headings, of links and of lists: it leaves them out, and so do we
+_ORNAMENT = re.compile(rf"^[\s{_SIGNS}]+|[\s{_SIGNS}]+$")
 
 
 def as_written(line: str, written: str) -> str:
@@ -23,4 +25,5 @@ def as_written(line: str, written: str) -> str:
     if line.startswith(_CELL) or not any(map(str.isalnum, line)):
         return line
     mark = _ITEM if line.startswith(_ITEM) and not written.startswith(_ITEM) else ""
-    return mark + _ICON.sub("", written).strip()
+    text = _ICON.sub("", written).strip()
+    return mark + (text if _ORNAMENT.search(line) else _ORNAMENT.sub("", text))
