@@ -173,7 +173,8 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
         dates.find(stated, reader, ground, head.block if head else None, titles, partial(tree.parse, text)),
         hints,
     )
-    _add_byline(found, *bylines.beside(ground, head.block if head else None, title.site_names(page, _host(url))))
+    line = head.block if head else bylines.headline(ground, found["title"])
+    _add_byline(found, *bylines.beside(ground, line, title.site_names(page, _host(url))))
     beyond = behind.nodes(ground, head, found["title"])
     headlines = (*titles, *regions.headlines(h1s, ground, head))
     known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)

@@ -132,3 +132,45 @@ def test_the_owner_of_a_house_is_nobody_who_wrote() -> None:
 def test_labels_of_languages_without_a_file(line: str, name: str) -> None:
     html = page().decode().replace("</h1>", f"</h1><p>{line}</p>")
     assert extract(html.encode(), URL).authors == (name,)
+
+
+def signed(lines: str, heading: str = "h1") -> tuple[str, ...]:
+    """Whom a page names that shows these lines below its headline."""
+    html = page().decode().replace("<h1>", f"<{heading}>").replace("</h1>", f"</{heading}>{lines}")
+    return extract(html.encode(), URL).authors
+
+
+@pytest.mark.parametrize(
+    "line", [NAME, f"{NAME} (with AFP)", f"{NAME} and Bo Li", f"<a href='https://letters.example/@ada'>{NAME}</a>"]
+)
+def test_a_name_as_a_line_beside_the_day(line: str) -> None:
+    assert signed(f"<p>{line}</p><p>May 4, 2026</p>")[0] == NAME
+
+
+@pytest.mark.parametrize(
+    "line", ["Harbour Council", "Real Estate | News", "Ada Lane harbours doubts", "<a href='/estate'>Real Estate</a>"]
+)
+def test_a_line_beside_the_day_that_is_no_name(line: str) -> None:
+    assert signed(f"<p>{line}</p><p>May 4, 2026</p>") == ()
+
+
+def test_a_by_line_below_a_smaller_heading() -> None:
+    assert signed("<ul><li>김철수 기자</li><li>승인 2026.05.04 10:22</li></ul>", "h3") == ("김철수",)
+
+
+def test_authors_in_rows() -> None:
+    row = "".join(f'<li class="author">{name}<sup>{n}</sup></li>' for n, name in enumerate((NAME, "Bo Li")))
+    assert signed(f'<ul class="authors">{row}</ul>') == (NAME, "Bo Li")
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('<p class="show_author">责任编辑：李四</p><p>作者：王小明</p>', ("王小明",)),
+        ('<div class="author">聯合報／ 記者王小明／台北即時報導</div>', ("王小明",)),
+        ("<p>بقلم أحمد سالم نُشر في: ٤ مايو ٢٠٢٦</p>", ("أحمد سالم",)),
+        ("<p><em>This is a guest post by Ada Lane.</em></p>", (NAME,)),
+    ],
+)
+def test_editors_outlets_and_times_are_no_authors(line: str, named: tuple[str, ...]) -> None:
+    assert signed(line) == named

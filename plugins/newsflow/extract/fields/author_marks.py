@@ -13,6 +13,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from newsflow.extract.fields.name_words import BY
+from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
@@ -42,13 +43,16 @@ _ELSEWHERE = re.compile(
     r"|(?:^|[\s_-])tags(?:$|[\s_-])|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
 )
 # Boxes of other works, unless one holds a by-line beside the headline and nothing else: themes call own parts so too.
-_BOXES = re.compile(r"trending|teaser|popular|most-?read|sidebar|widget-area|carousel|slider|promo|latest|up-?next")
+_BOXES = re.compile(
+    r"trending|ticker|teaser|popular|most-?read|sidebar|widget-area|carousel|slider|promo|latest|up-?next"
+)
 _OUTSIDE = frozenset(("figure", "figcaption", "form", "blockquote", "picture"))
 _BESIDE = frozenset(("aside", "nav"))  # unless they hold a by-line and nothing else
 _OTHER_WORKS = re.compile(r"ImageObject|VideoObject|Comment|Review$|Photograph", re.IGNORECASE)
 _PAGES = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|persons?|personen|profiles?|profil|staff|contributors?|columnists?"
-    r"|journalists?|journalistes?|writers?|reporters?|editors?|byline|by|redakteure?|bio)/[^/?#]{3,}",
+    r"|journalists?|journalistes?|writers?|reporters?|editors?|byline|by|redakteure?|bio)/[^/?#]{3,}"
+    r"|^(?:https?://[^/]+)?/@[\w.-]{2,}/?(?:[?#]|$)",
     re.IGNORECASE,
 )
 _HEADINGS = ("h2", "h3", "h4", "h5")
@@ -243,12 +247,20 @@ def _name_in(element: HtmlElement) -> str:
 def _loose(_: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
     near = [element for element in found if not _is_elsewhere(element, place)][:3]
     for element in near:
+        if len(row := _several(element)) > 1 and all(map(plausible, row)):
+            yield True, row
         links = [text for link in element.iter("a") if _is_link(link) and (text := text_of(link))]
         if links:
             yield True, links
         if 2 < len(text := text_of(element)) < _LINE:
             yield bool(BY.match(text)), [text]
         yield from ((False, [piece]) for piece in islice(_pieces(element), 6))
+
+
+def _several(element: HtmlElement) -> list[str]:
+    """What the items of a list begin with, or an element and those beside it that are called the same."""
+    items = element.iterchildren("li") if element.tag in {"ul", "ol"} else _row(element)
+    return [next(_pieces(one), "") for one in items]
 
 
 def _pieces(element: HtmlElement) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from newsflow.extract.fields import lone_names
 from newsflow.extract.fields.name_words import BY, BY_LAST, KOREAN
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import plausible
@@ -32,6 +33,11 @@ _LABEL = 30  # characters
 _MANY = 6  # more names than by-lines hold
 
 
+def headline(blocks: Sequence[Block], title: str) -> Block | None:
+    """The heading of any level in the title's words; sites without an h1 for it are many."""
+    return next((b for b in blocks if b.tag in HEADINGS and b.text == title), None) if title else None
+
+
 def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Persons and agencies of the by-line next to the headline; both empty where there is none."""
     if head is None:
@@ -49,7 +55,7 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
             likely = tuple(filter(plausible, persons))
             if likely or agencies:
                 return likely, agencies
-    return (), ()
+    return lone_names.beside(blocks, head, sites), ()
 
 
 def _may_be_one(block: Block, head: Block) -> bool:

@@ -57,7 +57,7 @@ _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff가-힣]")
 # Chinese, Japanese and Korean write no blank between a name and what follows it.
 _JOINED = "|".join(filter(_EAST_ASIAN.match, (*entries("roles"), *entries("reporter"))))
 JOINED_ROLE = re.compile(rf"{_KOREAN_DESK}\s*(?:{_JOINED})$")
-JOINED_STAFF = re.compile(rf"(?:{'|'.join(filter(_EAST_ASIAN.match, entries('staff')))})$")
+JOINED_STAFF = re.compile(rf"(?:{'|'.join(filter(_EAST_ASIAN.match, (*entries('staff'), *entries('outlet_ends'))))})$")
 CREDENTIAL = re.compile(rf"(?:{any_of('credentials')})", re.IGNORECASE)
 LABELS = frozenset(word.casefold() for word in entries("labels"))
 # Shorter ones stand inside names ("del" is Danish for "share").

@@ -1,0 +1,69 @@
+"""Names without a word for "by": "Ada Lane" as a line of its own beside the headline and the day.
+
+Sections, places and teasers stand there too. A name is taken for an author's where its line holds nothing else and no
+link, the line before or behind it is the day, and the page writes none of its words in small letters, as it does those
+of "Real Estate".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from newsflow.extract.fields.name_words import AND
+from newsflow.extract.fields.names import people
+from newsflow.extract.fields.one_name import CASED, plausible
+from newsflow.extract.page.blocks import HEADINGS, Block
+from newsflow.extract.page.region_names import named
+
+_ABOVE, _BELOW = 2, 7  # blocks around the headline
+_DAY_WORDS, _NAMES_WORDS = 10, 16
+_DAY = re.compile(r"\d\D+\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\D+\d")
+_OTHERS = frozenset((*HEADINGS, "figcaption"))
+_UNLINKED = 0.1  # share of links
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")  # "Ada Lane (with AFP)"
+_BETWEEN = re.compile(rf"(?:[\s,;|&·•/]|\b(?:{AND})\b)*", re.IGNORECASE)
+_SHORT_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,2}")
+
+
+def beside(blocks: Sequence[Block], head: Block, sites: set[str]) -> tuple[str, ...]:
+    """The persons of the first such line; empty where there is none.
+
+    :param sites: squeezed names of the page's site.
+    """
+    found = (_only_names(block.text, sites) for block in _lines(blocks, head))
+    persons = next(filter(None, found), ())
+    return () if persons and _has_common_words(persons, blocks) else persons
+
+
+def _lines(blocks: Sequence[Block], head: Block) -> Iterator[Block]:
+    """The lines below the headline that stand next to the day."""
+    days = {block.order for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW] if _is_day(block)}
+    for block in blocks[head.order + 1 : head.order + _BELOW]:
+        if not days.isdisjoint((block.order - 1, block.order + 1)) and _may_be_one(block):
+            yield block
+
+
+def _may_be_one(block: Block) -> bool:
+    plain = block.words <= _NAMES_WORDS and block.links < _UNLINKED and block.tag not in _OTHERS
+    return plain and not named(block, block.path[-3:])
+
+
+def _is_day(block: Block) -> bool:
+    return block.words <= _DAY_WORDS and bool(_DAY.search(block.text) or block.times)
+
+
+def _only_names(line: str, sites: set[str]) -> tuple[str, ...]:
+    """The persons of a line that holds nothing but names of two or three words, in a script with capitals."""
+    rest = _BRACKETS.sub("", line)
+    persons, _ = people([rest], sites)
+    for name in persons:
+        rest = rest.replace(name, " ", 1)
+    certain = all(_SHORT_NAME.fullmatch(name) and plausible(name) and CASED.search(name) for name in persons)
+    return persons if certain and _BETWEEN.fullmatch(rest) else ()
+
+
+def _has_common_words(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Does the page write a word of a name in small letters?"""
+    words = {word.lower() for person in persons for word in person.split() if not word.islower()}
+    return any(not words.isdisjoint(block.text.split()) for block in blocks)
