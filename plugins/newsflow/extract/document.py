@@ -26,7 +26,18 @@ from newsflow.extract.body import (
     template_learning,
 )
 from newsflow.extract.body.placement import Paragraph
-from newsflow.extract.fields import authors, bylines, date_reader, dates, headings, language, other, stated_dates, title
+from newsflow.extract.fields import (
+    authors,
+    bylines,
+    date_reader,
+    dates,
+    headings,
+    language,
+    lone_names,
+    other,
+    stated_dates,
+    title,
+)
 from newsflow.extract.page import charset, markup, mojibake, prepare, signals, tree
 from newsflow.extract.page.blocks import Block
 from newsflow.extract.page.metadata import PageMetadata, harvest, plain
@@ -40,6 +51,7 @@ from newsflow.text.normalise import tokens_by_line
 from newsflow.text.site_lines import page_lines
 
 MIN_WORDS = 25
+_END = 3  # lines at the end of a text that may tell of its author
 _STATED = frozenset(("json-ld", "meta", "microdata", "feed"))  # sources of a date that only articles have
 
 
@@ -105,13 +117,17 @@ def _add_byline(found: dict[str, Any], persons: tuple[str, ...], agencies: tuple
         found["sources"]["authors"] = "text"
 
 
-def _take_signature(found: dict[str, Any], lines: Sequence[Paragraph], sites: set[str]) -> None:
-    """The author who signs a text, where nothing else names one; the line is cut."""
+def _take_signature(found: dict[str, Any], made: list[Paragraph], blocks: Sequence[Block], sites: set[str]) -> None:
+    """The author who signs a text, or of whom its end tells, where nothing else names one; a signature is cut."""
     if found["authors"]:
         return
+    lines = cleaning.kept(made)
     at, persons, agencies = bylines.below([line.text for line in lines], sites)
     if persons:
         lines[at].cut = "byline"
+    else:
+        persons = lone_names.described([line.text for line in made[-_END:]], blocks, sites)
+    if persons:
         _add_byline(found, persons, agencies)
 
 
@@ -179,7 +195,7 @@ def read(html: bytes, url: str, hints: Hints = Hints(), *, min_words: int = MIN_
     headlines = (*titles, *regions.headlines(h1s, ground, head))
     known = cleaning.Known(headlines, found["authors"], hints.site_lines, head, beyond)
     spread, (made, found["sources"]["body"], ground) = ground, _body(root, ground, text, page, known)
-    _take_signature(found, cleaning.kept(made), title.site_names(page, _host(url)))
+    _take_signature(found, made, ground, title.site_names(page, _host(url)))
     made = template.applied(made, ground, hints.template, known if ground is spread else known.elsewhere(), MIN_WORDS)
     summaries = [plain(page.article.get("description")), page.first("og:description"), page.first("description")]
     if found_deck := deck.deck(made, ground, summaries, known):

@@ -54,6 +54,7 @@ LISTS: Mapping[str, str] = {
     "published": "announces the time behind names",
     "date_stems": "stems of months and days of the week in such a time",
     "roles": "what persons are; stands before or behind a name",
+    "writers": "what persons are who write: said of a text's author behind it",
     "desks": "what roles are for; stands right before one, and between it and a name",
     "staff": "in names of desks, outlets and organisations, which are no persons",
     "outlets": "in names of outlets; some of them are surnames too, so they count in names of the page's own site only",

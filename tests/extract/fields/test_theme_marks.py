@@ -174,3 +174,35 @@ def test_authors_in_rows() -> None:
 )
 def test_editors_outlets_and_times_are_no_authors(line: str, named: tuple[str, ...]) -> None:
     assert signed(line) == named
+
+
+@pytest.mark.parametrize("title", [f"- by {NAME}", f"- by {NAME} - The River Letter", f"| by {NAME} | Notes | Medium"])
+def test_an_author_behind_the_headline_in_the_title(title: str) -> None:
+    html = page().decode().replace("</title>", f" {title}</title>")
+    assert extract(html.encode(), URL).authors == (NAME,)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("<p>山田太郎記者 2026年5月4日</p>", ("山田太郎",)),
+        ("<p>本社記者 2026年5月4日</p>", ()),
+        ("<p>Penulis: Ada Lane | Editor: Bo Li</p>", (NAME,)),
+    ],
+)
+def test_reporters_and_editors_by_their_words(line: str, named: tuple[str, ...]) -> None:
+    assert signed(line) == named
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("Ada Lane is a writer who lives in Westmere.", (NAME,)),
+        ("Ada Lane ist freie Journalistin in Westmere.", (NAME,)),
+        ("Ada Lane is a fisherman in Westmere.", ()),
+        ("Harbour Council is the author of the plan.", ()),
+    ],
+)
+def test_an_author_of_whom_the_end_tells(line: str, named: tuple[str, ...]) -> None:
+    html = page().decode().replace("</article>", f"<p><em>{line}</em></p></article>")
+    assert extract(html.encode(), URL).authors == named

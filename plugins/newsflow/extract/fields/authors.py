@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml.html import HtmlElement
 
 from newsflow.extract.fields import author_marks
 from newsflow.extract.fields.agencies import AGENCIES
+from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.names import is_named_as_site, people
-from newsflow.extract.fields.one_name import plausible
+from newsflow.extract.fields.one_name import plausible, tidy
 from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.metadata import PageMetadata, types
 
@@ -20,6 +22,7 @@ _METAS = (
     "og:author", "authors", "article_author", "shareaholic:article_author_name", "article:author_name", "rbauthors",
     "dcsext.author", "twitter:data1",
 )  # fmt: skip
+_PARTS = re.compile(r"\s+[-–—|•·]\s+")
 _MOST_CREATORS = 40
 
 
@@ -67,12 +70,12 @@ Found = tuple[tuple[str, ...], tuple[str, ...], str]
 
 
 def find(
-    root: HtmlElement, harvest: PageMetadata, sites: set[str], hints: tuple[str, ...] = (), titles: Iterable[str] = ()
+    root: HtmlElement, harvest: PageMetadata, sites: set[str], hints: tuple[str, ...] = (), titles: Sequence[str] = ()
 ) -> Found:
     """Persons, agencies, and the source that gave the persons.
 
-    Order: JSON-LD, meta, mark-up, the feed; a source that names somebody in full goes before one that gives a first
-    name or an alias, or the name of the site. Agencies are gathered from all that was looked at.
+    Order: JSON-LD, meta, mark-up, the feed, the titles; a source that names somebody in full goes before one that
+    gives a first name or an alias, or the name of the site. Agencies are gathered from all that was looked at.
 
     :param titles: the page's titles, which tell its headline, and so the by-line beside it.
     """
@@ -89,10 +92,16 @@ def find(
 
 
 def _rivals(
-    root: HtmlElement, harvest: PageMetadata, hints: tuple[str, ...], titles: Iterable[str]
+    root: HtmlElement, harvest: PageMetadata, hints: tuple[str, ...], titles: Sequence[str]
 ) -> Iterator[tuple[str, list[str], bool]]:
     """Sources with the lines that they give, and whether a line is about the author and nothing else."""
     yield from ((source, lines, True) for source, lines in _stated(harvest))
     for exact, lines in author_marks.marked(root, {squeeze(title) for title in titles if title}):
         yield "markup", lines, exact
     yield "feed", list(hints), True
+    yield "title", [part for title in titles for part in _behind(title)], True
+
+
+def _behind(title: str) -> list[str]:
+    """What a title says with "by" behind its headline: "Council votes - by Ada Lane - The River Letter"."""
+    return [part for part in _PARTS.split(title)[1:] if BY.match(part) and plausible(tidy(part))]

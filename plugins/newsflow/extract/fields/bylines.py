@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from newsflow.extract.fields import lone_names
-from newsflow.extract.fields.name_words import BY, BY_LAST, KOREAN
+from newsflow.extract.fields.name_words import BY, BY_LAST, JAPANESE, KOREAN
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import plausible
 from newsflow.extract.fields.title import squeeze
@@ -84,6 +84,8 @@ def _names(line: str) -> list[str]:
         return list(found)
     if BY.match(line):
         return [line]
+    if found := JAPANESE.findall(line):
+        return list(found)
     behind = BY_LAST.match(line)
     if behind and _DATE.search(behind["label"]):
         return [behind["names"]]

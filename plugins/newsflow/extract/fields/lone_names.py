@@ -1,4 +1,4 @@
-"""Names without a word for "by": "Ada Lane" as a line of its own beside the headline and the day.
+"""Names without a word for "by": "Ada Lane" as a line of its own beside the day, or in "Ada Lane is a writer".
 
 Sections, places and teasers stand there too. A name is taken for an author's where its line holds nothing else and no
 link, the line before or behind it is the day, and the page writes none of its words in small letters, as it does those
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from newsflow.extract.fields.name_words import AND
+from newsflow.extract.fields.name_words import AND, WRITERS
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import CASED, plausible
 from newsflow.extract.page.blocks import HEADINGS, Block
@@ -23,6 +23,10 @@ _OTHERS = frozenset((*HEADINGS, "figcaption"))
 _UNLINKED = 0.1  # share of links
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")  # "Ada Lane (with AFP)"
 _BETWEEN = re.compile(rf"(?:[\s,;|&·•/]|\b(?:{AND})\b)*", re.IGNORECASE)
+# "is" and an article in the languages of which texts end so.
+_IS = re.compile(
+    r"(?P<name>(?:[^\W\d_][\w.'’-]* ){1,2}[^\W\d_][\w'’-]*),? (?:is|was|ist|est|es|è|é|jest) (?P<rest>[^.]{3,90})"
+)
 _SHORT_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,2}")
 
 
@@ -33,6 +37,16 @@ def beside(blocks: Sequence[Block], head: Block, sites: set[str]) -> tuple[str, 
     """
     found = (_only_names(block.text, sites) for block in _lines(blocks, head))
     persons = next(filter(None, found), ())
+    return () if persons and _has_common_words(persons, blocks) else persons
+
+
+def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) -> tuple[str, ...]:
+    """The person of whom one of a page's last lines says what she is: "Ada Lane is a reporter in Westmere".
+
+    Only where that is one of those who write: texts end with sentences about their persons, too.
+    """
+    found = (match["name"] for match in map(_IS.match, lines) if match and WRITERS.search(match["rest"]))
+    persons = next(filter(None, (_only_names(name, sites) for name in found)), ())
     return () if persons and _has_common_words(persons, blocks) else persons
 
 

@@ -38,6 +38,9 @@ STAMP = re.compile(
 _KOREAN_DESK = r"(?:\s[가-힣]{1,5}(?:부|팀))?"  # "economy desk", between a name and "reporter"
 KOREAN = re.compile(rf"([가-힣]{{2,4}}){_KOREAN_DESK}\s?(?:{any_of('reporter')})")
 
+# "山田太郎記者" opens a by-line; "本社記者" and "政治部記者" are of an office.
+JAPANESE = re.compile(r"^([\u3400-\u9fff]{2,6}(?<![部社紙員派門]))記者(?!\w)")
+
 
 def _words(*names: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?:{any_of(*names)})(?![\w-])", re.IGNORECASE)
@@ -46,6 +49,7 @@ def _words(*names: str) -> re.Pattern[str]:
 # With what the role is for: "political editor", "home affairs correspondent".
 ROLE = re.compile(rf"(?<![\w-])(?:(?:{any_of('desks')})\s+)*(?:{any_of('roles')})(?![\w-])", re.IGNORECASE)
 ROLE_ALONE = _words("roles")
+WRITERS = _words("writers")
 STAFF = _words("staff")
 OUTLET = _words("staff", "outlets")
 # The makers of pictures and the like, up to the end: "Ada Lane Illustration by …", "Ada Lane Foto: …".

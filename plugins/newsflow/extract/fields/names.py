@@ -121,8 +121,15 @@ def _named(line: str, sites: set[str]) -> Iterator[str]:
     whole = _BRACKETED.fullmatch(line)
     line = whole["inner"].strip() if whole else line
     groups = () if _is_word_around(line) else _LISTED.split(before_label(without_by(line)))
-    for group in groups:
-        yield from _names_of(around.COMMA.split(group))
+    for number, group in enumerate(groups):
+        if number == 0 or not _is_others(group):
+            yield from _names_of(around.COMMA.split(group))
+
+
+def _is_others(group: str) -> bool:
+    """Does a label give what follows an author another part: "Author: Ada Lane | Editor: Bo Li"?"""
+    found = around.LABELLED.match(group)
+    return bool(found and around.ROLE_ALONE.fullmatch(found["label"].strip()))
 
 
 def _behind_date(line: str) -> str:
