@@ -154,3 +154,22 @@ def test_a_title_that_was_cut_is_read_whole() -> None:
     whole = f"{TITLE}, and its people ask who pays for all of it (and why nobody was told before)"
     assert titled("", title=whole, og=f"{whole[:70]}…") == whole
     assert titled("", title=f"{whole} | Westmere Post", og=whole) == whole
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<span class="kicker">Harbour</span><span>{}</span>',
+        '<small class="article__overline">Harbour</small> - {}',
+        '<span class="headline-eyebrow"><a href="/harbour">Harbour</a></span> {}',
+    ],
+)
+def test_a_part_that_is_called_a_kicker(heading: str) -> None:
+    html = page(title="Westmere Courier").decode()
+    html = html.replace("<h1>Westmere Courier</h1>", f"<h1>{heading.format('Council votes for the pier')}</h1>")
+    assert extract(html.encode(), "https://westmere-courier.example/x").title == "Council votes for the pier"
+
+
+def test_a_headline_that_is_called_a_kicker_stays() -> None:
+    html = page().decode().replace("<h1>", "<h1><span class=kicker>").replace("</h1>", "</span></h1>")
+    assert extract(html.encode(), "https://courier.example/x").title == "Westmere rebuilds its ferry pier"

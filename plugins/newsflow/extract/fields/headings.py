@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -18,6 +18,10 @@ _LOGO = re.compile(r"(?<![a-z])(?:logo|site-?_?(?:title|name|logo)|brand|masthea
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?|/|(?:\.?/)?index\.(?:html?|php)|\.\.?/")
 # Not those that a headline about mark-up may be of: "What &nbsp; does".
 _ENTITY = re.compile(r"&(?:amp|quot|apos|[lr][sd]quo|[nm]dash|hellip|#\d{2,5}|#x[0-9a-fA-F]{2,5});")
+_KICKER = re.compile(
+    r"kicker|overline|over-?title|eyebrow|top-?line|dachzeile|roofline|ober-?titel|oberzeile|surtitre|antetitulo|occhiello"
+)
+_BEHIND_KICKERS = " -–—|:•·/"
 _ANCHORS = frozenset("¶#§🔗")
 _LETTER = re.compile(r"\w")
 _MOST, _MOST_ALL = 20, 60  # headings: of the first level, of all
@@ -41,9 +45,19 @@ def pieces_of_headings(root: HtmlElement) -> list[list[str]]:
 
 
 def _pieces(element: HtmlElement) -> list[str]:
-    """What a reader sees of an element, piece by piece; marks that link to the place itself are none."""
+    """What a reader sees of an element, piece by piece; marks that link to the place itself are none.
+
+    A part that is called a kicker stands above a headline, and is none of it.
+    """
+    kickers = [inner for inner in element.iterdescendants("*") if _KICKER.search(class_of(inner))]
+    first, *rest = (kickers and _parts(element, kickers)) or [""]
+    first = first.lstrip(_BEHIND_KICKERS)
+    return [first, *rest] if first else _parts(element, ())
+
+
+def _parts(element: HtmlElement, apart: Sequence[HtmlElement]) -> list[str]:
     found: list[str] = []
-    for piece in filter(None, _held(element)):
+    for piece in filter(None, _held(element, apart)):
         if found and _is_glued(found[-1], piece):
             found[-1] += piece
         else:
@@ -51,11 +65,11 @@ def _pieces(element: HtmlElement) -> list[str]:
     return [text for piece in found if (text := clean(twice_escaped(piece))) and text not in _ANCHORS]
 
 
-def _held(element: HtmlElement) -> Iterator[str]:
+def _held(element: HtmlElement, apart: Sequence[HtmlElement]) -> Iterator[str]:
     yield element.text or ""
     for inner in element:
-        if inner.tag not in _UNSEEN:
-            yield from _held(inner)
+        if inner.tag not in _UNSEEN and inner not in apart:
+            yield from _held(inner, apart)
         yield inner.tail or ""
 
 
