@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from benchmarks.extraction.extractors import Made
 from benchmarks.extraction.fields import folded, names
@@ -127,8 +129,19 @@ NOTES = (
 )
 
 
+def answered(made: Sequence[Made]) -> list[Made]:
+    """The same, where a field that an extractor tells of any page is empty on those of which it told nothing.
+
+    So what it failed on counts against it, as it does for all others.
+    """
+    empty: dict[str, Any] = {"title": "", "authors": [], "day": ""}
+    told = {name: value for name, value in empty.items() if any(getattr(one, name) is not None for one in made)}
+    return [replace(one, **{name: told[name] for name in told if getattr(one, name) is None}) for one in made]
+
+
 def row(source: str, gold: Sequence[Gold], run: Run, numbers: Sequence[int]) -> tuple[str, ...]:
-    pairs = [(gold[n], run.made[n]) for n in numbers]
+    made = answered(run.made)
+    pairs = [(gold[n], made[n]) for n in numbers]
     told = [(one.text, made.body) for one, made in pairs if one.text]
     f1 = f"{summary(page_scores(*zip(*told, strict=True)))[0]:.4f}" if told else "–"
     return f"{source}, {run.name}", str(len(pairs)), f1, *(mean(pairs, score) for score in COLUMNS.values())

@@ -175,6 +175,12 @@ def test_what_an_extractor_made_of_a_page_is_kept_by_page(tmp_path: Path, monkey
     assert [one.body for one in made] == [page.manifest_line() for page in pages]
 
 
+def test_what_an_extractor_failed_on_counts_against_it() -> None:
+    told, failed, body_alone = Made(authors=["Ada Lane"], title="A"), Made(), Made("text")
+    assert suites.answered([told, failed]) == [told, Made(authors=[], title="")]
+    assert suites.answered([body_alone, failed]) == [body_alone, failed]
+
+
 def test_suites_are_judged_by_what_they_tell() -> None:
     """Each measure where a page is told one thing only; what it does not tell is no figure."""
     page = replace(gold(0, text=""), source="suite")
