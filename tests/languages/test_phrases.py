@@ -131,3 +131,30 @@ def test_names_are_told_from_the_words_before_them(code: str, name: str) -> None
     for word in of(code, name):
         line = f"{word.rstrip('*')}{':' if name == 'by_joined' else ' '}{NAME}"
         assert tidy(line) == NAME, word
+
+
+# Sentences that open as furniture does, and are news.
+INNOCENT = {
+    "ru": "Популярное место отдыха закрыли до осени из-за ремонта набережной.",
+    "uk": "Популярне місце відпочинку закрили до осені через ремонт набережної.",
+    "id": "Gabungan kelompok tani menolak rencana pelabuhan baru itu pada Senin.",
+    "pl": "Najpopularniejsze imiona w mieście to od lat Anna i Piotr.",
+    "cs": "Nejčtenější kniha roku vypráví o přístavu a jeho lidech.",
+    "de": "Ihr Kommentar zum Streik sorgte im Rat der Stadt für Kritik.",
+    "nl": "Ook interessant is dat de raad het plan twee keer had afgewezen.",
+    "es": "Lo más visto en la feria fue el barco que construyeron los alumnos.",
+    "bg": "Още от сутринта пред общината се събраха стотици рибари.",
+    "lv": "Abonētāju skaits ostas pilsētā pērn pieauga par desmito daļu.",
+    "ko": "네이버에서 검색하면 새 부두의 설계도를 누구나 볼 수 있다고 시는 밝혔다.",
+    "zh": "未经授权的施工于周二被叫停，市政府说将在下周公布调查结果。",
+    "he": "הצטרפו למחאה מאות דייגים שהגיעו מהאיים ביום שני.",
+    "fa": "اپلیکیشن تازه شهرداری از دوشنبه در دسترس ساکنان بندر است.",
+    "ro": "Pentru a continua lucrările la dig, primăria are nevoie de nouă milioane.",
+}
+
+
+@pytest.mark.parametrize("code", INNOCENT)
+def test_a_sentence_that_opens_alike_stays(code: str) -> None:
+    made = extract(article(code, INNOCENT[code]), URL)
+    assert made.outcome is Outcome.OK
+    assert made.body.endswith(INNOCENT[code])
