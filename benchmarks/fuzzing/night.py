@@ -23,6 +23,7 @@ from newsflow import pipeline
 from newsflow.backfill import pipeline as backfill
 from newsflow.backfill.request import BackfillRequest
 from newsflow.clock import utcnow
+from newsflow.importer.columns import MissingColumnError
 from newsflow.importer.read import UnreadableError
 from newsflow.importer.step import import_file
 from newsflow.outcomes import Outcome, where
@@ -207,7 +208,7 @@ class Night:
             path = self._file(f"{n}{ending}", data)
             try:
                 found = import_file(self._settings, path)
-            except UnreadableError:
+            except (UnreadableError, MissingColumnError):
                 self._tally.ended("imported file", "refused", str(path))
                 continue
             finally:

@@ -42,9 +42,16 @@ def test_lines_are_clean_and_keep_their_words(text: str) -> None:
     assert " ".join(lines).split() == characters.strip(text).split()
 
 
+def test_a_phrase_of_one_word_is_a_whole_one_and_a_label_stands_alone() -> None:
+    for opens, line in ((True, "Donate now"), (False, "Donated boats"), (True, "Werbung"), (True, "Anzeige | Hafen")):
+        name = "promotion" if line.startswith("Donate") else "advertisement"
+        assert phrase_lists.opens(name, line) == opens, line
+    assert not phrase_lists.opens("advertisement", "Anzeige gegen Unbekannt")
+
+
 @pytest.mark.parametrize("name", ["related", "promotion", "legal", "advertisement", "comment_form", "credit"])
 def test_a_line_opens_with_each_phrase_of_a_list_and_with_no_other(name: str) -> None:
     for phrase in filter(lambda phrase: phrase[0].isalnum(), phrase_lists.phrases(name)):
-        assert phrase_lists.opens(name, f"• {phrase} and more")
+        assert phrase_lists.opens(name, f"• {phrase}: and more")
     assert not phrase_lists.opens(name, "Xq is how no phrase begins")
     assert not phrase_lists.opens(name, "")

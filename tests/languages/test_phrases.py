@@ -140,7 +140,7 @@ INNOCENT = {
     "id": "Gabungan kelompok tani menolak rencana pelabuhan baru itu pada Senin.",
     "pl": "Najpopularniejsze imiona w mieście to od lat Anna i Piotr.",
     "cs": "Nejčtenější kniha roku vypráví o přístavu a jeho lidech.",
-    "de": "Ihr Kommentar zum Streik sorgte im Rat der Stadt für Kritik.",
+    "de": "Anzeige gegen Unbekannt: Ein Fischer fand sein Boot am Montag leck.",
     "nl": "Ook interessant is dat de raad het plan twee keer had afgewezen.",
     "es": "Lo más visto en la feria fue el barco que construyeron los alumnos.",
     "bg": "Още от сутринта пред общината се събраха стотици рибари.",
@@ -149,6 +149,12 @@ INNOCENT = {
     "zh": "未经授权的施工于周二被叫停，市政府说将在下周公布调查结果。",
     "he": "הצטרפו למחאה מאות דייגים שהגיעו מהאיים ביום שני.",
     "fa": "اپلیکیشن تازه شهرداری از دوشنبه در دسترس ساکنان بندر است.",
+    "ar": "شارك وزير الصيد في اجتماع مجلس الميناء يوم الاثنين.",
+    "fi": "Tilaajamäärät kasvoivat satamakaupungissa viime vuonna kymmenen prosenttia.",
+    "ja": "広告大手の調査では、新しい桟橋を支持する市民が七割に上った。",
+    "it": "Abbonati in calo: il giornale del porto ne ha persi duemila in un anno.",
+    "el": "Απαγορεύεται η κυκλοφορία στην προβλήτα έως τον Σεπτέμβριο.",
+    "hi": "व्हाट्सएप ने सोमवार को बंदरगाह के मछुआरों के लिए नई सेवा शुरू की।",
     "ro": "Pentru a continua lucrările la dig, primăria are nevoie de nouă milioane.",
 }
 

@@ -14,6 +14,8 @@ from newsflow.languages import lists
 # What may stand before a phrase: list marks, quotes and brackets, arrows.
 _MARKS = " \t-–—•*·|>»«\"'“”„‘’([{（【［#:.,!¡¿?→▶►➤✉⇒"
 _NO_WORD = re.compile(r"[\W_]+")
+_WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u9fff]")  # scripts that write words without blanks between them
+_LABELS = frozenset(("advertisement",))
 
 
 @lru_cache(maxsize=32)
@@ -23,9 +25,23 @@ def phrases(name: str) -> tuple[str, ...]:
 
 
 def opens(name: str, line: str) -> bool:
-    """Does a line open with a phrase of a list, whatever marks stand before it?"""
+    """Does a line open with a phrase of a list, whatever marks stand before it?
+
+    A phrase of one word has to be a whole one: Finnish "tilaa" is "subscribe!", "tilaaja" a customer. A label of an
+    advertisement stands alone as well: "Anzeige" is one, "Anzeige wegen Betrugs" is news.
+    """
     start = line[:120].casefold().lstrip(_MARKS)
-    return start.startswith(_by_first(name).get(start[:1], ()))
+    phrases_ = _by_first(name).get(start[:1], ())
+    return start.startswith(phrases_) and any(_ends_well(phrase, start, name) for phrase in phrases_)
+
+
+def _ends_well(phrase: str, start: str, name: str) -> bool:
+    if " " in phrase or not start.startswith(phrase):
+        return start.startswith(phrase)
+    rest = start[len(phrase) :]
+    if name in _LABELS:
+        return not rest.lstrip()[:1].isalpha()
+    return bool(_WIDE.match(phrase)) or not rest[:1].isalpha()
 
 
 @lru_cache(maxsize=32)
