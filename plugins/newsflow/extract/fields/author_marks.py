@@ -39,7 +39,7 @@ _NO_NAMES = re.compile(
 _BOX = re.compile(r"author-?_?(?:bio|box|info|card|profile)|about-?_?(?:the-?_?)?author")
 _ELSEWHERE = re.compile(
     r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend"
-    r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption|credit"
+    r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption(?!-with)|credit"
     r"|(?:^|[\s_-])tags(?:$|[\s_-])|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
 )
 # Boxes of other works, unless one holds a by-line beside the headline and nothing else: themes call own parts so too.

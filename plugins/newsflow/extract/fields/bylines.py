@@ -55,7 +55,7 @@ def beside(blocks: Sequence[Block], head: Block | None, sites: set[str]) -> tupl
             likely = tuple(filter(plausible, persons))
             if likely or agencies:
                 return likely, agencies
-    return lone_names.beside(blocks, head, sites), ()
+    return lone_names.beside(blocks, head, sites)
 
 
 def _may_be_one(block: Block, head: Block) -> bool:

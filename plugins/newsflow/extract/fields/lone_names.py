@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from newsflow.extract.fields.agencies import AGENCIES
 from newsflow.extract.fields.name_words import AND, WRITERS
 from newsflow.extract.fields.names import people
 from newsflow.extract.fields.one_name import CASED, plausible
+from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.blocks import HEADINGS, Block
 from newsflow.extract.page.region_names import named
 
@@ -22,7 +24,9 @@ _DAY = re.compile(r"\d\D+\b(?:19|20)\d\d\b|\b(?:19|20)\d\d\D+\d")
 _OTHERS = frozenset((*HEADINGS, "figcaption"))
 _UNLINKED = 0.1  # share of links
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")  # "Ada Lane (with AFP)"
-_BETWEEN = re.compile(rf"(?:[\s,;|&·•/]|\b(?:{AND})\b)*", re.IGNORECASE)
+_BETWEEN = re.compile(rf"[,;|&·•/]|\b(?:{AND})\b", re.IGNORECASE)
+_MINUTES = re.compile(r"\d+ ?(?:min|мин|хв|分|분|phút)", re.IGNORECASE)  # to read
+_FIGURES = re.compile(r"[^|·•,]*\d[^|·•,]*")
 # "is" and an article in the languages of which texts end so.
 _IS = re.compile(
     r"(?P<name>(?:[^\W\d_][\w.'’-]* ){1,2}[^\W\d_][\w'’-]*),? (?:is|was|ist|est|es|è|é|jest) (?P<rest>[^.]{3,90})"
@@ -30,14 +34,14 @@ _IS = re.compile(
 _SHORT_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,2}")
 
 
-def beside(blocks: Sequence[Block], head: Block, sites: set[str]) -> tuple[str, ...]:
-    """The persons of the first such line; empty where there is none.
+def beside(blocks: Sequence[Block], head: Block, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The persons of the first such line, and the agencies; both empty where there is none.
 
     :param sites: squeezed names of the page's site.
     """
-    found = (_only_names(block.text, sites) for block in _lines(blocks, head))
-    persons = next(filter(None, found), ())
-    return () if persons and _has_common_words(persons, blocks) else persons
+    found = (_only_names(line, sites) for line in _lines(blocks, head))
+    persons, agencies = next((named for named in found if named[0]), ((), ()))
+    return ((), ()) if _is_of_the_story(persons, blocks) else (persons, agencies)
 
 
 def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) -> tuple[str, ...]:
@@ -45,17 +49,20 @@ def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) ->
 
     Only where that is one of those who write: texts end with sentences about their persons, too.
     """
-    found = (match["name"] for match in map(_IS.match, lines) if match and WRITERS.search(match["rest"]))
-    persons = next(filter(None, (_only_names(name, sites) for name in found)), ())
-    return () if persons and _has_common_words(persons, blocks) else persons
+    told = (match["name"] for match in map(_IS.match, lines) if match and WRITERS.search(match["rest"]))
+    persons = next(filter(None, (_only_names(name, sites)[0] for name in told)), ())
+    return () if _is_of_the_story(persons, blocks) else persons
 
 
-def _lines(blocks: Sequence[Block], head: Block) -> Iterator[Block]:
-    """The lines below the headline that stand next to the day."""
-    days = {block.order for block in blocks[max(0, head.order - _ABOVE) : head.order + _BELOW] if _is_day(block)}
-    for block in blocks[head.order + 1 : head.order + _BELOW]:
-        if not days.isdisjoint((block.order - 1, block.order + 1)) and _may_be_one(block):
-            yield block
+def _lines(blocks: Sequence[Block], head: Block) -> Iterator[str]:
+    """The lines below the headline next to the day; of "4 May 2026 · 5 min · Ada Lane" what has no digits."""
+    near = blocks[max(0, head.order - _ABOVE) : head.order + _BELOW]
+    days = {block.order for block in near if _is_day(block)}
+    for block in filter(_may_be_one, near):
+        if block.order in days and _MINUTES.search(block.text):
+            yield _FIGURES.sub("", block.text)
+        elif block.order > head.order and not days.isdisjoint((block.order - 1, block.order + 1)):
+            yield block.text
 
 
 def _may_be_one(block: Block) -> bool:
@@ -67,17 +74,19 @@ def _is_day(block: Block) -> bool:
     return block.words <= _DAY_WORDS and bool(_DAY.search(block.text) or block.times)
 
 
-def _only_names(line: str, sites: set[str]) -> tuple[str, ...]:
-    """The persons of a line that holds nothing but names of two or three words, in a script with capitals."""
+def _only_names(line: str, sites: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Persons and agencies of a line that holds nothing but names, of two or three words in a script with capitals."""
     rest = _BRACKETS.sub("", line)
-    persons, _ = people([rest], sites)
+    persons, agencies = people([rest], sites)
     for name in persons:
         rest = rest.replace(name, " ", 1)
     certain = all(_SHORT_NAME.fullmatch(name) and plausible(name) and CASED.search(name) for name in persons)
-    return persons if certain and _BETWEEN.fullmatch(rest) else ()
+    between = {squeeze(part) for part in _BETWEEN.split(rest)} - {""}
+    return (persons, agencies) if certain and between <= AGENCIES.keys() else ((), ())
 
 
-def _has_common_words(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
-    """Does the page write a word of a name in small letters?"""
-    words = {word.lower() for person in persons for word in person.split() if not word.islower()}
-    return any(not words.isdisjoint(block.text.split()) for block in blocks)
+def _is_of_the_story(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Does the headline name a person, or the page write a word of a name in small letters?"""
+    small = {word.lower() for person in persons for word in person.split() if not word.islower()}
+    headed = any(person in block.text for block in blocks if block.tag == "h1" for person in persons)
+    return headed or any(not small.isdisjoint(block.text.split()) for block in blocks)

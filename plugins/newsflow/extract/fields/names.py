@@ -152,7 +152,7 @@ def _names_of(parts: list[str]) -> Iterator[str]:
     if len(parts) == 2 and _is_surname_first(*parts):
         yield f"{parts[1].strip()} {tidy(parts[0])}"
         return
-    for part in (part for part in parts if not _is_word_around(part)):
+    for part in (part for part in parts if not _is_word_around(part) and not _is_of_pictures(part)):
         behind = _BEHIND.search(part)
         yield from (name for name in (tidy(part), behind["wire"] if behind else "") if name)
         if _ends_in_role(part):
@@ -163,6 +163,12 @@ def _is_word_around(part: str) -> bool:
     """Is it a label, a role or a desk, and nothing else?"""
     part = part.strip(" :")
     return part.casefold() in around.LABELS or bool(around.ROLE_ALONE.fullmatch(part) or around.STAFF.fullmatch(part))
+
+
+def _is_of_pictures(part: str) -> bool:
+    """Does a bracket say that a name is the photographer's: "Ada Lane (text) and Bo Li (photos)"?"""
+    found = _BRACKETED.search(part)
+    return bool(found and around.PHOTO.fullmatch(found["inner"].strip()))
 
 
 def _ends_in_role(part: str) -> bool:
