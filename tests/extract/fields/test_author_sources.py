@@ -142,3 +142,9 @@ def test_a_box_for_each_author_names_them_all(tag: str) -> None:
         f"<{tag} class=writer><a rel=author href=/u/{n}>{n} Quist</a></{tag}>" for n in ("Mara", "Bo", "Ada")
     )
     assert authors(below=boxes) == ("Mara Quist", "Bo Quist", "Ada Quist")
+
+
+def test_a_teaser_above_whose_headline_is_a_link() -> None:
+    teaser = '<ul><li><a href="/x">School opens again in the old quarter</a><span class="author">Bo Ek</span></li></ul>'
+    html = page(title=TITLE, before=teaser).decode().replace("</h1>", '</h1><span class="author">Mara Quist</span>')
+    assert extract(html.encode(), URL).authors == ("Mara Quist",)

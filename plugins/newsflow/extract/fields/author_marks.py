@@ -6,9 +6,9 @@ where the headline stands too, tells them.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -18,6 +18,7 @@ from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
+from newsflow.text.word_count import count_words
 
 _NAMING = ("class", "id", "data-testid", "data-hook", "data-qa")
 _CALLED = frozenset(_NAMING)
@@ -56,6 +57,7 @@ _PAGES = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = ("h2", "h3", "h4", "h5")
+_TEASER = 5  # words of a link that leads to another article
 _CARD, _GROUP, _LINE = 800, 200, 200  # characters of a teaser, of a group of authors, of a by-line
 _ABOVE, _NEAR = 60, 160  # elements above the headline, and elements from there on, that a by-line stands among
 _MOST, _LEVELS = 40, 12  # by-lines that are looked at, levels above one
@@ -71,10 +73,11 @@ class _Place:
         self.head = _headline(root, titles)
         self.around = {self.head, *self.head.iterancestors()} if self.head is not None else set()
         self.close: set[HtmlElement] = set()  # elements near the headline
+        self.below: set[HtmlElement] = set()  # those of them that stand below it
 
     def climb(self, element: HtmlElement) -> Iterator[HtmlElement]:
         """An element and what it stands in, up to where the headline stands too."""
-        for outer in islice((element, *element.iterancestors()), _LEVELS):
+        for outer in itertools.islice((element, *element.iterancestors()), _LEVELS):
             if outer in self.around or outer.tag in {"body", "html"}:
                 return
             yield outer
@@ -93,7 +96,8 @@ def _is_elsewhere(element: HtmlElement, place: _Place) -> bool:
     """Does an author's name stand with another work: a teaser, a comment, a picture?"""
     name = squeeze(text_of(element))
     return any(
-        _is_other_region(outer, element in place.close) or (outer is not element and _is_card(outer, name))
+        _is_other_region(outer, element in place.close)
+        or (outer is not element and _is_card(outer, element, name, place))
         for outer in place.climb(element)
     )
 
@@ -111,17 +115,29 @@ def _is_line(box: HtmlElement) -> bool:
     return len(text_of(box)) < _LINE and next(box.iter("h1", *_HEADINGS, "h6"), None) is None
 
 
-def _is_card(box: HtmlElement, name: str) -> bool:
+def _is_card(box: HtmlElement, element: HtmlElement, name: str, place: _Place) -> bool:
     """Has a small box a heading that leads to another page, and that is not the author's own name?"""
     heading = next(box.iter(*_HEADINGS), None)
+    if heading is None and element not in place.below:
+        heading = _teaser_above(element, box)
     if heading is None or not _is_linked(heading):
         return False
     title = squeeze(text_of(heading))
     return bool(title) and title not in name and name not in title and len(text_of(box)) <= _CARD
 
 
+def _teaser_above(element: HtmlElement, box: HtmlElement) -> HtmlElement | None:
+    """A link before an author's name in the same box, as long as headlines are."""
+    before = itertools.takewhile(lambda part: part is not element, box.iter())
+    return next((part for part in before if part.tag == "a" and count_words(text_of(part)) >= _TEASER), None)
+
+
 def _is_linked(heading: HtmlElement) -> bool:
-    return next(heading.iter("a"), None) is not None or any(outer.tag == "a" for outer in heading.iterancestors())
+    return (
+        heading.tag == "a"
+        or next(heading.iter("a"), None) is not None
+        or any(outer.tag == "a" for outer in heading.iterancestors())
+    )
 
 
 def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
@@ -132,6 +148,7 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
     place = _Place(root, titles)
     ranked = _ranked(root, place)
     place.close = set(ranked[:_NEAR]) if place.head is not None else set()
+    place.below = set(itertools.dropwhile(lambda element: element is not place.head, ranked[:_NEAR]))
     exact, called = _sorted(ranked)
     for find, rivals, lines in (
         (_first, exact, _exact), (_named, called, _loose), (_linking, ranked, _linked), (_boxes, called, _headed),
@@ -203,7 +220,7 @@ def _is_link(element: HtmlElement) -> bool:
 def _group(first: HtmlElement, place: _Place) -> HtmlElement:
     """The box of a by-line that may name several: the largest that is still short."""
     box = first
-    for outer in islice(place.climb(first), 1, 4):
+    for outer in itertools.islice(place.climb(first), 1, 4):
         if len(text_of(outer)) > _GROUP:
             break
         box = outer
@@ -213,7 +230,7 @@ def _group(first: HtmlElement, place: _Place) -> HtmlElement:
 def _row(box: HtmlElement) -> Iterator[HtmlElement]:
     """A box and those right behind it of the same class: one for each author."""
     yield box
-    for other in islice(box.itersiblings(), _MOST if class_of(box).strip() else 0):
+    for other in itertools.islice(box.itersiblings(), _MOST if class_of(box).strip() else 0):
         if other.tag != box.tag or class_of(other) != class_of(box):
             return
         yield other
@@ -254,7 +271,7 @@ def _loose(_: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[
             yield True, links
         if 2 < len(text := text_of(element)) < _LINE:
             yield bool(BY.match(text)), [text]
-        yield from ((False, [piece]) for piece in islice(_pieces(element), 6))
+        yield from ((False, [piece]) for piece in itertools.islice(_pieces(element), 6))
 
 
 def _several(element: HtmlElement) -> list[str]:
@@ -274,4 +291,4 @@ def _linked(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iter
 
 def _headed(first: HtmlElement, _: list[HtmlElement], __: _Place) -> Iterator[Line]:
     """What stands as a heading in the author's box."""
-    yield from ((False, [text_of(one)]) for one in islice(first.iter(*_HEADINGS, "strong", "b", "a"), 4))
+    yield from ((False, [text_of(one)]) for one in itertools.islice(first.iter(*_HEADINGS, "strong", "b", "a"), 4))

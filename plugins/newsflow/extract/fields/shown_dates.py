@@ -56,6 +56,9 @@ _OTHERS = re.compile(
 _META = re.compile(r"[-_](?:meta\w*|byline|dateline|info)\b")  # of parts: "teaser-small__metadata"
 _FACTS = frozenset(("dd", "td"))
 _SPAN = re.compile(r"^\s*(?:-|to|bis|until|till|until|au|al|a|do|до|по|～|~|至)\s*$")
+_HOURS = re.compile(
+    r"\s?(?:-|to|bis|until|till|a|as|alle|do|до|～|~|至)\s?\d{1,2}[:.h]\d\d"
+)  # until when something takes place
 _UNITS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"[\d\W_]+")
 
@@ -252,4 +255,5 @@ def _kind(line: str, found: Sequence[reading.Found], number: int) -> str:
     end = found[number + 1].start if number + 1 < len(found) else len(line)
     one = found[number]
     behind = line[one.end : end] if number + 1 == len(found) else ""
-    return date_labels.last(line[start : one.start]) or date_labels.last(behind)
+    said = date_labels.last(line[start : one.start]) or date_labels.last(behind)
+    return said or ("other" if one.has_clock and _HOURS.match(line[one.end :]) else "")
