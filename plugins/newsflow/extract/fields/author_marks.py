@@ -1,7 +1,6 @@
 """By-lines that the mark-up calls so: microdata, rel=author, class names, links to pages of authors.
 
-Those of teasers, comments, pictures and boxes beside the text are of other works: what stands around a by-line, up to
-where the headline stands too, tells them.
+Those of teasers, comments and pictures are of other works (`author_places`).
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from newsflow.extract.fields.author_places import HEADINGS, Place, is_elsewhere
 from newsflow.extract.fields.name_words import BY
 from newsflow.extract.fields.one_name import plausible
-from newsflow.extract.fields.title import squeeze
 from newsflow.extract.page.remembered import remembered
 from newsflow.extract.page.tree import class_of, text_of
 from newsflow.languages.lists import any_of
-from newsflow.text.word_count import count_words
 
 _NAMING = ("class", "id", "data-testid", "data-hook", "data-qa")
 _CALLED = frozenset(_NAMING)
@@ -38,106 +36,18 @@ _NO_NAMES = re.compile(
     r"(?<![a-z])(?:bio|desc\w*|avatar|image|img|photo|social|share|follow|job|role|position|date|time|count)(?![a-z])"
 )
 _BOX = re.compile(r"author-?_?(?:bio|box|info|card|profile)|about-?_?(?:the-?_?)?author")
-_ELSEWHERE = re.compile(
-    r"(?:^|\s)(?:wp-block-|wp-|user-|post-)?comments?(?:$|[\s_-])|commentlist|\brespond\b|\brepl(?:y|ies)\b|related|recirc|recommend"
-    r"|read-?(?:more|next)|\bmore-?(?:stories|news|articles|posts|from|on)|newsletter|caption(?!-with)|credit"
-    r"|(?:^|[\s_-])tags(?:$|[\s_-])|outbrain|taboola|quote|tooltip|bookmark|\bnav\b|menu|breadcrumb"
-)
-# Boxes of other works, unless one holds a by-line beside the headline and nothing else: themes call own parts so too.
-_BOXES = re.compile(
-    r"trending|ticker|teaser|popular|most-?read|sidebar|widget-area|carousel|slider|promo|latest|up-?next"
-)
-_OUTSIDE = frozenset(("figure", "figcaption", "form", "blockquote", "picture"))
-_BESIDE = frozenset(("aside", "nav"))  # unless they hold a by-line and nothing else
-_OTHER_WORKS = re.compile(r"ImageObject|VideoObject|Comment|Review$|Photograph", re.IGNORECASE)
 _PAGES = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|people|persons?|personen|profiles?|profil|staff|contributors?|columnists?"
     r"|journalists?|journalistes?|writers?|reporters?|editors?|byline|by|redakteure?|bio)/[^/?#]{3,}"
     r"|^(?:https?://[^/]+)?/@[\w.-]{2,}/?(?:[?#]|$)",
     re.IGNORECASE,
 )
-_HEADINGS = ("h2", "h3", "h4", "h5")
-_TEASER = 5  # words of a link that leads to another article
-_CARD, _GROUP, _LINE = 800, 200, 200  # characters of a teaser, of a group of authors, of a by-line
+_GROUP, _LINE = 200, 200  # characters of a group of authors, of a by-line
 _ABOVE, _NEAR = 60, 160  # elements above the headline, and elements from there on, that a by-line stands among
-_MOST, _LEVELS = 40, 12  # by-lines that are looked at, levels above one
+_MOST = 40  # by-lines that are looked at
 
 
 Line = tuple[bool, list[str]]  # is it about the author and nothing else; what it says
-
-
-class _Place:
-    """Where the headline stands: what contains it, and how far from it another element is."""
-
-    def __init__(self, root: HtmlElement, titles: set[str]) -> None:
-        self.head = _headline(root, titles)
-        self.around = {self.head, *self.head.iterancestors()} if self.head is not None else set()
-        self.close: set[HtmlElement] = set()  # elements near the headline
-        self.below: set[HtmlElement] = set()  # those of them that stand below it
-
-    def climb(self, element: HtmlElement) -> Iterator[HtmlElement]:
-        """An element and what it stands in, up to where the headline stands too."""
-        for outer in itertools.islice((element, *element.iterancestors()), _LEVELS):
-            if outer in self.around or outer.tag in {"body", "html"}:
-                return
-            yield outer
-
-
-def _headline(root: HtmlElement, titles: set[str]) -> HtmlElement | None:
-    first = None
-    for heading in root.iter("h1", "h2", "h3"):
-        if squeeze(text_of(heading)) in titles:
-            return heading
-        first = first if first is not None or heading.tag != "h1" else heading
-    return first
-
-
-def _is_elsewhere(element: HtmlElement, place: _Place) -> bool:
-    """Does an author's name stand with another work: a teaser, a comment, a picture?"""
-    name = squeeze(text_of(element))
-    return any(
-        _is_other_region(outer, element in place.close)
-        or (outer is not element and _is_card(outer, element, name, place))
-        for outer in place.climb(element)
-    )
-
-
-def _is_other_region(box: HtmlElement, close: bool) -> bool:
-    name = class_of(box)
-    if box.tag in _OUTSIDE or (box.tag in _BESIDE and not _is_line(box)):
-        return True
-    if _BOXES.search(name) and not (close and _is_line(box)):
-        return True
-    return bool(_ELSEWHERE.search(name) or _OTHER_WORKS.search(box.get("itemtype") or ""))
-
-
-def _is_line(box: HtmlElement) -> bool:
-    return len(text_of(box)) < _LINE and next(box.iter("h1", *_HEADINGS, "h6"), None) is None
-
-
-def _is_card(box: HtmlElement, element: HtmlElement, name: str, place: _Place) -> bool:
-    """Has a small box a heading that leads to another page, and that is not the author's own name?"""
-    heading = next(box.iter(*_HEADINGS), None)
-    if heading is None and element not in place.below:
-        heading = _teaser_above(element, box)
-    if heading is None or not _is_linked(heading):
-        return False
-    title = squeeze(text_of(heading))
-    return bool(title) and title not in name and name not in title and len(text_of(box)) <= _CARD
-
-
-def _teaser_above(element: HtmlElement, box: HtmlElement) -> HtmlElement | None:
-    """A link before an author's name in the same box, as long as headlines are."""
-    before = itertools.takewhile(lambda part: part is not element, box.iter())
-    return next((part for part in before if part.tag == "a" and count_words(text_of(part)) >= _TEASER), None)
-
-
-def _is_linked(heading: HtmlElement) -> bool:
-    return (
-        heading.tag == "a"
-        or next(heading.iter("a"), None) is not None
-        or any(outer.tag == "a" for outer in heading.iterancestors())
-    )
 
 
 def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
@@ -145,7 +55,7 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
 
     :param titles: squeezed titles of the page, by which its headline is found.
     """
-    place = _Place(root, titles)
+    place = Place(root, titles)
     ranked = _ranked(root, place)
     place.close = set(ranked[:_NEAR]) if place.head is not None else set()
     place.below = set(itertools.dropwhile(lambda element: element is not place.head, ranked[:_NEAR]))
@@ -154,7 +64,7 @@ def marked(root: HtmlElement, titles: set[str]) -> Iterator[Line]:
         (_first, exact, _exact), (_named, called, _loose), (_linking, ranked, _linked), (_boxes, called, _headed),
     ):  # fmt: skip
         found = find(rivals)
-        first = next((element for element in found if not _is_elsewhere(element, place)), None)
+        first = next((element for element in found if not is_elsewhere(element, place)), None)
         if first is not None:
             yield from lines(first, found, place)
 
@@ -189,10 +99,10 @@ def _boxes(called: list[HtmlElement]) -> list[HtmlElement]:
     return [element for element in called if _BOX.search(class_of(element))][:_MOST]
 
 
-def _ranked(root: HtmlElement, place: _Place) -> list[HtmlElement]:
+def _ranked(root: HtmlElement, place: Place) -> list[HtmlElement]:
     """Elements that may name an author: those near the headline first, then as the page has them."""
     elements = list(root.iter(*_MARKED, "h1"))
-    at = elements.index(place.head) if place.head is not None and place.head.tag in {"h1", *_HEADINGS} else 0
+    at = elements.index(place.head) if place.head is not None and place.head.tag in {"h1", *HEADINGS} else 0
     return [*elements[max(0, at - _ABOVE) :], *elements[: max(0, at - _ABOVE)]]
 
 
@@ -217,7 +127,7 @@ def _is_link(element: HtmlElement) -> bool:
     return element.tag == "a" and bool(_PAGES.search(element.get("href") or ""))
 
 
-def _group(first: HtmlElement, place: _Place) -> HtmlElement:
+def _group(first: HtmlElement, place: Place) -> HtmlElement:
     """The box of a by-line that may name several: the largest that is still short."""
     box = first
     for outer in itertools.islice(place.climb(first), 1, 4):
@@ -241,7 +151,7 @@ def _outwards(element: HtmlElement) -> Iterator[HtmlElement]:
     yield from element.iterancestors()
 
 
-def _exact(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
+def _exact(first: HtmlElement, found: list[HtmlElement], place: Place) -> Iterator[Line]:
     boxes = {*_row(_group(first, place))}
     together = [element for element in found if element is first or not boxes.isdisjoint(_outwards(element))]
     outermost = [element for element in together if not any(other in together for other in element.iterancestors())]
@@ -261,8 +171,8 @@ def _name_in(element: HtmlElement) -> str:
     return (inner.get("content") if inner.tag == "meta" else text_of(inner)) or text_of(element)
 
 
-def _loose(_: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
-    near = [element for element in found if not _is_elsewhere(element, place)][:3]
+def _loose(_: HtmlElement, found: list[HtmlElement], place: Place) -> Iterator[Line]:
+    near = [element for element in found if not is_elsewhere(element, place)][:3]
     for element in near:
         if len(row := _several(element)) > 1 and all(map(plausible, row)):
             yield True, row
@@ -284,11 +194,11 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
     return (piece for text in element.itertext() if 3 < len(piece := " ".join(text.split())) < 100)
 
 
-def _linked(first: HtmlElement, found: list[HtmlElement], place: _Place) -> Iterator[Line]:
+def _linked(first: HtmlElement, found: list[HtmlElement], place: Place) -> Iterator[Line]:
     box = _group(first, place)
     yield False, [text_of(link) for link in found if link is first or box in link.iterancestors()]
 
 
-def _headed(first: HtmlElement, _: list[HtmlElement], __: _Place) -> Iterator[Line]:
+def _headed(first: HtmlElement, _: list[HtmlElement], __: Place) -> Iterator[Line]:
     """What stands as a heading in the author's box."""
-    yield from ((False, [text_of(one)]) for one in itertools.islice(first.iter(*_HEADINGS, "strong", "b", "a"), 4))
+    yield from ((False, [text_of(one)]) for one in itertools.islice(first.iter(*HEADINGS, "strong", "b", "a"), 4))
