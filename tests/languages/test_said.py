@@ -29,7 +29,19 @@ TEXT = (
 MENU = '<header><a href="/">Velmara Courier</a><nav><a href="/news">News</a> <a href="/sport">Sport</a></nav></header>'
 ABOUT = "Velmara Courier: news of the harbour, sport and culture from the city and its islands, every day of the year."
 
-pytestmark = pytest.mark.parametrize("code", SAID)
+# Behind a short text that is whole: no wall.
+OPEN = {
+    "en": "Subscribe to our newsletter and read the full story of the week every Friday",
+    "de": "Abonnieren Sie unseren Newsletter und lesen Sie nur das Wichtigste des Tages",
+    "fr": "Abonnez-vous à notre newsletter pour lire nos articles",
+    "es": "Únete a los lectores que siguen nuestro canal de WhatsApp",
+    "it": "Sostieni il giornale con un abbonamento",
+    "pl": "Zaprenumeruj nasz newsletter",
+    "ru": "Подписывайтесь на наш Telegram-канал и читайте новости целиком",
+    "tr": "YouTube kanalımıza abone olun",
+}
+
+everywhere = pytest.mark.parametrize("code", SAID)
 
 
 def read(code: str, article: str, title: str = TITLE) -> Extraction:
@@ -44,6 +56,7 @@ def of(code: str, *names: str) -> Iterator[str]:
     return (line for name in names for line in SAID[code].get(name, ()))
 
 
+@everywhere
 def test_a_name_is_read_without_the_words_around_it(code: str) -> None:
     for label in of(code, "by"):
         line = label.format(n=SAID[code]["name"])
@@ -52,6 +65,7 @@ def test_a_name_is_read_without_the_words_around_it(code: str) -> None:
         assert made.body.split("\n") == list(TEXT), line
 
 
+@everywhere
 def test_a_day_is_read_and_a_later_change_is_none(code: str) -> None:
     for label in of(code, "published"):
         line = label.format(d=SAID[code]["day"])
@@ -63,6 +77,7 @@ def test_a_day_is_read_and_a_later_change_is_none(code: str) -> None:
             assert str(around(code, top=f"<p>{both}</p>").published_at)[:10] == "2026-05-04", both
 
 
+@everywhere
 def test_furniture_is_no_text(code: str) -> None:
     for line in of(code, "furniture", "related", "promotion"):
         assert around(code, middle=f"<p>{line}</p>").body.split("\n") == list(TEXT), line
@@ -70,6 +85,7 @@ def test_furniture_is_no_text(code: str) -> None:
         assert around(code, end=f"<p>{line}</p>").body.split("\n") == list(TEXT), line
 
 
+@everywhere
 def test_walls_are_no_articles(code: str) -> None:
     for line in of(code, "missing"):
         assert read(code, paragraphs(ABOUT), line).outcome is Outcome.SOFT_404, line
@@ -78,3 +94,9 @@ def test_walls_are_no_articles(code: str) -> None:
     for line in of(code, "paywall"):
         stub = f'{paragraphs(*TEXT[:2])}<div class="box">{paragraphs(line)}</div>'
         assert read(code, stub).outcome is Outcome.PAYWALL, line
+
+
+@pytest.mark.parametrize("code", OPEN)
+def test_an_open_pages_request_is_no_wall(code: str) -> None:
+    made = read(code, f"{paragraphs(*TEXT[:2])}<div>{paragraphs(OPEN[code])}</div>")
+    assert made.outcome is Outcome.OK

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -56,6 +57,24 @@ def hits(name: str, folded: str) -> list[str]:
     return [phrase for phrase in phrases(name) if phrase in folded]
 
 
+def together(names: Sequence[str], folded: str) -> bool:
+    """Do words that begin with stems of each of these lists, of one language, stand in a folded text?"""
+    return any(all(pattern.search(folded) for pattern in patterns) for patterns in _together(tuple(names)))
+
+
+@lru_cache(maxsize=4)
+def _together(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """A row of patterns a language that has all of the lists."""
+    spoken = lists.by_language()
+    held = [code for code in spoken if all(name in spoken[code] for name in names)]
+    return tuple(tuple(_beginnings(code, spoken[code][name]) for name in names) for code in held)
+
+
+def _beginnings(code: str, stems: Sequence[str]) -> re.Pattern[str]:
+    start = "" if code in _JOINED | _PREFIXED else r"(?<![^\W\d_])"
+    return re.compile(start + rf"(?:{'|'.join(map(re.escape, sorted(stems, key=len, reverse=True)))})")
+
+
 @lru_cache(maxsize=32)
 def squeezed(name: str) -> frozenset[str]:
     """The phrases of a list as letters and digits only, for comparing whole lines."""
@@ -64,6 +83,7 @@ def squeezed(name: str) -> frozenset[str]:
 
 # Scripts that write words without blanks between them.
 _JOINED = frozenset(("ja", "ko", "th", "zh"))
+_PREFIXED = frozenset(("ar", "fa", "he", "ur"))  # that write "to" and "the" as part of the word
 
 
 def made_of(name: str, line: str) -> bool:

@@ -41,6 +41,9 @@ LISTS: Mapping[str, str] = {
     "paywall": "said where the free part of an article ends",
     "removed": "said where an article was",
     "soft_404": "said by pages that are not there",
+    "wall_who": "stems of subscribers; a line with one and with one of each of the next two lists bars a text",
+    "wall_what": "stems of reading, articles and contents, in such a line",
+    "wall_how": "stems of only, whole and on, in such a line",
     "subscription": "said to subscribers, and by badges on teasers: no proof of a paywall where the text is whole",
     # By-lines (`extract/fields/name_words.py`)
     "by": "stands before names, with a blank or a colon behind it, in capitals or not",

@@ -7,6 +7,7 @@ cookies or errors keeps its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from newsflow.extract import phrase_lists
@@ -28,11 +29,13 @@ _NOTICE = 40  # words of running text: no error page explains itself at more len
 _FLASH = 8  # words of a sentence that is news
 _HEADING = 8  # words; a longer title that opens with a wall's phrase is a headline about walls
 _SHELL = 60  # words of an application's frame before its scripts have run
+_BARRED = 24  # words of a line that keeps a text for subscribers
 _OFFER = 400  # characters; no line that asks for a subscription is longer
 _BEHIND = 6  # blocks behind the text in which such a line stands
 STUB_WORDS = 250  # a paywall's free part is shorter
 _ALL = 1.2  # two counts of the words of one text differ by less
 _TEASER_WORDS = 4  # of a linked headline; shorter links are menus
+_MARK = re.compile(r"[.!?:|–—,，。！]+")
 _TEASERS_BEHIND_A_REDIRECT = 5  # that a section has
 
 
@@ -42,9 +45,13 @@ def _named(page: Evidence, name: str) -> bool:
 
 
 def _headed(page: Evidence, name: str) -> bool:
-    """Is it one, or short and opening with one: "404: nothing here"?"""
+    """Is it one, or short with a part that opens with one: "404: nothing here", "Ups! Strona nie istnieje"?"""
     short = (head for head in page.heads if head and count_words(head) <= _HEADING)
-    return _named(page, name) or any(phrase_lists.opens(name, head) for head in short)
+    return _named(page, name) or any(phrase_lists.opens(name, part) for head in short for part in _parts(head))
+
+
+def _parts(head: str) -> list[str]:
+    return [head, *filter(None, map(str.strip, _MARK.split(head)))]
 
 
 def _challenge(page: Evidence) -> Verdict | None:
@@ -204,7 +211,17 @@ def _bars(block: Block) -> bool:
 
 def _asks(block: Block) -> bool:
     """The same, or what is said to subscribers on open pages, too: no evidence behind a text that is whole."""
-    return _says(block, "paywall", "subscription")
+    return _says(block, "paywall", "subscription") or _keeps_for_subscribers(block)
+
+
+def _keeps_for_subscribers(block: Block) -> bool:
+    """Does a short line speak of subscribers, of reading, and of only, whole or on, in whatever words, and of no
+    newsletter?
+    """
+    folded = block.text.casefold()
+    if block.words > _BARRED or phrase_lists.hits("channel", folded):
+        return False
+    return phrase_lists.together(("wall_who", "wall_what", "wall_how"), folded)
 
 
 def _says(block: Block, *lists: str) -> bool:
