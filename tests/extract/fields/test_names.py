@@ -27,6 +27,11 @@ def test_labels_in_front_of_a_name_are_cut() -> None:
     assert left == {}
 
 
+def test_a_name_that_is_said_twice_is_one() -> None:
+    assert tidy(f"MQ {NAME}") == tidy(f"{NAME} {NAME}") == NAME
+    assert tidy("Jose Jose") == "Jose Jose"
+
+
 def test_labels_behind_a_name_are_cut() -> None:
     long = [(code, word) for code, word in words("labels") if len(word) > 4]
     left = {(code, word): got for code, word in long if (got := named(f"{NAME} {word}")) != (NAME,)}

@@ -35,8 +35,11 @@ def tidy(name: str) -> str:
 
 
 def _without_initials(name: str) -> str:
-    """A name without its own initials, as they stand for a picture: "MQ Mara Quist"."""
-    first, *rest = name.split()[: _MOST_WORDS + 1] or [""]
+    """A name without its own initials, as they stand for a picture: "MQ Mara Quist"; and said once, not twice."""
+    words = name.split()
+    if len(words) > 2 and words[: len(words) // 2] == words[len(words) // 2 :]:
+        return " ".join(words[: len(words) // 2])
+    first, *rest = words[: _MOST_WORDS + 1] or [""]
     return " ".join(rest) if len(rest) > 1 and first == "".join(word[0] for word in rest) else name
 
 
