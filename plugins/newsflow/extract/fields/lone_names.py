@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from newsflow.extract.fields.agencies import AGENCIES
 from newsflow.extract.fields.name_words import AND, WRITERS
@@ -31,6 +32,18 @@ _FIGURES = re.compile(r"[^|·•,]*\d[^|·•,]*")
 _IS = re.compile(
     r"(?P<name>(?:[^\W\d_][\w.'’-]* ){1,2}[^\W\d_][\w'’-]*),? (?:is|was|ist|est|es|è|é|jest) (?P<rest>[^.]{3,90})"
 )
+# Datelines and sections stand beside the day, too: words that open or end names of places, clubs and series alone.
+_PLACE = """
+new north south east west san santa são sao saint st los las el fort port mount lake great upper lower central royal
+real breaking united world premier latin hong
+"""
+_PLACE_ENDS = """
+city county hall street park united island islands river beach valley hills springs story stories report league cup
+university america américa latina kingdom states town village bay coast council club fc rovers wanderers garden square
+court house school hospital airport
+"""
+_NO_FIRST, _NO_LAST = frozenset(_PLACE.split()), frozenset(_PLACE_ENDS.split())
+_LOCALES = ("en", "es", "fr", "de", "pt", "it")  # of most datelines
 _SHORT_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,2}")
 
 
@@ -80,9 +93,28 @@ def _only_names(line: str, sites: set[str]) -> tuple[tuple[str, ...], tuple[str,
     persons, agencies = people([rest], sites)
     for name in persons:
         rest = rest.replace(name, " ", 1)
-    certain = all(_SHORT_NAME.fullmatch(name) and plausible(name) and CASED.search(name) for name in persons)
+    certain = all(map(_is_certain, persons))
     between = {squeeze(part) for part in _BETWEEN.split(rest)} - {""}
     return (persons, agencies) if certain and between <= AGENCIES.keys() else ((), ())
+
+
+def _is_certain(name: str) -> bool:
+    first, *_, last = (word.lower() for word in name.split() or [""] * 2)
+    if first in _NO_FIRST or last in _NO_LAST or squeeze(name) in _places():
+        return False
+    return bool(_SHORT_NAME.fullmatch(name) and plausible(name) and CASED.search(name))
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    """Squeezed names of countries, continents and the cities of time zones, by Unicode's CLDR."""
+    from babel import Locale
+    from babel.core import get_global
+
+    zones = (*get_global("zone_territories"), *get_global("zone_aliases"))
+    cities = (zone.rpartition("/")[2].replace("_", " ") for zone in zones)
+    lands = (name for code in _LOCALES for name in Locale(code).territories.values())
+    return frozenset(map(squeeze, (*cities, *lands)))
 
 
 def _is_of_the_story(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
