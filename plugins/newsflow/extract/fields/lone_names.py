@@ -30,7 +30,7 @@ _MINUTES = re.compile(r"\d+ ?(?:min|мин|хв|分|분|phút)", re.IGNORECASE) 
 _FIGURES = re.compile(r"[^|·•,]*\d[^|·•,]*")
 # "is" and an article in the languages of which texts end so.
 _IS = re.compile(
-    r"(?P<name>(?:[^\W\d_][\w.'’-]* ){1,2}[^\W\d_][\w'’-]*),? (?:is|was|ist|est|es|è|é|jest) (?P<rest>[^.]{3,90})"
+    r"(?P<name>(?:[^\W\d_][\w.'’-]* ){1,2}[^\W\d_][\w'’-]*),? (?:is|ist|est|es|è|é|jest) (?P<rest>[^.]{3,90})"
 )
 # Datelines and sections stand beside the day, too: words that open or end names of places, clubs and series alone.
 _PLACE = """
@@ -64,7 +64,12 @@ def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) ->
     """
     told = (match["name"] for match in map(_IS.match, lines) if match and WRITERS.search(match["rest"]))
     persons = next(filter(None, (_only_names(name, sites)[0] for name in told)), ())
-    return () if _is_of_the_story(persons, blocks) else persons
+    return () if _is_of_the_story(persons, blocks) or _is_told_of(persons, blocks) else persons
+
+
+def _is_told_of(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Does the text name a person in another line, too? Its author says "I"."""
+    return any(sum(person.split()[-1] in block.text for block in blocks if block.running) > 1 for person in persons)
 
 
 def _lines(blocks: Sequence[Block], head: Block) -> Iterator[str]:
@@ -99,8 +104,8 @@ def _only_names(line: str, sites: set[str]) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _is_certain(name: str) -> bool:
-    first, *_, last = (word.lower() for word in name.split() or [""] * 2)
-    if first in _NO_FIRST or last in _NO_LAST or squeeze(name) in _places():
+    words = name.lower().split() or [""]
+    if words[0] in _NO_FIRST or words[-1] in _NO_LAST or squeeze(name) in _places():
         return False
     return bool(_SHORT_NAME.fullmatch(name) and plausible(name) and CASED.search(name))
 
