@@ -72,7 +72,7 @@ def _together(names: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], ...], ...]
 
 def _beginnings(code: str, stems: Sequence[str]) -> re.Pattern[str]:
     start = "" if code in _JOINED | _PREFIXED else r"(?<![^\W\d_])"
-    return re.compile(start + rf"(?:{'|'.join(map(re.escape, sorted(stems, key=len, reverse=True)))})")
+    return re.compile(start + rf"(?:{'|'.join(map(re.escape, stems))})")
 
 
 @lru_cache(maxsize=32)

@@ -54,7 +54,9 @@ def beside(blocks: Sequence[Block], head: Block, sites: set[str]) -> tuple[tuple
     """
     found = (_only_names(line, sites) for line in _lines(blocks, head))
     persons, agencies = next((named for named in found if named[0]), ((), ()))
-    return ((), ()) if _is_of_the_story(persons, blocks) else (persons, agencies)
+    if not persons or _is_of_the_story(persons, blocks):
+        return (), ()
+    return persons, agencies
 
 
 def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) -> tuple[str, ...]:
@@ -64,7 +66,9 @@ def described(lines: Sequence[str], blocks: Sequence[Block], sites: set[str]) ->
     """
     told = (match["name"] for match in map(_IS.match, lines) if match and WRITERS.search(match["rest"]))
     persons = next(filter(None, (_only_names(name, sites)[0] for name in told)), ())
-    return () if _is_of_the_story(persons, blocks) or _is_told_of(persons, blocks) else persons
+    if not persons or _is_of_the_story(persons, blocks) or _is_told_of(persons, blocks):
+        return ()
+    return persons
 
 
 def _is_told_of(persons: Sequence[str], blocks: Sequence[Block]) -> bool:
